@@ -1,0 +1,1 @@
+"""What the five services share; a service imports this package and itself, nothing else of ours."""

@@ -1,0 +1,44 @@
+"""The one money type: ``Decimal`` euros with cents, a string with two decimals outside, integer cents in store."""
+
+import re
+from decimal import Decimal
+
+# One euro amount: digits, in groups of three parted by spaces or not, then comma or point and one or two decimals.
+# « 1.234,50 » and « 12,345 » stay out: the first is ambiguous, the second would be a thousand times too small or large.
+_AMOUNT = re.compile(r"(?P<euros>\d{1,9}|\d{1,3}(?: \d{3}){1,2})(?:[.,](?P<cents>\d{1,2}))?")
+_SPACES = str.maketrans(dict.fromkeys("\u00a0\u202f\u2009", " "))
+RULE = "un montant en euros, sans signe, avec deux décimales au plus après une virgule ou un point"
+EXAMPLE = "512,30"
+
+
+class InvalidAmount(ValueError):
+    """The text is not an amount in euros."""
+
+
+def parse(text: str) -> Decimal:
+    """Euros written by a person: ``1 234,50``, ``1234,50``, ``1234.50``, an ending « € » tolerated.
+
+    Raises InvalidAmount for everything else: negative, more than two decimals, ``1.234,50``.
+    """
+    cleaned = text.translate(_SPACES).strip().removesuffix("€").strip()
+    match = _AMOUNT.fullmatch(cleaned)
+    if match is None or not cleaned.isascii():
+        raise InvalidAmount(RULE)
+    return from_cents(int(match["euros"].replace(" ", "")) * 100 + int((match["cents"] or "0").ljust(2, "0")))
+
+
+def to_json(amount: Decimal) -> str:
+    """``Decimal("1234.5")`` → ``"1234.50"``."""
+    return f"{from_cents(to_cents(amount)):.2f}"
+
+
+def to_cents(amount: Decimal) -> int:
+    """Raises InvalidAmount rather than round a third decimal away."""
+    cents = amount * 100
+    if cents != cents.to_integral_value():
+        raise InvalidAmount(RULE)
+    return int(cents)
+
+
+def from_cents(cents: int) -> Decimal:
+    return Decimal(cents).scaleb(-2)

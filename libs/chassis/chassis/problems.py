@@ -1,0 +1,140 @@
+"""The one error format: RFC 9457 problem details with stable ``type`` URNs and JSON pointers.
+
+Free of any web framework, so that a rule in ``domain.py`` may refuse with it.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from http import HTTPStatus
+from typing import Any, ClassVar
+
+MEDIA_TYPE = "application/problem+json"
+
+
+@dataclass(frozen=True, kw_only=True)
+class FieldError:
+    """One refused value: where (RFC 6901 pointer), which rule, an example that would pass; never the value itself."""
+
+    pointer: str
+    code: str
+    detail: str
+    rule: str = ""
+    example: str = ""
+
+    def to_json(self) -> dict[str, str]:
+        return {key: value for key, value in asdict(self).items() if value or key == "pointer"}
+
+
+class Problem(Exception):
+    """A refusal with its public answer; the message is for the person and holds no personal data."""
+
+    status: ClassVar[HTTPStatus] = HTTPStatus.INTERNAL_SERVER_ERROR
+    code: ClassVar[str] = "internal-error"
+    title: ClassVar[str] = "Une erreur est survenue de notre côté. Rien n’a été perdu, réessayez dans un instant."
+
+    def __init__(
+        self,
+        detail: str = "",
+        *,
+        errors: Iterable[FieldError] = (),
+        headers: Mapping[str, str] | None = None,
+        **extensions: Any,
+    ) -> None:
+        self.detail = detail or self.title
+        self.errors = tuple(errors)
+        self.headers = dict(headers or {})
+        self.extensions = extensions
+        super().__init__(self.code)
+
+    def to_json(self) -> dict[str, Any]:
+        body: dict[str, Any] = {
+            "type": f"urn:bailleurs:problem:{self.code}",
+            "title": self.title,
+            "status": int(self.status),
+            "detail": self.detail,
+            **self.extensions,
+        }
+        if self.errors:
+            body["errors"] = [error.to_json() for error in self.errors]
+        return body
+
+
+class BadRequest(Problem):
+    status = HTTPStatus.BAD_REQUEST
+    code = "bad-request"
+    title = "La demande n’est pas lisible."
+
+
+class Unauthorized(Problem):
+    status = HTTPStatus.UNAUTHORIZED
+    code = "unauthorized"
+    title = "Connectez-vous pour continuer."
+
+    def __init__(self, detail: str = "", **extensions: Any) -> None:
+        # RFC 6750 §3: a protected resource says how to be let in.
+        super().__init__(detail, headers={"WWW-Authenticate": 'Bearer realm="bailleurs"'}, **extensions)
+
+
+class Forbidden(Problem):
+    status = HTTPStatus.FORBIDDEN
+    code = "forbidden"
+    title = "Vous n’avez pas le droit de faire cela."
+
+
+class NotFound(Problem):
+    """Also the answer for what exists outside the caller's perimeter: both look the same."""
+
+    status = HTTPStatus.NOT_FOUND
+    code = "not-found"
+    title = "Cet élément n’existe pas."
+
+
+class Conflict(Problem):
+    status = HTTPStatus.CONFLICT
+    code = "conflict"
+    title = "Cette action n’est plus possible dans l’état actuel."
+
+
+class Gone(Problem):
+    status = HTTPStatus.GONE
+    code = "gone"
+    title = "Cet élément a été supprimé à la fin de sa durée de conservation."
+
+
+class PreconditionFailed(Problem):
+    status = HTTPStatus.PRECONDITION_FAILED
+    code = "precondition-failed"
+    title = "Quelqu’un d’autre a modifié ces informations depuis que vous les avez ouvertes."
+
+
+class PreconditionRequired(Problem):
+    status = HTTPStatus.PRECONDITION_REQUIRED
+    code = "precondition-required"
+    title = "L’en-tête If-Match est obligatoire pour modifier ces informations."
+
+
+class Invalid(Problem):
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    code = "invalid"
+    title = "Certaines informations sont à corriger."
+
+    def __init__(self, errors: Iterable[FieldError], detail: str = "") -> None:
+        super().__init__(detail, errors=errors)
+
+
+class TooManyRequests(Problem):
+    status = HTTPStatus.TOO_MANY_REQUESTS
+    code = "too-many-requests"
+    title = "Trop d’essais. Patientez avant de recommencer."
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(headers={"Retry-After": str(retry_after)})
+
+
+class Unavailable(Problem):
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    code = "unavailable"
+    title = "Le service est momentanément indisponible. Rien n’a été perdu, réessayez dans un instant."
+
+    def __init__(self, retry_after: int = 5) -> None:
+        super().__init__(headers={"Retry-After": str(retry_after)})

@@ -1,0 +1,67 @@
+"""What must not be readable on its way: personal data for our services, secrets for one of them alone."""
+
+import json
+from functools import lru_cache
+from typing import Any
+
+from joserfc import jwe
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey, OctKey
+
+from chassis.keys import unb64
+from chassis.settings import Settings, SettingsError
+
+_DIRECT = {"alg": "dir", "enc": "A256GCM"}
+_FOR_ONE = {"alg": "ECDH-ES+A256KW", "enc": "A256GCM"}
+
+
+class SealBroken(Exception):
+    """The sealed text cannot be opened: other key, or altered."""
+
+
+def seal_personal(settings: Settings, personal: dict[str, Any]) -> str:
+    """JWE compact (RFC 7516) under the key that our services share; raises SettingsError without the key."""
+    return jwe.encrypt_compact(_DIRECT, json.dumps(personal).encode(), _event_key(settings.event_key))
+
+
+def open_personal(settings: Settings, sealed: str) -> dict[str, Any]:
+    """Raises SealBroken."""
+    return _open(sealed, _event_key(settings.event_key), list(_DIRECT.values()))
+
+
+def seal_for(settings: Settings, service: str, secret: dict[str, Any]) -> str:
+    """JWE that only that service can open; raises SettingsError when its public key is not configured."""
+    key = _sealing_keys(settings.sealing_public_keys).get(service)
+    if key is None:
+        raise SettingsError(f"BAILLEURS_SEALING_PUBLIC_KEYS ne contient pas la clé de « {service} ».")
+    return jwe.encrypt_compact(_FOR_ONE, json.dumps(secret).encode(), key)
+
+
+def open_sealed(settings: Settings, sealed: str) -> dict[str, Any]:
+    """What `seal_for` sealed for this service; raises SealBroken, SettingsError without the private key."""
+    key = _sealing_keys(settings.sealing_private_keys).get(settings.service)
+    if key is None:
+        raise SettingsError(f"BAILLEURS_SEALING_PRIVATE_KEYS ne contient pas la clé de « {settings.service} ».")
+    return _open(sealed, key, list(_FOR_ONE.values()))
+
+
+def _open(sealed: str, key: ECKey | OctKey, algorithms: list[str]) -> dict[str, Any]:
+    try:
+        plaintext = jwe.decrypt_compact(sealed, key, algorithms=algorithms).plaintext
+    except (JoseError, ValueError) as error:
+        raise SealBroken from error
+    opened: dict[str, Any] = json.loads(plaintext or b"{}")
+    return opened
+
+
+@lru_cache(maxsize=8)
+def _event_key(encoded: str) -> OctKey:
+    if len(unb64(encoded)) != 32:
+        raise SettingsError("BAILLEURS_EVENT_KEY : 32 octets en base64url sont attendus ; « bailleurs secrets » en fait.")
+    return OctKey.import_key(unb64(encoded))
+
+
+@lru_cache(maxsize=16)
+def _sealing_keys(encoded: str) -> dict[str, ECKey]:
+    keys = json.loads(unb64(encoded))["keys"] if encoded else []
+    return {key["kid"]: ECKey.import_key(key) for key in keys}
