@@ -1,0 +1,221 @@
+"""Engines, column types and the tables every service has; the same models on SQLite and PostgreSQL."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    create_engine,
+    event,
+    make_url,
+    null,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+from sqlalchemy.types import TypeDecorator
+
+from chassis import money
+
+POOL_TIMEOUT_SECONDS = 10
+LOCK_TIMEOUT_SECONDS = 10
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Aware in, aware UTC out; SQLite forgets zones, so the type restores them. ValueError for a naive value."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is not None and value.tzinfo is None:
+            raise ValueError("naive datetime")
+        return value and value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Euros(TypeDecorator[Decimal]):
+    """``Decimal`` euros in Python, integer cents in store: exact on both databases, and sums stay sums."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:
+        return None if value is None else money.to_cents(value)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:
+        return None if value is None else money.from_cents(value)
+
+
+Json = JSON().with_variant(postgresql.JSONB(), "postgresql")
+# SQLite numbers rows by itself only for a column that is exactly INTEGER.
+Sequence = BigInteger().with_variant(Integer(), "sqlite")
+TYPES: dict[Any, Any] = {
+    datetime: UtcDateTime(),
+    Decimal: Euros(),
+    UUID: Uuid(),
+    dict[str, Any]: Json,
+    list[str]: Json,
+    list[dict[str, Any]]: Json,
+}
+_NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+def service_metadata() -> MetaData:
+    """A service's metadata, with the chassis' own tables already in it."""
+    metadata = MetaData(naming_convention=_NAMING)
+    _outbox(metadata)
+    _inbox(metadata)
+    _journal(metadata)
+    _idempotency(metadata)
+    return metadata
+
+
+def _outbox(metadata: MetaData) -> None:
+    Table(
+        "outbox",
+        metadata,
+        Column("seq", Sequence, primary_key=True),
+        Column("event_id", Uuid, nullable=False, unique=True),
+        Column("type", String(100), nullable=False),
+        Column("subject", String(100), nullable=False),
+        Column("envelope", Text, nullable=False),
+        Column("created_at", UtcDateTime, nullable=False),
+        Column("sent_at", UtcDateTime),
+        Column("attempts", Integer, nullable=False, server_default="0"),
+        Column("next_attempt_at", UtcDateTime, nullable=False),
+        Column("error", String(200)),
+        Index("ix_outbox_pending", "next_attempt_at", postgresql_where=_is_null("sent_at"), sqlite_where=_is_null("sent_at")),
+    )
+
+
+def _inbox(metadata: MetaData) -> None:
+    Table(
+        "inbox",
+        metadata,
+        Column("seq", Sequence, primary_key=True),
+        Column("consumer", String(60), nullable=False),
+        Column("event_id", Uuid, nullable=False),
+        Column("type", String(100), nullable=False),
+        Column("subject", String(100), nullable=False),
+        Column("envelope", Text, nullable=False),
+        Column("received_at", UtcDateTime, nullable=False),
+        Column("done_at", UtcDateTime),
+        Column("dead_at", UtcDateTime),
+        Column("attempts", Integer, nullable=False, server_default="0"),
+        Column("next_attempt_at", UtcDateTime, nullable=False),
+        Column("error", String(200)),
+        UniqueConstraint("consumer", "event_id"),
+        Index("ix_inbox_due", "next_attempt_at", postgresql_where=_is_null("done_at"), sqlite_where=_is_null("done_at")),
+    )
+
+
+def _journal(metadata: MetaData) -> None:
+    Table(
+        "journal",
+        metadata,
+        Column("seq", Sequence, primary_key=True),
+        Column("at", UtcDateTime, nullable=False),
+        Column("actor", String(100), nullable=False),
+        Column("action", String(100), nullable=False),
+        Column("subject", String(100), nullable=False),
+        Column("perimeter", String(100), nullable=False, index=True),
+        Column("before", Json),
+        Column("after", Json),
+        Column("reason", Text),
+        Column("trace_id", String(32)),
+    )
+
+
+def _idempotency(metadata: MetaData) -> None:
+    Table(
+        "idempotency_key",
+        metadata,
+        Column("caller", String(100), primary_key=True),
+        Column("route", String(200), primary_key=True),
+        Column("key", String(255), primary_key=True),
+        Column("fingerprint", String(64), nullable=False),
+        Column("created_at", UtcDateTime, nullable=False, index=True),
+        Column("finished", Boolean, nullable=False),
+        Column("status", Integer),
+        Column("body", Json),
+        Column("headers", Json),
+    )
+
+
+def _is_null(column: str) -> Any:
+    return Column(column).is_(null())
+
+
+def make_engine(url: str) -> Engine:
+    """An engine whose waits are bounded. Connections open a write transaction unless asked for ``reading``."""
+    if make_url(url).get_backend_name() == "sqlite":
+        return _sqlite_engine(url)
+    return create_engine(
+        url,
+        pool_pre_ping=True,
+        pool_size=16,
+        max_overflow=8,
+        pool_timeout=POOL_TIMEOUT_SECONDS,
+        connect_args={"connect_timeout": 5, "options": f"-c lock_timeout={LOCK_TIMEOUT_SECONDS}s -c timezone=UTC"},
+    )
+
+
+def _sqlite_engine(url: str) -> Engine:
+    database = make_url(url).database
+    if database and database != ":memory:":
+        Path(database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"timeout": LOCK_TIMEOUT_SECONDS, "check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: Any, _record: object) -> None:
+        # The driver would open transactions late, at the first write: two readers turned writers then deadlock.
+        connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "cache_size=-16000"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        reading = connection.get_execution_options().get("reading", False)
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+def upsert(session: Session, table: Any) -> Any:
+    """An INSERT of the session's dialect, with ``on_conflict_do_update`` and ``on_conflict_do_nothing``."""
+    dialect = session.get_bind().dialect.name
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+
+
+def skip_locked(session: Session) -> Mapping[str, bool]:
+    """Arguments of ``with_for_update`` that let several workers claim rows; SQLite's write lock already does."""
+    return {"skip_locked": True} if session.get_bind().dialect.name == "postgresql" else {}

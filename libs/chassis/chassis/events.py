@@ -1,0 +1,141 @@
+"""Events on their way: CloudEvents 1.0 in JSON, checked against the publisher's schema, personal data sealed."""
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import jsonschema_rs
+import orjson
+
+from chassis import clock, ids, sealing, tracing
+from chassis.service import Service
+from chassis.settings import Settings
+
+EXCHANGE = "bailleurs.events"
+
+
+class EventRefused(Exception):
+    """The event does not match its own schema: a programming error of the publisher, told before anything commits."""
+
+
+class EventUnreadable(Exception):
+    """The bytes received are not one of our envelopes: kept aside for a person, never tried again."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    type: str
+    subject: str
+    source: str
+    data: dict[str, Any]
+    personal: dict[str, Any] = field(default_factory=dict)
+    id: UUID = field(default_factory=ids.new_id)
+    time: datetime = field(default_factory=clock.now)
+    traceparent: str = ""
+    correlation_id: str = ""
+    causation_id: str = ""
+
+    def to_envelope(self, settings: Settings) -> str:
+        """The CloudEvents JSON that travels and is stored; personal data only as a JWE in ``data.personal``."""
+        data = dict(self.data)
+        if self.personal:
+            data["personal"] = sealing.seal_personal(settings, self.personal)
+        envelope = {
+            "specversion": "1.0",
+            "id": str(self.id),
+            "source": self.source,
+            "type": self.type,
+            "subject": self.subject,
+            "time": clock.iso(self.time),
+            "datacontenttype": "application/json",
+            "dataschema": f"urn:bailleurs:event:{self.type}",
+            "traceparent": self.traceparent,
+            "correlationid": self.correlation_id or str(self.id),
+            "causationid": self.causation_id,
+            "data": data,
+        }
+        return orjson.dumps(envelope).decode()
+
+
+def from_envelope(text: str | bytes, settings: Settings) -> Event:
+    """Raises EventUnreadable when the text is no envelope of ours or cannot be opened."""
+    try:
+        envelope = orjson.loads(text)
+        data = dict(envelope["data"])
+        sealed = data.pop("personal", None)
+        return Event(
+            type=envelope["type"],
+            subject=envelope["subject"],
+            source=envelope["source"],
+            data=data,
+            personal=sealing.open_personal(settings, sealed) if sealed else {},
+            id=UUID(envelope["id"]),
+            time=clock.parse(envelope["time"]),
+            traceparent=envelope.get("traceparent", ""),
+            correlation_id=envelope.get("correlationid", ""),
+            causation_id=envelope.get("causationid", ""),
+        )
+    except (KeyError, TypeError, ValueError, sealing.SealBroken) as error:
+        raise EventUnreadable(type(error).__name__) from error
+
+
+@dataclass(frozen=True)
+class Head:
+    """What is needed of an envelope to store it, without opening what is sealed."""
+
+    id: UUID
+    type: str
+    subject: str
+
+
+def head(text: str | bytes) -> Head:
+    """Raises EventUnreadable."""
+    try:
+        envelope = orjson.loads(text)
+        return Head(UUID(envelope["id"]), str(envelope["type"]), str(envelope["subject"]))
+    except (KeyError, TypeError, ValueError) as error:
+        raise EventUnreadable(type(error).__name__) from error
+
+
+def schema_path(service: Service, event_type: str) -> Path:
+    """``declaration.transmitted.v1`` → ``events/transmitted.v1.json`` of the service that publishes it."""
+    return service.resource("events") / f"{event_type.split('.', 1)[1]}.json"
+
+
+def load_schema(service: Service, event_type: str) -> dict[str, Any]:
+    schema: dict[str, Any] = json.loads(schema_path(service, event_type).read_text())
+    return schema
+
+
+@cache
+def _validator(path: Path) -> Any:
+    return jsonschema_rs.Draft202012Validator(json.loads(path.read_text()), validate_formats=True)
+
+
+@cache
+def has_subscribers(path: Path) -> bool:
+    """False when the schema says ``x-subscribers: []``: nobody listens yet, on purpose."""
+    return bool(json.loads(path.read_text()).get("x-subscribers", True))
+
+
+def check(service: Service, event: Event) -> None:
+    """Raises EventRefused naming the places that break the schema, never the values."""
+    if event.type not in service.published:
+        raise EventRefused(f"{service.name} does not list {event.type} among its published events")
+    errors = _validator(schema_path(service, event.type)).iter_errors({"data": event.data, "personal": event.personal})
+    places = ["/".join(map(str, error.instance_path)) or "/" for error in errors]
+    if places:
+        raise EventRefused(f"{event.type}: {', '.join(sorted(set(places)))}")
+
+
+def following(cause: Event | None) -> dict[str, str]:
+    """The trace and causality attributes of an event published now, while handling ``cause`` or a request."""
+    return {
+        "traceparent": tracing.current_traceparent(),
+        "correlation_id": cause.correlation_id if cause else tracing.current_trace_id(),
+        "causation_id": str(cause.id) if cause else "",
+    }

@@ -1,0 +1,138 @@
+"""The inbox: an event is stored once per consumer, acknowledged, then handled in one transaction with its effect.
+
+Poison is a row that one sees (`dead_at`, `error`) and can replay, not a message that turns in circles.
+"""
+
+import traceback
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import structlog
+from sqlalchemy import Row, Table, func, select, update
+from sqlalchemy.orm import Session
+
+from chassis import clock, events, runtime, tracing
+from chassis.db import skip_locked, upsert
+from chassis.runtime import Runtime
+
+log = structlog.get_logger()
+BACKOFF_SECONDS = (0.2, 1, 5, 15, 60, 300, 900)
+
+
+def table(session: Session) -> Table:
+    return runtime.of(session).service.metadata.tables["inbox"]
+
+
+def receive(session: Session, envelopes: Iterable[str | bytes]) -> int:
+    """Stores the envelopes not seen yet; returns how many were new. Raises EventUnreadable before storing any."""
+    here = runtime.of(session)
+    now = clock.now()
+    rows = [
+        {
+            "consumer": here.name,
+            "event_id": head.id,
+            "type": head.type,
+            "subject": head.subject,
+            "envelope": text.decode() if isinstance(text, bytes) else text,
+            "received_at": now,
+            "next_attempt_at": now,
+        }
+        for text, head in [(text, events.head(text)) for text in envelopes]
+    ]
+    if not rows:
+        return 0
+    statement = upsert(session, table(session)).on_conflict_do_nothing(index_elements=["consumer", "event_id"])
+    return int(getattr(session.execute(statement.values(rows)), "rowcount", 0))
+
+
+def process_next(here: Runtime) -> bool:
+    """Handles the oldest due row, if any; returns whether there was one.
+
+    The effect, what the handler publishes, and "done" commit together. A failure undoes the effect (savepoint) and
+    is recorded in the transaction that still holds the row, so that no other worker takes it in between.
+    """
+    with here.transaction() as session:
+        row = _claim(session)
+        if row is None:
+            return False
+        try:
+            with session.begin_nested():
+                _handle(session, row)
+            inbox = table(session)
+            session.execute(update(inbox).where(inbox.c.seq == row.seq).values(done_at=clock.now(), error=None))
+        except Exception as error:
+            _record_failure(session, row, error)
+    return True
+
+
+def _claim(session: Session) -> Row[Any] | None:
+    inbox = table(session)
+    due = inbox.c.done_at.is_(None) & inbox.c.dead_at.is_(None) & (inbox.c.next_attempt_at <= clock.now())
+    return session.execute(
+        select(inbox).where(due).order_by(inbox.c.seq).limit(1).with_for_update(**skip_locked(session))
+    ).one_or_none()
+
+
+def _handle(session: Session, row: Row[Any]) -> None:
+    here = runtime.of(session)
+    event = events.from_envelope(row.envelope, here.settings)
+    session.info["handling"] = event
+    try:
+        with tracing.span(f"handle {event.type}", traceparent=event.traceparent):
+            here.service.handler_of(event.type)(session, event)
+            log.info("event handled", service=here.name, type=event.type, subject=event.subject, event_id=str(event.id))
+    finally:
+        session.info.pop("handling", None)
+
+
+def _record_failure(session: Session, row: Row[Any], error: BaseException) -> None:
+    inbox = table(session)
+    settings = runtime.of(session).settings
+    attempts = row.attempts + 1
+    # Where it broke, not what it said: messages of exceptions may hold personal data.
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    told = f"{type(error).__name__} at {place.name}:{place.lineno}"
+    dead = attempts >= settings.inbox_max_attempts or isinstance(error, events.EventUnreadable)
+    wait = BACKOFF_SECONDS[min(attempts - 1, len(BACKOFF_SECONDS) - 1)]
+    values: dict[str, Any] = {
+        "attempts": attempts,
+        "error": told,
+        "next_attempt_at": clock.now() + timedelta(seconds=wait),
+        "dead_at": clock.now() if dead else None,
+    }
+    session.execute(update(inbox).where(inbox.c.seq == row.seq).values(**values))
+    log.warning("event failed", service=settings.service, type=row.type, attempts=attempts, dead=dead, error=told)
+
+
+@dataclass(frozen=True)
+class Backlog:
+    pending: int
+    oldest_seconds: float
+    dead: int
+
+
+def backlog(session: Session) -> Backlog:
+    inbox = table(session)
+    waiting = inbox.c.done_at.is_(None) & inbox.c.dead_at.is_(None)
+    count, oldest = session.execute(select(func.count(), func.min(inbox.c.received_at)).where(waiting)).one()
+    dead = session.execute(select(func.count()).where(inbox.c.dead_at.is_not(None))).scalar_one()
+    return Backlog(count, (clock.now() - oldest).total_seconds() if oldest else 0.0, dead)
+
+
+def replay(session: Session, event_id: UUID | None = None) -> int:
+    """Gives dead rows (one, or all) a new life; returns how many. Done rows are never handled again."""
+    inbox = table(session)
+    chosen = inbox.c.dead_at.is_not(None)
+    if event_id is not None:
+        chosen &= inbox.c.event_id == event_id
+    values = {"dead_at": None, "attempts": 0, "next_attempt_at": clock.now()}
+    return int(getattr(session.execute(update(inbox).where(chosen).values(**values)), "rowcount", 0))
+
+
+def purge_done(session: Session, *, older_than: timedelta = timedelta(days=30)) -> int:
+    """Done rows are the memory against duplicates: kept longer than any broker would hold a message."""
+    inbox = table(session)
+    return int(getattr(session.execute(inbox.delete().where(inbox.c.done_at < clock.now() - older_than)), "rowcount", 0))

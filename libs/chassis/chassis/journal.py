@@ -1,0 +1,36 @@
+"""The journal: who did what, when, before and after, why. Rows are only ever added."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from chassis import clock, runtime, tracing
+
+
+def record(
+    session: Session,
+    *,
+    actor: UUID | str,
+    action: str,
+    subject: UUID | str,
+    perimeter: UUID | str = "",
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+    reason: str | None = None,
+) -> None:
+    """Adds a line to the caller's transaction; ``perimeter`` (an organisation or a Caf) says who may read it later."""
+    journal = runtime.of(session).service.metadata.tables["journal"]
+    values = {
+        "at": clock.now(),
+        "actor": str(actor),
+        "action": action,
+        "subject": str(subject),
+        "perimeter": str(perimeter),
+        "before": before,
+        "after": after,
+        "reason": reason,
+        "trace_id": tracing.current_trace_id() or None,
+    }
+    session.execute(insert(journal).values(**values))

@@ -1,0 +1,58 @@
+"""Structured logs without personal data: JSON lines, or readable ones at a terminal."""
+
+import logging
+import sys
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+
+from chassis import tracing
+
+# These write rejected values, addresses or whole requests: personal data in our case.
+_TALKATIVE = ("connexion", "httpx", "httpcore", "amqp", "kombu", "fontTools", "authlib", "multipart", "alembic")
+# A second fence: these names never reach a log line, whoever passes them.
+_PRIVATE = frozenset({"password", "login", "token", "email", "address", "personal", "secret", "authorization", "cookie"})
+
+
+def _with_trace(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    if trace_id := tracing.current_trace_id():
+        line["trace_id"] = trace_id
+    return line
+
+
+def _without_private(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    for name in _PRIVATE & line.keys():
+        line[name] = "[hidden]"
+    return line
+
+
+def configure(log_format: str = "json", level: int = logging.INFO) -> None:
+    """Called once a process; standard library loggers come out in the same form."""
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _with_trace,
+        _without_private,
+    ]
+    renderer: Any = structlog.processors.JSONRenderer() if log_format == "json" else structlog.dev.ConsoleRenderer()
+    formatter = structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=shared,
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.processors.format_exc_info,
+            renderer,
+        ],
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(formatter)
+    logging.basicConfig(handlers=[handler], level=level, force=True)
+    for name in _TALKATIVE:
+        logging.getLogger(name).setLevel(logging.ERROR)
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        cache_logger_on_first_use=True,
+    )

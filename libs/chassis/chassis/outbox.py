@@ -1,0 +1,99 @@
+"""The outbox: an event is a row of the same transaction as the change it tells of (no event without it, nor before).
+
+A relay reads pending rows and marks them sent only once the receiver has them for good; see `chassis.relay`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Table, func, insert, select, text, update
+from sqlalchemy.orm import Session
+
+from chassis import clock, events, runtime
+from chassis.db import skip_locked
+from chassis.events import Event
+
+CHANNEL = "bailleurs_outbox"
+RETRY_SECONDS = (1, 2, 5, 10, 30, 60)
+
+
+def table(session: Session) -> Table:
+    return runtime.of(session).service.metadata.tables["outbox"]
+
+
+def publish(
+    session: Session, event_type: str, subject: UUID | str, data: dict[str, Any], personal: dict[str, Any] | None = None
+) -> Event:
+    """Adds the event to the caller's transaction; never commits. Raises EventRefused if it breaks its schema."""
+    here = runtime.of(session)
+    cause: Event | None = session.info.get("handling")
+    event = Event(
+        type=event_type,
+        subject=str(subject),
+        source=here.name,
+        data=data,
+        personal=personal or {},
+        **events.following(cause),
+    )
+    events.check(here.service, event)
+    session.execute(insert(table(session)).values(**_row(event, event.to_envelope(here.settings))))
+    if not session.info.get("published") and session.get_bind().dialect.name == "postgresql":
+        # Delivered by PostgreSQL at commit, to the worker process that relays for this service.
+        session.execute(text(f"NOTIFY {CHANNEL}"))
+    session.info["published"] = True
+    return event
+
+
+def _row(event: Event, envelope: str) -> dict[str, Any]:
+    return {
+        "event_id": event.id,
+        "type": event.type,
+        "subject": event.subject,
+        "envelope": envelope,
+        "created_at": event.time,
+        "next_attempt_at": event.time,
+    }
+
+
+def claim(session: Session, limit: int) -> Sequence[Row[Any]]:
+    """Pending rows that are due, oldest first, locked for this transaction where the database can."""
+    outbox = table(session)
+    due = (outbox.c.sent_at.is_(None)) & (outbox.c.next_attempt_at <= clock.now())
+    statement = select(outbox).where(due).order_by(outbox.c.seq).limit(limit).with_for_update(**skip_locked(session))
+    return session.execute(statement).all()
+
+
+def mark_sent(session: Session, sequence_numbers: Sequence[int]) -> None:
+    outbox = table(session)
+    session.execute(update(outbox).where(outbox.c.seq.in_(sequence_numbers)).values(sent_at=clock.now(), error=None))
+
+
+def mark_refused(session: Session, row: Row[Any], error: str) -> None:
+    """Not taken this time (unroutable, refused by the broker): tried again later, for ever, and seen in a metric."""
+    outbox = table(session)
+    wait = RETRY_SECONDS[min(row.attempts, len(RETRY_SECONDS) - 1)]
+    values = {"attempts": row.attempts + 1, "next_attempt_at": clock.now() + timedelta(seconds=wait), "error": error[:200]}
+    session.execute(update(outbox).where(outbox.c.seq == row.seq).values(**values))
+
+
+@dataclass(frozen=True)
+class Backlog:
+    pending: int
+    oldest_seconds: float
+
+
+def backlog(session: Session) -> Backlog:
+    outbox = table(session)
+    pending = select(func.count(), func.min(outbox.c.created_at)).where(outbox.c.sent_at.is_(None))
+    count, oldest = session.execute(pending).one()
+    return Backlog(count, (clock.now() - oldest).total_seconds() if oldest else 0.0)
+
+
+def purge_sent(session: Session, *, older_than: timedelta = timedelta(days=14)) -> int:
+    """Sent rows are kept a while so that an event can be looked up; returns how many went."""
+    outbox = table(session)
+    done = session.execute(outbox.delete().where(outbox.c.sent_at < clock.now() - older_than))
+    return int(getattr(done, "rowcount", 0))

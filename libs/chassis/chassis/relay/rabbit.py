@@ -1,0 +1,140 @@
+"""The relay and the receiver of the one-process-a-service mode, through RabbitMQ 4 quorum queues.
+
+A connection belongs to one thread, and publishing and consuming are on two: the broker may block publishers.
+"""
+
+import socket
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from kombu import Connection, Exchange, Queue
+from kombu.message import Message
+from sqlalchemy import Row
+
+from chassis import events, outbox, topology
+from chassis.inbox import receive
+from chassis.relay.confirms import Confirms
+from chassis.runtime import Runtime
+
+log = structlog.get_logger()
+BATCH = 1000
+PREFETCH = 200
+CONFIRM_TIMEOUT_SECONDS = 10
+CONNECT_TIMEOUT_SECONDS = 5
+
+
+def connect(amqp_url: str) -> Connection:
+    """A connection with heartbeats and bounded waits; raises what kombu raises when the broker does not answer."""
+    connection = Connection(amqp_url, heartbeat=30, connect_timeout=CONNECT_TIMEOUT_SECONDS)
+    connection.ensure_connection(max_retries=1, timeout=CONNECT_TIMEOUT_SECONDS)
+    return connection
+
+
+class RabbitRelay:
+    """Publishes the outbox of one service: persistent, mandatory, confirmed; marked sent only after the confirm."""
+
+    def __init__(self, amqp_url: str) -> None:
+        self._amqp_url = amqp_url
+        self._connection: Connection | None = None
+        self._confirms: Confirms | None = None
+        self._producer: Any = None
+
+    def relay(self, source: Runtime) -> int:
+        """Moves one batch; returns how many rows it moved. Raises when the broker is away: rows stay pending.
+
+        The rows stay locked until they are marked, so that a second relay takes others (SKIP LOCKED).
+        """
+        with source.transaction() as session:
+            rows = outbox.claim(session, BATCH)
+            if not rows:
+                self._beat()
+                return 0
+            refused = self._publish(source, rows)
+            outbox.mark_sent(session, [row.seq for row in rows if str(row.event_id) not in refused])
+            for row in rows:
+                if str(row.event_id) in refused:
+                    outbox.mark_refused(session, row, "unroutable or refused by the broker")
+        return len(rows) - len(refused)
+
+    def _publish(self, source: Runtime, rows: Any) -> set[str]:
+        try:
+            producer, confirms = self._open()
+            for row in rows:
+                self._send(source, producer, row)
+                confirms.sent(str(row.event_id))
+            return confirms.wait(CONFIRM_TIMEOUT_SECONDS)
+        except Exception:
+            # Maybe published: published again on a fresh channel, and the inbox recognises it.
+            self.close()
+            raise
+
+    def _send(self, source: Runtime, producer: Any, row: Row[Any]) -> None:
+        schema = events.schema_path(source.service, row.type)
+        producer.publish(
+            row.envelope,
+            exchange=events.EXCHANGE,
+            routing_key=row.type,
+            content_type="application/cloudevents+json",
+            content_encoding="utf-8",
+            delivery_mode=2,
+            mandatory=events.has_subscribers(schema),
+            message_id=str(row.event_id),
+            retry=False,
+        )
+
+    def _open(self) -> tuple[Any, Confirms]:
+        if self._producer is None or self._confirms is None:
+            self._connection = connect(self._amqp_url)
+            self._producer = self._connection.Producer(auto_declare=False)
+            self._confirms = Confirms(self._connection, self._producer.channel)
+        return self._producer, self._confirms
+
+    def _beat(self) -> None:
+        if self._connection is None:
+            return
+        try:
+            self._connection.heartbeat_check()
+        except (OSError, self._connection.connection_errors):
+            self.close()
+
+    def close(self) -> None:
+        connection, self._connection, self._confirms, self._producer = self._connection, None, None, None
+        if connection is not None:
+            connection.close()
+
+
+class RabbitReceiver:
+    """Receives into the inbox of one service: insert, commit, then acknowledge. Undecodable: to the dead letters."""
+
+    def __init__(self, amqp_url: str, target: Runtime) -> None:
+        self._amqp_url = amqp_url
+        self._target = target
+
+    def run(self, stopping: Callable[[], bool]) -> None:
+        """Consumes until told to stop. Raises when the broker or the database is away; the caller waits and retries.
+
+        Nothing is requeued in a loop: with the database down, the connection closes and the broker keeps the messages.
+        """
+        queue = Queue(topology.queue_name(self._target.name), Exchange(events.EXCHANGE, "topic"), no_declare=True)
+        with connect(self._amqp_url) as connection, connection.channel() as channel:
+            consumer = connection.Consumer(
+                [queue], on_message=self._on_message, prefetch_count=PREFETCH, no_ack=False, channel=channel
+            )
+            with consumer:
+                while not stopping():
+                    try:
+                        connection.drain_events(timeout=1)
+                    except (TimeoutError, socket.timeout):
+                        connection.heartbeat_check()
+
+    def _on_message(self, message: Message) -> None:
+        try:
+            with self._target.transaction() as session:
+                receive(session, [message.body])
+        except events.EventUnreadable:
+            log.warning("message set aside", service=self._target.name, queue=topology.queue_name(self._target.name))
+            message.reject(requeue=False)
+            return
+        message.ack()
+        self._target.inbox_filled.set()
