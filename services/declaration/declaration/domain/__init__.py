@@ -1,0 +1,1 @@
+"""The rules of the July declaration, as tables and pure functions: no web framework, no session, no broker."""

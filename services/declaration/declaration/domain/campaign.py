@@ -1,0 +1,83 @@
+"""A campaign's life and dates: who may still declare, and who does it late."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from chassis.problems import Conflict, FieldError, Invalid
+
+from declaration.domain import july
+
+FIRST_YEAR = 2019
+
+
+class Phase(StrEnum):
+    """`draft → open → closed`."""
+
+    DRAFT = "draft"
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class Act(StrEnum):
+    """What an agent does to a campaign."""
+
+    OPENING = "opening"
+    CLOSING = "closing"
+
+
+TRANSITIONS: dict[tuple[Phase, Act], Phase] = {
+    (Phase.DRAFT, Act.OPENING): Phase.OPEN,
+    (Phase.OPEN, Act.CLOSING): Phase.CLOSED,
+}
+LABELS: dict[Phase, str] = {Phase.DRAFT: "en préparation", Phase.OPEN: "ouverte", Phase.CLOSED: "close"}
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """A campaign's days, French time. After the deadline one is late; after the cut-off nothing is taken."""
+
+    year: int
+    opens_on: date
+    deadline: date
+    cut_off: date
+
+
+def planned(year: int, deadline: date, cut_off: date, opens_on: date | None, *, today: date) -> Dates:
+    """The dates of a new campaign. Raises Invalid, with each field that is wrong."""
+    dates = Dates(year, opens_on or july.first_day(year), deadline, cut_off)
+    refused = [
+        ("/year", "year", FIRST_YEAR <= year <= today.year, "une année déjà commencée, depuis 2019", str(today.year)),
+        ("/deadline", "deadline", deadline > dates.opens_on, "une date après l’ouverture", f"{year}-11-15"),
+        ("/cut_off", "cut_off", cut_off >= deadline, "la date limite, ou une date après elle", f"{year + 1}-01-15"),
+        # Rights are worked out again on 1 January; two years later there is nothing left to declare for.
+        ("/cut_off", "cut_off_year", cut_off.year <= year + 2, "au plus tard deux ans après", f"{year + 1}-01-15"),
+    ]
+    errors = [
+        FieldError(pointer=pointer, code=code, detail="Cette date ne convient pas.", rule=rule, example=example)
+        for pointer, code, accepted, rule, example in refused
+        if not accepted
+    ]
+    if errors:
+        raise Invalid(errors)
+    return dates
+
+
+def advance(phase: Phase, act: Act) -> Phase:
+    """The phase after the act. Raises Conflict when the campaign is not there yet, or no longer."""
+    target = TRANSITIONS.get((phase, act))
+    if target is None:
+        raise Conflict(f"Cette campagne est {LABELS[phase]} : cette action n’est pas possible.")
+    return target
+
+
+def filing_open(phase: Phase, dates: Dates, today: date) -> bool:
+    """Whether a declaration may be saved or transmitted that day: late ones are taken until the cut-off."""
+    return phase is not Phase.DRAFT and today <= dates.cut_off
+
+
+def late(phase: Phase, dates: Dates, today: date) -> bool:
+    """Whether what is transmitted that day bears the late mark."""
+    return phase is Phase.CLOSED or today > dates.deadline

@@ -1,0 +1,186 @@
+"""What is accepted but must be confirmed by the landlord, with or without a reason; and the law's warnings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from chassis import money
+
+from declaration.domain import benefit_rules, july
+from declaration.domain.draft import Draft, Known
+from declaration.domain.steps import WHOLE_RENT
+
+TOLERATED_DIFFERENCE = Decimal("0.10")
+
+
+class Code(StrEnum):
+    """The confirmations that can be asked."""
+
+    DIFFERS_FROM_LAST_YEAR = "differs_from_last_year"
+    CHARGES_PROBABLY_INCLUDED = "charges_probably_included"
+    ZERO_RENT = "zero_rent"
+    CO_TENANTS_CHANGED = "co_tenants_changed"
+    LEFT_IN_JULY = "left_in_july"
+    RENT_AFTER_DEPARTURE = "rent_after_departure"
+    FURNISHED_DIFFERS = "furnished_differs"
+
+
+@dataclass(frozen=True, slots=True)
+class ToConfirm:
+    """One thing to confirm. The sentence names the values: another value makes another confirmation."""
+
+    code: Code
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """Something the law makes of what was declared; never blocks."""
+
+    code: str
+    message: str
+    article: str
+
+
+Check = Callable[[Draft, Known, int], str | None]
+
+
+def _left_before_july(draft: Draft, year: int) -> bool:
+    left_on = draft.situation.left_on if draft.situation else None
+    return left_on is not None and left_on < july.first_day(year)
+
+
+def _differs(draft: Draft, known: Known, year: int) -> str | None:
+    rent, previous = draft.rent, known.previous_rent
+    if rent is None or not previous or rent.rent == 0 or _left_before_july(draft, year):
+        return None
+    if abs(rent.rent - previous) <= previous * TOLERATED_DIFFERENCE:
+        return None
+    return (
+        f"Le loyer déclaré ({french(rent.rent)}) s’écarte de plus de 10 % de celui de l’an dernier"
+        f" ({french(previous)}) : confirmez-le."
+    )
+
+
+def _charges_included(draft: Draft, known: Known, _year: int) -> str | None:
+    if draft.rent is None or not known.previous_rent or not known.previous_charges:
+        return None
+    if draft.rent.rent != known.previous_rent + known.previous_charges:
+        return None
+    return (
+        f"Le loyer déclaré ({french(draft.rent.rent)}) est égal au loyer et aux charges connus de la Caf : les charges"
+        " y sont probablement comprises. Le loyer se déclare hors charges."
+    )
+
+
+def _zero(draft: Draft, _known: Known, year: int) -> str | None:
+    if draft.rent is None or draft.rent.rent != 0 or _left_before_july(draft, year):
+        return None
+    return "Le loyer déclaré est de 0,00 € : confirmez que le locataire ne doit aucun loyer pour juillet."
+
+
+def _co_tenants(draft: Draft, known: Known, _year: int) -> str | None:
+    if draft.situation is None or draft.situation.co_tenants == known.co_tenants:
+        return None
+    return f"Le nombre de colocataires passe de {known.co_tenants} à {draft.situation.co_tenants} : confirmez-le."
+
+
+def _left_in_july(draft: Draft, _known: Known, year: int) -> str | None:
+    left_on = draft.situation.left_on if draft.situation else None
+    if left_on is None or not july.in_july(left_on, year):
+        return None
+    return f"Le locataire est parti le {left_on:%d/%m/%Y}, en juillet : confirmez la date et le loyer de ce mois."
+
+
+def _rent_after_departure(draft: Draft, _known: Known, year: int) -> str | None:
+    if draft.rent is None or draft.rent.rent == 0 or not _left_before_july(draft, year):
+        return None
+    return f"Un loyer de {french(draft.rent.rent)} est déclaré pour juillet alors que le locataire était parti."
+
+
+def _furnished(draft: Draft, _known: Known, _year: int) -> str | None:
+    if draft.information is None or draft.rent is None or draft.information.furnished == draft.rent.furnished:
+        return None
+    was, now = ("meublé", "vide") if draft.information.furnished else ("vide", "meublé")
+    return f"Le logement est décrit comme {was} mais le loyer est déclaré pour un logement {now} : confirmez-le."
+
+
+TO_CONFIRM: dict[Code, Check] = {
+    Code.DIFFERS_FROM_LAST_YEAR: _differs,
+    Code.CHARGES_PROBABLY_INCLUDED: _charges_included,
+    Code.ZERO_RENT: _zero,
+    Code.CO_TENANTS_CHANGED: _co_tenants,
+    Code.LEFT_IN_JULY: _left_in_july,
+    Code.RENT_AFTER_DEPARTURE: _rent_after_departure,
+    Code.FURNISHED_DIFFERS: _furnished,
+}
+
+
+def to_confirm(draft: Draft, known: Known, year: int) -> list[ToConfirm]:
+    """What the landlord must confirm before transmitting, in the table's order."""
+    found = ((code, check(draft, known, year)) for code, check in TO_CONFIRM.items())
+    return [ToConfirm(code, message) for code, message in found if message]
+
+
+def warnings(draft: Draft, known: Known, on: date) -> list[Warned]:
+    """What the dated rules say of the draft on that day."""
+    return [*_rent_warnings(draft), *_situation_warnings(draft, known, on)]
+
+
+def _rent_warnings(draft: Draft) -> list[Warned]:
+    if draft.rent is None or draft.rent.rent == 0:
+        return []
+    found, kept = [], draft.rent.rent
+    if draft.situation and draft.situation.co_tenants > 1 and draft.rent.share == WHOLE_RENT:
+        kept = benefit_rules.flat_sharing_rent(kept, draft.situation.co_tenants)
+        sentence = f"En colocation, la Caf retient le loyer divisé par le nombre de colocataires, soit {french(kept)}."
+        found.append(Warned("flat_sharing", sentence, "CCH D. 842-3"))
+    if draft.rent.furnished:
+        kept = benefit_rules.furnished_rent(kept)
+        sentence = f"En meublé, la Caf retient les deux tiers du loyer, soit {french(kept)}, dans la limite du plafond."
+        found.append(Warned("furnished", sentence, "CCH D. 842-2"))
+    return found
+
+
+def _situation_warnings(draft: Draft, known: Known, on: date) -> list[Warned]:
+    situation = draft.situation
+    if situation is None:
+        return []
+    found = []
+    if situation.left_on and benefit_rules.months_after(situation.left_on, 1) < on and known.paid_to_landlord:
+        sentence = "Le départ d’un locataire se signale à la Caf dans le mois : un trop-perçu peut vous être demandé."
+        found.append(Warned("late_departure_notice", sentence, "CCH L. 823-6 et D. 823-15"))
+    rule = benefit_rules.arrears_rule(on)
+    arrears = _arrears(draft, known)
+    if rule and arrears and rule.reached(arrears, on):
+        found.append(Warned("arrears", rule.sentence, rule.article))
+    return found
+
+
+def _arrears(draft: Draft, known: Known) -> benefit_rules.Arrears | None:
+    """The debt, measured against the declared rent, or last year's while it is not declared yet."""
+    situation = draft.situation
+    if situation is None or situation.arrears_amount is None or situation.first_default_on is None:
+        return None
+    rent = draft.rent.rent if draft.rent else known.previous_rent
+    charges = draft.rent.charges if draft.rent else known.previous_charges
+    if rent is None:
+        return None
+    return benefit_rules.Arrears(
+        debt=situation.arrears_amount,
+        first_default_on=situation.first_default_on,
+        rent=rent,
+        charges=charges or Decimal(0),
+        benefit=known.benefit_amount or Decimal(0),
+        paid_to_landlord=known.paid_to_landlord,
+    )
+
+
+def french(amount: Decimal) -> str:
+    """`1 234,50 €`, with no-break spaces, as people read it."""
+    euros, cents = money.to_json(amount).split(".")
+    return f"{int(euros):,}".replace(",", "\u202f") + f",{cents}\u00a0€"

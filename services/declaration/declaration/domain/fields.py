@@ -1,0 +1,138 @@
+"""What each field of a declaration must be: one row a field, with the rule and the example a person is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, Generic, TypeVar
+
+from chassis import money
+from chassis.problems import FieldError
+
+# NF Z10-011: an address of at most 6 lines of 38 characters, spaces included.
+ADDRESS_LINES = 6
+ADDRESS_LINE_LENGTH = 38
+HIGHEST_AMOUNT = Decimal("99999.99")
+MOST_CO_TENANTS = 50
+
+T = TypeVar("T")
+
+
+class RefusedValueError(ValueError):
+    """A value that breaks its field's rule. `code` is stable; the sentence is French."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(detail)
+        self.code = code
+        self.detail = detail
+
+
+@dataclass(frozen=True)
+class Field(Generic[T]):
+    """One field: its French name, how its raw JSON value is read, its rule and an example."""
+
+    label: str
+    read: Callable[[Any], T]
+    rule: str
+    example: str
+
+    def error(self, pointer: str, code: str, detail: str) -> FieldError:
+        return FieldError(pointer=pointer, code=code, detail=detail, rule=self.rule, example=self.example)
+
+
+def amount(raw: Any) -> Decimal:
+    """Euros from what a person typed, or from a stored `"412.50"`. Raises RefusedValueError."""
+    try:
+        value = money.parse(str(raw))
+    except money.InvalidAmount:
+        raise RefusedValueError("amount", "Ce montant n’est pas lisible.") from None
+    if value > HIGHEST_AMOUNT:
+        raise RefusedValueError("amount_too_high", "Ce montant est trop élevé.")
+    return value
+
+
+def day(raw: Any) -> date:
+    """A calendar day from `2026-07-01`. Raises RefusedValueError."""
+    try:
+        return date.fromisoformat(str(raw).strip())
+    except ValueError:
+        raise RefusedValueError("date", "Cette date n’existe pas ou n’est pas lisible.") from None
+
+
+def flag(raw: Any) -> bool:
+    """Raises RefusedValueError unless the value is a JSON boolean."""
+    if not isinstance(raw, bool):
+        raise RefusedValueError("flag", "Répondez par oui ou par non.")
+    return raw
+
+
+def co_tenants(raw: Any) -> int:
+    """The number of holders of the lease, the tenant included. Raises RefusedValueError."""
+    if isinstance(raw, bool) or not isinstance(raw, int) or not 1 <= raw <= MOST_CO_TENANTS:
+        raise RefusedValueError("co_tenants", "Ce nombre de colocataires n’est pas possible.")
+    return raw
+
+
+def address(raw: Any) -> tuple[str, ...]:
+    """The filled lines of a postal address (NF Z10-011). Raises RefusedValueError."""
+    if not isinstance(raw, Sequence) or isinstance(raw, str):
+        raise RefusedValueError("address", "L’adresse doit être donnée ligne par ligne.")
+    lines = tuple(" ".join(str(line).split()) for line in raw)
+    lines = tuple(line for line in lines if line)
+    if not 1 <= len(lines) <= ADDRESS_LINES:
+        raise RefusedValueError("address_lines", "L’adresse doit avoir de 1 à 6 lignes.")
+    too_long = next((rank for rank, line in enumerate(lines, 1) if len(line) > ADDRESS_LINE_LENGTH), None)
+    if too_long:
+        raise RefusedValueError("address_line_length", f"La ligne {too_long} de l’adresse dépasse 38 caractères.")
+    return lines
+
+
+def one_of(*values: str) -> Callable[[Any], str]:
+    """A reader that takes these words only."""
+
+    def read(raw: Any) -> str:
+        if raw not in values:
+            raise RefusedValueError("choice", "Choisissez une des réponses proposées.")
+        return str(raw)
+
+    return read
+
+
+YES_NO = "oui ou non"
+DAY = "une date au format AAAA-MM-JJ"
+ADDRESS_RULE = "de 1 à 6 lignes de 38 caractères au plus"
+ADDRESS_EXAMPLE = "2 RUE GINA PANE / 35000 RENNES"
+
+
+class Reader:
+    """Reads the fields of one step and gathers every error of it, each with its JSON pointer."""
+
+    def __init__(self, step: str, table: Mapping[str, Field[Any]], raw: Mapping[str, Any]) -> None:
+        self._step = step
+        self._table = table
+        self._raw = raw
+        self.errors: list[FieldError] = []
+
+    def optional(self, name: str) -> Any:
+        """The value, or None when it is absent, empty or refused."""
+        raw = self._raw.get(name)
+        if raw is None or raw == "" or raw == []:
+            return None
+        try:
+            return self._table[name].read(raw)
+        except RefusedValueError as refusal:
+            self.refuse(name, refusal.code, refusal.detail)
+            return None
+
+    def required(self, name: str) -> Any:
+        """The value, or None with an error."""
+        raw = self._raw.get(name)
+        if raw is None or raw == "" or raw == []:
+            self.refuse(name, "required", f"Indiquez {self._table[name].label}.")
+        return self.optional(name)
+
+    def refuse(self, name: str, code: str, detail: str) -> None:
+        """Adds an error on the field."""
+        self.errors.append(self._table[name].error(f"/{self._step}/{name}", code, detail))

@@ -1,0 +1,128 @@
+"""How one value of the registry file is read. Each reader raises ValueError with a French sentence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+
+from chassis import money
+from stdnum.fr import siret as siret_number
+
+from declaration.domain import communes, fields
+
+_EMAIL = re.compile(r"[^@\s<>,;]{1,64}@[^@\s<>,;]{1,180}\.[^@\s<>,;.]{2,63}", re.ASCII)
+_TENANT_NUMBER = re.compile(r"\d{7}[A-Z]", re.ASCII)
+_ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+LA_POSTE = "356000000"
+LONGEST_TEXT = 100
+ADDRESS_SEPARATOR = "|"
+
+
+def digits(count: int) -> Callable[[str], str]:
+    """A reader of exactly so many digits, spaces tolerated."""
+
+    def read(value: str) -> str:
+        bare = "".join(value.split())
+        if len(bare) != count or not (bare.isascii() and bare.isdigit()):
+            raise ValueError(f"{count} chiffres sont attendus.")
+        return bare
+
+    return read
+
+
+@lru_cache(maxsize=4096)
+def siret(value: str) -> str:
+    """14 digits with Luhn's check. La Poste's branches follow another rule: the sum of their digits is 0 modulo 5."""
+    bare = digits(14)(value)
+    if bare.startswith(LA_POSTE) and sum(map(int, bare)) % 5 == 0:
+        return bare
+    if not siret_number.is_valid(bare):
+        raise ValueError("La clé de contrôle du SIRET est fausse.")
+    return bare
+
+
+def one_of(*values: str) -> Callable[[str], str]:
+    """A reader of these words only."""
+
+    def read(value: str) -> str:
+        if value not in values:
+            raise ValueError("Cette valeur n’est pas dans la liste.")
+        return value
+
+    return read
+
+
+def flag(value: str) -> bool:
+    if value not in ("0", "1"):
+        raise ValueError("0 ou 1 est attendu.")
+    return value == "1"
+
+
+def text(value: str) -> str:
+    """Words parted by single spaces, without control characters."""
+    words = " ".join(value.split())
+    if len(words) > LONGEST_TEXT:
+        raise ValueError(f"Ce texte dépasse {LONGEST_TEXT} caractères.")
+    if not words.isprintable():
+        raise ValueError("Ce texte contient des caractères invisibles.")
+    return words
+
+
+def email(value: str) -> str:
+    if not _EMAIL.fullmatch(value):
+        raise ValueError("Cette adresse électronique n’est pas valable.")
+    return value
+
+
+@lru_cache(maxsize=4096)
+def address(value: str) -> tuple[str, ...]:
+    """Lines joined by `|` (NF Z10-011)."""
+    try:
+        lines = fields.address(value.split(ADDRESS_SEPARATOR))
+    except fields.RefusedValueError as refusal:
+        raise ValueError(refusal.detail) from None
+    if not all(line.isprintable() for line in lines):
+        raise ValueError("L’adresse contient des caractères invisibles.")
+    return lines
+
+
+def commune(value: str) -> str:
+    code = value.upper()
+    if code not in communes.names():
+        raise ValueError("Ce code ne figure pas dans la liste officielle des communes.")
+    return code
+
+
+def tenant_number(value: str) -> str:
+    bare = "".join(value.split()).upper()
+    if not _TENANT_NUMBER.fullmatch(bare):
+        raise ValueError("7 chiffres et une lettre sont attendus.")
+    return bare
+
+
+@lru_cache(maxsize=4096)
+def day(value: str) -> date:
+    """ISO days only: `20260701` and week dates, that Python reads too, stay out."""
+    try:
+        if _ISO_DAY.fullmatch(value):
+            return date.fromisoformat(value)
+    except ValueError:
+        pass
+    raise ValueError("Cette date n’existe pas ou n’est pas au format AAAA-MM-JJ.")
+
+
+def co_tenants(value: str) -> int:
+    count = int(value) if value.isascii() and value.isdigit() and len(value) < 4 else 0
+    if not 1 <= count <= fields.MOST_CO_TENANTS:
+        raise ValueError(f"Un nombre de 1 à {fields.MOST_CO_TENANTS} est attendu.")
+    return count
+
+
+def euros(value: str) -> Decimal:
+    try:
+        return money.parse(value)
+    except money.InvalidAmount:
+        raise ValueError("Ce montant n’est pas lisible.") from None

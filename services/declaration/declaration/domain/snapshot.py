@@ -1,0 +1,69 @@
+"""What is transmitted: one canonical text of everything declared, its hash, its reference."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from chassis import ids, money
+
+from declaration.domain import journey
+from declaration.domain.draft import Draft, Information, Known, Rent, Situation, to_json
+
+CORRECTABLE = {
+    "address": "Adresse du logement",
+    "commune_insee": "Commune",
+    "furnished": "Meublé",
+    "single_room": "Chambre",
+    "lease_start": "Date d’entrée",
+}
+
+
+def canonical(content: Mapping[str, Any]) -> bytes:
+    """The same content always gives the same bytes: sorted keys, no spaces, UTF-8 (after RFC 8785)."""
+    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def sha256(content: Mapping[str, Any]) -> str:
+    """The hash, in hexadecimal, printed on the receipt and shown by the public check."""
+    return hashlib.sha256(canonical(content)).hexdigest()
+
+
+def reference(year: int) -> str:
+    """`R26-XXXX-XXXX-XXXX-XXXX`: 80 random bits, so that a receipt cannot be guessed from another."""
+    return ids.random_reference(f"R{year % 100:02d}")
+
+
+def corrected(information: Information, known: Known) -> list[dict[str, str]]:
+    """The Caf's information that the landlord changed: field, French label, before, after."""
+    return [
+        {"field": name, "label": label, "before": _shown(getattr(known, name)), "after": _shown(value)}
+        for name, label in CORRECTABLE.items()
+        if (value := getattr(information, name)) != getattr(known, name)
+    ]
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return "oui" if value else "non"
+    if isinstance(value, tuple):
+        return ", ".join(value)
+    return str(value)
+
+
+def declared(
+    information: Information, situation: Situation, rent: Rent, draft: Draft, known: Known, year: int
+) -> dict[str, Any]:
+    """The landlord's own part of the snapshot."""
+    return {
+        "information": to_json(information),
+        "situation": to_json(situation),
+        "rent": {**to_json(rent), "total": money.to_json(rent.total)},
+        "confirmations": [
+            {"code": each.code.value, "message": each.message, "reason": each.reason or None}
+            for each in journey.confirmations(draft, known, year)
+        ],
+        "corrected": corrected(information, known),
+    }

@@ -1,0 +1,159 @@
+"""The life of a declaration as one table: (state, event) -> state, with the guard that must hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from chassis.problems import Conflict
+
+
+class State(StrEnum):
+    """Where a declaration stands; `late` is a mark beside it, and the benefit right is the Caf's own affair."""
+
+    NOT_CONCERNED = "not_concerned"
+    TO_DECLARE = "to_declare"
+    DRAFT = "draft"
+    TRANSMITTED = "transmitted"
+    INTEGRATED = "integrated"
+    UNDER_REVIEW = "under_review"
+    INFORMATION_REQUESTED = "information_requested"
+    REJECTED = "rejected"
+    SUPERSEDED = "superseded"
+
+
+class Event(StrEnum):
+    """What can happen to a declaration."""
+
+    OPEN = "open"
+    EXEMPT = "exempt"
+    SAVE = "save"
+    TRANSMIT = "transmit"
+    AMEND = "amend"
+    SUPERSEDE = "supersede"
+    INTEGRATE = "integrate"
+    REVIEW = "review"
+    REQUEST_INFORMATION = "request_information"
+    REJECT = "reject"
+
+
+LABELS: dict[State, str] = {
+    State.NOT_CONCERNED: "Sans objet",
+    State.TO_DECLARE: "À déclarer",
+    State.DRAFT: "Brouillon",
+    State.TRANSMITTED: "Transmise",
+    State.INTEGRATED: "Prise en compte",
+    State.UNDER_REVIEW: "En cours de contrôle",
+    State.INFORMATION_REQUESTED: "Complément demandé",
+    State.REJECTED: "Rejetée",
+    State.SUPERSEDED: "Remplacée",
+}
+
+EVENT_LABELS: dict[Event, str] = {
+    Event.OPEN: "ouverture de la campagne",
+    Event.EXEMPT: "ouverture de la campagne, sans loyer de juillet",
+    Event.SAVE: "enregistrement du brouillon",
+    Event.TRANSMIT: "transmission",
+    Event.AMEND: "rectification demandée",
+    Event.SUPERSEDE: "transmission de la rectification",
+    Event.INTEGRATE: "prise en compte par la Caf",
+    Event.REVIEW: "mise en contrôle par la Caf",
+    Event.REQUEST_INFORMATION: "complément demandé par la Caf",
+    Event.REJECT: "rejet par la Caf",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the guards look at."""
+
+    filing_open: bool = True
+    complete: bool = True
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """A condition on a passage, and the sentence told to a person when it does not hold."""
+
+    name: str
+    holds: Callable[[Facts], bool]
+    refusal: str
+
+
+FILING_OPEN = Guard(
+    "filing_open", lambda facts: facts.filing_open, "La campagne n’est pas ouverte aux déclarations à cette date."
+)
+COMPLETE = Guard(
+    "complete_and_filing_open",
+    lambda facts: facts.filing_open and facts.complete,
+    "La déclaration n’est pas complète, ou la campagne n’est plus ouverte aux déclarations.",
+)
+CORRECTABLE = Guard(
+    "reason_given_and_filing_open",
+    lambda facts: facts.filing_open and bool(facts.reason.strip()),
+    "La rectification demande un motif, et n’est possible que tant que la campagne accepte des envois.",
+)
+
+Table = dict[tuple[State | None, Event], tuple[State, Guard | None]]
+
+# AMEND opens the next version as a draft; the transmitted version keeps its own state until SUPERSEDE. What the Caf has
+# integrated is settled: a correction is then the Caf's to make.
+_ANSWERABLE = (State.TRANSMITTED, State.UNDER_REVIEW, State.INFORMATION_REQUESTED)
+_ANSWERS = {
+    Event.INTEGRATE: State.INTEGRATED,
+    Event.REVIEW: State.UNDER_REVIEW,
+    Event.REQUEST_INFORMATION: State.INFORMATION_REQUESTED,
+    Event.REJECT: State.REJECTED,
+}
+
+TRANSITIONS: Table = {
+    (None, Event.OPEN): (State.TO_DECLARE, None),
+    (None, Event.EXEMPT): (State.NOT_CONCERNED, None),
+    (State.TO_DECLARE, Event.SAVE): (State.DRAFT, FILING_OPEN),
+    (State.DRAFT, Event.SAVE): (State.DRAFT, FILING_OPEN),
+    (State.DRAFT, Event.TRANSMIT): (State.TRANSMITTED, COMPLETE),
+    **{
+        (source, event): (target, None)
+        for source in _ANSWERABLE
+        for event, target in _ANSWERS.items()
+        if source is not target
+    },
+    **{(source, Event.AMEND): (State.DRAFT, CORRECTABLE) for source in (*_ANSWERABLE, State.REJECTED)},
+    **{(source, Event.SUPERSEDE): (State.SUPERSEDED, None) for source in (*_ANSWERABLE, State.REJECTED)},
+}
+
+FINAL: frozenset[State] = frozenset(state for state in State if not any(source is state for source, _ in TRANSITIONS))
+
+
+def advance(state: State | None, event: Event, facts: Facts | None = None) -> State:
+    """The state after the event. Raises Conflict, in French, when the table or its guard refuses."""
+    found = TRANSITIONS.get((state, event))
+    if found is None:
+        label = LABELS[state] if state else "absente"
+        raise Conflict(f"Une déclaration à l’état « {label} » ne permet pas : {EVENT_LABELS[event]}.")
+    target, guard = found
+    if guard is not None and not guard.holds(facts or Facts()):
+        raise Conflict(guard.refusal)
+    return target
+
+
+def allowed(state: State, facts: Facts) -> list[Event]:
+    """The events possible now, in the table's order."""
+    return [
+        event
+        for (source, event), (_, guard) in TRANSITIONS.items()
+        if source is state and (guard is None or guard.holds(facts))
+    ]
+
+
+def mermaid() -> str:
+    """The table as a Mermaid state diagram, for docs/declaration-states.md."""
+    lines = ["stateDiagram-v2"]
+    lines += [f"    {state.value} : {LABELS[state]}" for state in State]
+    for (source, event), (target, guard) in TRANSITIONS.items():
+        condition = f" [{guard.name}]" if guard else ""
+        lines.append(f"    {source.value if source else '[*]'} --> {target.value} : {event.value}{condition}")
+    lines += [f"    {state.value} --> [*]" for state in State if state in FINAL]
+    return "\n".join(lines) + "\n"

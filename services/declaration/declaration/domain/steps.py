@@ -1,0 +1,118 @@
+"""The three steps a landlord fills: each read from JSON, validated, and refused field by field."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from chassis import money
+from chassis.problems import FieldError
+
+from declaration.domain import communes, fields, july
+from declaration.domain.draft import Information, Rent, Situation
+from declaration.domain.fields import ADDRESS_EXAMPLE, ADDRESS_RULE, DAY, YES_NO, Field, Reader
+
+WHOLE_RENT = "whole"
+TENANT_SHARE = "tenant_share"
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """When the declaration is made: the campaign's year and the French day."""
+
+    year: int
+    today: date
+
+
+def commune(raw: Any) -> str:
+    """A code of the official list, arrondissements of Paris, Lyon and Marseille included. Raises RefusedValueError."""
+    code = str(raw).strip().upper()
+    if code not in communes.names():
+        raise fields.RefusedValueError("commune", "Ce code ne figure pas dans la liste officielle des communes.")
+    return code
+
+
+INFORMATION: dict[str, Field[Any]] = {
+    "address": Field("l’adresse du logement", fields.address, ADDRESS_RULE, ADDRESS_EXAMPLE),
+    "commune_insee": Field("la commune du logement", commune, "un code commune Insee de 5 caractères", "35238"),
+    "furnished": Field("si le logement est meublé", fields.flag, YES_NO, "oui"),
+    "single_room": Field("si le logement est une chambre", fields.flag, YES_NO, "non"),
+    "lease_start": Field("la date d’entrée dans le logement", fields.day, DAY, "2016-09-01"),
+    "confirmed": Field("si ces informations sont exactes", fields.flag, YES_NO, "oui"),
+}
+SITUATION: dict[str, Field[Any]] = {
+    "present": Field("si le locataire occupe toujours le logement", fields.flag, YES_NO, "oui"),
+    "left_on": Field("la date de départ du locataire", fields.day, DAY, "2026-07-15"),
+    "new_address": Field("la nouvelle adresse du locataire", fields.address, ADDRESS_RULE, ADDRESS_EXAMPLE),
+    "co_tenants": Field(
+        "le nombre de colocataires", fields.co_tenants, "un nombre entier de 1 à 50, le locataire compris", "2"
+    ),
+    "rent_up_to_date": Field("si le loyer est à jour", fields.flag, YES_NO, "oui"),
+    "arrears_amount": Field("le montant de la dette", fields.amount, money.RULE, "650,00"),
+    "first_default_on": Field("la date du premier impayé", fields.day, DAY, "2026-05-05"),
+}
+RENT: dict[str, Field[Any]] = {
+    "rent": Field("le loyer de juillet, hors charges", fields.amount, money.RULE, money.EXAMPLE),
+    "charges": Field("les charges de juillet (0 s’il n’y en a pas)", fields.amount, money.RULE, "38,00"),
+    "share": Field(
+        "s’il s’agit du loyer entier ou de la part du locataire",
+        fields.one_of(WHOLE_RENT, TENANT_SHARE),
+        "« loyer entier » (whole) ou « part du locataire » (tenant_share)",
+        WHOLE_RENT,
+    ),
+    "full_month": Field("si le loyer couvre tout le mois de juillet", fields.flag, YES_NO, "oui"),
+    "furnished": Field("si le logement est loué meublé", fields.flag, YES_NO, "non"),
+}
+
+
+def information(raw: Mapping[str, Any], context: Context) -> tuple[Information | None, list[FieldError]]:
+    """Step 1, or None with every error of it."""
+    reader = Reader("information", INFORMATION, raw)
+    values = {name: reader.required(name) for name in INFORMATION}
+    start = values["lease_start"]
+    if start and start > july.last_day(context.year):
+        reader.refuse(
+            "lease_start",
+            "entered_after_july",
+            f"Un locataire entré après le 31 juillet {context.year} n’a pas de loyer de juillet à déclarer."
+            " Si cette date est la bonne, signalez-la à votre Caf.",
+        )
+    return (None, reader.errors) if reader.errors else (Information(**values), [])
+
+
+def situation(raw: Mapping[str, Any], context: Context, lease_start: date) -> tuple[Situation | None, list[FieldError]]:
+    """Step 2, or None with every error of it. What the answers make pointless is dropped, not refused."""
+    reader = Reader("situation", SITUATION, raw)
+    present, up_to_date = reader.required("present"), reader.required("rent_up_to_date")
+    values = {
+        "present": present,
+        "left_on": reader.required("left_on") if present is False else None,
+        "new_address": reader.optional("new_address") if present is False else None,
+        "co_tenants": reader.required("co_tenants"),
+        "rent_up_to_date": up_to_date,
+        "arrears_amount": reader.required("arrears_amount") if up_to_date is False else None,
+        "first_default_on": reader.required("first_default_on") if up_to_date is False else None,
+    }
+    _between(reader, "left_on", values["left_on"], lease_start, context.today)
+    _between(reader, "first_default_on", values["first_default_on"], lease_start, context.today)
+    if values["arrears_amount"] == 0:
+        reader.refuse("arrears_amount", "arrears_zero", "Une dette de 0 € n’en est pas une : indiquez son montant.")
+    return (None, reader.errors) if reader.errors else (Situation(**values), [])
+
+
+def _between(reader: Reader, name: str, day: date | None, lease_start: date, today: date) -> None:
+    if day is None:
+        return
+    if day < lease_start:
+        reader.refuse(name, f"{name}_before_entry", "Cette date est antérieure à l’entrée dans le logement.")
+    if day > today:
+        reader.refuse(name, f"{name}_in_future", "Cette date n’est pas encore passée.")
+
+
+def rent(raw: Mapping[str, Any]) -> tuple[Rent | None, list[FieldError]]:
+    """Step 3, or None with every error of it."""
+    reader = Reader("rent", RENT, raw)
+    values = {name: reader.required(name) for name in RENT}
+    return (None, reader.errors) if reader.errors else (Rent(**values), [])
