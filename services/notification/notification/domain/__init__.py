@@ -1,0 +1,5 @@
+"""The rules of notification: pure tables and functions, without web, database or broker.
+
+`channels` e-mail or letter · `states` what may happen to a message · `addresses` French postal addresses ·
+`calendar` working days and cut-offs · `batches` which letters are printed together · `repeats` how often.
+"""

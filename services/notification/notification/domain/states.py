@@ -1,0 +1,110 @@
+"""What may happen to a message: one table (state, event) → state."""
+
+from enum import StrEnum
+
+
+class State(StrEnum):
+    WAITING = "waiting"
+    SENDING = "sending"
+    TO_COMPOSE = "to_compose"
+    COMPOSED = "composed"
+    BATCHED = "batched"
+    DELIVERED = "delivered"
+    BOUNCED = "bounced"
+    FAILED = "failed"
+    EXPIRED = "expired"
+    SUPERSEDED = "superseded"
+    ADDRESS_REFUSED = "address_refused"
+    RETURNED = "returned"
+
+
+class Event(StrEnum):
+    CLAIMED = "claimed"
+    ACCEPTED = "accepted"
+    PUT_OFF = "put_off"
+    BOUNCED = "bounced"
+    GAVE_UP = "gave_up"
+    EXPIRED = "expired"
+    SUPERSEDED = "superseded"
+    COMPOSED = "composed"
+    ADDRESS_REFUSED = "address_refused"
+    BATCHED = "batched"
+    ACKNOWLEDGED = "acknowledged"
+    REJECTED = "rejected"
+    RETURNED = "returned"
+
+
+LABELS = {
+    State.WAITING: "À envoyer",
+    State.SENDING: "Envoi en cours",
+    State.TO_COMPOSE: "Courrier à composer",
+    State.COMPOSED: "Courrier prêt à imprimer",
+    State.BATCHED: "Confié à l’imprimeur",
+    State.DELIVERED: "Envoyé",
+    State.BOUNCED: "Adresse électronique refusée",
+    State.FAILED: "Échec définitif",
+    State.EXPIRED: "Périmé avant l’envoi",
+    State.SUPERSEDED: "Remplacé par un envoi plus récent",
+    State.ADDRESS_REFUSED: "Adresse postale à corriger",
+    State.RETURNED: "Retourné par La Poste",
+}
+
+TRANSITIONS: dict[tuple[State, Event], State] = {
+    (State.WAITING, Event.CLAIMED): State.SENDING,
+    # The process that held the claim died: another takes the row back once the claim is stale.
+    (State.SENDING, Event.CLAIMED): State.SENDING,
+    (State.SENDING, Event.ACCEPTED): State.DELIVERED,
+    (State.SENDING, Event.PUT_OFF): State.WAITING,
+    (State.SENDING, Event.BOUNCED): State.BOUNCED,
+    (State.SENDING, Event.GAVE_UP): State.FAILED,
+    (State.SENDING, Event.EXPIRED): State.EXPIRED,
+    (State.WAITING, Event.EXPIRED): State.EXPIRED,
+    (State.TO_COMPOSE, Event.EXPIRED): State.EXPIRED,
+    (State.COMPOSED, Event.EXPIRED): State.EXPIRED,
+    (State.WAITING, Event.SUPERSEDED): State.SUPERSEDED,
+    (State.TO_COMPOSE, Event.SUPERSEDED): State.SUPERSEDED,
+    (State.COMPOSED, Event.SUPERSEDED): State.SUPERSEDED,
+    (State.TO_COMPOSE, Event.ADDRESS_REFUSED): State.ADDRESS_REFUSED,
+    (State.TO_COMPOSE, Event.COMPOSED): State.COMPOSED,
+    (State.COMPOSED, Event.BATCHED): State.BATCHED,
+    (State.BATCHED, Event.ACKNOWLEDGED): State.DELIVERED,
+    (State.BATCHED, Event.REJECTED): State.FAILED,
+}
+
+FINAL = frozenset(State) - {origin for origin, _ in TRANSITIONS}
+
+# Late but true: the only ways out of a final state.
+ODD_RECEIPTS: dict[tuple[State, Event], State] = {
+    (State.DELIVERED, Event.BOUNCED): State.BOUNCED,
+    (State.DELIVERED, Event.RETURNED): State.RETURNED,
+}
+
+# The world says twice what we already know: nothing changes and nothing is wrong.
+ECHOES = frozenset(
+    {
+        (State.DELIVERED, Event.ACCEPTED),
+        (State.DELIVERED, Event.ACKNOWLEDGED),
+        (State.BOUNCED, Event.BOUNCED),
+        (State.RETURNED, Event.RETURNED),
+        (State.COMPOSED, Event.COMPOSED),
+        (State.BATCHED, Event.COMPOSED),
+    }
+)
+
+
+class TransitionError(Exception):
+    """The event cannot happen in this state; `state` and `event` name them."""
+
+    def __init__(self, state: State, event: Event) -> None:
+        super().__init__(f"{event} cannot happen to a message that is {state}")
+        self.state, self.event = state, event
+
+
+def advance(state: State, event: Event) -> State:
+    """The state after the event; the same one for an echo. Raises TransitionError."""
+    if (state, event) in ECHOES:
+        return state
+    after = TRANSITIONS.get((state, event)) or ODD_RECEIPTS.get((state, event))
+    if after is None:
+        raise TransitionError(state, event)
+    return after

@@ -1,0 +1,26 @@
+"""One folder per e-mail (`subject.txt`, `body.txt`, `body.mjml`) and one function that returns its variables."""
+
+from notification.emails.compose import Recipient, Sender, compose
+from notification.emails.messages import (
+    credentials_login,
+    credentials_password,
+    july_request,
+    receipt,
+    reminder,
+)
+from notification.emails.registry import EMAILS, Content, MissingVariableError, write
+
+__all__ = [
+    "EMAILS",
+    "Content",
+    "MissingVariableError",
+    "Recipient",
+    "Sender",
+    "compose",
+    "credentials_login",
+    "credentials_password",
+    "july_request",
+    "receipt",
+    "reminder",
+    "write",
+]

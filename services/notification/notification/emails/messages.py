@@ -1,0 +1,113 @@
+"""The e-mails. Parameters are what a message row keeps (JSON values); each function says them in French.
+
+No e-mail may hold a tenant's data or an amount; only the two credential e-mails may hold a secret, one each.
+"""
+
+from datetime import date, datetime
+
+from notification.emails import french
+from notification.emails.registry import email
+from notification.emails.rendering import Variables
+
+REASONS = {
+    "creation": "Un accès à l’Offre Bailleurs, sur Mon Compte Partenaire, vient d’être ouvert pour vous.",
+    "identifier_recovery": "Vous avez demandé à retrouver votre identifiant pour Mon Compte Partenaire.",
+    "password_recovery": "Vous avez demandé un nouveau mot de passe pour Mon Compte Partenaire.",
+    "reissue": "De nouveaux accès à Mon Compte Partenaire viennent d’être préparés pour vous.",
+}
+
+
+@email
+def credentials_login(*, name: str, purpose: str, login: str, sign_in_url: str, help_url: str) -> Variables:
+    return {
+        "name": name,
+        "reason": REASONS[purpose],
+        "login": login,
+        "sign_in_url": sign_in_url,
+        "help_url": help_url,
+    }
+
+
+@email
+def credentials_password(
+    *, name: str, purpose: str, password: str, expires_at: str, two_messages: bool, sign_in_url: str, help_url: str
+) -> Variables:
+    """`two_messages`: whether the login leaves too, in its own e-mail."""
+    return {
+        "name": name,
+        "reason": REASONS[purpose],
+        "password": password,
+        "expires": french.instant(datetime.fromisoformat(expires_at)),
+        "two_messages": two_messages,
+        "sign_in_url": sign_in_url,
+        "help_url": help_url,
+    }
+
+
+@email
+def july_request(
+    *,
+    name: str,
+    year: int,
+    deadline: str,
+    user_number: str,
+    tenancies: int,
+    caf_name: str,
+    caf_telephone: str | None,
+    sign_in_url: str,
+    help_url: str,
+) -> Variables:
+    return {
+        **_campaign(name, year, deadline, user_number, caf_name, caf_telephone),
+        "next_year": year + 1,
+        "tenants": "de votre locataire" if tenancies == 1 else f"de vos {tenancies}{french.NBSP}locataires",
+        "sign_in_url": sign_in_url,
+        "help_url": help_url,
+    }
+
+
+@email
+def reminder(
+    *,
+    name: str,
+    year: int,
+    deadline: str,
+    user_number: str,
+    remaining: int,
+    caf_name: str,
+    caf_telephone: str | None,
+    sign_in_url: str,
+    help_url: str,
+) -> Variables:
+    """`remaining`: declarations not transmitted yet."""
+    return {
+        **_campaign(name, year, deadline, user_number, caf_name, caf_telephone),
+        "remaining": french.count(remaining, "déclaration", "déclarations"),
+        "sign_in_url": sign_in_url,
+        "help_url": help_url,
+    }
+
+
+@email
+def receipt(*, name: str, year: int, reference: str, received_at: str, link: str) -> Variables:
+    """CRPA L. 112-11: the receipt of what reached the Caf by electronic means."""
+    return {
+        "name": name,
+        "year": year,
+        "reference": reference,
+        "received": french.instant(datetime.fromisoformat(received_at)),
+        "link": link,
+    }
+
+
+def _campaign(
+    name: str, year: int, deadline: str, user_number: str, caf_name: str, caf_telephone: str | None
+) -> Variables:
+    return {
+        "name": name,
+        "year": year,
+        "deadline": french.long_date(date.fromisoformat(deadline)),
+        "user_number": french.user_number(user_number),
+        "caf_name": caf_name,
+        "caf_telephone": caf_telephone,
+    }

@@ -1,0 +1,43 @@
+"""What a mailer promises and how it fails: the caller acts on the kind of failure, never on a provider's words."""
+
+from email.message import EmailMessage
+from typing import Protocol
+
+
+class MailerError(Exception):
+    """Not handed over. `reason` is safe to keep: it never holds an address or a body."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class RetryableError(MailerError):
+    """The same message may pass later: server away, busy, or misconfigured on our side."""
+
+
+class ThrottledError(RetryableError):
+    """Too many for the relay; wait at least `retry_after` seconds."""
+
+    def __init__(self, reason: str, *, retry_after: int = 300) -> None:
+        super().__init__(reason)
+        self.retry_after = retry_after
+
+
+class FinalError(MailerError):
+    """This message will never pass."""
+
+
+class RecipientRefusedError(FinalError):
+    """The address does not receive mail: a bounce."""
+
+
+class DuplicateError(MailerError):
+    """The relay has had this Message-ID already: it is as good as sent."""
+
+
+class Mailer(Protocol):
+    def send(self, message: EmailMessage, *, envelope_from: str, recipient: str) -> None:
+        """Returns once the message is accepted for good. Raises a MailerError; waits are bounded.
+
+        `envelope_from` is where bounces come back to, apart from the From header that people read."""

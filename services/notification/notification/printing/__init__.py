@@ -1,0 +1,1 @@
+"""Batches of letters for a print provider."""

@@ -1,0 +1,184 @@
+"""Every e-mail: what it may never say, then how it looks (snapshots in `__snapshots__`)."""
+
+import re
+from datetime import UTC, datetime
+from inspect import signature
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from notification.emails import EMAILS, Content, MissingVariableError, Recipient, Sender, compose, write
+from notification.emails.messages import REASONS
+from notification.emails.rendering import FOLDER
+from syrupy.assertion import SnapshotAssertion
+
+SIGN_IN = "https://bailleurs.example/compte/connexion"
+HELP = "https://bailleurs.example/compte/aide-connexion"
+LINKS = {"sign_in_url": SIGN_IN, "help_url": HELP}
+LOGIN, PASSWORD = "BX7K-2M4Q", "KDTW-7QXP-M3RB-9ZFH"
+CAMPAIGN = {
+    "name": "SCI des Lilas",
+    "year": 2027,
+    "deadline": "2027-10-01",
+    "user_number": "35900007090001",
+    "caf_name": "Caf d’Ille-et-Vilaine",
+    "caf_telephone": "3230",
+    **LINKS,
+}
+CREDENTIALS = {"name": "Mme Ada Durand", "purpose": "creation", **LINKS}
+VALUES: dict[str, dict[str, Any]] = {
+    "credentials_login": {**CREDENTIALS, "login": LOGIN},
+    "credentials_password": {
+        **CREDENTIALS,
+        "password": PASSWORD,
+        "expires_at": "2027-07-04T08:00:00+00:00",
+        "two_messages": True,
+    },
+    "july_request": {**CAMPAIGN, "tenancies": 3},
+    "reminder": {**CAMPAIGN, "remaining": 2},
+    "receipt": {
+        "name": "SCI des Lilas",
+        "year": 2027,
+        "reference": "R27-7K3M-Q2XW-9ZTB-4HFD",
+        "received_at": "2027-08-30T21:58:03+00:00",
+        "link": "https://bailleurs.example/declarer",
+    },
+}
+names = pytest.mark.parametrize("name", sorted(VALUES))
+
+
+def everything(content: Content) -> str:
+    return content.subject + content.text + content.html
+
+
+def test_no_email_but_one_holds_the_password_and_but_one_the_login() -> None:
+    for secret, owner in ((PASSWORD, "credentials_password"), (LOGIN, "credentials_login")):
+        assert [name for name in sorted(VALUES) if secret in everything(write(name, VALUES[name]))] == [owner]
+
+
+@names
+def test_a_secret_never_stands_in_the_subject(name: str) -> None:
+    subject = write(name, VALUES[name]).subject
+    assert PASSWORD not in subject
+    assert LOGIN not in subject
+
+
+def test_no_email_can_be_given_a_tenant_an_amount_or_an_address() -> None:
+    for name, render in EMAILS.items():
+        assert not {"tenant", "tenants", "rent", "charges", "total", "address"} & set(signature(render).parameters), (
+            name
+        )
+
+
+@pytest.mark.parametrize(("name", "missing"), [(name, key) for name in VALUES for key in VALUES[name]])
+def test_a_missing_variable_is_an_error_that_names_it_and_shows_no_value(name: str, missing: str) -> None:
+    values = {key: value for key, value in VALUES[name].items() if key != missing}
+    with pytest.raises(MissingVariableError) as error:
+        write(name, values)
+    assert missing in str(error.value)
+    assert PASSWORD not in str(error.value)
+
+
+@names
+def test_what_a_person_wrote_is_escaped_in_the_html(name: str) -> None:
+    content = write(name, {**VALUES[name], "name": "<script>alert(1)</script>"})
+    assert "<script>" not in content.html
+
+
+def test_a_name_with_a_line_feed_adds_no_header() -> None:
+    content = write("receipt", VALUES["receipt"])
+    sender = Sender("Offre Bailleurs", "ne-pas-repondre@example.org", "example.org")
+    at = datetime(2027, 7, 1, 8, 0, tzinfo=UTC)
+    with pytest.raises(ValueError, match="CR or LF"):
+        compose(
+            content,
+            message_id=UUID(int=1),
+            sender=sender,
+            recipient=Recipient("A\r\nBcc: x@example.org", "a@example.org"),
+            at=at,
+        )
+
+
+@names
+def test_the_email_is_what_was_agreed(name: str, snapshot: SnapshotAssertion) -> None:
+    content = write(name, VALUES[name])
+    assert content.subject == snapshot(name="subject")
+    assert content.text == snapshot(name="text")
+    assert content.html == snapshot(name="html")
+
+
+def test_a_forgotten_password_speaks_of_one_email_only(snapshot: SnapshotAssertion) -> None:
+    values = {**VALUES["credentials_password"], "purpose": "password_recovery", "two_messages": False}
+    assert write("credentials_password", values).text == snapshot
+
+
+@names
+def test_the_html_is_in_french_and_links_say_where_they_lead(name: str) -> None:
+    html = write(name, VALUES[name]).html
+    assert '<html lang="fr"' in html
+    assert "{{" not in html
+    assert re.search(r"<title>\S", html)
+    assert "<img" not in html
+
+
+@names
+def test_every_link_of_the_html_is_in_the_text_too(name: str) -> None:
+    content = write(name, VALUES[name])
+    for link in set(re.findall(r'href="(https://bailleurs[^"]+)"', content.html)):
+        assert link in content.text
+
+
+@names
+def test_the_french_is_typographic(name: str) -> None:
+    content = write(name, VALUES[name])
+    for sentence in (content.subject, content.text):
+        assert "'" not in sentence
+        assert not re.search(r"\w [:;?!»]", sentence)
+
+
+def test_the_july_email_carries_deadline_year_and_user_number() -> None:
+    content = write("july_request", VALUES["july_request"])
+    for part in (content.text, content.html):
+        assert "1er octobre 2027" in part
+        assert "359\u00a000007090001" in part
+        assert "juillet 2027" in part
+
+
+def test_every_purpose_of_credentials_has_its_reason() -> None:
+    for purpose, reason in REASONS.items():
+        assert reason in write("credentials_login", {**VALUES["credentials_login"], "purpose": purpose}).text
+
+
+def test_every_folder_has_its_function_and_every_function_its_folder() -> None:
+    folders = {path.name for path in FOLDER.iterdir() if path.is_dir() and not path.name.startswith("_")}
+    assert folders == set(EMAILS) == set(VALUES)
+
+
+@names
+def test_the_message_goes_through_any_gateway_and_is_the_same_each_time(name: str) -> None:
+    def once() -> bytes:
+        return compose(
+            write(name, VALUES[name]),
+            message_id=UUID(int=7),
+            sender=Sender("Mon Compte Partenaire – Offre Bailleurs", "ne-pas-repondre@example.org", "example.org"),
+            recipient=Recipient("Élodie Durand", "elodie@example.org"),
+            at=datetime(2027, 7, 1, 8, 0, tzinfo=UTC),
+        ).as_bytes()
+
+    sent = once()
+    assert sent == once()
+    assert sent.isascii()
+    assert max(map(len, sent.splitlines())) <= 998
+    head = sent.partition(b"\r\n\r\n")[0].decode()
+    for header in (
+        f"Message-ID: <{UUID(int=7)}@example.org>",
+        "Auto-Submitted: auto-generated",
+        "Content-Language: fr",
+        "multipart/alternative",
+    ):
+        assert header in head
+
+
+def test_templates_are_packaged_with_the_code() -> None:
+    assert Path(FOLDER, "_shared", "head.mjml").is_file()
