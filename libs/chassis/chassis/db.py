@@ -1,6 +1,5 @@
 """Engines, column types and the tables every service has; the same models on SQLite and PostgreSQL."""
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -113,7 +112,12 @@ def _outbox(metadata: MetaData) -> None:
         Column("attempts", Integer, nullable=False, server_default="0"),
         Column("next_attempt_at", UtcDateTime, nullable=False),
         Column("error", String(200)),
-        Index("ix_outbox_pending", "next_attempt_at", postgresql_where=_is_null("sent_at"), sqlite_where=_is_null("sent_at")),
+        Index(
+            "ix_outbox_pending",
+            "next_attempt_at",
+            postgresql_where=_is_null("sent_at"),
+            sqlite_where=_is_null("sent_at"),
+        ),
     )
 
 
@@ -134,7 +138,9 @@ def _inbox(metadata: MetaData) -> None:
         Column("next_attempt_at", UtcDateTime, nullable=False),
         Column("error", String(200)),
         UniqueConstraint("consumer", "event_id"),
-        Index("ix_inbox_due", "next_attempt_at", postgresql_where=_is_null("done_at"), sqlite_where=_is_null("done_at")),
+        Index(
+            "ix_inbox_due", "next_attempt_at", postgresql_where=_is_null("done_at"), sqlite_where=_is_null("done_at")
+        ),
     )
 
 
@@ -181,6 +187,8 @@ def make_engine(url: str) -> Engine:
         return _sqlite_engine(url)
     return create_engine(
         url,
+        # Messages of database errors would show the values: personal data in logs.
+        hide_parameters=True,
         pool_pre_ping=True,
         pool_size=16,
         max_overflow=8,
@@ -193,7 +201,9 @@ def _sqlite_engine(url: str) -> Engine:
     database = make_url(url).database
     if database and database != ":memory:":
         Path(database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": LOCK_TIMEOUT_SECONDS, "check_same_thread": False})
+    engine = create_engine(
+        url, hide_parameters=True, connect_args={"timeout": LOCK_TIMEOUT_SECONDS, "check_same_thread": False}
+    )
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _record: object) -> None:
@@ -214,8 +224,3 @@ def upsert(session: Session, table: Any) -> Any:
     """An INSERT of the session's dialect, with ``on_conflict_do_update`` and ``on_conflict_do_nothing``."""
     dialect = session.get_bind().dialect.name
     return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
-
-
-def skip_locked(session: Session) -> Mapping[str, bool]:
-    """Arguments of ``with_for_update`` that let several workers claim rows; SQLite's write lock already does."""
-    return {"skip_locked": True} if session.get_bind().dialect.name == "postgresql" else {}

@@ -11,7 +11,7 @@ from uuid import UUID
 import jsonschema_rs
 import orjson
 
-from chassis import clock, ids, sealing, tracing
+from chassis import clock, ids, sealing
 from chassis.service import Service
 from chassis.settings import Settings
 
@@ -130,12 +130,3 @@ def check(service: Service, event: Event) -> None:
     places = ["/".join(map(str, error.instance_path)) or "/" for error in errors]
     if places:
         raise EventRefused(f"{event.type}: {', '.join(sorted(set(places)))}")
-
-
-def following(cause: Event | None) -> dict[str, str]:
-    """The trace and causality attributes of an event published now, while handling ``cause`` or a request."""
-    return {
-        "traceparent": tracing.current_traceparent(),
-        "correlation_id": cause.correlation_id if cause else tracing.current_trace_id(),
-        "causation_id": str(cause.id) if cause else "",
-    }

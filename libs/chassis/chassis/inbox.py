@@ -15,7 +15,7 @@ from sqlalchemy import Row, Table, func, select, update
 from sqlalchemy.orm import Session
 
 from chassis import clock, events, runtime, tracing
-from chassis.db import skip_locked, upsert
+from chassis.db import upsert
 from chassis.runtime import Runtime
 
 log = structlog.get_logger()
@@ -72,7 +72,7 @@ def _claim(session: Session) -> Row[Any] | None:
     inbox = table(session)
     due = inbox.c.done_at.is_(None) & inbox.c.dead_at.is_(None) & (inbox.c.next_attempt_at <= clock.now())
     return session.execute(
-        select(inbox).where(due).order_by(inbox.c.seq).limit(1).with_for_update(**skip_locked(session))
+        select(inbox).where(due).order_by(inbox.c.seq).limit(1).with_for_update(skip_locked=True)
     ).one_or_none()
 
 
@@ -125,14 +125,16 @@ def backlog(session: Session) -> Backlog:
 def replay(session: Session, event_id: UUID | None = None) -> int:
     """Gives dead rows (one, or all) a new life; returns how many. Done rows are never handled again."""
     inbox = table(session)
-    chosen = inbox.c.dead_at.is_not(None)
+    statement = update(inbox).where(inbox.c.dead_at.is_not(None))
     if event_id is not None:
-        chosen &= inbox.c.event_id == event_id
+        statement = statement.where(inbox.c.event_id == event_id)
     values = {"dead_at": None, "attempts": 0, "next_attempt_at": clock.now()}
-    return int(getattr(session.execute(update(inbox).where(chosen).values(**values)), "rowcount", 0))
+    return int(getattr(session.execute(statement.values(**values)), "rowcount", 0))
 
 
 def purge_done(session: Session, *, older_than: timedelta = timedelta(days=30)) -> int:
     """Done rows are the memory against duplicates: kept longer than any broker would hold a message."""
     inbox = table(session)
-    return int(getattr(session.execute(inbox.delete().where(inbox.c.done_at < clock.now() - older_than)), "rowcount", 0))
+    return int(
+        getattr(session.execute(inbox.delete().where(inbox.c.done_at < clock.now() - older_than)), "rowcount", 0)
+    )

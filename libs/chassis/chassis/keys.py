@@ -7,6 +7,8 @@ from collections.abc import Iterable
 
 from joserfc.jwk import ECKey
 
+# event_key: see Settings. identity_key: encrypts identity's signing keys at rest. The two others are the portal's.
+_RANDOM = ("EVENT_KEY", "IDENTITY_KEY", "PORTAL_CLIENT_SECRET", "SESSION_KEY")
 SEALED_FOR = ("documents", "notification")
 
 
@@ -19,7 +21,7 @@ def unb64(text: str) -> bytes:
 
 
 def generate(services: Iterable[str] = SEALED_FOR) -> dict[str, str]:
-    """Fresh values of ``BAILLEURS_EVENT_KEY`` and the sealing keys, by environment key.
+    """Fresh values of every secret setting, by environment key.
 
     ``BAILLEURS_SEALING_PRIVATE_KEYS`` holds every service's; where services run apart, give each only
     ``BAILLEURS_SEALING_PRIVATE_KEYS_<SERVICE>``.
@@ -27,7 +29,7 @@ def generate(services: Iterable[str] = SEALED_FOR) -> dict[str, str]:
     pairs = {name: ECKey.generate_key("P-256", {"kid": name, "use": "enc"}, auto_kid=False) for name in services}
     private = {name: _jwks([key.as_dict(private=True)]) for name, key in pairs.items()}
     return {
-        "BAILLEURS_EVENT_KEY": b64(secrets.token_bytes(32)),
+        **{f"BAILLEURS_{name}": b64(secrets.token_bytes(32)) for name in _RANDOM},
         "BAILLEURS_SEALING_PUBLIC_KEYS": _jwks([key.as_dict(private=False) for key in pairs.values()]),
         "BAILLEURS_SEALING_PRIVATE_KEYS": _jwks([key.as_dict(private=True) for key in pairs.values()]),
         **{f"BAILLEURS_SEALING_PRIVATE_KEYS_{name.upper()}": value for name, value in private.items()},

@@ -12,7 +12,9 @@ from chassis import tracing
 # These write rejected values, addresses or whole requests: personal data in our case.
 _TALKATIVE = ("connexion", "httpx", "httpcore", "amqp", "kombu", "fontTools", "authlib", "multipart", "alembic")
 # A second fence: these names never reach a log line, whoever passes them.
-_PRIVATE = frozenset({"password", "login", "token", "email", "address", "personal", "secret", "authorization", "cookie"})
+_PRIVATE = frozenset(
+    {"password", "login", "token", "email", "address", "personal", "secret", "authorization", "cookie"}
+)
 
 
 def _with_trace(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -12,8 +12,7 @@ from uuid import UUID
 from sqlalchemy import Row, Table, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
-from chassis import clock, events, runtime
-from chassis.db import skip_locked
+from chassis import clock, events, runtime, tracing
 from chassis.events import Event
 
 CHANNEL = "bailleurs_outbox"
@@ -36,7 +35,9 @@ def publish(
         source=here.name,
         data=data,
         personal=personal or {},
-        **events.following(cause),
+        traceparent=tracing.current_traceparent(),
+        correlation_id=cause.correlation_id if cause else tracing.current_trace_id(),
+        causation_id=str(cause.id) if cause else "",
     )
     events.check(here.service, event)
     session.execute(insert(table(session)).values(**_row(event, event.to_envelope(here.settings))))
@@ -62,7 +63,7 @@ def claim(session: Session, limit: int) -> Sequence[Row[Any]]:
     """Pending rows that are due, oldest first, locked for this transaction where the database can."""
     outbox = table(session)
     due = (outbox.c.sent_at.is_(None)) & (outbox.c.next_attempt_at <= clock.now())
-    statement = select(outbox).where(due).order_by(outbox.c.seq).limit(limit).with_for_update(**skip_locked(session))
+    statement = select(outbox).where(due).order_by(outbox.c.seq).limit(limit).with_for_update(skip_locked=True)
     return session.execute(statement).all()
 
 
@@ -75,7 +76,11 @@ def mark_refused(session: Session, row: Row[Any], error: str) -> None:
     """Not taken this time (unroutable, refused by the broker): tried again later, for ever, and seen in a metric."""
     outbox = table(session)
     wait = RETRY_SECONDS[min(row.attempts, len(RETRY_SECONDS) - 1)]
-    values = {"attempts": row.attempts + 1, "next_attempt_at": clock.now() + timedelta(seconds=wait), "error": error[:200]}
+    values = {
+        "attempts": row.attempts + 1,
+        "next_attempt_at": clock.now() + timedelta(seconds=wait),
+        "error": error[:200],
+    }
     session.execute(update(outbox).where(outbox.c.seq == row.seq).values(**values))
 
 

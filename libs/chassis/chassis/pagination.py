@@ -29,9 +29,7 @@ def decode(cursor: str | None, parts: int) -> list[str] | None:
     raise BadRequest(errors=[error])
 
 
-def page(
-    rows: Sequence[Row], limit: int, key: Callable[[Row], Sequence[Any]]
-) -> tuple[Sequence[Row], str | None]:
+def page(rows: Sequence[Row], limit: int, key: Callable[[Row], Sequence[Any]]) -> tuple[Sequence[Row], str | None]:
     """Cuts ``limit + 1`` fetched rows to a page and its next cursor (None on the last page)."""
     shown = rows[:limit]
     return shown, encode(key(shown[-1])) if len(rows) > limit else None

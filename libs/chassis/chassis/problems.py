@@ -3,7 +3,7 @@
 Free of any web framework, so that a rule in ``domain.py`` may refuse with it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from http import HTTPStatus
 from typing import Any, ClassVar
@@ -101,6 +101,24 @@ class Gone(Problem):
     title = "Cet élément a été supprimé à la fin de sa durée de conservation."
 
 
+class MethodNotAllowed(Problem):
+    status = HTTPStatus.METHOD_NOT_ALLOWED
+    code = "method-not-allowed"
+    title = "Cette méthode n’est pas possible à cette adresse."
+
+
+class TooLarge(Problem):
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    code = "too-large"
+    title = "Ce que vous envoyez est trop volumineux."
+
+
+class UnsupportedMediaType(Problem):
+    status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+    code = "unsupported-media-type"
+    title = "Ce type de contenu n’est pas accepté ici."
+
+
 class PreconditionFailed(Problem):
     status = HTTPStatus.PRECONDITION_FAILED
     code = "precondition-failed"
@@ -138,3 +156,20 @@ class Unavailable(Problem):
 
     def __init__(self, retry_after: int = 5) -> None:
         super().__init__(headers={"Retry-After": str(retry_after)})
+
+
+_BY_STATUS: dict[int, Callable[[], Problem]] = {
+    400: BadRequest,
+    401: Unauthorized,
+    403: Forbidden,
+    404: NotFound,
+    405: MethodNotAllowed,
+    413: TooLarge,
+    415: UnsupportedMediaType,
+    503: Unavailable,
+}
+
+
+def for_status(status: int) -> Problem:
+    """The problem for a refusal that a framework made with a bare status."""
+    return _BY_STATUS.get(status, BadRequest if 400 <= status < 500 else Problem)()

@@ -57,7 +57,9 @@ def _open(sealed: str, key: ECKey | OctKey, algorithms: list[str]) -> dict[str, 
 @lru_cache(maxsize=8)
 def _event_key(encoded: str) -> OctKey:
     if len(unb64(encoded)) != 32:
-        raise SettingsError("BAILLEURS_EVENT_KEY : 32 octets en base64url sont attendus ; « bailleurs secrets » en fait.")
+        raise SettingsError(
+            "BAILLEURS_EVENT_KEY : 32 octets en base64url sont attendus ; « bailleurs secrets » en fait."
+        )
     return OctKey.import_key(unb64(encoded))
 
 

@@ -1,5 +1,6 @@
 """Settings: the same ``BAILLEURS_…`` keys in both modes, read once at start."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import Any, Self
 
@@ -59,7 +60,8 @@ class Settings:
         for field in fields(cls):
             if field.name == "service":
                 continue
-            read = {int: env.int, bool: env.bool, float: env.float}.get(type(field.default), env.str)
+            readers: dict[type, Callable[..., Any]] = {int: env.int, bool: env.bool, float: env.float}
+            read = readers.get(type(field.default), env.str)
             try:
                 values[field.name] = read(field.name.upper(), field.default)
             except ValueError as error:

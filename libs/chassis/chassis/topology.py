@@ -34,7 +34,7 @@ def queue_arguments() -> dict[str, Any]:
 
 
 def definitions(services: Iterable[Service], passwords: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """A RabbitMQ definitions document; ``passwords`` (user → password) adds users who may read and write, not declare."""
+    """A RabbitMQ definitions document; ``passwords`` (by user) adds users who may not declare."""
     services = sorted(services, key=lambda service: service.name)
     document: dict[str, Any] = {
         "vhosts": [{"name": VHOST}],
@@ -59,7 +59,15 @@ def definitions(services: Iterable[Service], passwords: Mapping[str, str] | None
 
 
 def _exchange(name: str, kind: str) -> dict[str, Any]:
-    return {"name": name, "vhost": VHOST, "type": kind, "durable": True, "auto_delete": False, "internal": False, "arguments": {}}
+    return {
+        "name": name,
+        "vhost": VHOST,
+        "type": kind,
+        "durable": True,
+        "auto_delete": False,
+        "internal": False,
+        "arguments": {},
+    }
 
 
 def _queue(name: str, arguments: dict[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 A connection belongs to one thread, and publishing and consuming are on two: the broker may block publishers.
 """
 
-import socket
 from collections.abc import Callable
 from typing import Any
 
@@ -125,7 +124,7 @@ class RabbitReceiver:
                 while not stopping():
                     try:
                         connection.drain_events(timeout=1)
-                    except (TimeoutError, socket.timeout):
+                    except TimeoutError:
                         connection.heartbeat_check()
 
     def _on_message(self, message: Message) -> None:

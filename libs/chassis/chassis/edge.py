@@ -1,0 +1,165 @@
+"""The outermost layer of a process: request id, trace, access log, metrics, health, and which application answers.
+
+Health checks run in a pool of their own: a service busy to the last thread still says that it lives.
+"""
+
+import asyncio
+import re
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import orjson
+import structlog
+from prometheus_client import Counter, Histogram
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from chassis import ids, metrics, tracing
+from chassis.problems import MEDIA_TYPE, NotFound
+
+log = structlog.get_logger()
+HEALTH_TIMEOUT_SECONDS = 3
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+_IDENTIFIER = re.compile(r"/[0-9a-fA-F-]{32,36}(?=/|$)|/R\d\d(-[0-9A-Z]{4}){4}")
+REQUESTS = Counter("http_requests_total", "Requests answered", ["app", "method", "status"])
+SECONDS = Histogram("http_request_seconds", "Time to answer", ["app"])
+
+Check = Callable[[], None]
+
+
+class Edge:
+    """``apps``: path prefix → application, the longest prefix wins. ``checks``: name → raises when not ready."""
+
+    def __init__(
+        self,
+        apps: Mapping[str, ASGIApp],
+        *,
+        checks: Mapping[str, Check],
+        on_start: Callable[[], None] = lambda: None,
+        on_stop: Callable[[], None] = lambda: None,
+        collect: Callable[[], bytes] = metrics.render,
+    ) -> None:
+        self._apps = sorted(apps.items(), key=lambda item: -len(item[0]))
+        self._checks = checks
+        self._on_start = on_start
+        self._on_stop = on_stop
+        self._collect = collect
+        self._pool = ThreadPoolExecutor(2, thread_name_prefix="health")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._lifespan(receive, send)
+        elif scope["type"] == "http":
+            await self._http(scope, receive, send)
+
+    async def _lifespan(self, receive: Receive, send: Send) -> None:
+        loop = asyncio.get_running_loop()
+        await receive()
+        for app in {id(app): app for _prefix, app in self._apps}.values():
+            await _warm_up(app)
+        await loop.run_in_executor(self._pool, self._on_start)
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await loop.run_in_executor(self._pool, self._on_stop)
+        await send({"type": "lifespan.shutdown.complete"})
+
+    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope["path"]
+        if path in ("/healthz", "/readyz", "/metrics"):
+            await self._health(path, send)
+            return
+        name, app = self._find(path)
+        headers = Headers(scope=scope)
+        given = headers.get("x-request-id", "")
+        request_id = given if _REQUEST_ID.fullmatch(given) else ids.new_id().hex
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+        with tracing.span(f"{scope['method']} {name}", traceparent=headers.get("traceparent", "")):
+            await self._logged(name, app, (scope, receive, send), request_id)
+        structlog.contextvars.unbind_contextvars("request_id")
+
+    async def _logged(self, name: str, app: ASGIApp, call: tuple[Scope, Receive, Send], request_id: str) -> None:
+        scope, receive, send = call
+        started, status = time.perf_counter(), 500
+
+        async def sending(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(scope=message)["X-Request-Id"] = request_id
+            await send(message)
+
+        try:
+            await app(scope, receive, sending)
+        finally:
+            seconds = time.perf_counter() - started
+            REQUESTS.labels(name, scope["method"], status).inc()
+            SECONDS.labels(name).observe(seconds)
+            # The path with its identifiers taken out, and no query: a search holds a tenant's name.
+            route = _IDENTIFIER.sub("/{id}", scope["path"])
+            milliseconds = round(seconds * 1000, 1)
+            log.info("request", app=name, method=scope["method"], route=route, status=status, ms=milliseconds)
+
+    def _find(self, path: str) -> tuple[str, ASGIApp]:
+        for prefix, app in self._apps:
+            if path == prefix or path.startswith(prefix.rstrip("/") + "/"):
+                return prefix, app
+        return "none", _nothing_here
+
+    async def _health(self, path: str, send: Send) -> None:
+        if path == "/healthz":
+            await _answer(send, 200, orjson.dumps({"status": "ok"}))
+            return
+        loop = asyncio.get_running_loop()
+        if path == "/metrics":
+            body = await loop.run_in_executor(self._pool, self._collect)
+            await _answer(send, 200, body, b"text/plain; version=0.0.4; charset=utf-8")
+            return
+        results = await asyncio.gather(*(self._checked(check) for check in self._checks.values()))
+        checks = dict(zip(self._checks, results, strict=True))
+        ready = all(result == "ok" for result in results)
+        await _answer(send, 200 if ready else 503, orjson.dumps({"ready": ready, "checks": checks}))
+
+    async def _checked(self, check: Check) -> str:
+        try:
+            running = asyncio.get_running_loop().run_in_executor(self._pool, check)
+            await asyncio.wait_for(running, HEALTH_TIMEOUT_SECONDS)
+        except Exception as error:
+            return type(error).__name__
+        return "ok"
+
+
+async def _warm_up(app: ASGIApp) -> None:
+    """connexion builds its layers at the first call: at start, so that a broken contract stops the process."""
+
+    async def receive() -> Message:
+        return {"type": "lifespan.shutdown"}
+
+    async def send(_message: Message) -> None:
+        return
+
+    await app({"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}, receive, send)
+
+
+async def _answer(send: Send, status: int, body: bytes, content_type: bytes = b"application/json") -> None:
+    headers = [(b"content-type", content_type), (b"cache-control", b"no-store")]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def _nothing_here(_scope: Scope, _receive: Receive, send: Send) -> None:
+    await _answer(send, 404, orjson.dumps(NotFound().to_json()), MEDIA_TYPE.encode())
+
+
+def apps_of(pairs: Sequence[tuple[Sequence[str], ASGIApp]]) -> dict[str, ASGIApp]:
+    """Several prefixes for one application, as `Edge` wants them."""
+    return {prefix: app for prefixes, app in pairs for prefix in prefixes}
+
+
+def readiness(name: str, check: Callable[[], Any]) -> tuple[str, Check]:
+    def run() -> None:
+        if check() is False:
+            raise RuntimeError("not ready")
+
+    return name, run

@@ -1,0 +1,107 @@
+"""Idempotency keys (draft-ietf-httpapi-idempotency-key-header-07): a repeated POST gets the first answer again.
+
+The key, the effect and the stored answer commit together; a refused request leaves no trace and may be tried again.
+"""
+
+import functools
+import hashlib
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, TypeVar
+
+import orjson
+from flask import g, request
+from sqlalchemy import Row, Table, delete, select, update
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from chassis import clock, http, runtime
+from chassis.db import upsert
+from chassis.problems import BadRequest, Conflict, FieldError, Invalid
+
+HEADER = "Idempotency-Key"
+KEPT = timedelta(days=30)
+Handler = TypeVar("Handler", bound=Callable[..., Any])
+
+
+def idempotent(handler: Handler) -> Handler:
+    """For handlers that return ``body``, ``(body, status)`` or ``(body, status, headers)``. Without key: runs as is.
+
+    Raises Invalid (422) when the key was used with another body, Conflict (409) while the first is still running.
+    """
+
+    @functools.wraps(handler)
+    def wrapper(*args: Any, **kwargs: Any) -> Any:
+        key = request.headers.get(HEADER)
+        if key is None:
+            return handler(*args, **kwargs)
+        return _once(_checked(key), lambda: handler(*args, **kwargs))
+
+    return wrapper  # type: ignore[return-value]  # same signature, by functools.wraps
+
+
+def _checked(key: str) -> str:
+    cleaned = key.strip('"')
+    if 1 <= len(cleaned) <= 255 and cleaned.isascii() and cleaned.isprintable():
+        return cleaned
+    detail = "« Idempotency-Key » compte 1 à 255 caractères imprimables."
+    raise BadRequest(errors=[FieldError(pointer=f"/header/{HEADER}", code="format", detail=detail)])
+
+
+def _once(key: str, run: Callable[[], Any]) -> Any:
+    here = http.runtime()
+    table = here.service.metadata.tables["idempotency_key"]
+    identity = {"caller": str(http.caller().sub), "route": f"{request.method} {request.path}", "key": key}
+    with here.transaction() as session:
+        stored = _reserve(session, table, identity)
+        if stored is not None:
+            return _replay(stored)
+        g.idempotent_session = session
+        try:
+            body, status, headers = _normal(run())
+        finally:
+            del g.idempotent_session
+        answer = {"finished": True, "status": status, "body": orjson.loads(orjson.dumps(body)), "headers": headers}
+        session.execute(update(table).where(*_is(table, identity)).values(**answer))
+        return body, status, headers
+
+
+def _reserve(session: Session, table: Table, identity: dict[str, str]) -> Row[Any] | None:
+    """None when the key is ours now, else the row of the first request."""
+    values = {**identity, "fingerprint": _fingerprint(), "created_at": clock.now(), "finished": False}
+    try:
+        added = session.execute(upsert(session, table).values(**values).on_conflict_do_nothing())
+    except OperationalError as error:
+        # The first request still holds the row: PostgreSQL's lock_timeout, SQLite's busy timeout.
+        raise Conflict("La même demande est en cours de traitement.") from error
+    if getattr(added, "rowcount", 0):
+        return None
+    return session.execute(select(table).where(*_is(table, identity))).one()
+
+
+def _is(table: Table, identity: dict[str, str]) -> list[Any]:
+    return [table.c[name] == value for name, value in identity.items()]
+
+
+def _fingerprint() -> str:
+    return hashlib.sha256(request.get_data(cache=True)).hexdigest()
+
+
+def _replay(stored: Row[Any]) -> Any:
+    if stored.fingerprint != _fingerprint():
+        detail = "Cette clé a déjà servi à une autre demande."
+        raise Invalid([FieldError(pointer=f"/header/{HEADER}", code="reused", detail=detail)])
+    return stored.body, stored.status, {**stored.headers, "Idempotent-Replayed": "true"}
+
+
+def _normal(result: Any) -> tuple[Any, int, dict[str, str]]:
+    if not isinstance(result, tuple):
+        return result, 200, {}
+    body, status, *rest = result
+    return body, int(status), dict(rest[0]) if rest else {}
+
+
+def purge(here: runtime.Runtime) -> None:
+    table = here.service.metadata.tables["idempotency_key"]
+    with here.transaction() as session:
+        session.execute(delete(table).where(table.c.created_at < clock.now() - KEPT))

@@ -1,0 +1,48 @@
+"""Metrics for operations: request rates, and the age of everything that can get stuck."""
+
+from collections.abc import Iterable, Iterator
+
+from prometheus_client import REGISTRY, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+from chassis import inbox, outbox
+from chassis.runtime import Runtime
+
+
+class Backlogs(Collector):
+    """Reads the queues of these services when scraped: a counter kept in memory would lie after a restart."""
+
+    def __init__(self, runtimes: Iterable[Runtime]) -> None:
+        self._runtimes = list(runtimes)
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        rows = [(runtime.name, *_read(runtime)) for runtime in self._runtimes]
+        for index, (name, help_text) in enumerate(_GAUGES, start=1):
+            family = GaugeMetricFamily(name, help_text, labels=["service"])
+            for row in rows:
+                family.add_metric([str(row[0])], float(row[index]))
+            yield family
+
+
+_GAUGES = (
+    ("bailleurs_outbox_pending", "Events committed and not sent yet"),
+    ("bailleurs_outbox_oldest_seconds", "Age of the oldest event not sent yet"),
+    ("bailleurs_inbox_pending", "Events received and not handled yet"),
+    ("bailleurs_inbox_oldest_seconds", "Age of the oldest event not handled yet"),
+    ("bailleurs_inbox_dead", "Events given up, waiting for a person: see bailleurs replay"),
+)
+
+
+def _read(runtime: Runtime) -> tuple[float, float, float, float, float]:
+    with runtime.reading() as session:
+        out, into = outbox.backlog(session), inbox.backlog(session)
+    return (out.pending, out.oldest_seconds, into.pending, into.oldest_seconds, into.dead)
+
+
+def watch(runtimes: Iterable[Runtime]) -> None:
+    REGISTRY.register(Backlogs(runtimes))
+
+
+def render() -> bytes:
+    return generate_latest(REGISTRY)

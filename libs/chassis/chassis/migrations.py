@@ -1,0 +1,58 @@
+"""Schema migrations: each service has its own Alembic history; one environment serves all five."""
+
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+
+from chassis.runtime import Runtime
+from chassis.service import Service
+
+# Any constant: two processes of a service that start together upgrade one after the other.
+_LOCK = 7_261_501
+
+
+def config(service: Service, connection: Connection | None = None) -> Config:
+    alembic = Config()
+    alembic.set_main_option("script_location", str(Path(__file__).parent / "alembic"))
+    alembic.set_main_option("version_locations", str(service.migrations / "versions"))
+    alembic.set_main_option("path_separator", "newline")
+    alembic.attributes.update(connection=connection, metadata=service.metadata)
+    return alembic
+
+
+def upgrade(runtime: Runtime) -> None:
+    """Brings the service's schema to its head; safe when several processes start at once."""
+    with runtime.engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+        command.upgrade(config(runtime.service, connection), "head")
+
+
+def heads(service: Service) -> tuple[str, ...]:
+    return tuple(ScriptDirectory.from_config(config(service)).get_heads())
+
+
+def is_current(runtime: Runtime) -> bool:
+    with runtime.engine.execution_options(reading=True).connect() as connection:
+        return MigrationContext.configure(connection).get_current_heads() == heads(runtime.service)
+
+
+def differences(runtime: Runtime) -> list[Any]:
+    """What the models say and the migrated database does not; empty when they match."""
+    with runtime.engine.execution_options(reading=True).connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": False})
+        return list(compare_metadata(context, runtime.service.metadata))
+
+
+def revision(runtime: Runtime, message: str, number: str) -> None:
+    """Writes the next migration from the models: for developers, through ``bailleurs revision``."""
+    with runtime.engine.begin() as connection:
+        alembic = config(runtime.service, connection)
+        place = str(runtime.service.migrations / "versions")
+        command.revision(alembic, message, autogenerate=True, rev_id=number, version_path=place)

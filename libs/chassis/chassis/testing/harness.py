@@ -1,0 +1,124 @@
+"""One service under test: real database, real migrations, real HTTP application, tokens signed by a test key."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Self
+from uuid import UUID
+
+from joserfc import jwt
+from joserfc.jwk import ECKey, KeySet
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from starlette.testclient import TestClient
+
+from chassis import clock, events, ids, inbox, keys, migrations
+from chassis.auth import KeySource
+from chassis.events import Event
+from chassis.runtime import Runtime
+from chassis.service import Service
+from chassis.webapp import create_api
+
+_SIGNING = ECKey.generate_key("P-256", {"kid": "test"})
+_SECRETS = keys.generate()
+SEALING = {
+    "event_key": _SECRETS["BAILLEURS_EVENT_KEY"],
+    "sealing_public_keys": _SECRETS["BAILLEURS_SEALING_PUBLIC_KEYS"],
+    "sealing_private_keys": _SECRETS["BAILLEURS_SEALING_PRIVATE_KEYS"],
+}
+
+
+def signing_keys() -> KeySource:
+    source = KeySource(lambda: KeySet([_SIGNING]).as_dict(private=False))
+    source.refresh()
+    return source
+
+
+class Harness:
+    def __init__(self, runtime: Runtime) -> None:
+        self.runtime = runtime
+        self._client: TestClient | None = None
+
+    @classmethod
+    def create(cls, service: Service, database_url: str, directory: Path, **settings: Any) -> Self:
+        chosen = {
+            "environment": "test",
+            "database_url": database_url,
+            "storage_url": f"file://{directory}/storage/{{service}}",
+            "exchange_url": f"file://{directory}/exchange",
+            **SEALING,
+            **settings,
+        }
+        runtime = Runtime(service, service.settings(service=service.name, **chosen))
+        migrations.upgrade(runtime)
+        return cls(runtime)
+
+    @property
+    def client(self) -> TestClient:
+        """HTTP straight at the service's application, at its public paths."""
+        if self._client is None:
+            self._client = TestClient(create_api(self.runtime, signing_keys()), raise_server_exceptions=False)
+        return self._client
+
+    def token(self, *, kind: str = "landlord", sub: UUID | None = None, **claims: Any) -> str:
+        """An access token as identity issues them; any claim can be overridden to make a bad one."""
+        settings, now = self.runtime.settings, int(clock.now().timestamp())
+        payload = {
+            "iss": settings.issuer,
+            "aud": settings.audience,
+            "sub": str(sub or ids.new_id()),
+            "kind": kind,
+            "scope": "openid",
+            "iat": now,
+            "exp": now + 300,
+            **{name: str(value) if isinstance(value, UUID) else value for name, value in claims.items()},
+        }
+        return jwt.encode({"alg": "ES256", "typ": "at+jwt", "kid": "test"}, payload, _SIGNING)
+
+    def headers(self, **claims: Any) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token(**claims)}"}
+
+    def deliver(self, event_type: str, data: dict[str, Any], personal: dict[str, Any] | None = None) -> Event:
+        """Receives an event as if another service had published it, and handles all that is due."""
+        source, subject = event_type.split(".")[0], next(iter(data.values()), "")
+        event = Event(type=event_type, subject=str(subject), source=source, data=data, personal=personal or {})
+        self.deliver_envelope(event.to_envelope(self.runtime.settings))
+        return event
+
+    def deliver_envelope(self, envelope: str) -> None:
+        with self.runtime.transaction() as session:
+            inbox.receive(session, [envelope])
+        while inbox.process_next(self.runtime):
+            pass
+        with self.runtime.reading() as session:
+            table = inbox.table(session)
+            failed = session.execute(select(table.c.type, table.c.error).where(table.c.error.is_not(None))).all()
+        if failed:
+            raise AssertionError(f"an event was not handled: {failed}")
+
+    def published(self, event_type: str | None = None) -> list[Event]:
+        """What the service has published so far, oldest first, opened."""
+        with self.runtime.reading() as session:
+            outbox = self.runtime.service.metadata.tables["outbox"]
+            rows = session.execute(select(outbox.c.envelope).order_by(outbox.c.seq)).scalars().all()
+        opened = [events.from_envelope(row, self.runtime.settings) for row in rows]
+        return [event for event in opened if event_type in (None, event.type)]
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        with self.runtime.transaction() as session:
+            yield session
+
+    def rows(self, table: str) -> list[dict[str, Any]]:
+        """All rows of a table, to count them."""
+        with self.runtime.reading() as session:
+            found = session.execute(select(self.runtime.service.metadata.tables[table])).mappings().all()
+        return [dict(row) for row in found]
+
+    def run_job(self, name: str) -> None:
+        """Runs one periodic job of the service once."""
+        jobs = {job.name: job for job in self.runtime.service.periodic}
+        jobs[name].run(self.runtime)
+
+    def close(self) -> None:
+        self.runtime.dispose()

@@ -1,0 +1,102 @@
+"""Fixtures: a service on a fresh database of each kind, with its HTTP client, its events and its outbox."""
+
+import os
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, make_url, text
+
+from chassis import ids
+from chassis.service import Service
+from chassis.testing.harness import Harness
+
+REQUIRED = "BAILLEURS_REQUIRE_CONTAINERS"
+
+
+def engine_answers() -> bool:
+    """Whether a container engine is there; raises when ``BAILLEURS_REQUIRE_CONTAINERS`` says it must and it is not."""
+    try:
+        found = subprocess.run(["docker", "info"], capture_output=True, timeout=20, check=False).returncode == 0  # noqa: S607
+    except (OSError, subprocess.TimeoutExpired):
+        found = False
+    if not found and os.environ.get(REQUIRED):
+        raise pytest.UsageError(f"{REQUIRED} is set and no container engine answers (docker info).")
+    return found
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Tests marked ``containers`` are left out where no engine answers, and the run says how many and why."""
+    marked = [item for item in items if item.get_closest_marker("containers")]
+    if not marked or engine_answers():
+        return
+    config.hook.pytest_deselected(items=marked)
+    items[:] = [item for item in items if item not in marked]
+    config.stash[_LEFT_OUT] = len(marked)
+
+
+_LEFT_OUT = pytest.StashKey[int]()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    if left_out := config.stash.get(_LEFT_OUT, 0):
+        terminalreporter.section("not run")
+        terminalreporter.line(f"{left_out} tests need PostgreSQL or RabbitMQ, and no container engine answers here.")
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """The address of a PostgreSQL 17 server: given by ``BAILLEURS_TEST_POSTGRES``, else started for this run."""
+    if given := os.environ.get("BAILLEURS_TEST_POSTGRES"):
+        yield given
+        return
+    from testcontainers.postgres import PostgresContainer  # only where containers are used
+
+    with PostgresContainer("postgres:17", driver="psycopg") as container:
+        yield container.get_connection_url()
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str) -> Iterator[str]:
+    """A fresh database on that server, dropped at the end."""
+    name = f"test_{ids.new_id().hex}"
+    admin = create_engine(postgres_server, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f'CREATE DATABASE "{name}"'))
+    yield make_url(postgres_server).set(database=name).render_as_string(hide_password=False)
+    with admin.connect() as connection:
+        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+    admin.dispose()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.containers)])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A fresh database of each kind: a test that uses it runs twice."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/{{service}}.sqlite3"
+    url: str = request.getfixturevalue("postgres_url")
+    return url
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path}/{{service}}.sqlite3"
+
+
+HarnessFactory = Callable[..., Harness]
+
+
+@pytest.fixture
+def harness(tmp_path: Path) -> Iterator[HarnessFactory]:
+    """``harness(service, database_url, **settings)``: the service migrated and ready, closed at the end."""
+    made: list[Harness] = []
+
+    def make(service: Service, database_url: str, **settings: object) -> Harness:
+        one = Harness.create(service, database_url, tmp_path, **settings)
+        made.append(one)
+        return one
+
+    yield make
+    for one in made:
+        one.close()

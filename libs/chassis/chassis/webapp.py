@@ -1,0 +1,115 @@
+"""Builds the HTTP application of a service from its ``openapi.yaml``; the only module that knows connexion."""
+
+import traceback
+from typing import Any
+
+import connexion
+import orjson
+import structlog
+import yaml
+from connexion.exceptions import ProblemException
+from connexion.jsonifier import Jsonifier
+from connexion.lifecycle import ConnexionResponse
+from connexion.middleware import ConnexionMiddleware
+from connexion.middleware.swagger_ui import SwaggerUIMiddleware
+from connexion.security import SECURITY_HANDLERS, BearerSecurityHandler
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp
+
+from chassis import auth, problems
+from chassis.auth import KeySource
+from chassis.bridge import WsgiBridge
+from chassis.http import EXTENSION
+from chassis.problems import MEDIA_TYPE, Problem
+from chassis.runtime import Runtime
+from chassis.validation import VALIDATORS
+
+log = structlog.get_logger()
+
+
+class OrjsonModule:
+    """The two functions of a ``json`` module that connexion calls; money and UUIDs leave as strings."""
+
+    @staticmethod
+    def dumps(data: Any, **_options: Any) -> str:
+        return orjson.dumps(data, option=orjson.OPT_UTC_Z).decode()
+
+    loads = staticmethod(orjson.loads)
+
+
+def create_api(runtime: Runtime, keys: KeySource) -> ASGIApp:
+    """The service's API as an ASGI application, at its full public paths (``/api/<service>/v1/…``)."""
+    service, settings = runtime.service, runtime.settings
+    app = connexion.FlaskApp(
+        service.name,
+        specification_dir=service.resource("openapi.yaml").parent,
+        middlewares=[one for one in ConnexionMiddleware.default_middlewares if one is not SwaggerUIMiddleware],
+    )
+    app.add_api(
+        yaml.safe_load(service.resource("openapi.yaml").read_text()),
+        base_path=service.base_path,
+        jsonifier=Jsonifier(OrjsonModule),
+        strict_validation=True,
+        # Answers that break the contract are our bugs: they fail tests, they do not fail people.
+        validate_responses=settings.environment == "test",
+        validator_map=VALIDATORS,
+        security_map=_security(runtime, keys),
+    )
+    app.app.extensions[EXTENSION] = runtime
+    # connexion offers no argument for the bridge (https://github.com/spec-first/connexion/issues/1979).
+    app._middleware_app.asgi_app = WsgiBridge(app.app.wsgi_app, settings.http_threads)
+    for error, handler in _HANDLERS.items():
+        app.add_error_handler(error, handler)
+    built: ASGIApp = app
+    return built
+
+
+def _security(runtime: Runtime, keys: KeySource) -> dict[str, Any]:
+    class Bearer(BearerSecurityHandler):  # type: ignore[misc]  # connexion ships no types
+        def _resolve_func(self, _security_scheme: Any) -> Any:
+            return lambda token: auth.verify(token, keys, runtime.settings)
+
+    return {**SECURITY_HANDLERS, "http": {**SECURITY_HANDLERS["http"], "bearer": Bearer}}
+
+
+def _answer(problem: Problem) -> ConnexionResponse:
+    return ConnexionResponse(
+        status_code=int(problem.status),
+        body=orjson.dumps(problem.to_json()),
+        content_type=MEDIA_TYPE,
+        headers={"Cache-Control": "no-store", **problem.headers},
+    )
+
+
+def _on_problem(_request: Any, error: Problem) -> ConnexionResponse:
+    return _answer(error)
+
+
+def _on_http(_request: Any, error: HTTPException | ProblemException) -> ConnexionResponse:
+    """Refusals that Flask, Starlette or connexion make: 404, 405, 413, 415, missing authorization…"""
+    return _answer(problems.for_status(error.status_code if isinstance(error, HTTPException) else error.status))
+
+
+def _on_database(_request: Any, error: Exception) -> ConnexionResponse:
+    log.error("database not available", error=type(error).__name__)
+    return _answer(problems.Unavailable())
+
+
+def _on_anything(_request: Any, error: Exception) -> ConnexionResponse:
+    # Places in our code, never the message: it could hold personal data.
+    frames = traceback.format_tb(error.__traceback__)[-3:]
+    log.error("unexpected error", error=type(error).__name__, frames=frames)
+    return _answer(Problem())
+
+
+_HANDLERS: dict[type[Exception], Any] = {
+    Problem: _on_problem,
+    ProblemException: _on_http,
+    HTTPException: _on_http,
+    OperationalError: _on_database,
+    InterfaceError: _on_database,
+    PoolTimeout: _on_database,
+    Exception: _on_anything,
+}

@@ -1,0 +1,154 @@
+"""The working half of a process: relays, receivers, inbox handlers and periodic jobs, each on a thread of its own.
+
+Nothing here may die of an error: a database or a broker that is away is waited for, and found again.
+"""
+
+import threading
+from collections.abc import Callable, Sequence
+from functools import partial
+
+import psycopg
+import structlog
+from sqlalchemy import make_url
+
+from chassis import idempotency, inbox, outbox
+from chassis.relay.inprocess import InProcessRelay
+from chassis.relay.rabbit import RabbitReceiver, RabbitRelay
+from chassis.runtime import Runtime
+from chassis.service import Periodic
+
+log = structlog.get_logger()
+POLL_SECONDS = 1.0
+MAX_BACKOFF_SECONDS = 15.0
+
+
+class Worker:
+    """Runs everything that is not a request, for one service or for all of them in one process."""
+
+    def __init__(self, runtimes: Sequence[Runtime]) -> None:
+        self._runtimes = runtimes
+        self._stopping = threading.Event()
+        self._threads: list[threading.Thread] = []
+
+    def start(self) -> None:
+        if self._runtimes[0].settings.amqp_url:
+            self._start_with_broker()
+        else:
+            self._start_in_process()
+        for runtime in self._runtimes:
+            self._spawn(f"inbox {runtime.name}", partial(self._drain_inbox, runtime))
+            for job in (*_HOUSEKEEPING, *runtime.service.periodic):
+                self._spawn(f"{job.name} {runtime.name}", partial(self._repeat, runtime, job))
+
+    def stop(self, timeout: float = 20) -> None:
+        """Lets each thread finish what it holds; what does not end in time is rolled back by the database."""
+        self._stopping.set()
+        for runtime in self._runtimes:
+            runtime.outbox_filled.set()
+            runtime.inbox_filled.set()
+        for thread in self._threads:
+            thread.join(timeout)
+
+    def _start_in_process(self) -> None:
+        relay = InProcessRelay(self._runtimes)
+        filled = threading.Event()
+        for runtime in self._runtimes:
+            # One relay for all services: any outbox that fills wakes it.
+            runtime.outbox_filled = filled
+        self._spawn("relay", partial(self._relay_all, relay, filled))
+
+    def _relay_all(self, relay: InProcessRelay, filled: threading.Event) -> None:
+        while not self._stopping.is_set():
+            filled.clear()
+            if not sum(relay.relay(runtime) for runtime in self._runtimes):
+                filled.wait(POLL_SECONDS)
+
+    def _start_with_broker(self) -> None:
+        for runtime in self._runtimes:
+            url = runtime.settings.amqp_url
+            self._spawn(f"relay {runtime.name}", partial(self._relay_one, runtime, url))
+            if runtime.service.subscriptions:
+                receiver = RabbitReceiver(url, runtime)
+                self._spawn(f"receiver {runtime.name}", partial(receiver.run, self._stopping.is_set))
+            if make_url(runtime.settings.database_url).get_backend_name() == "postgresql":
+                self._spawn(f"listener {runtime.name}", partial(self._listen, runtime))
+
+    def _relay_one(self, runtime: Runtime, amqp_url: str) -> None:
+        relay = RabbitRelay(amqp_url)
+        try:
+            while not self._stopping.is_set():
+                runtime.outbox_filled.clear()
+                if not relay.relay(runtime):
+                    runtime.outbox_filled.wait(POLL_SECONDS)
+        finally:
+            relay.close()
+
+    def _listen(self, runtime: Runtime) -> None:
+        """Wakes the relay when the API's process commits an event; the poll stands behind it."""
+        url = make_url(runtime.settings.database_url).set(drivername="postgresql")
+        with psycopg.connect(
+            url.render_as_string(hide_password=False), autocommit=True, connect_timeout=5
+        ) as listening:
+            listening.execute(f"LISTEN {outbox.CHANNEL}")
+            while not self._stopping.is_set():
+                for _notify in listening.notifies(timeout=POLL_SECONDS, stop_after=1):
+                    runtime.outbox_filled.set()
+
+    def _drain_inbox(self, runtime: Runtime) -> None:
+        while not self._stopping.is_set():
+            runtime.inbox_filled.clear()
+            if not inbox.process_next(runtime):
+                runtime.inbox_filled.wait(POLL_SECONDS / 4)
+
+    def _repeat(self, runtime: Runtime, job: Periodic) -> None:
+        while not self._stopping.is_set():
+            job.run(runtime)
+            self._stopping.wait(job.every_seconds)
+
+    def _spawn(self, name: str, run: Callable[[], None]) -> None:
+        thread = threading.Thread(target=self._supervised, args=(name, run), name=name, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _supervised(self, name: str, run: Callable[[], None]) -> None:
+        wait = 0.5
+        while not self._stopping.is_set():
+            try:
+                run()
+                wait = 0.5
+            except Exception as error:
+                log.warning("work interrupted", thread=name, error=type(error).__name__, again_in_seconds=wait)
+                self._stopping.wait(wait)
+                wait = min(wait * 2, MAX_BACKOFF_SECONDS)
+
+
+def _purge_outbox(runtime: Runtime) -> None:
+    with runtime.transaction() as session:
+        outbox.purge_sent(session)
+
+
+def _purge_inbox(runtime: Runtime) -> None:
+    with runtime.transaction() as session:
+        inbox.purge_done(session)
+
+
+def _sweep(runtime: Runtime) -> None:
+    """Says in the log what is stuck, with the runbook's word for it; metrics say the same to a monitor."""
+    with runtime.reading() as session:
+        out, into = outbox.backlog(session), inbox.backlog(session)
+    if out.oldest_seconds > 60:
+        log.warning("outbox stuck", service=runtime.name, pending=out.pending, oldest_seconds=round(out.oldest_seconds))
+    if into.oldest_seconds > 60:
+        log.warning(
+            "inbox stuck", service=runtime.name, pending=into.pending, oldest_seconds=round(into.oldest_seconds)
+        )
+    if into.dead:
+        log.warning("dead events", service=runtime.name, dead=into.dead)
+
+
+_HOUSEKEEPING = (
+    Periodic("sweep", 60, _sweep),
+    Periodic("purge outbox", 3600, _purge_outbox),
+    Periodic("purge inbox", 3600, _purge_inbox),
+    Periodic("purge idempotency keys", 3600, idempotency.purge),
+)
