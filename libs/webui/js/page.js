@@ -1,0 +1,33 @@
+// Loaded as a module on every page; every page works without it.
+import { initAll } from "./govuk-frontend.min.js";
+
+document.body.classList.add("js-enabled", "govuk-frontend-supported");
+initAll({
+  characterCount: {
+    i18n: {
+      charactersUnderLimit: { one: "Il reste %{count} caractère", other: "Il reste %{count} caractères" },
+      charactersAtLimit: "Il ne reste aucun caractère",
+      charactersOverLimit: { one: "%{count} caractère en trop", other: "%{count} caractères en trop" },
+    },
+  },
+  passwordInput: {
+    i18n: {
+      showPassword: "Afficher",
+      hidePassword: "Masquer",
+      showPasswordAriaLabel: "Afficher le mot de passe",
+      hidePasswordAriaLabel: "Masquer le mot de passe",
+      passwordShownAnnouncement: "Votre mot de passe est affiché",
+      passwordHiddenAnnouncement: "Votre mot de passe est masqué",
+    },
+  },
+  errorSummary: { disableAutoFocus: false },
+});
+
+// A form sent once is not sent again by a second click; going back with the browser makes it usable again.
+document.addEventListener("submit", (event) => {
+  if (event.target.dataset.sent === "yes") event.preventDefault();
+  else if (event.target.method === "post") event.target.dataset.sent = "yes";
+});
+window.addEventListener("pageshow", () => {
+  for (const form of document.forms) delete form.dataset.sent;
+});

@@ -1,0 +1,88 @@
+"""Error pages in French that say what happened, what to do, and the number of the request to quote."""
+
+from typing import NamedTuple
+
+from flask import Flask, render_template, request
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from webui.headers import request_id
+
+
+class Explanation(NamedTuple):
+    """`title` is the page's heading; `advice` says what the person can do."""
+
+    title: str
+    advice: str
+
+
+EXPLANATIONS = {
+    400: Explanation(
+        "La demande n’a pas été comprise",
+        "Revenez à la page précédente, vérifiez votre saisie, puis recommencez.",
+    ),
+    403: Explanation(
+        "Vous n’avez pas accès à cette page",
+        "Si vous pensez devoir y accéder, adressez-vous à l’administrateur de votre organisme ou à votre Caf.",
+    ),
+    404: Explanation(
+        "Page introuvable",
+        "Si vous avez saisi l’adresse, vérifiez qu’elle est complète. Sinon, repartez de l’accueil.",
+    ),
+    405: Explanation(
+        "Cette action n’est pas possible ici",
+        "Repartez de l’accueil pour refaire votre démarche.",
+    ),
+    413: Explanation(
+        "Le fichier est trop volumineux",
+        "Envoyez un fichier plus petit, par exemple en le partageant en plusieurs fichiers.",
+    ),
+    429: Explanation(
+        "Trop d’essais en peu de temps",
+        "Patientez quelques minutes avant de recommencer. Votre compte n’est pas bloqué.",
+    ),
+    500: Explanation(
+        "Une erreur est survenue",
+        "Ce n’est pas de votre fait. Réessayez dans quelques minutes\u00a0; ce que vous aviez enregistré est conservé.",
+    ),
+    503: Explanation(
+        "Le service est momentanément indisponible",
+        "Réessayez dans quelques minutes\u00a0; ce que vous aviez enregistré est conservé.",
+    ),
+}
+EXPIRED_FORM = Explanation(
+    "Le formulaire a expiré",
+    "Par sécurité, un formulaire resté ouvert longtemps n’est pas accepté. "
+    "Revenez à la page précédente, rechargez-la, puis recommencez.",
+)
+
+
+def explain(error: HTTPException) -> Explanation:
+    """The words for an error; a code without words of its own gets those of its family."""
+    if isinstance(error, CSRFError):
+        return EXPIRED_FORM
+    code = error.code or 500
+    return EXPLANATIONS.get(code, EXPLANATIONS[400 if code < 500 else 500])
+
+
+def render_error(error: HTTPException) -> tuple[str, int, dict[str, str]]:
+    """Page, status and the headers of the error worth keeping (Allow, Retry-After)."""
+    code = error.code or 500
+    kept = {name: value for name, value in error.get_headers() if name in {"Allow", "Retry-After"}}
+    words = explain(error)
+    page = render_template("webui/error.html", code=code, words=words, request_id=request_id(), url=request.path)
+    return page, code, kept
+
+
+def add_errors(app: Flask) -> None:
+    """Renders every HTTP error, and an unexpected exception as a 500 once it has been logged."""
+
+    def http_error(error: HTTPException) -> HTTPException | tuple[str, int, dict[str, str]]:
+        # A redirection is an HTTPException too.
+        return error if error.code is not None and error.code < 400 else render_error(error)
+
+    def unexpected(error: Exception) -> tuple[str, int, dict[str, str]]:
+        return render_error(InternalServerError(original_exception=error))
+
+    app.register_error_handler(HTTPException, http_error)
+    app.register_error_handler(500, unexpected)

@@ -1,0 +1,114 @@
+"""Forms whose errors are said in French, at the top of the page and next to the field."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from flask_wtf import FlaskForm
+from markupsafe import Markup
+from wtforms import Field, FieldList, FormField
+from wtforms.fields.choices import SelectChoice
+from wtforms.utils import unset_value
+
+from webui.typography import fr
+
+DATE_PARTS = ("jj", "mm", "aaaa")
+
+
+class PageForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
+    """A form of a page; errors found elsewhere are put on their field or above the form."""
+
+    def fail(self, message: str, field: str | None = None) -> None:
+        """Adds an error to a field, or to the form as a whole."""
+        if field is None:
+            self.form_errors.append(message)
+            return
+        target = self[field]
+        target.errors = [*target.errors, message]
+
+    def fail_from(self, problem: Mapping[str, Any], fields: Mapping[str, str]) -> None:
+        """
+        Puts the errors of a problem+json body on the fields: `fields` is JSON pointer -> field name.
+
+        A pointer below a known one counts for it; an unknown one, or a problem without errors, goes to the form.
+        """
+        errors = problem.get("errors") or [{"detail": problem.get("detail") or problem.get("title") or ""}]
+        for error in errors:
+            pointer = str(error.get("pointer", ""))
+            known = [key for key in fields if pointer == key or pointer.startswith(key + "/")]
+            self.fail(str(error["detail"]), fields[max(known, key=len)] if known else None)
+
+    def error_list(self) -> list[dict[str, str]]:
+        """`text` and `href` of each error, in the order of the fields, for the summary."""
+        found = [{"text": fr(str(message))} for message in self.form_errors]
+        for field in self:
+            found += [{"text": fr(message), "href": f"#{anchor(field)}"} for message in flatten(field.errors)]
+        return found
+
+
+def choices(labels: Mapping[str, str]) -> list[SelectChoice]:
+    """The options of a select, radios or checkboxes from value -> French label, in order."""
+    return [SelectChoice(value=value, label=label) for value, label in labels.items()]
+
+
+def flatten(errors: Iterable[Any]) -> list[str]:
+    """The sentences of a field's errors, those of nested fields included."""
+    found: list[str] = []
+    for error in errors:
+        if isinstance(error, dict):
+            found += flatten(message for messages in error.values() for message in messages)
+        elif isinstance(error, list | tuple):
+            found += flatten(error)
+        else:
+            found.append(str(error))
+    return found
+
+
+def anchor(field: Field) -> str:
+    """The id of the element to focus for a field."""
+    if isinstance(field, FrenchDateField):
+        return f"{field.id}-{DATE_PARTS[0]}"
+    if isinstance(field, FieldList | FormField):
+        return f"{field.id}-0"
+    return str(field.id)
+
+
+class FrenchDateField(Field):  # type: ignore[misc]  # WTForms is untyped
+    """Three inputs, day, month and year (`nom-jj`, `nom-mm`, `nom-aaaa`), to one `date`; empty gives None."""
+
+    sentence = "Saisissez une date qui existe : jour, mois et année, par exemple 27 6 2026".replace(" :", "\u00a0:")
+
+    @staticmethod
+    def widget(field: Field, **_: Any) -> Markup:
+        """Nothing: the macro `date` draws the field."""
+        return Markup("")
+
+    def __init__(self, label: str = "", validators: Sequence[Any] = (), **kwargs: Any) -> None:
+        super().__init__(label, validators, **kwargs)
+        self.parts: dict[str, str] = {}
+
+    def process(self, formdata: Any, data: Any = unset_value, extra_filters: Any = None) -> None:
+        """Reads the three parts, or fills them from a date."""
+        super().process(None, data, extra_filters)
+        if formdata is not None and any(f"{self.name}-{part}" in formdata for part in DATE_PARTS):
+            self.parts = {part: formdata.get(f"{self.name}-{part}", "").strip() for part in DATE_PARTS}
+            self.raw_data = [text for text in self.parts.values() if text]
+            self.read_parts()
+        elif isinstance(self.data, date):
+            self.parts = dict(
+                zip(DATE_PARTS, (str(self.data.day), str(self.data.month), str(self.data.year)), strict=True)
+            )
+
+    def read_parts(self) -> None:
+        """Sets `data`, or a processing error when the three parts are not a date."""
+        self.data = None
+        if not self.raw_data:
+            return
+        day, month, year = (self.parts[part] for part in DATE_PARTS)
+        try:
+            if not (re.fullmatch(r"\d{4}", year) and re.fullmatch(r"\d{1,2}", day) and re.fullmatch(r"\d{1,2}", month)):
+                raise ValueError(self.sentence)
+            self.data = date(int(year), int(month), int(day))
+        except ValueError:
+            self.process_errors = [self.sentence]

@@ -1,0 +1,107 @@
+"""What an application gives once, and every page shows: names, links, the person signed in."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from flask import Flask, request
+from flask_wtf.csrf import CSRFProtect
+from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
+
+from webui import typography
+from webui.assets import add_assets
+from webui.errors import add_errors
+from webui.headers import add_headers
+from webui.i18n import add_babel
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An entry of the navigation; `exact` marks it current on its own address only, not below it."""
+
+    label: str
+    href: str
+    exact: bool = False
+
+    def is_current(self, path: str) -> bool:
+        """True when `path` is this page or a page under it."""
+        return path == self.href or (not self.exact and path.startswith(self.href.rstrip("/") + "/"))
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who is signed in: `detail` is the organisation or the Caf; signing out is a POST to `sign_out_url`."""
+
+    name: str
+    sign_out_url: str
+    detail: str = ""
+    account_url: str = ""
+
+
+FOOTER = (
+    Link("Accessibilité : non conforme (audit non réalisé)".replace(" :", "\u00a0:"), "/accessibilite"),
+    Link("Aide", "/aide/"),
+    Link("Mentions légales et données personnelles", "/mentions"),
+)
+
+
+def nobody() -> None:
+    """No one is signed in."""
+
+
+def no_links() -> Sequence[Link]:
+    """No navigation."""
+    return ()
+
+
+def add_templates(app: Flask, states: Mapping[str, tuple[str, str]]) -> None:
+    """The application's own templates first, then webui's, then the govuk macros; an unknown name is an error."""
+    own = app.jinja_loader
+    shared = PackageLoader("webui")
+    govuk = PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})
+    app.jinja_loader = ChoiceLoader([own, shared, govuk] if own else [shared, govuk])
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters |= {
+        "fr": typography.fr,
+        "euros": typography.euros,
+        "long_date": typography.long_date,
+        "instant": typography.instant,
+        "user_number": typography.user_number,
+        "count": typography.count,
+        "state_tag": partial(typography.state_tag, states=states),
+    }
+
+
+def install(
+    app: Flask,
+    *,
+    service_name: str,
+    navigation: Callable[[], Sequence[Link]] = no_links,
+    user: Callable[[], Person | None] = nobody,
+    states: Mapping[str, tuple[str, str]] | None = None,
+) -> None:
+    """
+    Gives `app` the layout, static files, headers, CSRF protection, error pages and French filters.
+
+    `navigation` and `user` are called once a page. `states` is state code -> (French label, colour of the tag).
+    Raises ValueError without a secret key or with Flask's own static folder, AssetsMissing before the build.
+    """
+    if not app.secret_key:
+        raise ValueError("Set app.secret_key: it signs the forms' tokens")
+    add_templates(app, states or {})
+    add_babel(app)
+    add_assets(app)
+    add_headers(app)
+    # A page may stay open as long as its session lives: no limit that the person does not know of (RGAA 13.1).
+    app.config.setdefault("WTF_CSRF_TIME_LIMIT", None)
+    CSRFProtect(app)
+    add_errors(app)
+
+    def page_context() -> dict[str, object]:
+        links = [(link, link.is_current(request.path)) for link in navigation()]
+        return {"service_name": service_name, "navigation": links, "person": user(), "footer": FOOTER}
+
+    app.context_processor(page_context)
+
+
+__all__ = ["Link", "Person", "install"]

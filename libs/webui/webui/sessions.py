@@ -1,0 +1,187 @@
+"""
+Sessions kept on the server: the browser holds a random number, the table only its SHA-256 (OWASP ASVS 7.2).
+
+Stealing the table opens no session, and signing out or `purge` ends one at once.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from flask import Flask, Request, Response
+from flask.json.tag import TaggedJSONSerializer
+from flask.sessions import SessionInterface, SessionMixin
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Engine,
+    Index,
+    MetaData,
+    String,
+    Table,
+    Text,
+    delete,
+    insert,
+    or_,
+    select,
+    update,
+)
+from werkzeug.datastructures import CallbackDict
+
+ID_BYTES = 32
+# A page that changes nothing still proves presence, but the row is not written at each request.
+SEEN_EVERY_SECONDS = 60
+
+
+def session_table(metadata: MetaData, name: str = "web_session") -> Table:
+    """The table, for the application's migrations; instants are seconds since 1970 (UTC)."""
+    return Table(
+        name,
+        metadata,
+        Column("key", String(64), primary_key=True),
+        Column("data", Text, nullable=False),
+        Column("created_at", BigInteger, nullable=False),
+        Column("seen_at", BigInteger, nullable=False),
+        Index(f"ix_{name}_seen_at", "seen_at"),
+    )
+
+
+def key_of(identifier: str) -> str:
+    """What the table knows of a session's identifier."""
+    return hashlib.sha256(identifier.encode()).hexdigest()
+
+
+def utc_now() -> datetime:
+    """The present."""
+    return datetime.now(UTC)
+
+
+class ServerSession(CallbackDict[str, Any], SessionMixin):
+    """A dict of JSON values (tuples, dates, UUIDs and bytes too)."""
+
+    def __init__(self, data: dict[str, Any], identifier: str | None, created_at: int, seen_at: int) -> None:
+        super().__init__(data, self.touched)
+        self.identifier = identifier
+        self.created_at = created_at
+        self.seen_at = seen_at
+        self.retired: str | None = None
+        # True when the browser has not got it yet.
+        self.new = identifier is None
+        self.modified = False
+
+    @staticmethod
+    def touched(session: "CallbackDict[str, Any]") -> None:
+        """Marks the session as to be written."""
+        if isinstance(session, ServerSession):
+            session.modified = True
+
+    def rotate(self) -> None:
+        """Gives the session a new identifier and a new life, the data kept: call it at sign-in (session fixation)."""
+        self.retired = self.retired or self.identifier
+        self.identifier = None
+        self.new = True
+        self.modified = True
+
+
+class SqlSessionInterface(SessionInterface):
+    """
+    Flask sessions in a table.
+
+    `engine` is called at each use, so that an application may be built before its database. `idle` counts from the
+    last request, `absolute` from sign-in. `secure` (the site is https) gives the cookie the `__Host-` prefix.
+    """
+
+    serializer = TaggedJSONSerializer()
+
+    def __init__(
+        self,
+        engine: Callable[[], Engine],
+        table: Table,
+        *,
+        name: str,
+        secure: bool,
+        idle: timedelta = timedelta(minutes=30),
+        absolute: timedelta = timedelta(hours=10),
+        now: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self.engine = engine
+        self.table = table
+        self.cookie = f"__Host-{name}" if secure else name
+        self.secure = secure
+        self.idle_seconds = int(idle.total_seconds())
+        self.absolute_seconds = int(absolute.total_seconds())
+        self.now = now
+
+    def instant(self) -> int:
+        """Seconds since 1970."""
+        return int(self.now().timestamp())
+
+    def open_session(self, app: Flask, request: Request) -> ServerSession:
+        """The living session of the cookie, else an empty one that has no row yet."""
+        identifier = request.cookies.get(self.cookie)
+        instant = self.instant()
+        if identifier:
+            columns = self.table.c
+            living = select(columns.data, columns.created_at, columns.seen_at).where(
+                columns.key == key_of(identifier),
+                columns.seen_at > instant - self.idle_seconds,
+                columns.created_at > instant - self.absolute_seconds,
+            )
+            with self.engine().connect() as connection:
+                row = connection.execute(living).first()
+            if row is not None:
+                return ServerSession(self.serializer.loads(row.data), identifier, row.created_at, row.seen_at)
+        return ServerSession({}, None, instant, instant)
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Writes what changed; an emptied session loses its row and its cookie."""
+        if not isinstance(session, ServerSession):
+            raise TypeError("A session opened by another interface")
+        if not session:
+            self.forget(session, response)
+        elif session.new:
+            self.create(session, response)
+        elif session.modified or self.instant() - session.seen_at >= SEEN_EVERY_SECONDS:
+            self.rewrite(session)
+
+    def create(self, session: ServerSession, response: Response) -> None:
+        """A new row and its cookie; the row that `rotate` leaves behind goes in the same transaction."""
+        session.identifier = secrets.token_urlsafe(ID_BYTES)
+        instant = self.instant()
+        row = {"key": key_of(session.identifier), "data": self.serializer.dumps(dict(session))}
+        with self.engine().begin() as connection:
+            if session.retired:
+                connection.execute(delete(self.table).where(self.table.c.key == key_of(session.retired)))
+            connection.execute(insert(self.table).values(**row, created_at=instant, seen_at=instant))
+        response.set_cookie(
+            self.cookie, session.identifier, secure=self.secure, httponly=True, samesite="Lax", path="/"
+        )
+
+    def rewrite(self, session: ServerSession) -> None:
+        """Never revives a row that was deleted meanwhile: a session ended elsewhere stays ended."""
+        values: dict[str, Any] = {"seen_at": self.instant()}
+        if session.modified:
+            values["data"] = self.serializer.dumps(dict(session))
+        mine = self.table.c.key == key_of(session.identifier or "")
+        with self.engine().begin() as connection:
+            connection.execute(update(self.table).where(mine).values(**values))
+
+    def forget(self, session: ServerSession, response: Response) -> None:
+        """Deletes the rows of an emptied session."""
+        known = [key_of(identifier) for identifier in (session.identifier, session.retired) if identifier]
+        if not known:
+            return
+        with self.engine().begin() as connection:
+            connection.execute(delete(self.table).where(self.table.c.key.in_(known)))
+        response.delete_cookie(self.cookie, path="/", secure=self.secure, httponly=True, samesite="Lax")
+
+    def purge(self) -> int:
+        """Deletes the expired rows; returns how many. For a periodic job."""
+        instant, columns = self.instant(), self.table.c
+        expired = or_(
+            columns.seen_at <= instant - self.idle_seconds, columns.created_at <= instant - self.absolute_seconds
+        )
+        with self.engine().begin() as connection:
+            return connection.execute(delete(self.table).where(expired)).rowcount

@@ -1,0 +1,77 @@
+"""French typography and French forms of amounts and dates. Every function takes a value and returns text."""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal
+from markupsafe import Markup, escape
+
+NBSP = "\u00a0"
+PARIS = ZoneInfo("Europe/Paris")
+BEFORE_SIGN = re.compile(r"[ \u202f]+([:;?!%€»])")
+AFTER_QUOTE = re.compile(r"«[ \u202f]+")
+APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)")
+
+
+def fr(text: str) -> str:
+    """No-break spaces where French wants one and typographic apostrophes; markup in `text` is not understood."""
+    spaced = AFTER_QUOTE.sub(f"«{NBSP}", BEFORE_SIGN.sub(NBSP + r"\1", text))
+    changed = APOSTROPHE.sub("’", spaced)
+    return Markup(changed) if isinstance(text, Markup) else changed  # noqa: S704 - the text was safe already
+
+
+def euros(amount: Decimal | str | None) -> str:
+    """`1234.5` -> `1 234,50 €` with no-break spaces; nothing for None."""
+    if amount is None or amount == "":
+        return ""
+    figure = format_decimal(Decimal(amount), format="#,##0.00", locale="fr")
+    return figure.replace("\u202f", NBSP) + NBSP + "€"
+
+
+def parse_instant(value: datetime | str) -> datetime:
+    """An aware instant from itself or from ISO 8601 text; text without an offset is UTC."""
+    instant = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+
+
+def long_date(value: date | datetime | str | None) -> str:
+    """`5 juillet 2026`, `1er juillet 2026`; an instant is taken in Paris. Nothing for None."""
+    if value is None or value == "":
+        return ""
+    if isinstance(value, str):
+        value = date.fromisoformat(value) if len(value) == len("2026-07-05") else parse_instant(value)
+    if isinstance(value, datetime):
+        value = parse_instant(value).astimezone(PARIS).date()
+    text = str(format_date(value, format="d MMMM y", locale="fr"))
+    return re.sub(r"^1 ", "1er ", text)
+
+
+def instant(value: datetime | str | None) -> str:
+    """`5 juillet 2026 à 14 h 05`, Paris time. Nothing for None."""
+    if value is None or value == "":
+        return ""
+    moment = parse_instant(value).astimezone(PARIS)
+    hour = format_datetime(moment, format=f"H'{NBSP}h{NBSP}'mm", tzinfo=PARIS, locale="fr")
+    return f"{long_date(moment)} à {hour}"
+
+
+def user_number(value: str | None) -> str:
+    """14 digits -> `359 00007090001`, with a no-break space."""
+    digits = value or ""
+    return f"{digits[:3]}{NBSP}{digits[3:]}" if len(digits) == 14 else digits
+
+
+def count(number: int, singular: str, plural: str) -> str:
+    """`1 déclaration`, `1 234 déclarations`: 0 and 1 are singular in French."""
+    figure = format_decimal(number, locale="fr").replace("\u202f", NBSP)
+    return f"{figure}{NBSP}{singular if abs(number) < 2 else plural}"
+
+
+def state_tag(code: str, states: Mapping[str, tuple[str, str]], label: str | None = None) -> Markup:
+    """A coloured tag that always holds the state in words; `states` is code -> (label, colour), grey when unknown."""
+    words, colour = states.get(code, (code, "grey"))
+    return Markup('<strong class="govuk-tag govuk-tag--{}">{}</strong>').format(colour, escape(label or words))
