@@ -1,0 +1,152 @@
+"""The four letters: what each needs, and the page that shows it through a window envelope."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from documents.rendering import french
+from documents.rendering.address import window_lines
+from documents.rendering.press import Rendered, press
+
+Facts = Mapping[str, Any]
+
+TITLES = {
+    "login": "Votre identifiant Mon Compte Partenaire",
+    "provisional_password": "Votre mot de passe provisoire Mon Compte Partenaire",
+    "july": f"Aides au logement{french.NBSP}: loyer de juillet",
+    "receipt": "Accusé de réception de votre déclaration de loyer",
+}
+# Which entry of the sealed part each letter prints; never both in one envelope.
+SECRETS = {"login": "login", "provisional_password": "password"}
+# 500 pages take 1.5 s and 250 MB; nobody folds more into one envelope.
+MOST_TENANTS = 500
+ANY_CAF = "Caisse d’allocations familiales"
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One letter to print. `recipient` {name, address: lines}; `written_at` aware; `secret` opened just before."""
+
+    template: str
+    recipient: Facts
+    variables: Facts
+    written_at: datetime
+    public_url: str
+    secret: Facts = field(default_factory=dict, repr=False)
+
+
+class UnknownTemplate(ValueError):
+    """No letter has this name."""
+
+
+class TooManyTenants(ValueError):
+    """One July letter holds at most MOST_TENANTS attestations; the sender splits."""
+
+
+def render_letter(letter: Letter) -> Rendered:
+    """PDF of a letter. Errors: UnknownTemplate, UnprintableAddress, TooManyTenants, KeyError, as `press`."""
+    if letter.template not in TITLES:
+        raise UnknownTemplate(letter.template)
+    data = {**_common(letter), **_BODIES[letter.template](letter)}
+    secret_name = SECRETS.get(letter.template)
+    raw = {"secret": str(letter.secret[secret_name])} if secret_name else {}
+    return press(f"{letter.template}.typ", data, dated=letter.written_at, raw=raw)
+
+
+def _common(letter: Letter) -> dict[str, object]:
+    written = letter.written_at.astimezone(french.PARIS).date()
+    caf = _caf(letter.variables.get("caf") or {})
+    return {
+        "title": TITLES[letter.template],
+        "caf": caf,
+        "recipient": window_lines(letter.recipient["name"], letter.recipient["address"]),
+        "written": french.day(written),
+        "moment": french.parts(written),
+        "references": _references(letter.variables, caf),
+        "portal_url": letter.variables.get("portal_url") or letter.public_url,
+    }
+
+
+def _nothing_more(_: Letter) -> dict[str, object]:
+    return {}
+
+
+def _password(letter: Letter) -> dict[str, object]:
+    expires = letter.variables.get("expires_at") or letter.secret.get("expires_at")
+    return {"expires": _day_of(expires) if expires else ""}
+
+
+def _july(letter: Letter) -> dict[str, object]:
+    variables = letter.variables
+    year = int(variables["year"])
+    if len(variables["tenants"]) > MOST_TENANTS:
+        raise TooManyTenants
+    return {
+        "title": f"{TITLES['july']} {year}",
+        "year": str(year),
+        "effect": french.day(date(year + 1, 1, 1)),
+        "deadline": _day_of(variables["deadline"]),
+        "user_number": french.user_number(variables["user_number"]),
+        "tenants": [_tenant(tenant) for tenant in variables["tenants"]],
+    }
+
+
+def _receipt(letter: Letter) -> dict[str, object]:
+    variables = letter.variables
+    year = int(variables["year"])
+    return {
+        "year": str(year),
+        "effect": french.day(date(year + 1, 1, 1)),
+        "reference": variables["reference"],
+        "received": french.instant(datetime.fromisoformat(variables["transmitted_at"])),
+        "tenant": variables.get("tenant") or "",
+        "late": bool(variables.get("late")),
+        "verification_url": f"{letter.public_url}/v/{variables['reference']}",
+    }
+
+
+_BODIES = {"login": _nothing_more, "provisional_password": _password, "july": _july, "receipt": _receipt}
+
+
+def _references(variables: Facts, caf: Mapping[str, object]) -> list[tuple[str, object]]:
+    """The reference block of the July letter in the guide; a line without a value is not printed."""
+    number = variables.get("user_number")
+    rows = (
+        ("Notre référence", caf["reference"]),
+        ("Numéro d’allocataire", _only_tenant_number(variables)),
+        ("Pour nous appeler", caf["telephone"]),
+        ("Numéro utilisateur", french.user_number(number) if number else ""),
+    )
+    return [(f"{label}{french.NBSP}:", value) for label, value in rows if value]
+
+
+def _only_tenant_number(variables: Facts) -> str:
+    """With several tenants, each attestation carries its own."""
+    tenants = variables.get("tenants") or []
+    return str(tenants[0]["number"]) if len(tenants) == 1 else ""
+
+
+def _caf(caf: Facts) -> dict[str, object]:
+    return {
+        "name": caf.get("name") or ANY_CAF,
+        "address": list(caf.get("address") or []),
+        "telephone": caf.get("telephone") or "",
+        "reference": caf.get("reference") or "",
+    }
+
+
+def _tenant(tenant: Facts) -> dict[str, object]:
+    lines: Sequence[str] = tenant.get("address") or []
+    return {
+        "name": f"{tenant['last_name']} {tenant['first_name']}",
+        "number": tenant["number"],
+        "address": list(lines),
+    }
+
+
+def _day_of(text: str) -> str:
+    """The Paris day of an ISO date or instant."""
+    if len(text) == len("2026-09-30"):
+        return french.day(text)
+    return french.day(datetime.fromisoformat(text).astimezone(french.PARIS).date())

@@ -1,0 +1,92 @@
+"""The receipt of one transmission: what was declared, by whom, to whom, and when it was received.
+
+It is the electronic acknowledgement of CRPA art. L. 112-11 and R. 112-11-1 (date of receipt; service in charge, its
+address and telephone), so that nothing here is chosen by the reader: all of it comes from the frozen snapshot.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from documents.rendering import french, qr, recap_rows
+from documents.rendering.press import Rendered, press
+
+Snapshot = Mapping[str, Any]
+
+CHANNELS = {
+    "online": "En ligne",
+    "file": "Par fichier",
+    "bulk": "En ligne, envoi groupé",
+    "paper": "Attestation papier",
+}
+
+
+@dataclass(frozen=True)
+class Recap:
+    """One transmitted version. `transmitted_at` aware; `sha256` hex, of the canonical snapshot; `snapshot` as published
+    by declaration.transmitted.v1; `public_url` without a final slash.
+    """
+
+    reference: str
+    version: int
+    campaign_year: int
+    transmitted_at: datetime
+    late: bool
+    channel: str
+    sha256: str
+    snapshot: Snapshot
+    public_url: str
+
+    @property
+    def verification_url(self) -> str:
+        return f"{self.public_url}/v/{self.reference}"
+
+
+def canonical(snapshot: Snapshot) -> str:
+    """The attached text, whose SHA-256 is printed: sorted keys, no spaces, UTF-8 (RFC 8785 for our types)."""
+    return json.dumps(snapshot, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def render_recap(recap: Recap) -> Rendered:
+    """PDF/A-3a with PDF/UA-1 marks; the same recap gives the same bytes. Errors: as `press`."""
+    raw = {
+        "reference": recap.reference,
+        "sha256": recap.sha256,
+        "verification_url": recap.verification_url,
+        "qr": qr.svg(recap.verification_url),
+        "snapshot": canonical(recap.snapshot),
+    }
+    return press("recap.typ", _view(recap), dated=recap.transmitted_at, raw=raw)
+
+
+def _view(recap: Recap) -> dict[str, object]:
+    snapshot = recap.snapshot
+    return {
+        "caf": _caf(snapshot.get("caf") or {}),
+        "title": f"Récapitulatif de la déclaration de loyer – juillet {recap.campaign_year}",
+        "year": str(recap.campaign_year),
+        "effect": french.day(f"{recap.campaign_year + 1}-01-01"),
+        "version": str(recap.version),
+        "corrects": recap.version > 1,
+        "late": recap.late,
+        "channel": CHANNELS.get(recap.channel, recap.channel),
+        "received": french.instant(recap.transmitted_at),
+        "received_utc": french.instant_utc(recap.transmitted_at),
+        "moment": french.parts(recap.transmitted_at.date()),
+        "sections": recap_rows.sections(snapshot),
+        "rent": recap_rows.rent(snapshot["rent"], recap.campaign_year),
+        "confirmations": recap_rows.confirmations(snapshot.get("confirmations") or []),
+        "corrected": recap_rows.corrected(snapshot.get("corrected") or []),
+    }
+
+
+def _caf(caf: Mapping[str, Any]) -> dict[str, object]:
+    lines = caf.get("address") or []
+    address: Sequence[str] = [lines] if isinstance(lines, str) else lines
+    return {
+        "name": caf.get("name") or "Caisse d’allocations familiales",
+        "address": list(address),
+        "telephone": caf.get("telephone") or "",
+    }

@@ -1,0 +1,116 @@
+"""Letters: the window shows the address and nothing else, and each secret travels alone."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pdf_reading as read
+import pytest
+from documents.rendering.address import UnprintableAddress, window_lines
+from documents.rendering.letters import MOST_TENANTS, TITLES, Letter, TooManyTenants, UnknownTemplate, render_letter
+
+BuildLetter = Callable[..., Letter]
+
+LEFT, TOP, RIGHT, BOTTOM = 110.0, 55.0, 195.0, 88.0
+
+
+def in_window(pdf: bytes) -> list[tuple[float, float, float, float, str]]:
+    return [box for box in read.boxes(pdf) if box[0] < RIGHT and box[2] > LEFT and box[1] < BOTTOM and box[3] > TOP]
+
+
+def inside(shown: list[tuple[float, float, float, float, str]]) -> bool:
+    return all(box[0] >= LEFT and box[2] <= RIGHT and box[1] >= TOP and box[3] <= BOTTOM for box in shown)
+
+
+@pytest.mark.parametrize("template", sorted(TITLES))
+def test_every_letter_meets_pdf_ua_1_and_pdf_a_3a_and_is_the_same_twice(template: str, letter: BuildLetter) -> None:
+    rendered = render_letter(letter(template))
+    assert read.unmet(rendered.pdf) == []
+    assert render_letter(letter(template)) == rendered
+
+
+@pytest.mark.parametrize("template", sorted(TITLES))
+def test_the_window_shows_the_whole_address_and_nothing_else(template: str, letter: BuildLetter) -> None:
+    shown = in_window(render_letter(letter(template)).pdf)
+    assert [box[4].strip() for box in shown] == [
+        "SCI LES TILLEULS", "BÂTIMENT B", "12 RUE DE LA CALENDE", "76000 ROUEN",
+    ]  # fmt: skip
+    assert inside(shown)
+
+
+def test_six_lines_of_the_widest_letter_still_fit_the_window(letter: BuildLetter) -> None:
+    widest = {"name": "W" * 38, "address": ["W" * 38] * 5}
+    shown = in_window(render_letter(letter("login", recipient=widest)).pdf)
+    assert len({round(box[3]) for box in shown}) == 6
+    assert inside(shown)
+
+
+@pytest.mark.parametrize(
+    ("address", "code"),
+    [(["1 RUE A"] * 6, "too_many_lines"), (["X" * 39], "line_too_long"), ([], "too_short"), (["  "], "too_short")],
+)
+def test_an_address_that_does_not_fit_is_refused_with_its_reason(address: list[str], code: str) -> None:
+    with pytest.raises(UnprintableAddress) as refusal:
+        window_lines("SCI LES TILLEULS", address)
+    assert refusal.value.code == code
+
+
+def test_login_and_password_never_share_an_envelope(letter: BuildLetter) -> None:
+    login = read.words(render_letter(letter("login")).pdf)
+    password = read.words(render_letter(letter("provisional_password")).pdf)
+    assert "BX7K-2M4Q" in login
+    assert "kR7m-Wp3x-Hq9t-Zd4b" not in login
+    assert "kR7m-Wp3x-Hq9t-Zd4b" in password
+    assert "BX7K-2M4Q" not in password
+
+
+def test_the_secret_is_not_in_what_a_log_would_show(letter: BuildLetter) -> None:
+    assert "kR7m-Wp3x-Hq9t-Zd4b" not in repr(letter("provisional_password"))
+
+
+def test_the_password_letter_says_until_when_it_works(letter: BuildLetter) -> None:
+    assert "une seule fois, jusqu’au 4 août 2026" in read.words(render_letter(letter("provisional_password")).pdf)
+
+
+def test_the_july_letter_carries_what_the_guide_shows(letter: BuildLetter) -> None:
+    text = read.words(render_letter(letter("july")).pdf)
+    for expected in (
+        "Notre référence : B89", "Pour nous appeler : 32 30", "Numéro utilisateur : 359 00007090001",
+        "Numéro d’allocataire : 1234567A", "Le 15 juillet 2026", "à partir du 1er janvier 2027 de DEUJOURS Adam",
+        "2 RUE GINA PANE 35000 RENNES", "muni de votre identifiant et de votre mot de passe", "30 septembre 2026",
+        "Attestation de loyer", "Signature et cachet",
+    ):  # fmt: skip
+        assert expected in text, expected
+
+
+@pytest.mark.parametrize("tenants", [1, 2, 12])
+def test_the_july_letter_has_one_attestation_page_per_tenant(tenants: int, letter: BuildLetter) -> None:
+    people = [
+        {"number": f"{number:07d}A", "last_name": "NOM", "first_name": str(number), "address": ["35000 RENNES"]}
+        for number in range(tenants)
+    ]
+    rendered = render_letter(letter("july", variables={"tenants": people}))
+    assert rendered.pages == 1 + tenants
+    assert all(person["number"] in read.words(rendered.pdf) for person in people)
+
+
+def test_a_july_letter_too_thick_for_an_envelope_is_refused(letter: BuildLetter) -> None:
+    tenant = letter("july").variables["tenants"][0]
+    with pytest.raises(TooManyTenants):
+        render_letter(letter("july", variables={"tenants": [tenant] * (MOST_TENANTS + 1)}))
+
+
+def test_the_receipt_letter_gives_reference_instant_and_public_check(letter: BuildLetter) -> None:
+    text = read.words(render_letter(letter("receipt")).pdf)
+    assert "15 juillet 2026 à 10 h 00 min 05 s" in text
+    assert "R26-7K2M-Q9XT-4B8D-HW3N" in text
+    assert "/v/R26-" in text
+
+
+def test_markup_in_a_tenant_name_is_printed_as_typed(letter: BuildLetter) -> None:
+    tenant: dict[str, Any] = {**letter("july").variables["tenants"][0], "last_name": "#panic() *b*"}
+    assert "#panic() *b* Adam" in read.words(render_letter(letter("july", variables={"tenants": [tenant]})).pdf)
+
+
+def test_an_unknown_template_is_refused_by_name(letter: BuildLetter) -> None:
+    with pytest.raises(UnknownTemplate, match="postcard"):
+        render_letter(letter("postcard"))
