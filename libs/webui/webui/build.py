@@ -94,16 +94,19 @@ def hashed_name(name: str, content: bytes) -> str:
 
 
 def write(files: dict[str, bytes], mark: str) -> None:
-    """Replaces static/ by `files` under their hashed names, and the manifest last of all."""
-    shutil.rmtree(STATIC, ignore_errors=True)
-    STATIC.mkdir(parents=True)
+    """Replaces static/, in one move, by `files` under their hashed names and the manifest."""
+    fresh = STATIC.with_name("static.new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.mkdir(parents=True)
     names: dict[str, str] = {}
     for name, content in files.items():
         for known, hashed in names.items():
             content = content.replace(f'"./{known}"'.encode(), f'"./{hashed}"'.encode())
         names[name] = hashed_name(name, content)
-        (STATIC / names[name]).write_bytes(content)
-    (STATIC / MANIFEST).write_text(json.dumps({"inputs": mark, "files": names}, indent=1) + "\n")
+        (fresh / names[name]).write_bytes(content)
+    (fresh / MANIFEST).write_text(json.dumps({"inputs": mark, "files": names}, indent=1) + "\n")
+    shutil.rmtree(STATIC, ignore_errors=True)
+    fresh.rename(STATIC)
 
 
 def is_current(mark: str) -> bool:

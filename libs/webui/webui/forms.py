@@ -80,7 +80,7 @@ class FrenchDateField(Field):  # type: ignore[misc]  # WTForms is untyped
     sentence = "Saisissez une date qui existe : jour, mois et année, par exemple 27 6 2026".replace(" :", "\u00a0:")
 
     @staticmethod
-    def widget(field: Field, **_: Any) -> Markup:
+    def widget(*_: Any, **__: Any) -> Markup:
         """Nothing: the macro `date` draws the field."""
         return Markup("")
 
