@@ -1,0 +1,117 @@
+"""The state table: what may follow what, and what the guards refuse."""
+
+import pytest
+from chassis.problems import Conflict
+from declaration.domain.states import FINAL, LABELS, TRANSITIONS, Event, Facts, State, advance, allowed, mermaid
+from hypothesis import given
+from hypothesis import strategies as st
+
+# The Caf's answers, and what the landlord may do, written out apart from the table they check.
+EXPECTED = {
+    State.NOT_CONCERNED: {},
+    State.TO_DECLARE: {Event.SAVE: State.DRAFT},
+    State.DRAFT: {Event.SAVE: State.DRAFT, Event.TRANSMIT: State.TRANSMITTED},
+    State.TRANSMITTED: {
+        Event.INTEGRATE: State.INTEGRATED,
+        Event.REVIEW: State.UNDER_REVIEW,
+        Event.REQUEST_INFORMATION: State.INFORMATION_REQUESTED,
+        Event.REJECT: State.REJECTED,
+        Event.AMEND: State.DRAFT,
+        Event.SUPERSEDE: State.SUPERSEDED,
+    },
+    State.UNDER_REVIEW: {
+        Event.INTEGRATE: State.INTEGRATED,
+        Event.REQUEST_INFORMATION: State.INFORMATION_REQUESTED,
+        Event.REJECT: State.REJECTED,
+        Event.AMEND: State.DRAFT,
+        Event.SUPERSEDE: State.SUPERSEDED,
+    },
+    State.INFORMATION_REQUESTED: {
+        Event.INTEGRATE: State.INTEGRATED,
+        Event.REVIEW: State.UNDER_REVIEW,
+        Event.REJECT: State.REJECTED,
+        Event.AMEND: State.DRAFT,
+        Event.SUPERSEDE: State.SUPERSEDED,
+    },
+    State.REJECTED: {Event.AMEND: State.DRAFT, Event.SUPERSEDE: State.SUPERSEDED},
+    State.INTEGRATED: {},
+    State.SUPERSEDED: {},
+}
+READY = Facts(filing_open=True, complete=True, reason="Erreur de saisie")
+
+
+@pytest.mark.parametrize("state", list(State))
+@pytest.mark.parametrize("event", list(Event))
+def test_each_event_leads_where_the_rules_say_or_is_refused(state: State, event: Event) -> None:
+    target = EXPECTED[state].get(event)
+    if target is None:
+        with pytest.raises(Conflict):
+            advance(state, event, READY)
+    else:
+        assert advance(state, event, READY) is target
+
+
+@pytest.mark.parametrize(
+    ("state", "event", "facts"),
+    [
+        (State.TO_DECLARE, Event.SAVE, Facts(filing_open=False)),
+        (State.DRAFT, Event.SAVE, Facts(filing_open=False)),
+        (State.DRAFT, Event.TRANSMIT, Facts(complete=False)),
+        (State.DRAFT, Event.TRANSMIT, Facts(filing_open=False)),
+        (State.TRANSMITTED, Event.AMEND, Facts(reason="  ")),
+        (State.REJECTED, Event.AMEND, Facts(reason="Erreur", filing_open=False)),
+    ],
+)
+def test_a_guard_that_does_not_hold_refuses_the_passage(state: State, event: Event, facts: Facts) -> None:
+    with pytest.raises(Conflict):
+        advance(state, event, facts)
+
+
+def test_a_campaign_gives_each_tenancy_something_to_declare_or_a_reason_not_to() -> None:
+    assert advance(None, Event.OPEN) is State.TO_DECLARE
+    assert advance(None, Event.EXEMPT) is State.NOT_CONCERNED
+
+
+def test_every_state_has_its_french_label() -> None:
+    assert set(LABELS) == set(State)
+    assert all(LABELS.values())
+
+
+def test_what_the_caf_settled_what_was_replaced_and_what_is_exempt_are_final() -> None:
+    assert frozenset({State.INTEGRATED, State.SUPERSEDED, State.NOT_CONCERNED}) == FINAL
+
+
+@given(st.lists(st.sampled_from(list(Event)), max_size=30))
+def test_no_sequence_of_events_leaves_a_final_state_or_skips_the_draft(events: list[Event]) -> None:
+    state, passed = None, []
+    for event in events:
+        try:
+            following = advance(state, event, READY)
+        except Conflict:
+            continue
+        assert state not in FINAL
+        if following is State.TRANSMITTED:
+            assert passed[-1:] == [State.DRAFT]
+        passed.append(following)
+        state = following
+
+
+@given(st.sampled_from(list(State)), st.booleans(), st.booleans(), st.text(max_size=5))
+def test_the_allowed_events_are_exactly_those_that_advance(
+    state: State, filing_open: bool, complete: bool, reason: str
+) -> None:
+    facts = Facts(filing_open, complete, reason)
+    accepted = []
+    for event in Event:
+        try:
+            advance(state, event, facts)
+        except Conflict:
+            continue
+        accepted.append(event)
+    assert set(allowed(state, facts)) == set(accepted)
+
+
+def test_the_diagram_draws_every_passage_of_the_table() -> None:
+    drawn = mermaid()
+    assert drawn.startswith("stateDiagram-v2\n")
+    assert drawn.count("-->") == len(TRANSITIONS) + len(FINAL)
