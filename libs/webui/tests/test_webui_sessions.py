@@ -141,6 +141,19 @@ def test_a_session_deleted_meanwhile_is_not_revived_by_a_request_under_way(app: 
     assert keys(engine) == []
 
 
+def test_reloading_takes_what_another_request_has_saved(app: Flask) -> None:
+    client = app.test_client()
+    client.get("/put/blue")
+    interface = app.session_interface
+    assert isinstance(interface, SqlSessionInterface)
+    with app.test_request_context("/", headers={"Cookie": f"portal={cookie(client)}"}) as context:
+        opened = interface.open_session(app, context.request)
+        client.get("/put/green")
+        interface.reload(opened)
+    assert dict(opened) == {"value": "green"}
+    assert opened.modified is False
+
+
 def test_purging_removes_the_expired_rows_only(app: Flask, engine: Engine, clock: Clock) -> None:
     app.test_client().get("/put/old")
     clock.advance(hours=1)

@@ -19,6 +19,7 @@ from sqlalchemy import (
     Engine,
     Index,
     MetaData,
+    Row,
     String,
     Table,
     Text,
@@ -121,19 +122,31 @@ class SqlSessionInterface(SessionInterface):
     def open_session(self, app: Flask, request: Request) -> ServerSession:
         """The living session of the cookie, else an empty one that has no row yet."""
         identifier = request.cookies.get(self.cookie)
-        instant = self.instant()
-        if identifier:
-            columns = self.table.c
-            living = select(columns.data, columns.created_at, columns.seen_at).where(
-                columns.key == key_of(identifier),
-                columns.seen_at > instant - self.idle_seconds,
-                columns.created_at > instant - self.absolute_seconds,
-            )
-            with self.engine().connect() as connection:
-                row = connection.execute(living).first()
-            if row is not None:
-                return ServerSession(self.serializer.loads(row.data), identifier, row.created_at, row.seen_at)
-        return ServerSession({}, None, instant, instant)
+        row = self.read(identifier) if identifier else None
+        if row is None:
+            instant = self.instant()
+            return ServerSession({}, None, instant, instant)
+        return ServerSession(self.serializer.loads(row.data), identifier, row.created_at, row.seen_at)
+
+    def read(self, identifier: str) -> Row[*tuple[Any, ...]] | None:
+        """The row of a session that has not expired."""
+        instant, columns = self.instant(), self.table.c
+        living = select(columns.data, columns.created_at, columns.seen_at).where(
+            columns.key == key_of(identifier),
+            columns.seen_at > instant - self.idle_seconds,
+            columns.created_at > instant - self.absolute_seconds,
+        )
+        # `reading` means something to an engine that locks SQLite at the start of a transaction, nothing to another.
+        with self.engine().connect().execution_options(reading=True) as connection:
+            return connection.execute(living).first()
+
+    def reload(self, session: ServerSession) -> None:
+        """Takes what another request of the same session has saved meanwhile; unsaved changes are lost."""
+        row = self.read(session.identifier) if session.identifier else None
+        session.clear()
+        if row is not None:
+            session.update(self.serializer.loads(row.data))
+        session.modified = False
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Writes what changed; an emptied session loses its row and its cookie."""
