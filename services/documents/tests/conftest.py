@@ -29,24 +29,32 @@ def snapshot() -> dict[str, Any]:
     return {
         "landlord": {
             "name": "SCI LES TILLEULS",
-            "address": ["12 RUE DE LA CALENDE", "76000 ROUEN"],
+            "address": ["S.C.I. LES TILLEULS", "12 RUE DE LA CALENDE", "76000 ROUEN"],
             "user_number": "35900007090001",
             "siret": "12345678200012",
         },
         "dwelling": {
             "reference": "LOT-0042",
             "address": ["2 RUE GINA PANE", "35000 RENNES"],
-            "commune": "35238",
+            "commune": "35238 Rennes",
             "housing_type": "conventioned",
             "furnished": False,
             "single_room": False,
         },
         "tenant": {"number": "1234567A", "last_name": "DEUJOURS", "first_name": "Adam", "lease_start": "2021-09-01"},
+        "information": {
+            "address": ["2 RUE GINA PANE", "35000 RENNES"],
+            "commune_insee": "35238",
+            "furnished": False,
+            "single_room": False,
+            "lease_start": "2021-09-01",
+            "confirmed": True,
+        },
         "situation": {
             "present": True,
             "left_on": None,
             "new_address": None,
-            "co_tenants": 0,
+            "co_tenants": 1,
             "rent_up_to_date": False,
             "arrears_amount": "612.00",
             "first_default_on": "2026-05-01",
@@ -81,7 +89,7 @@ def recap(snapshot: dict[str, Any]) -> Callable[..., Recap]:
             "campaign_year": 2026,
             "transmitted_at": RECEIVED,
             "late": False,
-            "channel": "online",
+            "channel": "web",
             "sha256": hashlib.sha256(canonical(content).encode()).hexdigest(),
             "public_url": PUBLIC_URL,
         }
@@ -92,7 +100,10 @@ def recap(snapshot: dict[str, Any]) -> Callable[..., Recap]:
 
 @pytest.fixture
 def letter() -> Callable[..., Letter]:
-    recipient = {"name": "SCI LES TILLEULS", "address": ["Bâtiment B", "12 rue de la Calende", "76000 Rouen"]}
+    recipient = {
+        "name": "SCI Les Tilleuls",
+        "address": ["SCI LES TILLEULS", "Bâtiment B", "12 rue de la Calende", "76000 Rouen"],
+    }
     caf = {
         "name": "Caf d’Ille-et-Vilaine",
         "address": ["Cours des Alliés", "35028 RENNES CEDEX 9"],

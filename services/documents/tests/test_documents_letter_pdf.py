@@ -32,16 +32,21 @@ def test_every_letter_meets_pdf_ua_1_and_pdf_a_3a_and_is_the_same_twice(template
 def test_the_window_shows_the_whole_address_and_nothing_else(template: str, letter: BuildLetter) -> None:
     shown = in_window(render_letter(letter(template)).pdf)
     assert [box[4].strip() for box in shown] == [
-        "SCI LES TILLEULS", "BÂTIMENT B", "12 RUE DE LA CALENDE", "76000 ROUEN",
+        "SCI Les Tilleuls", "BÂTIMENT B", "12 RUE DE LA CALENDE", "76000 ROUEN",
     ]  # fmt: skip
     assert inside(shown)
 
 
 def test_six_lines_of_the_widest_letter_still_fit_the_window(letter: BuildLetter) -> None:
-    widest = {"name": "W" * 38, "address": ["W" * 38] * 5}
+    widest = {"name": "W" * 38, "address": ["M" + "W" * 37] * 5}
     shown = in_window(render_letter(letter("login", recipient=widest)).pdf)
     assert len({round(box[3]) for box in shown}) == 6
     assert inside(shown)
+
+
+def test_a_name_repeated_on_top_of_the_address_is_printed_once() -> None:
+    lines = window_lines("Caf d’Ille-et-Vilaine", ["CAF D ILLE ET VILAINE", "Cours des Alliés", "35028 Rennes"])
+    assert lines == ["CAF D’ILLE-ET-VILAINE", "COURS DES ALLIÉS", "35028 RENNES"]
 
 
 @pytest.mark.parametrize(

@@ -125,6 +125,15 @@ def test_the_page_count_is_that_of_the_file(recap: BuildRecap) -> None:
     assert rendered.pages == len(PdfReader(io.BytesIO(rendered.pdf)).pages) == 2
 
 
+def test_a_dwelling_corrected_by_the_landlord_is_printed_as_declared(
+    recap: BuildRecap, snapshot: dict[str, Any]
+) -> None:
+    snapshot["information"] |= {"address": ["4 RUE GINA PANE", "35000 RENNES"], "commune_insee": "35047"}
+    text = read.words(render_recap(recap(snapshot=snapshot)).pdf)
+    assert "Adresse 4 RUE GINA PANE, 35000 RENNES" in text
+    assert "Commune 35047" in text
+
+
 def test_a_tenant_who_left_has_a_departure_and_no_address_when_unknown(
     recap: BuildRecap, snapshot: dict[str, Any]
 ) -> None:

@@ -1,5 +1,6 @@
-"""The block behind the window: at most 6 lines of 38 characters, the last in capitals (NF Z10-011)."""
+"""Postal addresses on paper: the block behind the window (NF Z10-011), and the sender's own lines."""
 
+import unicodedata
 from collections.abc import Sequence
 
 MOST_LINES = 6
@@ -15,9 +16,16 @@ class UnprintableAddress(ValueError):
         self.code = code
 
 
+def below_name(name: str, address: Sequence[str] | str) -> list[str]:
+    """The lines under a name: registries often repeat it as the first line (`CAF D ILLE ET VILAINE`)."""
+    given = [address] if isinstance(address, str) else address
+    lines = [line.strip() for line in given if line.strip()]
+    return lines[1:] if lines and _letters(lines[0]) == _letters(name) else lines
+
+
 def window_lines(name: str, address: Sequence[str]) -> list[str]:
     """Name and address as printed: no empty line, the last three in capitals. Errors: UnprintableAddress."""
-    lines = [line.strip() for line in (name, *address) if line.strip()]
+    lines = [line for line in (name.strip(), *below_name(name, address)) if line]
     if len(lines) < 2:
         raise UnprintableAddress("too_short")
     if len(lines) > MOST_LINES:
@@ -25,3 +33,8 @@ def window_lines(name: str, address: Sequence[str]) -> list[str]:
     if any(len(line) > LONGEST_LINE for line in lines):
         raise UnprintableAddress("line_too_long")
     return [*lines[:-CAPITAL_LINES], *(line.upper() for line in lines[-CAPITAL_LINES:])]
+
+
+def _letters(text: str) -> str:
+    plain = unicodedata.normalize("NFKD", text).casefold()
+    return "".join(character for character in plain if character.isalnum())

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from documents.rendering import french
-from documents.rendering.address import window_lines
+from documents.rendering.address import below_name, window_lines
 from documents.rendering.press import Rendered, press
 
 Facts = Mapping[str, Any]
@@ -128,9 +128,10 @@ def _only_tenant_number(variables: Facts) -> str:
 
 
 def _caf(caf: Facts) -> dict[str, object]:
+    name = caf.get("name") or ANY_CAF
     return {
-        "name": caf.get("name") or ANY_CAF,
-        "address": list(caf.get("address") or []),
+        "name": name,
+        "address": below_name(name, caf.get("address") or []),
         "telephone": caf.get("telephone") or "",
         "reference": caf.get("reference") or "",
     }

@@ -5,22 +5,18 @@ address and telephone), so that nothing here is chosen by the reader: all of it 
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from documents.rendering import french, qr, recap_rows
+from documents.rendering.address import below_name
 from documents.rendering.press import Rendered, press
 
 Snapshot = Mapping[str, Any]
 
-CHANNELS = {
-    "online": "En ligne",
-    "file": "Par fichier",
-    "bulk": "En ligne, envoi groupé",
-    "paper": "Attestation papier",
-}
+CHANNELS = {"web": "en ligne", "file": "par fichier", "paper": "sur papier"}
 
 
 @dataclass(frozen=True)
@@ -64,7 +60,7 @@ def render_recap(recap: Recap) -> Rendered:
 def _view(recap: Recap) -> dict[str, object]:
     snapshot = recap.snapshot
     return {
-        "caf": _caf(snapshot.get("caf") or {}),
+        "caf": _caf(snapshot["caf"]),
         "title": f"Récapitulatif de la déclaration de loyer – juillet {recap.campaign_year}",
         "year": str(recap.campaign_year),
         "effect": french.day(f"{recap.campaign_year + 1}-01-01"),
@@ -77,16 +73,15 @@ def _view(recap: Recap) -> dict[str, object]:
         "moment": french.parts(recap.transmitted_at.date()),
         "sections": recap_rows.sections(snapshot),
         "rent": recap_rows.rent(snapshot["rent"], recap.campaign_year),
-        "confirmations": recap_rows.confirmations(snapshot.get("confirmations") or []),
-        "corrected": recap_rows.corrected(snapshot.get("corrected") or []),
+        "confirmations": recap_rows.confirmations(snapshot["confirmations"]),
+        "corrected": recap_rows.corrected(snapshot["corrected"]),
     }
 
 
 def _caf(caf: Mapping[str, Any]) -> dict[str, object]:
-    lines = caf.get("address") or []
-    address: Sequence[str] = [lines] if isinstance(lines, str) else lines
+    name = caf["name"]
     return {
-        "name": caf.get("name") or "Caisse d’allocations familiales",
-        "address": list(address),
-        "telephone": caf.get("telephone") or "",
+        "name": name,
+        "address": below_name(name, caf["address"]),
+        "telephone": caf["telephone"],
     }

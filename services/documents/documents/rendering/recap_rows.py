@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from documents.rendering import french
+from documents.rendering.address import below_name
 
 Row = tuple[str, str]
 Facts = Mapping[str, Any]
@@ -18,8 +19,8 @@ def sections(snapshot: Facts) -> list[dict[str, object]]:
     """Landlord, dwelling, tenant, situation: title and (label, value) rows."""
     parts = (
         ("Bailleur", _landlord(snapshot["landlord"])),
-        ("Logement", _dwelling(snapshot["dwelling"])),
-        ("Locataire", _tenant(snapshot["tenant"])),
+        ("Logement", _dwelling(snapshot["dwelling"], snapshot["information"])),
+        ("Locataire", _tenant(snapshot["tenant"], snapshot["information"])),
         ("Situation du locataire", _situation(snapshot["situation"])),
     )
     return [{"title": title, "rows": rows} for title, rows in parts]
@@ -48,24 +49,15 @@ def confirmations(confirmed: Sequence[Facts]) -> list[Row]:
     return [(entry["message"], entry.get("reason") or "Confirmé, sans précision") for entry in confirmed]
 
 
-def corrected(changes: Sequence[Facts | str]) -> list[tuple[str, str, str]]:
+def corrected(changes: Sequence[Facts]) -> list[tuple[str, str, str]]:
     """(information, what the Caf knew, what was declared)."""
-    return [_change(entry) for entry in changes]
-
-
-def _change(entry: Facts | str) -> tuple[str, str, str]:
-    if isinstance(entry, str):
-        return entry, "", ""
-    label = entry.get("label") or entry.get("field") or ""
-    return str(label), shown(entry.get("before")), shown(entry.get("after"))
+    return [(entry["label"], shown(entry["before"]), shown(entry["after"])) for entry in changes]
 
 
 def shown(value: object) -> str:
     """A JSON value as a reader expects it."""
     if value is None or value == "":
         return NOT_GIVEN
-    if isinstance(value, bool):
-        return french.yes_no(value)
     if isinstance(value, list | tuple):
         return ", ".join(str(part) for part in value)
     return str(value)
@@ -79,29 +71,31 @@ def _label(labels: Mapping[str, str], code: str) -> str:
 def _landlord(landlord: Facts) -> list[Row]:
     rows: list[Row] = [
         ("Nom ou raison sociale", landlord["name"]),
-        ("Adresse", shown(landlord.get("address"))),
+        ("Adresse", ", ".join(below_name(landlord["name"], landlord["address"]))),
         ("Numéro utilisateur", french.user_number(landlord["user_number"])),
     ]
     return [*rows, ("SIRET", french.siret(landlord["siret"]))] if landlord.get("siret") else rows
 
 
-def _dwelling(dwelling: Facts) -> list[Row]:
+def _dwelling(dwelling: Facts, declared: Facts) -> list[Row]:
+    """As the landlord verified it: a correction of the Caf's information is in `declared`."""
+    known = str(dwelling["commune"])
+    commune = known if known.startswith(declared["commune_insee"]) else declared["commune_insee"]
     return [
-        ("Référence du logement", shown(dwelling.get("reference"))),
-        ("Adresse", shown(dwelling.get("address"))),
-        ("Commune (code Insee)", shown(dwelling.get("commune"))),
+        ("Référence du logement", dwelling["reference"]),
+        ("Adresse", shown(declared["address"])),
+        ("Commune", commune),
         ("Type de logement", _label(HOUSING_TYPES, dwelling["housing_type"])),
-        ("Meublé", shown(dwelling.get("furnished"))),
-        ("Chambre", shown(dwelling.get("single_room"))),
+        ("Meublé", french.yes_no(declared["furnished"])),
+        ("Chambre", french.yes_no(declared["single_room"])),
     ]
 
 
-def _tenant(tenant: Facts) -> list[Row]:
-    entered = tenant.get("lease_start")
+def _tenant(tenant: Facts, declared: Facts) -> list[Row]:
     return [
-        ("Numéro d’allocataire", shown(tenant.get("number"))),
+        ("Numéro d’allocataire", tenant["number"]),
         ("Nom et prénom", f"{tenant['last_name']} {tenant['first_name']}"),
-        ("Entrée dans le logement", french.day(entered) if entered else NOT_GIVEN),
+        ("Entrée dans le logement", french.day(declared["lease_start"])),
     ]
 
 
@@ -115,7 +109,8 @@ def _presence(situation: Facts) -> list[Row]:
         left = situation.get("left_on")
         rows.append(("Date de départ", french.day(left) if left else NOT_GIVEN))
         rows.append(("Nouvelle adresse", shown(situation.get("new_address"))))
-    return [*rows, ("Nombre de colocataires", shown(situation.get("co_tenants")))]
+    sharing = situation["co_tenants"]
+    return [*rows, ("Colocation", f"{sharing} colocataires" if sharing > 1 else "Non")]
 
 
 def _arrears(situation: Facts) -> list[Row]:
