@@ -64,7 +64,7 @@ class Caller:
 class KeySource:
     """The public keys of the tokens, fetched by a thread of its own: verifying never waits for the network."""
 
-    def __init__(self, fetch: Callable[[], dict[str, Any]]) -> None:
+    def __init__(self, fetch: Callable[[], Any]) -> None:
         self._fetch = fetch
         self._keys: KeySet | None = None
         self._wanted = threading.Event()
@@ -86,7 +86,7 @@ class KeySource:
         return self._keys
 
     def refresh(self) -> None:
-        self._keys = KeySet.import_key_set(self._fetch())  # type: ignore[arg-type]  # a JWK set document
+        self._keys = KeySet.import_key_set(self._fetch())
         self._fetched_at = time.monotonic()
 
     def refresh_soon(self) -> None:

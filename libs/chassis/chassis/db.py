@@ -224,3 +224,18 @@ def upsert(session: Session, table: Any) -> Any:
     """An INSERT of the session's dialect, with ``on_conflict_do_update`` and ``on_conflict_do_nothing``."""
     dialect = session.get_bind().dialect.name
     return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+
+
+def insert_new(session: Session, table: Any, values: dict[str, Any] | list[dict[str, Any]]) -> int:
+    """Inserts the rows that break no unique key and leaves the others; returns how many were new.
+
+    Counted by RETURNING: drivers do not agree on ``rowcount`` here.
+    """
+    target = getattr(table, "__table__", table)
+    statement = upsert(session, target).values(values).on_conflict_do_nothing()
+    return len(session.execute(statement.returning(*target.primary_key.columns)).all())
+
+
+def changed(result: Any) -> int:
+    """How many rows an UPDATE or DELETE touched."""
+    return int(result.rowcount)

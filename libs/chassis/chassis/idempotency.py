@@ -16,7 +16,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from chassis import clock, http, runtime
-from chassis.db import upsert
+from chassis.db import insert_new
 from chassis.problems import BadRequest, Conflict, FieldError, Invalid
 
 HEADER = "Idempotency-Key"
@@ -70,11 +70,11 @@ def _reserve(session: Session, table: Table, identity: dict[str, str]) -> Row[An
     """None when the key is ours now, else the row of the first request."""
     values = {**identity, "fingerprint": _fingerprint(), "created_at": clock.now(), "finished": False}
     try:
-        added = session.execute(upsert(session, table).values(**values).on_conflict_do_nothing())
+        added = insert_new(session, table, values)
     except OperationalError as error:
         # The first request still holds the row: PostgreSQL's lock_timeout, SQLite's busy timeout.
         raise Conflict("La même demande est en cours de traitement.") from error
-    if getattr(added, "rowcount", 0):
+    if added:
         return None
     return session.execute(select(table).where(*_is(table, identity))).one()
 

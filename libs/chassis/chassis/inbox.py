@@ -15,7 +15,7 @@ from sqlalchemy import Row, Table, func, select, update
 from sqlalchemy.orm import Session
 
 from chassis import clock, events, runtime, tracing
-from chassis.db import upsert
+from chassis.db import changed, insert_new
 from chassis.runtime import Runtime
 
 log = structlog.get_logger()
@@ -44,8 +44,7 @@ def receive(session: Session, envelopes: Iterable[str | bytes]) -> int:
     ]
     if not rows:
         return 0
-    statement = upsert(session, table(session)).on_conflict_do_nothing(index_elements=["consumer", "event_id"])
-    return int(getattr(session.execute(statement.values(rows)), "rowcount", 0))
+    return insert_new(session, table(session), rows)
 
 
 def process_next(here: Runtime) -> bool:
@@ -129,7 +128,7 @@ def replay(session: Session, event_id: UUID | None = None) -> int:
     if event_id is not None:
         statement = statement.where(inbox.c.event_id == event_id)
     values = {"dead_at": None, "attempts": 0, "next_attempt_at": clock.now()}
-    return int(getattr(session.execute(statement.values(**values)), "rowcount", 0))
+    return changed(session.execute(statement.values(**values)))
 
 
 def purge_done(session: Session, *, older_than: timedelta = timedelta(days=30)) -> int:

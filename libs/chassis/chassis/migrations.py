@@ -10,11 +10,17 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
+from chassis.db import service_metadata
 from chassis.runtime import Runtime
 from chassis.service import Service
 
 # Any constant: two processes of a service that start together upgrade one after the other.
 _LOCK = 7_261_501
+
+
+def create_chassis_tables(connection: Connection) -> None:
+    """First step of every service's first migration. A later change to these tables is a migration in each service."""
+    service_metadata().create_all(connection)
 
 
 def config(service: Service, connection: Connection | None = None) -> Config:
@@ -53,6 +59,7 @@ def differences(runtime: Runtime) -> list[Any]:
 def revision(runtime: Runtime, message: str, number: str) -> None:
     """Writes the next migration from the models: for developers, through ``bailleurs revision``."""
     with runtime.engine.begin() as connection:
+        create_chassis_tables(connection)
         alembic = config(runtime.service, connection)
         place = str(runtime.service.migrations / "versions")
         command.revision(alembic, message, autogenerate=True, rev_id=number, version_path=place)

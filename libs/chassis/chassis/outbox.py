@@ -13,6 +13,7 @@ from sqlalchemy import Row, Table, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from chassis import clock, events, runtime, tracing
+from chassis.db import changed
 from chassis.events import Event
 
 CHANNEL = "bailleurs_outbox"
@@ -100,5 +101,4 @@ def backlog(session: Session) -> Backlog:
 def purge_sent(session: Session, *, older_than: timedelta = timedelta(days=14)) -> int:
     """Sent rows are kept a while so that an event can be looked up; returns how many went."""
     outbox = table(session)
-    done = session.execute(outbox.delete().where(outbox.c.sent_at < clock.now() - older_than))
-    return int(getattr(done, "rowcount", 0))
+    return changed(session.execute(outbox.delete().where(outbox.c.sent_at < clock.now() - older_than)))

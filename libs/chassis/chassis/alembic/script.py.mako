@@ -2,7 +2,11 @@
 
 import sqlalchemy as sa
 from alembic import op
-${imports if imports else ""}
+% if down_revision is None:
+from chassis.migrations import create_chassis_tables
+% endif
+from sqlalchemy.dialects import postgresql
+
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}
 branch_labels = ${repr(branch_labels)}
@@ -10,6 +14,9 @@ depends_on = ${repr(depends_on)}
 
 
 def upgrade() -> None:
+% if down_revision is None:
+    create_chassis_tables(op.get_bind())
+% endif
     ${upgrades if upgrades else "pass"}
 
 

@@ -51,7 +51,9 @@ def postgres_server() -> Iterator[str]:
     if given := os.environ.get("BAILLEURS_TEST_POSTGRES"):
         yield given
         return
-    from testcontainers.postgres import PostgresContainer  # only where containers are used
+    # The fixture stops its container itself; the reaper would be one more image to fetch.
+    os.environ.setdefault("TESTCONTAINERS_RYUK_DISABLED", "true")
+    from testcontainers.community.postgres import PostgresContainer  # only where containers are used
 
     with PostgresContainer("postgres:17", driver="psycopg") as container:
         yield container.get_connection_url()

@@ -1,0 +1,1 @@
+"""Organisations, users and groups: who may act on which dwellings."""

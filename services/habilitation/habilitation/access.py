@@ -1,0 +1,53 @@
+"""Reading rights: what a person holds, computed from rows, never stored twice."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import and_, select
+from sqlalchemy.orm import Session
+
+from habilitation import domain
+from habilitation.domain import Scope
+from habilitation.models import Group, GroupScope, Mandate, Member, Membership, Organisation
+
+
+@dataclass(frozen=True)
+class Access:
+    account_id: UUID
+    organisation_id: UUID
+    organisation_name: str
+    role: str
+    scopes: list[Scope]
+    version: int
+
+
+def of(session: Session, account_id: UUID) -> Access:
+    """Raises NoResultFound for someone who belongs to no organisation."""
+    current = and_(Mandate.account_id == Member.account_id, Mandate.until.is_(None))
+    statement = (
+        select(Member.organisation_id, Organisation.name, Member.access_version, Mandate.id.label("mandate"))
+        .join(Organisation, Organisation.id == Member.organisation_id)
+        .outerjoin(Mandate, current)
+        .where(Member.account_id == account_id)
+    )
+    row = session.execute(statement).one()
+    role = domain.ADMINISTRATOR if row.mandate else domain.USER
+    scopes = _scopes(session, account_id, row.organisation_id, everything=role == domain.ADMINISTRATOR)
+    return Access(account_id, row.organisation_id, row.name, role, scopes, row.access_version)
+
+
+def _scopes(session: Session, account_id: UUID, organisation_id: UUID, *, everything: bool) -> list[Scope]:
+    """The administrator answers for all groups of the organisation, others for those they were given."""
+    held = select(Membership.group_id).where(Membership.account_id == account_id)
+    statement = (
+        select(GroupScope.group_id, GroupScope.housing_type, GroupScope.zone)
+        .join(Group, Group.id == GroupScope.group_id)
+        .where(Group.organisation_id == organisation_id)
+    )
+    if not everything:
+        statement = statement.where(Group.id.in_(held))
+    groups: dict[UUID, list[Scope]] = defaultdict(list)
+    for group_id, housing_type, zone in session.execute(statement):
+        groups[group_id].append(Scope(housing_type, zone))
+    return domain.union(groups.values())

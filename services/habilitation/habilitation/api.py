@@ -1,0 +1,49 @@
+"""The operations of ``openapi.yaml``: parse, call, show."""
+
+from typing import Any
+from uuid import UUID
+
+from chassis.http import caller, reading, transaction
+from chassis.idempotency import idempotent
+
+from habilitation import queries, schemas
+
+
+def my_access() -> dict[str, Any]:
+    with reading() as session:
+        return schemas.access_to_json(queries.my_access(session, caller()))
+
+
+def get_organisation(organisation_id: str) -> dict[str, Any]:
+    with reading() as session:
+        found = queries.organisation(session, caller(), UUID(organisation_id))
+        return {"id": str(found.id), "name": found.name, "kind": found.kind}
+
+
+def list_groups(organisation_id: str) -> dict[str, Any]:
+    with reading() as session:
+        return {"items": queries.groups(session, caller(), UUID(organisation_id))}
+
+
+@idempotent
+def create_group(organisation_id: str, body: dict[str, Any]) -> tuple[dict[str, Any], int]:
+    new = schemas.NewGroupSchema().load(body)
+    with transaction() as session:
+        return queries.add_group(session, caller(), UUID(organisation_id), new["label"], new["scopes"]), 201
+
+
+def list_users(organisation_id: str) -> dict[str, Any]:
+    with reading() as session:
+        return {"items": queries.users(session, caller(), UUID(organisation_id))}
+
+
+@idempotent
+def create_user(organisation_id: str, body: dict[str, Any]) -> tuple[dict[str, Any], int]:
+    new = schemas.NewUserSchema().load(body)
+    with transaction() as session:
+        return queries.add_user(session, caller(), UUID(organisation_id), new), 201
+
+
+def list_journal(organisation_id: str, limit: int = 100) -> dict[str, Any]:
+    with reading() as session:
+        return {"items": queries.journal_lines(session, caller(), UUID(organisation_id), limit)}

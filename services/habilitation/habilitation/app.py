@@ -1,0 +1,17 @@
+"""What the habilitation service is made of."""
+
+from chassis.service import Service, Subscription
+
+from habilitation import consumes, publishes
+from habilitation.models import Base
+
+service = Service(
+    name="habilitation",
+    metadata=Base.metadata,
+    subscriptions=(
+        Subscription("registry.landlord_registered.v1", consumes.landlord_registered),
+        Subscription("registry.portfolio_changed.v1", consumes.portfolio_changed),
+        Subscription("identity.account_activated.v1", consumes.account_activated),
+    ),
+    published=publishes.PUBLISHED,
+)

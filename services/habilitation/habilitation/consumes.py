@@ -1,0 +1,94 @@
+"""What habilitation learns from the other services."""
+
+from uuid import UUID
+
+from chassis import clock, journal
+from chassis.db import changed, insert_new, upsert
+from chassis.events import Event
+from chassis.ids import new_id
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from habilitation import domain, publishes
+from habilitation.domain import Scope
+from habilitation.models import Group, GroupScope, Mandate, Member, Organisation, OrganisationCaf
+
+
+def landlord_registered(session: Session, event: Event) -> None:
+    """The organisation appears, or gets one more Caf: a SIRET seen again is the same organisation."""
+    organisation_id = UUID(event.data["organisation_id"])
+    _ensure_organisation(session, organisation_id)
+    known = {"name": event.personal["name"], "kind": event.data["kind"]}
+    session.execute(update(Organisation).where(Organisation.id == organisation_id).values(**known))
+    caf = {"organisation_id": organisation_id, "caf_code": event.data["caf_code"]}
+    insert_new(session, OrganisationCaf, caf)
+
+
+def portfolio_changed(session: Session, event: Event) -> None:
+    """One group per (type of dwellings, département); a new département makes its group appear."""
+    organisation_id, version = UUID(event.data["organisation_id"]), event.data["version"]
+    _ensure_organisation(session, organisation_id)
+    newer = update(Organisation).where(Organisation.id == organisation_id, Organisation.portfolio_version < version)
+    if not changed(session.execute(newer.values(portfolio_version=version))):
+        return
+    wanted = {Scope(scope["housing_type"], scope["departement"]) for scope in event.data["scopes"]}
+    missing = wanted - _automatic_scopes(session, organisation_id)
+    for scope in sorted(missing):
+        group = Group(organisation_id=organisation_id, label=domain.automatic_label(scope), automatic=True)
+        session.add(group)
+        session.flush()
+        session.add(GroupScope(group_id=group.id, housing_type=scope.housing_type, zone=scope.zone))
+    session.flush()
+    if missing:
+        _tell_administrator(session, organisation_id)
+
+
+def account_activated(session: Session, event: Event) -> None:
+    """The first person of an organisation to complete the first sign-in becomes its administrator."""
+    if event.data["kind"] != "landlord":
+        return
+    account_id, organisation_id = UUID(event.data["account_id"]), UUID(event.data["organisation_id"])
+    _ensure_organisation(session, organisation_id)
+    person = {name: event.personal[name] for name in ("civility", "last_name", "first_name", "email")}
+    member = {"organisation_id": organisation_id, "activated_at": clock.parse(event.data["activated_at"]), **person}
+    statement = upsert(session, Member).values(account_id=account_id, access_version=0, **member)
+    session.execute(statement.on_conflict_do_update(index_elements=["account_id"], set_=member))
+    if _become_administrator(session, organisation_id, account_id):
+        journal.record(
+            session,
+            actor=account_id,
+            action="administrator.designated",
+            subject=account_id,
+            perimeter=organisation_id,
+            reason="première personne connectée",
+        )
+    publishes.access_changed(session, account_id)
+
+
+def _become_administrator(session: Session, organisation_id: UUID, account_id: UUID) -> bool:
+    """True for the first ever: a later mandate is an agent's decision. The index settles simultaneous arrivals."""
+    if session.execute(select(Mandate.id).where(Mandate.organisation_id == organisation_id).limit(1)).first():
+        return False
+    values = {"organisation_id": organisation_id, "account_id": account_id, "since": clock.now()}
+    return insert_new(session, Mandate, {"id": new_id(), **values}) == 1
+
+
+def _tell_administrator(session: Session, organisation_id: UUID) -> None:
+    current = select(Mandate.account_id).where(Mandate.organisation_id == organisation_id, Mandate.until.is_(None))
+    for account_id in session.execute(current).scalars():
+        publishes.access_changed(session, account_id)
+
+
+def _automatic_scopes(session: Session, organisation_id: UUID) -> set[Scope]:
+    statement = (
+        select(GroupScope.housing_type, GroupScope.zone)
+        .join(Group, Group.id == GroupScope.group_id)
+        .where(Group.organisation_id == organisation_id, Group.automatic)
+    )
+    return {Scope(*row) for row in session.execute(statement)}
+
+
+def _ensure_organisation(session: Session, organisation_id: UUID) -> None:
+    """Events of several subjects come in any order: whichever is first makes the row, the others complete it."""
+    values = {"id": organisation_id, "name": "", "kind": "", "portfolio_version": 0}
+    insert_new(session, Organisation, values)

@@ -1,0 +1,97 @@
+"""Tables of habilitation. A right is a row: user → group → (type of dwellings, zone)."""
+
+from datetime import datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from chassis.db import TYPES, service_metadata
+from chassis.ids import new_id
+from sqlalchemy import ForeignKey, Index, MetaData, String, text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Base(DeclarativeBase):
+    metadata: ClassVar[MetaData] = service_metadata()
+    type_annotation_map: ClassVar[dict[Any, Any]] = TYPES
+
+
+class Organisation(Base):
+    __tablename__ = "organisation"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    kind: Mapped[str] = mapped_column(String(20))
+    portfolio_version: Mapped[int] = mapped_column(default=0)
+
+
+class OrganisationCaf(Base):
+    """The Cafs at which the organisation has a user number: the agents who may see it."""
+
+    __tablename__ = "organisation_caf"
+
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
+    caf_code: Mapped[str] = mapped_column(String(3), primary_key=True)
+
+
+class Group(Base):
+    __tablename__ = "group"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"), index=True)
+    label: Mapped[str] = mapped_column(String(120))
+    # The groups that exist from the start, one per (type, département) of the portfolio.
+    automatic: Mapped[bool]
+
+
+class GroupScope(Base):
+    __tablename__ = "group_scope"
+
+    group_id: Mapped[UUID] = mapped_column(ForeignKey("group.id"), primary_key=True)
+    housing_type: Mapped[str] = mapped_column(String(20), primary_key=True)
+    zone: Mapped[str] = mapped_column(String(5), primary_key=True)
+
+
+class Member(Base):
+    """A person who may sign in for an organisation; the account itself is identity's."""
+
+    __tablename__ = "member"
+
+    account_id: Mapped[UUID] = mapped_column(primary_key=True)
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"), index=True)
+    civility: Mapped[str | None] = mapped_column(String(10))
+    last_name: Mapped[str] = mapped_column(String(100))
+    first_name: Mapped[str] = mapped_column(String(100))
+    email: Mapped[str] = mapped_column(String(254))
+    function: Mapped[str | None] = mapped_column(String(100))
+    activated_at: Mapped[datetime | None]
+    # Rises with each change of rights: read models keep the highest they have seen.
+    access_version: Mapped[int] = mapped_column(default=0)
+
+
+class Membership(Base):
+    __tablename__ = "membership"
+
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("member.account_id"), primary_key=True)
+    group_id: Mapped[UUID] = mapped_column(ForeignKey("group.id"), primary_key=True)
+
+
+class Mandate(Base):
+    """Who is administrator, since when; replaced only by a Caf agent, "à titre exceptionnel"."""
+
+    __tablename__ = "mandate"
+    __table_args__ = (
+        # The first to complete the sign-in becomes administrator, even when twenty arrive together: exactly one.
+        Index(
+            "uq_mandate_current",
+            "organisation_id",
+            unique=True,
+            postgresql_where=text("until IS NULL"),
+            sqlite_where=text("until IS NULL"),
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("member.account_id"))
+    since: Mapped[datetime]
+    until: Mapped[datetime | None]

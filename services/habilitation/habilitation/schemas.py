@@ -1,0 +1,49 @@
+"""What requests must look like beyond the contract, and how single resources are shown."""
+
+from typing import Any
+
+from marshmallow import EXCLUDE, Schema, fields, post_load, validate
+
+from habilitation.access import Access
+from habilitation.domain import CIVILITIES, HOUSING_TYPES, ROLES, Scope
+
+
+class ScopeSchema(Schema):
+    housing_type = fields.String(required=True, validate=validate.OneOf(HOUSING_TYPES))
+    zone = fields.String(required=True)
+
+    @post_load
+    def make(self, data: dict[str, Any], **_kwargs: Any) -> Scope:
+        return Scope(**data)
+
+
+class NewGroupSchema(Schema):
+    class Meta:
+        unknown = EXCLUDE
+
+    label = fields.String(required=True)
+    scopes = fields.List(fields.Nested(ScopeSchema), required=True)
+
+
+class NewUserSchema(Schema):
+    class Meta:
+        unknown = EXCLUDE
+
+    civility = fields.String(required=True, validate=validate.OneOf(CIVILITIES))
+    last_name = fields.String(required=True)
+    first_name = fields.String(required=True)
+    email = fields.Email(required=True)
+    function = fields.String(load_default=None)
+    groups = fields.List(fields.UUID(), required=True)
+
+
+def access_to_json(access: Access) -> dict[str, Any]:
+    return {
+        "account_id": str(access.account_id),
+        "organisation_id": str(access.organisation_id),
+        "organisation_name": access.organisation_name,
+        "role": access.role,
+        "role_label": ROLES[access.role],
+        "scopes": [scope.to_json() for scope in access.scopes],
+        "version": access.version,
+    }
