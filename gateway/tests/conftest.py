@@ -29,7 +29,9 @@ START_SECONDS = 20
 class StandIns:
     """What stands behind the gateway: one server a cluster; each answers with the request it received."""
 
-    key: ECKey = field(default_factory=lambda: ECKey.generate_key("P-256", {"use": "sig", "alg": "ES256", "kid": "test"}))
+    key: ECKey = field(
+        default_factory=lambda: ECKey.generate_key("P-256", {"use": "sig", "alg": "ES256", "kid": "test"})
+    )
     servers: dict[str, ThreadingHTTPServer] = field(default_factory=dict)
     #: (cluster, method, path) of each request that reached a service, the keys' address apart.
     seen: list[tuple[str, str, str]] = field(default_factory=list)
@@ -57,7 +59,7 @@ def _handler(stand_ins: StandIns, cluster: str) -> type[BaseHTTPRequestHandler]:
     class Echo(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
-        def do_GET(self) -> None:
+        def _echo(self) -> None:
             body = self.rfile.read(int(self.headers.get("content-length") or 0))
             if self.path == "/oidc/jwks":
                 self._answer({"keys": [stand_ins.key.as_dict(private=False)]})
@@ -70,7 +72,10 @@ def _handler(stand_ins: StandIns, cluster: str) -> type[BaseHTTPRequestHandler]:
             headers = {name.lower(): value for name, value in self.headers.items()}
             self._answer({"cluster": cluster, "path": self.path, "headers": headers, "length": len(body)})
 
-        do_POST = do_PUT = do_DELETE = do_OPTIONS = do_GET
+        def __getattr__(self, name: str) -> Any:
+            if name.startswith("do_"):
+                return self._echo
+            raise AttributeError(name)
 
         def _answer(self, content: dict[str, Any]) -> None:
             body = json.dumps(content).encode()

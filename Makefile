@@ -1,0 +1,67 @@
+# `make help` lists what there is. Each target first makes .venv ready (tools/setup.py, under 0.3 s when it is).
+PYTHON ?= python3
+BIN := .venv/bin
+COMPOSE ?= docker compose
+PORT ?= 8080
+SOURCES := libs services gateway launcher tools tests-e2e
+# What holds tests: pytest refuses folders that do not exist.
+TESTS := $(wildcard libs services gateway launcher tools)
+
+.DEFAULT_GOAL := help
+.PHONY: help run demo test up down e2e bench faults fuzz check format lock clean setup setup-dev secrets
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: setup ## everything in one process on http://localhost:8080 (SQLite, nothing else needed)
+	@exec $(BIN)/bailleurs serve
+
+demo: setup ## the same, with an invented campaign to click through
+	@exec $(BIN)/bailleurs demo
+
+test: setup-dev ## all tests; those with containers where an engine answers
+	@$(BIN)/python -m tools.tests $(TESTS)
+
+up: setup secrets ## one process a service with Docker Compose, on http://localhost:8080
+	@$(COMPOSE) up --detach --build --wait --wait-timeout 300
+	@echo "Mon Compte Partenaire: http://localhost:$(PORT)    Mail that was sent: http://localhost:8025"
+
+down: ## stop them and forget their data
+	@# By name and from elsewhere: the file asks for secrets, which stopping does not need.
+	@cd / && $(COMPOSE) --project-name offre-bailleurs down --volumes --remove-orphans
+
+e2e: setup-dev ## the journeys, through the gateway of `make up` (or BAILLEURS_URL)
+	@$(BIN)/python -m pytest tests-e2e
+
+bench: setup-dev ## load, with the figures of this machine
+	@$(BIN)/python -m tools.extra tests-e2e/load
+
+faults: setup-dev ## kill, cut and slow down what `make up` runs, and count what was lost
+	@$(BIN)/python -m tools.extra tests-e2e/faults
+
+fuzz: setup-dev ## requests made up from the OpenAPI documents, against a running instance
+	@$(BIN)/python -m tools.extra tests-e2e/fuzz
+
+check: setup-dev ## format, lint, types, imports, freshness of the locks and of what is generated
+	@$(BIN)/python -m tools.check $(wildcard $(SOURCES))
+
+format: setup-dev ## what `make check` would complain about, corrected
+	@$(BIN)/ruff format $(wildcard $(SOURCES))
+	@$(BIN)/ruff check --fix $(wildcard $(SOURCES))
+
+lock: setup-dev ## write requirements/*.txt again from the pyproject.toml files
+	@$(BIN)/python -m tools.lock
+
+clean: ## forget .venv, caches and what was built; var/ (data) stays
+	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	@rm -rf libs/webui/webui/static libs/webui/node_modules services/documents/node_modules
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+setup:
+	@$(PYTHON) -m tools.setup
+
+setup-dev:
+	@$(PYTHON) -m tools.setup --dev
+
+secrets:
+	@$(BIN)/python -m tools.secrets

@@ -1,0 +1,50 @@
+"""`make check`: every check runs, then one line each says how it went."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from tools.workspace import ROOT
+
+BIN = Path(sys.executable).parent
+
+
+def typed(folders: list[str]) -> list[str]:
+    """The packages that mypy reads: every folder with an __init__.py whose parent has none; tests are left out."""
+    inits = [file.parent for folder in folders for file in sorted((ROOT / folder).rglob("__init__.py"))]
+    tops = [package for package in inits if not (package.parent / "__init__.py").exists()]
+    return [str(top.relative_to(ROOT)) for top in tops if "node_modules" not in top.parts and "tests" not in top.parts]
+
+
+def checks(folders: list[str]) -> dict[str, list[str]]:
+    """What to run, by the name shown."""
+    return {
+        "format": [str(BIN / "ruff"), "format", "--check", "--quiet", *folders],
+        "lint": [str(BIN / "ruff"), "check", "--quiet", *folders],
+        "types": [str(BIN / "mypy"), "--no-error-summary", *typed(folders)],
+        "imports": [str(BIN / "lint-imports"), "--no-timing"],
+        "locks": [sys.executable, "-m", "tools.lock", "--check"],
+        "topology": [sys.executable, "-m", "tools.topology", "--check"],
+    }
+
+
+def main() -> int:
+    failed = []
+    for name, command in checks(sys.argv[1:]).items():
+        start = time.monotonic()
+        finished = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=900)
+        print(
+            f"{name:10} {'ok' if finished.returncode == 0 else 'FAILED':6} {time.monotonic() - start:5.1f} s",
+            flush=True,
+        )
+        if finished.returncode:
+            failed.append(name)
+            print((finished.stdout + finished.stderr).strip(), flush=True)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

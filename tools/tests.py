@@ -1,0 +1,54 @@
+"""`make test`: all that needs no container, then, where an engine answers, all that does.
+
+`BAILLEURS_REQUIRE_CONTAINERS=1` makes a missing engine a failure. Arguments: folders, then what pytest takes.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+
+from tools.workspace import ROOT
+
+NO_TEST = 5
+
+
+def engine_missing() -> str:
+    """Why containers cannot be used here; empty when they can."""
+    if not shutil.which("docker"):
+        return "no `docker` command"
+    try:
+        subprocess.run(["docker", "info"], capture_output=True, check=True, timeout=30)
+    except subprocess.TimeoutExpired:
+        return "`docker info` gave no answer within 30 s"
+    except subprocess.CalledProcessError as error:
+        said: list[str] = error.stderr.decode(errors="replace").strip().splitlines()
+        return said[-1] if said else "`docker info` failed"
+    return ""
+
+
+def pytest(marker: str, workers: int, arguments: list[str]) -> int:
+    """Exit code; no test chosen is none failed."""
+    command = [sys.executable, "-m", "pytest", "-m", marker, "-n", str(workers), "--dist", "loadfile", *arguments]
+    code = subprocess.run(command, cwd=ROOT, check=False).returncode
+    return 0 if code == NO_TEST else code
+
+
+def main() -> int:
+    arguments = sys.argv[1:]
+    failed = pytest("not containers", 2, arguments)
+    missing = engine_missing()
+    if not missing:
+        # One worker: each would start its own PostgreSQL and RabbitMQ.
+        return pytest("containers", 0, arguments) or failed
+    required = os.environ.get("BAILLEURS_REQUIRE_CONTAINERS") == "1"
+    print(f"Not run: the tests with PostgreSQL, RabbitMQ and Envoy in containers ({missing}).")
+    if required:
+        print("BAILLEURS_REQUIRE_CONTAINERS=1: that is a failure.")
+    return failed or int(required)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

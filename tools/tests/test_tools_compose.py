@@ -1,0 +1,64 @@
+"""What `docker-compose.yml` and the images promise: least rights, own secrets only, nothing published but the door."""
+
+import re
+
+import pytest
+import yaml
+
+from tools.secrets import fresh
+from tools.workspace import DEPLOYABLES, ROOT, SERVICES
+
+COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))["services"]
+DOCKERFILE = (ROOT / "deploy" / "images" / "Dockerfile").read_text(encoding="utf-8")
+
+
+def secrets_of(name: str) -> set[str]:
+    return set(re.findall(r"\$\{([A-Z_]+)", str(COMPOSE[name]["environment"]))) & fresh().keys()
+
+
+@pytest.mark.parametrize("name", COMPOSE)
+def test_every_container_runs_with_the_least_rights(name):
+    service = COMPOSE[name]
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert service["restart"] == "unless-stopped"
+
+
+def test_only_the_door_and_the_mail_catcher_are_published_and_on_this_machine_alone():
+    published = {name: service["ports"] for name, service in COMPOSE.items() if "ports" in service}
+    assert set(published) == {"envoy", "mailpit"}
+    assert all(port.startswith("127.0.0.1:") for ports in published.values() for port in ports)
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_service_is_given_its_own_passwords_and_nobody_elses(name):
+    for container in (name, f"{name}-worker"):
+        passwords = {secret for secret in secrets_of(container) if secret.endswith("_PASSWORD")}
+        assert passwords == {f"{name.upper()}_DATABASE_PASSWORD", f"{name.upper()}_BROKER_PASSWORD"}
+        private = {secret for secret in secrets_of(container) if "PRIVATE" in secret}
+        assert private <= {f"BAILLEURS_SEALING_PRIVATE_KEYS_{name.upper()}"}
+
+
+def test_the_signing_key_is_identitys_alone():
+    holders = {name for name in COMPOSE if "BAILLEURS_IDENTITY_KEY" in str(COMPOSE[name].get("environment"))}
+    assert holders == {"identity", "identity-worker"}
+
+
+@pytest.mark.parametrize("name", DEPLOYABLES)
+def test_every_deployable_has_a_stage_with_its_own_lock_that_runs_as_nobody_special(name):
+    build = DOCKERFILE.split(f"FROM builder AS {name}-build\n")[1].split("\nFROM ")[0]
+    assert f"requirements/{name}.txt" in build
+    others = {other for other in DEPLOYABLES.values() if f"COPY {other} " in build} - {DEPLOYABLES[name]}
+    assert not others
+    final = DOCKERFILE.split(f"FROM runtime AS {name}\n")[1].split("\nFROM ")[0]
+    assert "USER 10001:10001" in final
+
+
+@pytest.mark.parametrize("modern", ["<<", "--link", "# syntax="])
+def test_an_engine_of_2022_can_build_the_images(modern):
+    assert modern not in DOCKERFILE
+
+
+def test_health_checks_use_what_an_engine_of_2022_knows():
+    assert "start_interval" not in str(COMPOSE)

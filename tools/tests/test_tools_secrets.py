@@ -1,0 +1,57 @@
+"""The secrets of a Compose installation: made once, kept, readable by their owner alone."""
+
+import base64
+import hashlib
+import json
+
+from tools import secrets
+
+
+def test_they_are_made_once_for_their_owner_alone(tmp_path):
+    file = tmp_path / ".env"
+    assert len(secrets.complete(file)) == len(secrets.fresh())
+    first = file.read_text()
+    assert secrets.complete(file) == []
+    assert file.read_text() == first
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
+def test_what_a_newer_version_needs_is_added_and_the_rest_is_kept(tmp_path):
+    file = tmp_path / ".env"
+    secrets.complete(file)
+    before = secrets.read(file)
+    kept = {name: value for name, value in before.items() if name != "BAILLEURS_EVENT_KEY"}
+    file.write_text("".join(f"{name}={value}\n" for name, value in kept.items()) + "BAILLEURS_PORT=9090\n")
+    assert secrets.complete(file) == ["BAILLEURS_EVENT_KEY"]
+    after = secrets.read(file)
+    assert after["BAILLEURS_PORT"] == "9090"
+    assert {name: after[name] for name in kept} == kept
+
+
+def test_sealing_keys_are_made_again_together(tmp_path):
+    file = tmp_path / ".env"
+    secrets.complete(file)
+    before = secrets.read(file)
+    lines = [line for line in file.read_text().splitlines() if not line.startswith("BAILLEURS_SEALING_PUBLIC_KEYS")]
+    file.write_text("\n".join(lines) + "\n")
+    secrets.complete(file)
+    after = secrets.read(file)
+    changed = {name for name in before if before[name] != after[name]}
+    assert changed == {name for name in before if name.startswith("BAILLEURS_SEALING_")}
+
+
+def test_the_broker_is_given_hashes_and_narrow_rights(tmp_path):
+    values = secrets.fresh()
+    file = tmp_path / "compose" / "users.json"
+    secrets.write_broker_users(file, values)
+    document = json.loads(file.read_text())
+    for user in document["users"]:
+        password = values[f"{user['name'].upper()}_BROKER_PASSWORD"]
+        assert password not in file.read_text()
+        raw = base64.b64decode(user["password_hash"])
+        assert raw[4:] == hashlib.sha256(raw[:4] + password.encode()).digest()
+    assert all(right["configure"] == "^$" for right in document["permissions"])
+
+
+def test_no_service_is_given_the_private_keys_of_all():
+    assert "BAILLEURS_SEALING_PRIVATE_KEYS" not in secrets.fresh()
