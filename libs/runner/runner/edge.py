@@ -12,12 +12,13 @@ from typing import Any
 
 import orjson
 import structlog
+from chassis import ids, tracing
+from chassis.problems import MEDIA_TYPE, NotFound
 from prometheus_client import Counter, Histogram
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from chassis import ids, metrics, tracing
-from chassis.problems import MEDIA_TYPE, NotFound
+from runner import metrics
 
 log = structlog.get_logger()
 HEALTH_TIMEOUT_SECONDS = 3

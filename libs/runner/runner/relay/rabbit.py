@@ -7,14 +7,15 @@ from collections.abc import Callable
 from typing import Any
 
 import structlog
+from chassis import events, outbox
+from chassis.inbox import receive
+from chassis.runtime import Runtime
 from kombu import Connection, Exchange, Queue
 from kombu.message import Message
 from sqlalchemy import Row
 
-from chassis import events, outbox, topology
-from chassis.inbox import receive
-from chassis.relay.confirms import Confirms
-from chassis.runtime import Runtime
+from runner import topology
+from runner.relay.confirms import Confirms
 
 log = structlog.get_logger()
 BATCH = 1000

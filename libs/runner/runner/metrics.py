@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 
+from chassis import inbox, outbox
+from chassis.runtime import Runtime
 from prometheus_client import REGISTRY, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
-
-from chassis import inbox, outbox
-from chassis.runtime import Runtime
 
 
 class Backlogs(Collector):

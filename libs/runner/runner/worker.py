@@ -9,13 +9,13 @@ from functools import partial
 
 import psycopg
 import structlog
-from sqlalchemy import make_url
-
 from chassis import idempotency, inbox, outbox
-from chassis.relay.inprocess import InProcessRelay
-from chassis.relay.rabbit import RabbitReceiver, RabbitRelay
 from chassis.runtime import Runtime
 from chassis.service import Periodic
+from sqlalchemy import make_url
+
+from runner.relay.inprocess import InProcessRelay
+from runner.relay.rabbit import RabbitReceiver, RabbitRelay
 
 log = structlog.get_logger()
 POLL_SECONDS = 1.0

@@ -6,7 +6,6 @@ from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
-
 from chassis import tracing
 
 # These write rejected values, addresses or whole requests: personal data in our case.
