@@ -8,10 +8,10 @@ SOURCES := libs services gateway launcher tools tests-e2e
 TESTS := $(wildcard libs services gateway launcher tools)
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test up down e2e bench faults fuzz check format lock clean setup setup-dev secrets
+.PHONY: help run demo test up down e2e bench faults fuzz check format lock topology clean setup setup-dev secrets
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: setup ## everything in one process on http://localhost:8080 (SQLite, nothing else needed)
 	@exec $(BIN)/bailleurs serve
@@ -52,9 +52,12 @@ format: setup-dev ## what `make check` would complain about, corrected
 lock: setup-dev ## write requirements/*.txt again from the pyproject.toml files
 	@$(BIN)/python -m tools.lock
 
+topology: setup ## write what RabbitMQ loads (deploy/rabbitmq/definitions.json) again from the subscriptions
+	@$(BIN)/python -m tools.topology
+
 clean: ## forget .venv, caches and what was built; var/ (data) stays
 	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
-	@rm -rf libs/webui/webui/static libs/webui/node_modules services/documents/node_modules
+	@rm -rf libs/webui/webui/static libs/webui/node_modules services/documents/node_modules services/documents/documents/rendering/fonts
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 setup:

@@ -1,0 +1,36 @@
+"""Write or check what RabbitMQ loads at its start: `python -m tools.topology [--check]`.
+
+It is what `bailleurs topology` derives from the services' subscriptions; nobody edits it.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from tools.workspace import ROOT
+
+TARGET = ROOT / "deploy" / "rabbitmq" / "definitions.json"
+
+
+def derived() -> str:
+    """The definitions document of the services as they are now; raises CalledProcessError when one does not load."""
+    bailleurs = Path(sys.executable).with_name("bailleurs")
+    done = subprocess.run([bailleurs, "topology"], cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True, timeout=120)
+    return done.stdout
+
+
+def main() -> int:
+    text = derived()
+    if "--check" not in sys.argv[1:]:
+        TARGET.write_text(text, encoding="utf-8")
+        return 0
+    if TARGET.exists() and TARGET.read_text(encoding="utf-8") == text:
+        return 0
+    print(f"{TARGET.relative_to(ROOT)} is not what the subscriptions say. Run `make topology`.")
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
