@@ -25,7 +25,7 @@ def checks(folders: list[str]) -> dict[str, list[str]]:
         "format": [str(BIN / "ruff"), "format", "--check", "--quiet", *folders],
         "lint": [str(BIN / "ruff"), "check", "--quiet", *folders],
         "types": [str(BIN / "mypy"), "--no-error-summary", *typed(folders)],
-        "imports": [str(BIN / "lint-imports"), "--no-timing"],
+        "imports": [str(BIN / "lint-imports"), "--no-logo"],
         "locks": [sys.executable, "-m", "tools.lock", "--check"],
         "topology": [sys.executable, "-m", "tools.topology", "--check"],
     }

@@ -12,7 +12,7 @@ SERVICES = ("identity", "habilitation", "declaration", "notification", "document
 DEPLOYABLES = {**{name: f"services/{name}" for name in SERVICES}, "portal": "gateway/portal"}
 LAUNCHER = "launcher"
 # In every image, whatever the deployable asks for.
-EVERYWHERE = ("libs/chassis", LAUNCHER)
+EVERYWHERE = ("libs/chassis", "libs/runner", LAUNCHER)
 _PATTERNS = ("libs/*/pyproject.toml", "services/*/pyproject.toml", "gateway/portal/pyproject.toml")
 
 
@@ -39,7 +39,7 @@ def members(root: Path = ROOT) -> dict[str, Member]:
 def third_party(root: Path, folder: str | None = None) -> list[str]:
     """Requirements that a registry must provide, sorted.
 
-    With a folder: those of that deployable, of the workspace packages it needs, of the chassis and of the launcher
+    With a folder: those of that deployable, of the workspace packages it needs, of what runs it
     (not of the other services, which the launcher knows too). Without: those of all packages.
     """
     known = members(root)
@@ -62,7 +62,7 @@ def package_name(requirement: str) -> str:
 
 def _refuse_strangers(lines: set[str]) -> None:
     # A registry may hold anyone's package under the name of one of our folders.
-    folders = {*SERVICES, "portal", "chassis", "webui", LAUNCHER}
+    folders = {*SERVICES, "portal", "chassis", "runner", "webui", LAUNCHER}
     strangers = sorted(folders & {package_name(line) for line in lines})
     if strangers:
         raise SystemExit(
