@@ -11,7 +11,8 @@ import secrets
 import sys
 from pathlib import Path
 
-from chassis import keys, topology
+from chassis import keys
+from runner import topology
 
 from tools.workspace import DEPLOYABLES, ROOT, SERVICES
 

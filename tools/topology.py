@@ -15,9 +15,11 @@ TARGET = ROOT / "deploy" / "rabbitmq" / "definitions.json"
 
 
 def derived() -> str:
-    """The definitions document of the services as they are now; raises CalledProcessError when one does not load."""
+    """The definitions document of the services as they are now; ends with a sentence when one does not load."""
     bailleurs = Path(sys.executable).with_name("bailleurs")
-    done = subprocess.run([bailleurs, "topology"], cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True, timeout=120)
+    done = subprocess.run([bailleurs, "topology"], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+    if done.returncode:
+        sys.exit(f"`bailleurs topology` failed, a service does not load:\n{done.stderr.strip()[-1500:]}")
     return done.stdout
 
 
