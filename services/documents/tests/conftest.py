@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from chassis.testing.plugin import HarnessFactory
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from documents.app import service
 from documents.rendering import fonts
 from documents.rendering.letters import Letter
 from documents.rendering.recap import Recap, canonical
+from world import World
 
 RECEIVED = datetime(2026, 7, 15, 8, 0, 5, tzinfo=UTC)
 PUBLIC_URL = "https://bailleurs.example"
@@ -139,3 +142,8 @@ def letter() -> Callable[..., Letter]:
         )
 
     return build
+
+
+@pytest.fixture
+def world(harness: HarnessFactory, database_url: str, snapshot: dict[str, Any]) -> World:
+    return World(harness(service, database_url, render_processes=0, public_url=PUBLIC_URL), snapshot)

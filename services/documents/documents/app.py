@@ -1,0 +1,22 @@
+"""What the documents service is made of."""
+
+from chassis.service import Periodic, Service, Subscription
+
+from documents import publishes, retention
+from documents.consumes import accesses, declarations, letters
+from documents.models import Base
+from documents.settings import Settings
+
+service = Service(
+    name="documents",
+    metadata=Base.metadata,
+    settings=Settings,
+    subscriptions=(
+        Subscription("declaration.transmitted.v1", declarations.transmitted),
+        Subscription("declaration.superseded.v1", declarations.superseded),
+        Subscription("habilitation.access_changed.v1", accesses.access_changed),
+        Subscription("notification.letter_requested.v1", letters.letter_requested),
+    ),
+    published=publishes.PUBLISHED,
+    periodic=(Periodic("purge documents", 3600, retention.purge),),
+)

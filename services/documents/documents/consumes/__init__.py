@@ -1,0 +1,1 @@
+"""What documents learns from the other services, one module per publisher."""

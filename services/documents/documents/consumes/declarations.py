@@ -1,0 +1,90 @@
+"""A transmission becomes a receipt; a later version marks the earlier one."""
+
+import hashlib
+from typing import Any
+from uuid import UUID
+
+from chassis import clock
+from chassis.db import upsert
+from chassis.events import Event
+from chassis.ids import new_id
+from chassis.storage import Storage
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from documents import domain, publishes, workshop
+from documents.models import Document, Supersession
+from documents.rendering.recap import Recap, canonical
+from documents.settings import settings_of
+
+# Facts of the transmission that the row repeats as they came.
+COPIED = (
+    "version",
+    "reference",
+    "campaign_year",
+    "caf_code",
+    "housing_type",
+    "departement",
+    "commune",
+    "late",
+    "sha256",
+)
+
+
+def transmitted(session: Session, event: Event) -> None:
+    """Renders, stores and announces the receipt, once per version. Raises SnapshotAltered when the data changed."""
+    settings = settings_of(session)
+    data, snapshot = event.data, event.personal["snapshot"]
+    if _known(session, UUID(data["declaration_id"]), data["version"]):
+        return
+    domain.require_intact(canonical(snapshot), data["sha256"])
+    rendered = workshop.make_recap(settings, _recap(data, snapshot, settings.public_url))
+    content_sha256 = hashlib.sha256(rendered.pdf).hexdigest()
+    key = domain.recap_key(content_sha256)
+    # Before the commit: a file without its row is rendered again under the same name, a row without its file is not.
+    Storage(settings.storage_url).put(key, rendered.pdf)
+    document = Document(
+        id=new_id(),
+        declaration_id=UUID(data["declaration_id"]),
+        organisation_id=UUID(data["organisation_id"]),
+        transmitted_at=clock.parse(data["transmitted_at"]),
+        content_sha256=content_sha256,
+        storage_key=key,
+        pages=rendered.pages,
+        size=len(rendered.pdf),
+        kept_until=domain.kept_until(data["campaign_year"], settings.retention_years),
+        **{name: data[name] for name in COPIED},
+    )
+    session.add(document)
+    session.flush()
+    declarant, recipient = data["declarant_account_id"], event.personal["recipient"]
+    publishes.recap_ready(session, document, declarant_account_id=declarant, recipient=recipient)
+
+
+def superseded(session: Session, event: Event) -> None:
+    """Kept apart from the document, which may not be there yet."""
+    values = {
+        "declaration_id": UUID(event.data["declaration_id"]),
+        "version": event.data["version"],
+        "superseded_by": event.data["superseded_by"],
+    }
+    session.execute(upsert(session, Supersession).values(**values).on_conflict_do_nothing())
+
+
+def _recap(data: dict[str, Any], snapshot: dict[str, Any], public_url: str) -> Recap:
+    return Recap(
+        reference=data["reference"],
+        version=data["version"],
+        campaign_year=data["campaign_year"],
+        transmitted_at=clock.parse(data["transmitted_at"]),
+        late=data["late"],
+        channel=data["channel"],
+        sha256=data["sha256"],
+        snapshot=snapshot,
+        public_url=public_url,
+    )
+
+
+def _known(session: Session, declaration_id: UUID, version: int) -> bool:
+    same = exists().where(Document.declaration_id == declaration_id, Document.version == version)
+    return bool(session.execute(select(same)).scalar_one())

@@ -1,0 +1,90 @@
+"""Receipts, the letters already rendered, and who may see what (told by habilitation)."""
+
+from datetime import datetime
+from uuid import UUID
+
+from chassis.db import TYPES, service_metadata
+from sqlalchemy import Index, String, UniqueConstraint
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Base(DeclarativeBase):
+    metadata = service_metadata()
+    type_annotation_map = TYPES
+
+
+class Document(Base):
+    """The receipt of one transmitted version. Its row outlives its content: a purged receipt answers 410."""
+
+    __tablename__ = "document"
+    __table_args__ = (
+        UniqueConstraint("declaration_id", "version"),
+        Index("ix_document_kept_until", "kept_until"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    declaration_id: Mapped[UUID]
+    version: Mapped[int]
+    reference: Mapped[str] = mapped_column(String(24), unique=True)
+    campaign_year: Mapped[int]
+    organisation_id: Mapped[UUID]
+    caf_code: Mapped[str] = mapped_column(String(3))
+    housing_type: Mapped[str] = mapped_column(String(20))
+    departement: Mapped[str] = mapped_column(String(3))
+    commune: Mapped[str] = mapped_column(String(5))
+    transmitted_at: Mapped[datetime]
+    late: Mapped[bool]
+    # Of what was declared; printed and shown by the public check.
+    sha256: Mapped[str] = mapped_column(String(64))
+    # Of the PDF; its place in the storage.
+    content_sha256: Mapped[str] = mapped_column(String(64))
+    storage_key: Mapped[str] = mapped_column(String(100))
+    pages: Mapped[int]
+    size: Mapped[int]
+    kept_until: Mapped[datetime]
+    purged_at: Mapped[datetime | None]
+
+
+class Supersession(Base):
+    """Said of a version by a later one; apart from the document, because it may arrive first."""
+
+    __tablename__ = "supersession"
+
+    declaration_id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    superseded_by: Mapped[int]
+
+
+class Letter(Base):
+    """A letter that was rendered: no recipient, no text, no secret."""
+
+    __tablename__ = "letter"
+
+    message_id: Mapped[UUID] = mapped_column(primary_key=True)
+    template: Mapped[str] = mapped_column(String(40))
+    storage_key: Mapped[str] = mapped_column(String(100))
+    sha256: Mapped[str] = mapped_column(String(64))
+    pages: Mapped[int]
+    size: Mapped[int]
+    rendered_at: Mapped[datetime]
+
+
+class Access(Base):
+    """What habilitation last said of an account; an older word is not listened to."""
+
+    __tablename__ = "access"
+
+    account_id: Mapped[UUID] = mapped_column(primary_key=True)
+    organisation_id: Mapped[UUID]
+    active: Mapped[bool]
+    version: Mapped[int]
+
+
+class AccessScope(Base):
+    """One (type, zone) of an account's perimeter."""
+
+    __tablename__ = "access_scope"
+
+    account_id: Mapped[UUID] = mapped_column(primary_key=True)
+    housing_type: Mapped[str] = mapped_column(String(20), primary_key=True)
+    zone: Mapped[str] = mapped_column(String(5), primary_key=True)

@@ -1,0 +1,45 @@
+"""The facts that documents tells the other services."""
+
+from typing import Any
+
+from chassis import clock, outbox
+from sqlalchemy.orm import Session
+
+from documents.models import Document, Letter
+
+RECAP_READY = "documents.recap_ready.v1"
+LETTER_RENDERED = "documents.letter_rendered.v1"
+PUBLISHED = (RECAP_READY, LETTER_RENDERED)
+
+
+def recap_ready(
+    session: Session, document: Document, *, declarant_account_id: str | None, recipient: dict[str, Any]
+) -> None:
+    """The receipt may be downloaded, and its sending may start."""
+    data = {
+        "declaration_id": str(document.declaration_id),
+        "version": document.version,
+        "document_id": str(document.id),
+        "reference": document.reference,
+        "organisation_id": str(document.organisation_id),
+        "caf_code": document.caf_code,
+        "campaign_year": document.campaign_year,
+        "transmitted_at": clock.iso(document.transmitted_at),
+        "sha256": document.sha256,
+        "pages": document.pages,
+        "size": document.size,
+        "declarant_account_id": declarant_account_id,
+    }
+    outbox.publish(session, RECAP_READY, document.declaration_id, data, {"recipient": recipient})
+
+
+def letter_rendered(session: Session, letter: Letter) -> None:
+    """The sealed PDF is in the exchange tray; whoever takes it erases it."""
+    data = {
+        "message_id": str(letter.message_id),
+        "storage_key": letter.storage_key,
+        "sha256": letter.sha256,
+        "pages": letter.pages,
+        "size": letter.size,
+    }
+    outbox.publish(session, LETTER_RENDERED, letter.message_id, data)

@@ -1,0 +1,77 @@
+"""Reads of documents; each statement carries the caller's perimeter itself."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from chassis.auth import Caller
+from chassis.problems import Gone, NotFound
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, false, or_, select, true
+from sqlalchemy.orm import Session
+
+from documents.models import Access, AccessScope, Document, Supersession
+
+NATIONAL = "FR"
+# A document, and the version that superseded it, if any.
+Found = Row[Document, int]
+
+
+def visible(caller: Caller) -> ColumnElement[bool]:
+    """Documents the caller may see: a landlord's, in their perimeter; a Caf agent's, of their Caf; no one else's."""
+    if caller.kind == "agent":
+        return true() if caller.supervisor else Document.caf_code == caller.caf
+    return in_perimeter(caller.sub) if caller.kind == "landlord" else false()
+
+
+def in_perimeter(account_id: UUID) -> ColumnElement[bool]:
+    """Dwellings of the account's organisation, of a (type, zone) that habilitation gave it, as of now."""
+    zone = or_(
+        AccessScope.zone == NATIONAL,
+        AccessScope.zone == Document.departement,
+        AccessScope.zone == Document.commune,
+    )
+    return exists().where(
+        Access.account_id == account_id,
+        Access.active,
+        Access.organisation_id == Document.organisation_id,
+        AccessScope.account_id == Access.account_id,
+        AccessScope.housing_type == Document.housing_type,
+        zone,
+    )
+
+
+def recaps(session: Session, caller: Caller, declaration_id: UUID) -> Sequence[Found]:
+    """The receipts of a declaration, latest version first; none when it is foreign or unknown."""
+    statement = _shown().where(Document.declaration_id == declaration_id, visible(caller))
+    return session.execute(statement.order_by(Document.version.desc())).all()
+
+
+def recap(session: Session, caller: Caller, document_id: UUID) -> Found:
+    """Raises NotFound for a foreign or unknown document."""
+    row = session.execute(_shown().where(Document.id == document_id, visible(caller))).one_or_none()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def kept_recap(session: Session, caller: Caller, document_id: UUID) -> Document:
+    """Raises NotFound as `recap`, Gone when the content was purged at the end of its retention."""
+    document: Document = recap(session, caller, document_id).Document
+    if document.purged_at is not None:
+        raise Gone
+    return document
+
+
+def by_reference(session: Session, reference: str) -> Found:
+    """For the public check, which shows no personal data. Raises NotFound."""
+    row = session.execute(_shown().where(Document.reference == reference)).one_or_none()
+    if row is None:
+        raise NotFound("Aucun récapitulatif n’a cette référence. Vérifiez chaque caractère.")
+    return row
+
+
+def _shown() -> Select[Document, int]:
+    later = and_(
+        Supersession.declaration_id == Document.declaration_id,
+        Supersession.version == Document.version,
+    )
+    return select(Document, Supersession.superseded_by).outerjoin(Supersession, later)
