@@ -1,0 +1,1 @@
+"""Accounts, credentials, sign-in, recovery and the OpenID provider."""

@@ -1,0 +1,1 @@
+"""Accounts: how they are made, reached and brought to life."""

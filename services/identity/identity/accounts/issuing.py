@@ -1,0 +1,84 @@
+"""Issuing a provisional password: stored hashed, sent sealed, replacing the one before."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from chassis import clock, ids, journal
+from chassis import runtime as runtimes
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from identity import hashing, publishes
+from identity.domain.credentials import Channel, Purpose, choose_channel, expires_at, new_provisional_password
+from identity.models import Account, Credential
+from identity.publishes import Issue, Recipient
+from identity.settings import settings_of
+
+# Asked again sooner, what is on its way would arrive dead: a letter takes days, an e-mail minutes.
+PAUSE = {Channel.EMAIL: timedelta(minutes=5), Channel.LETTER: timedelta(days=3)}
+
+
+def issue_and_send(
+    session: Session,
+    account: Account,
+    purpose: Purpose,
+    recipient: Recipient,
+    *,
+    user_number: str | None = None,
+    actor: UUID | str = "system",
+) -> bool:
+    """False, and a journal line, when nobody can be reached or when one is on its way."""
+    channel = choose_channel(email=recipient.email, address=recipient.address)
+    refusal = _refusal(session, account, channel)
+    if channel is None or refusal:
+        _record(session, account, actor, "credentials.not_issued", {"purpose": purpose, "reason": refusal})
+        return False
+    issue = issue_password(session, account, purpose, channel, user_number=user_number)
+    publishes.credentials_issued(session, account, issue, recipient)
+    described = {"purpose": purpose, "channel": channel, "issue_id": str(issue.id)}
+    _record(session, account, actor, "credentials.issued", described)
+    return True
+
+
+def issue_password(
+    session: Session, account: Account, purpose: Purpose, channel: Channel, *, user_number: str | None = None
+) -> Issue:
+    """Stores the hash and returns the password, which is kept nowhere else."""
+    now = clock.now()
+    password = new_provisional_password()
+    credential = Credential(
+        id=ids.new_id(),
+        account_id=account.id,
+        password_hash=hashing.hash_password(password),
+        channel=channel,
+        purpose=purpose,
+        issued_at=now,
+        expires_at=expires_at(channel, now, settings_of(runtimes.of(session)).provisional_lifetimes),
+    )
+    session.execute(
+        update(Credential)
+        .where(Credential.account_id == account.id, Credential.replaced_at.is_(None))
+        .values(replaced_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    session.add(credential)
+    session.flush()
+    return Issue(credential.id, channel, purpose, credential.expires_at, password, user_number)
+
+
+def _refusal(session: Session, account: Account, channel: Channel | None) -> str | None:
+    if channel is None:
+        return "unreachable"
+    pending = (
+        Credential.account_id == account.id,
+        Credential.channel == channel,
+        Credential.used_at.is_(None),
+        Credential.replaced_at.is_(None),
+        Credential.issued_at > clock.now() - PAUSE[channel],
+    )
+    return "on_its_way" if session.scalar(select(Credential.id).where(*pending)) else None
+
+
+def _record(session: Session, account: Account, actor: UUID | str, action: str, after: dict[str, object]) -> None:
+    perimeter = account.organisation_id or account.caf_code or ""
+    journal.record(session, actor=actor, action=action, subject=account.id, perimeter=perimeter, after=dict(after))

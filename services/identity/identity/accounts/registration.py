@@ -1,0 +1,37 @@
+"""Accounts are made by the Caf's registry, by an administrator or by a colleague, never by the person themselves."""
+
+from typing import Any
+from uuid import UUID
+
+from chassis import clock
+from chassis.db import upsert
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from identity.domain.credentials import new_login
+from identity.models import Account
+
+
+class LoginCollision(Exception):
+    """The random login was taken: trying the whole unit of work again draws another one."""
+
+
+def create_account(session: Session, account_id: UUID, *, kind: str, **values: Any) -> Account | None:
+    """The new account, or None when it exists already (its id, or the organisation's principal account).
+
+    One statement decides, so that two events arriving together make one account. Raises LoginCollision.
+    """
+    login = values.pop("login", None) or new_login()
+    row = {"id": account_id, "kind": kind, "login": login, "created_at": clock.now(), **values}
+    created = session.execute(
+        upsert(session, Account).values(row).on_conflict_do_nothing().returning(Account.id)
+    ).scalar_one_or_none()
+    if created is not None:
+        return session.get_one(Account, account_id)
+    if session.scalar(select(Account.id).where(Account.login == login, Account.id != account_id)) is not None:
+        raise LoginCollision
+    return None
+
+
+def principal_of(session: Session, organisation_id: UUID) -> Account | None:
+    return session.scalar(select(Account).where(Account.organisation_id == organisation_id, Account.principal))

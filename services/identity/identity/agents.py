@@ -1,0 +1,48 @@
+"""The Caf's agents: made by the command ``bailleurs agent add``, they sign in like everybody else."""
+
+from chassis import ids, journal
+from chassis.problems import Conflict, FieldError, Invalid
+from chassis.runtime import Runtime
+from sqlalchemy import select
+
+from identity.accounts.issuing import issue_password
+from identity.accounts.registration import create_account
+from identity.domain.credentials import Channel, Purpose, normalise_login
+from identity.domain.identifiers import email_error, normalise_email
+from identity.models import Account
+
+
+def add(runtime: Runtime, *, login: str, caf_code: str, email: str, supervisor: bool = False) -> str:
+    """The provisional password, to hand over in person: it is shown once and no message leaves.
+
+    Raises Conflict when the login is taken, Invalid when the e-mail is not one.
+    """
+    address = normalise_email(email)
+    if address is None:
+        raise Invalid([email_error()])
+    account_id, chosen = ids.new_id(), normalise_login(login)
+    if len(chosen) < 3:
+        detail = "L’identifiant d’un agent compte au moins trois signes."
+        raise Invalid([FieldError(pointer="/login", code="login", detail=detail, example="AGENT-DUPONT")])
+    with runtime.transaction() as session:
+        if session.scalar(select(Account.id).where(Account.login == chosen)) is not None:
+            raise Conflict(f"L’identifiant {chosen} est déjà pris.")
+        account = create_account(
+            session,
+            account_id,
+            kind="agent",
+            login=chosen,
+            caf_code=caf_code,
+            supervisor=supervisor,
+            contact_name=login,
+            contact_email=address,
+            contact_address=[],
+        )
+        if account is None:
+            raise Conflict(f"L’identifiant {chosen} est déjà pris.")
+        issue = issue_password(session, account, Purpose.CREATION, Channel.EMAIL)
+        described = {"login": chosen, "supervisor": supervisor}
+        journal.record(
+            session, actor="command", action="agent.added", subject=account_id, perimeter=caf_code, after=described
+        )
+    return issue.password

@@ -1,0 +1,57 @@
+"""The operations of ``openapi.yaml``: parse, call, show."""
+
+from typing import Any
+from uuid import UUID
+
+from chassis import http, journal
+from chassis.http import caller, reading, transaction
+from chassis.problems import NotFound
+from flask import request
+
+from identity import schemas
+from identity.accounts import recovery
+from identity.domain.credentials import Purpose
+from identity.models import Account
+from identity.origin import client_address
+from identity.settings import settings_of
+from identity.sign_in import sessions
+
+_ACCEPTED = {"detail": "Si ces informations sont connues, un message part à l’adresse que la Caf connaît."}
+
+
+def get_me() -> dict[str, Any]:
+    with reading() as session:
+        account = session.get(Account, caller().sub)
+        if account is None:
+            raise NotFound
+        return schemas.account_to_json(account)
+
+
+def list_my_sessions() -> dict[str, Any]:
+    me = caller()
+    with reading() as session:
+        return {"items": [schemas.session_to_json(one, me.sid) for one in sessions.list_open(session, me.sub)]}
+
+
+def end_my_other_sessions() -> dict[str, Any]:
+    me = caller()
+    with transaction() as session:
+        ended = sessions.end_others(session, me.sub, UUID(me.sid) if me.sid else None, "ended_by_holder")
+        journal.record(
+            session, actor=me.sub, action="sessions.ended", subject=me.sub, perimeter=me.org or "", after={"ended": ended}
+        )
+    return {"ended": ended}
+
+
+def recover_identifier(body: dict[str, Any]) -> tuple[dict[str, Any], int]:
+    return _recover(Purpose.IDENTIFIER_RECOVERY, schemas.user_number_of(body))
+
+
+def recover_password(body: dict[str, Any]) -> tuple[dict[str, Any], int]:
+    return _recover(Purpose.PASSWORD_RECOVERY, schemas.email_of(body))
+
+
+def _recover(purpose: Purpose, subject: str) -> tuple[dict[str, Any], int]:
+    with transaction() as session:
+        recovery.ask(session, purpose, subject, client_address(request, settings_of(http.runtime())))
+    return _ACCEPTED, 202

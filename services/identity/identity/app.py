@@ -1,0 +1,37 @@
+"""Identity put together: what it listens to, publishes, serves and does from time to time."""
+
+from chassis.runtime import Runtime
+from chassis.service import Periodic, Service
+
+from identity import keys, throttling
+from identity.accounts import recovery
+from identity.consumes import SUBSCRIPTIONS
+from identity.models import Base
+from identity.publishes import PUBLISHED
+from identity.settings import Settings
+from identity.sign_in.cleaning import purge_sessions
+from identity.web import create_pages, purge_web_sessions
+
+
+def _make_first_key(runtime: Runtime) -> None:
+    """Other services ask for the public keys before anybody has signed in."""
+    keys.rotate(runtime)
+
+
+service = Service(
+    name="identity",
+    metadata=Base.metadata,
+    settings=Settings,
+    subscriptions=SUBSCRIPTIONS,
+    published=PUBLISHED,
+    periodic=(
+        Periodic("recoveries", 2, recovery.handle_all),
+        Periodic("rotate signing keys", 3600, keys.rotate),
+        Periodic("purge sessions", 3600, purge_sessions),
+        Periodic("purge web sessions", 3600, purge_web_sessions),
+        Periodic("purge throttles", 3600, throttling.purge),
+    ),
+    pages=create_pages,
+    page_prefixes=("/compte", "/oidc", "/.well-known"),
+    on_start=_make_first_key,
+)

@@ -1,0 +1,99 @@
+"""The events identity listens to: each makes an account and its credentials, once."""
+
+from typing import Any
+from uuid import UUID
+
+from chassis import ids
+from chassis.db import upsert
+from chassis.events import Event
+from chassis.service import Subscription
+from sqlalchemy.orm import Session
+
+from identity.accounts.issuing import issue_and_send
+from identity.accounts.registration import create_account
+from identity.domain.credentials import Purpose
+from identity.domain.identifiers import normalise_email
+from identity.models import UserNumber
+from identity.publishes import Recipient
+
+
+def landlord_registered(session: Session, event: Event) -> None:
+    """Ties the user number to its organisation, and makes the account of an organisation seen for the first time.
+
+    A legal person is one organisation per SIRET, so a second user number only adds itself; a natural person is one
+    per user number, hence one account per département (both guides).
+    """
+    data, personal = event.data, event.personal
+    if not _tie_user_number(session, data, personal):
+        return
+    email = _email(personal)
+    account = create_account(
+        session,
+        ids.new_id(),
+        kind="landlord",
+        principal=True,
+        organisation_id=UUID(data["organisation_id"]),
+        # Of a legal person the account covers every département: it belongs to no Caf in particular.
+        caf_code=data["caf_code"] if data["kind"] == "natural_person" else None,
+        contact_name=personal["name"],
+        contact_email=email,
+        contact_address=personal["address"],
+        **_names(personal),
+    )
+    if account is not None:
+        recipient = Recipient(personal["name"], email, tuple(personal["address"]))
+        issue_and_send(session, account, Purpose.CREATION, recipient, user_number=data["user_number"])
+
+
+def user_created(session: Session, event: Event) -> None:
+    """A user whom an administrator created gets login and password by e-mail at once."""
+    data, personal = event.data, event.personal
+    email = _email(personal)
+    name = f"{personal['first_name']} {personal['last_name']}"
+    account = create_account(
+        session,
+        UUID(data["account_id"]),
+        kind="landlord",
+        organisation_id=UUID(data["organisation_id"]),
+        caf_code=data["caf_code"],
+        contact_name=name,
+        contact_email=email,
+        contact_address=[],
+        **_names(personal),
+    )
+    if account is not None:
+        issue_and_send(session, account, Purpose.CREATION, Recipient(name, email))
+
+
+def _tie_user_number(session: Session, data: dict[str, Any], personal: dict[str, Any]) -> bool:
+    """False when a newer version of this landlord is already known."""
+    values = {
+        "organisation_id": UUID(data["organisation_id"]),
+        "caf_code": data["caf_code"],
+        "name": personal["name"],
+        "email": _email(personal),
+        "address": personal["address"],
+        "version": data["version"],
+    }
+    keys = {"number": data["user_number"], "landlord_id": UUID(data["landlord_id"])}
+    written = (
+        upsert(session, UserNumber)
+        .values(**keys, **values)
+        .on_conflict_do_update(index_elements=["number"], set_=values, where=UserNumber.version < data["version"])
+        .returning(UserNumber.number)
+    )
+    return session.execute(written).scalar_one_or_none() is not None
+
+
+def _email(personal: dict[str, Any]) -> str | None:
+    return normalise_email(personal["email"]) if personal.get("email") else None
+
+
+def _names(personal: dict[str, Any]) -> dict[str, Any]:
+    return {name: personal.get(name) for name in ("civility", "last_name", "first_name")}
+
+
+SUBSCRIPTIONS = (
+    Subscription("registry.landlord_registered.v1", landlord_registered),
+    Subscription("habilitation.user_created.v1", user_created),
+)

@@ -1,0 +1,1 @@
+"""The rules of identity: tables and pure functions, free of Flask, SQLAlchemy and the broker."""

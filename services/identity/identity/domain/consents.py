@@ -1,0 +1,29 @@
+"""The two texts one accepts, each in numbered versions: a new version is asked of everybody at the next sign-in."""
+
+from collections.abc import Mapping, Set
+from datetime import date
+from typing import NamedTuple
+
+from identity.domain.first_sign_in import Step
+
+
+class Text(NamedTuple):
+    version: int
+    published_on: date
+    title: str
+
+
+# To publish a new version: add a line here and its page under templates/compte/textes/<step>_v<n>.html.
+TEXTS: dict[Step, tuple[Text, ...]] = {
+    Step.USAGE_RULES: (Text(1, date(2026, 11, 1), "Règles d’usage"),),
+    Step.TERMS: (Text(1, date(2026, 11, 1), "Conditions d’utilisation"),),
+}
+
+
+def current(step: Step) -> Text:
+    return TEXTS[step][-1]
+
+
+def consented_steps(accepted: Mapping[Step, int]) -> Set[Step]:
+    """The consent steps that need not be asked; `accepted` gives the highest version accepted per step."""
+    return frozenset(step for step in TEXTS if accepted.get(step, 0) >= current(step).version)

@@ -1,0 +1,75 @@
+"""Logins and provisional passwords: how they are made, read back and how long they live."""
+
+import secrets
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+# No pair that is confused in print or handwriting: I/1, L/1, O/0, S/5, B/8 and Z/2 keep one member at most.
+ALPHABET = "ACDEFGHJKMNPQRTUVWXY23456789"
+LOGIN_GROUPS = 2
+PASSWORD_GROUPS = 5
+GROUP = 4
+
+
+class Channel(StrEnum):
+    EMAIL = "email"
+    LETTER = "letter"
+
+
+class Purpose(StrEnum):
+    """Why credentials leave; notification chooses its words by it."""
+
+    CREATION = "creation"
+    IDENTIFIER_RECOVERY = "identifier_recovery"
+    PASSWORD_RECOVERY = "password_recovery"  # noqa: S105 - a purpose, not a password
+    REISSUE = "reissue"
+
+
+def new_login() -> str:
+    """``BX7K-2M4Q``: 28^8 possibilities, derived from nothing personal."""
+    return _groups(LOGIN_GROUPS)
+
+
+def new_provisional_password() -> str:
+    """Five groups of four among 28 signs, 96 bits (at least 77 are required)."""
+    return _groups(PASSWORD_GROUPS)
+
+
+def normalise_login(typed: str) -> str:
+    """What people type is read generously (case, spaces, hyphens); anything else comes back unchanged in capitals."""
+    signs = _signs(typed)
+    return _hyphenated(signs) if len(signs) == LOGIN_GROUPS * GROUP else signs
+
+
+def as_provisional(typed: str) -> str | None:
+    """The canonical provisional password when the text has its form, else None.
+
+    The form alone tells a provisional password from one's own, so that a sign-in costs one hash whatever is typed.
+    """
+    signs = _signs(typed)
+    if len(signs) != PASSWORD_GROUPS * GROUP or any(sign not in ALPHABET for sign in signs):
+        return None
+    return _hyphenated(signs)
+
+
+def choose_channel(*, email: str | None, address: tuple[str, ...]) -> Channel | None:
+    """By e-mail when the Caf knows one, else by letter; None when it knows neither."""
+    if email:
+        return Channel.EMAIL
+    return Channel.LETTER if any(line.strip() for line in address) else None
+
+
+def expires_at(channel: Channel, issued_at: datetime, lifetimes: dict[Channel, timedelta]) -> datetime:
+    return issued_at + lifetimes[channel]
+
+
+def _groups(count: int) -> str:
+    return "-".join("".join(secrets.choice(ALPHABET) for _ in range(GROUP)) for _ in range(count))
+
+
+def _signs(typed: str) -> str:
+    return "".join(sign for sign in typed.upper() if not sign.isspace() and sign not in "-‐‑–—_")
+
+
+def _hyphenated(signs: str) -> str:
+    return "-".join(signs[start : start + GROUP] for start in range(0, len(signs), GROUP))

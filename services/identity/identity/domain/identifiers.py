@@ -1,0 +1,50 @@
+"""What people type to be recognised: a user number, an e-mail address; and their information at first sign-in."""
+
+import re
+import unicodedata
+
+from chassis.problems import FieldError
+
+USER_NUMBER_DIGITS = 14
+# RFC 5321 §4.5.3.1.3. The form is checked, not the existence: only a message that arrives proves an address.
+_EMAIL = re.compile(r"[^@\s\"(),:;<>\[\]\\]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
+_EMAIL_MAX = 254
+_TELEPHONE = re.compile(r"\+?[0-9]{6,15}")
+
+
+def normalise_user_number(typed: str) -> str | None:
+    """14 digits, or None; spaces are tolerated (``359 00007090001``). No check digit is known, so none is asked."""
+    digits = "".join(typed.split())
+    return digits if len(digits) == USER_NUMBER_DIGITS and digits.isascii() and digits.isdigit() else None
+
+
+def normalise_email(typed: str) -> str | None:
+    """The address in small letters, or None when it has not the form of one."""
+    email = unicodedata.normalize("NFC", typed.strip()).lower()
+    return email if len(email) <= _EMAIL_MAX and _EMAIL.fullmatch(email) else None
+
+
+def normalise_telephone(typed: str) -> str | None:
+    """Digits with an optional ``+``, or None; spaces, dots and hyphens are tolerated."""
+    number = re.sub(r"[\s.\-()]", "", typed)
+    return number if _TELEPHONE.fullmatch(number) else None
+
+
+def user_number_error(pointer: str = "/user_number") -> FieldError:
+    return FieldError(
+        pointer=pointer,
+        code="user_number",
+        detail="Le N° utilisateur compte 14 chiffres. Il figure sur le courrier de juillet et sur les quittances.",
+        rule="14 chiffres, espaces tolérées",
+        example="359 00007090001",
+    )
+
+
+def email_error(pointer: str = "/email") -> FieldError:
+    return FieldError(
+        pointer=pointer,
+        code="email",
+        detail="Cette adresse n’a pas la forme d’une adresse courriel.",
+        rule="nom@domaine",
+        example="prenom.nom@exemple.fr",
+    )

@@ -1,0 +1,82 @@
+"""The rule of one's own password (CNIL deliberation 2022-100, NIST SP 800-63B-4 §3.1.1.2): length and guessability.
+
+No composition rule and no expiry, on purpose: both texts advise against them.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from chassis.problems import FieldError
+
+from identity.domain.credentials import as_provisional
+
+MIN_LENGTH = 15
+MAX_LENGTH = 128
+# 50 bits: the CNIL's second case, a password alone whose tries are limited.
+MIN_GUESSES_LOG10 = 15.0
+COMMON_CONTEXT = ("caf", "cnaf", "bailleur", "allocataire", "loyer", "partenaire", "moncompte", "motdepasse")
+_EXAMPLE = "quatre mots sans lien entre eux, que vous seul pouvez rapprocher"
+_SHORT_WORD = 3
+
+
+class Oracles(NamedTuple):
+    """What the rule asks of libraries: is it in the breached list; log10 of the guesses a cracker needs."""
+
+    is_breached: Callable[[str], bool]
+    guesses_log10: Callable[[str, tuple[str, ...]], float]
+
+
+def normalise(typed: str) -> str:
+    """NFC, so that the same letters typed on two keyboards are one password; nothing is cut or trimmed."""
+    return unicodedata.normalize("NFC", typed)
+
+
+def context_words(*texts: str | None) -> tuple[str, ...]:
+    """The words of a person's own data that a password must not hold: whole texts and their parts, without accents."""
+    words = set(COMMON_CONTEXT)
+    for text in filter(None, texts):
+        folded = _folded(text)
+        words.add(re.sub(r"[^a-z0-9]", "", folded))
+        words.update(re.findall(r"[a-z0-9]+", folded))
+    return tuple(sorted(word for word in words if len(word) >= _SHORT_WORD))
+
+
+def refusal(password: str, context: Iterable[str], oracles: Oracles) -> FieldError | None:
+    """The first rule the password breaks, or None. The answer never repeats what was typed."""
+    if len(password) < MIN_LENGTH:
+        return _error("too_short", f"Le mot de passe doit compter au moins {MIN_LENGTH} caractères.")
+    if len(password) > MAX_LENGTH:
+        return _error("too_long", f"Le mot de passe ne peut pas dépasser {MAX_LENGTH} caractères.")
+    if as_provisional(password):
+        return _error("provisional", "Choisissez un mot de passe à vous\u00a0: un mot de passe provisoire ne peut pas le rester.")
+    words = tuple(context)
+    if _holds_context(password, words):
+        return _error(
+            "context",
+            "Ce mot de passe contient votre nom, votre identifiant, votre courriel ou un mot du service, "
+            "que l’on essaierait en premier.",
+        )
+    if oracles.is_breached(password):
+        return _error("breached", "Ce mot de passe figure dans une liste de mots de passe volés. Choisissez-en un autre.")
+    if oracles.guesses_log10(password, words) < MIN_GUESSES_LOG10:
+        return _error("guessable", "Ce mot de passe est trop facile à deviner. Ajoutez un ou deux mots sans lien.")
+    return None
+
+
+def _holds_context(password: str, words: tuple[str, ...]) -> bool:
+    folded = _folded(password)
+    joined = re.sub(r"[^a-z0-9]", "", folded)
+    tokens = set(re.findall(r"[a-z0-9]+", folded))
+    # A word of three letters is only refused alone: "caf" stands in "cafetière".
+    return any(word in tokens if len(word) <= _SHORT_WORD else word in joined for word in words)
+
+
+def _folded(text: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(sign for sign in decomposed if not unicodedata.combining(sign))
+
+
+def _error(code: str, detail: str) -> FieldError:
+    return FieldError(pointer="/password", code=code, detail=detail, rule=f"{MIN_LENGTH} à {MAX_LENGTH} caractères", example=_EXAMPLE)

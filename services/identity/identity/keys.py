@@ -1,0 +1,82 @@
+"""The signing keys: ES256, in the database so that every process signs with the same, private parts encrypted."""
+
+import json
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+from chassis import clock
+from chassis import runtime as runtimes
+from chassis.runtime import Runtime
+from joserfc import jwe
+from joserfc.jwk import ECKey, OctKey
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from identity.derived import subkey
+from identity.models import SigningKey
+from identity.settings import Settings, settings_of
+
+ALGORITHM = "ES256"
+_SEAL = {"alg": "dir", "enc": "A256GCM"}
+# Verifiers and gateways keep the JWKS in cache: a key is published before it signs and after.
+LEAD = timedelta(hours=24)
+
+
+def public_jwks(runtime: Runtime) -> dict[str, Any]:
+    """RFC 7517 set of the public keys that may have signed a token still valid, or will soon sign."""
+    with runtime.reading() as session:
+        return jwks(session)
+
+
+def jwks(session: Session) -> dict[str, Any]:
+    published = select(SigningKey.public_jwk).where(SigningKey.published_until > clock.now())
+    return {"keys": list(session.scalars(published.order_by(SigningKey.created_at)))}
+
+
+def signing_key(session: Session) -> ECKey:
+    """The key that signs now; makes the first one when there is none, so a process needs no set-up order."""
+    settings = settings_of(runtimes.of(session))
+    now = clock.now()
+    current = select(SigningKey.private_sealed).where(SigningKey.signs_from <= now, SigningKey.signs_until > now)
+    sealed = session.scalar(current.order_by(SigningKey.signs_from, SigningKey.kid).limit(1))
+    if sealed is None:
+        sealed = _create(session, settings, signs_from=now).private_sealed
+    return _open(sealed, subkey(settings, "signing keys"))
+
+
+def rotate(runtime: Runtime) -> None:
+    """Makes the next key a day before the last one stops signing, and forgets those nobody can meet any more."""
+    settings = settings_of(runtime)
+    now = clock.now()
+    with runtime.transaction() as session:
+        last = session.scalar(select(func.max(SigningKey.signs_until)))
+        if last is None or last < now:
+            _create(session, settings, signs_from=now)
+        elif last - now < LEAD:
+            _create(session, settings, signs_from=last)
+        session.execute(delete(SigningKey).where(SigningKey.published_until < now))
+
+
+def _create(session: Session, settings: Settings, *, signs_from: datetime) -> SigningKey:
+    key = ECKey.generate_key("P-256", {"use": "sig", "alg": ALGORITHM}, auto_kid=True)
+    signs_until = signs_from + timedelta(days=settings.signing_key_days)
+    private = json.dumps(key.as_dict(private=True)).encode()
+    row = SigningKey(
+        kid=key.kid,
+        public_jwk=key.as_dict(private=False),
+        private_sealed=jwe.encrypt_compact(_SEAL, private, OctKey.import_key(subkey(settings, "signing keys"))),
+        created_at=clock.now(),
+        signs_from=signs_from,
+        signs_until=signs_until,
+        published_until=signs_until + LEAD,
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+@lru_cache(maxsize=8)
+def _open(sealed: str, key: bytes) -> ECKey:
+    opened = jwe.decrypt_compact(sealed, OctKey.import_key(key), algorithms=list(_SEAL.values()))
+    return ECKey.import_key(json.loads(opened.plaintext or b"{}"))

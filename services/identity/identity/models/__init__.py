@@ -1,0 +1,22 @@
+"""Typed tables. No table holds a password, a code or a refresh token: only argon2id or SHA-256 of them."""
+
+from identity.models.accounts import Account, Consent, Credential, RecoveryRequest, UserNumber
+from identity.models.base import Base
+from identity.models.provider import AuthorizationCode, RefreshToken, SigningKey, TokenFamily
+from identity.models.sessions import WEB_SESSIONS, SignInSession, Throttle
+
+__all__ = [
+    "WEB_SESSIONS",
+    "Account",
+    "AuthorizationCode",
+    "Base",
+    "Consent",
+    "Credential",
+    "RecoveryRequest",
+    "RefreshToken",
+    "SignInSession",
+    "SigningKey",
+    "Throttle",
+    "TokenFamily",
+    "UserNumber",
+]

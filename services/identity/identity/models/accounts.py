@@ -1,0 +1,114 @@
+"""Who may sign in, with what, and how the Caf reaches them."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from identity.models.base import Base
+
+
+class Account(Base):
+    """`email` is what the person gave at first sign-in; `contact_*` is what the Caf or an administrator knew before."""
+
+    __tablename__ = "account"
+    __table_args__ = (
+        CheckConstraint("kind IN ('landlord', 'agent')", name="kind"),
+        # One principal account per organisation, even when two registry events arrive together.
+        Index(
+            "uq_account_principal",
+            "organisation_id",
+            unique=True,
+            postgresql_where=text("principal"),
+            sqlite_where=text("principal"),
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    login: Mapped[str] = mapped_column(String(20), unique=True)
+    organisation_id: Mapped[UUID | None] = mapped_column(index=True)
+    caf_code: Mapped[str | None] = mapped_column(String(3))
+    supervisor: Mapped[bool] = mapped_column(default=False)
+    # Made from the registry: the account that a user number recovers.
+    principal: Mapped[bool] = mapped_column(default=False)
+    password_hash: Mapped[str | None] = mapped_column(String(200))
+    email: Mapped[str | None] = mapped_column(String(254), unique=True)
+    civility: Mapped[str | None] = mapped_column(String(20))
+    last_name: Mapped[str | None] = mapped_column(String(100))
+    first_name: Mapped[str | None] = mapped_column(String(100))
+    function: Mapped[str | None] = mapped_column(String(100))
+    telephone: Mapped[str | None] = mapped_column(String(20))
+    contact_name: Mapped[str] = mapped_column(String(200), default="")
+    contact_email: Mapped[str | None] = mapped_column(String(254), index=True)
+    contact_address: Mapped[list[str]] = mapped_column(default=list)
+    information_given_at: Mapped[datetime | None]
+    activated_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class UserNumber(Base):
+    """A landlord of the registry: which organisation its user number is tied to, and where the Caf writes to it."""
+
+    __tablename__ = "user_number"
+
+    number: Mapped[str] = mapped_column(String(14), primary_key=True)
+    landlord_id: Mapped[UUID] = mapped_column(index=True)
+    organisation_id: Mapped[UUID] = mapped_column(index=True)
+    caf_code: Mapped[str] = mapped_column(String(3))
+    name: Mapped[str] = mapped_column(String(200))
+    email: Mapped[str | None] = mapped_column(String(254))
+    address: Mapped[list[str]] = mapped_column(default=list)
+    # Of the registry's landlord: an older event that arrives late changes nothing.
+    version: Mapped[int]
+
+
+class Credential(Base):
+    """A provisional password that was sent: its argon2id hash, how long it lives, and that it serves once."""
+
+    __tablename__ = "credential"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
+    password_hash: Mapped[str] = mapped_column(String(200))
+    channel: Mapped[str] = mapped_column(String(10))
+    purpose: Mapped[str] = mapped_column(String(30))
+    issued_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    # Another one was issued since.
+    replaced_at: Mapped[datetime | None]
+
+
+class Consent(Base):
+    __tablename__ = "consent"
+    __table_args__ = (UniqueConstraint("account_id", "document", "document_version"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"))
+    document: Mapped[str] = mapped_column(String(20))
+    document_version: Mapped[int]
+    accepted_at: Mapped[datetime]
+
+
+class RecoveryRequest(Base):
+    """What a recovery form received, looked up later by the worker: the answer cannot tell whether an account exists."""
+
+    __tablename__ = "recovery_request"
+    __table_args__ = (
+        Index(
+            "ix_recovery_request_pending",
+            "requested_at",
+            postgresql_where=text("handled_at IS NULL"),
+            sqlite_where=text("handled_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    purpose: Mapped[str] = mapped_column(String(30))
+    # The user number or the e-mail typed; erased once handled.
+    subject: Mapped[str | None] = mapped_column(String(254))
+    requested_at: Mapped[datetime]
+    handled_at: Mapped[datetime | None]

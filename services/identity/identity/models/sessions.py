@@ -1,0 +1,42 @@
+"""Open sessions, and how often people failed to open one."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+from webui.sessions import session_table
+
+from identity.models.base import Base
+
+WEB_SESSIONS = session_table(Base.metadata)
+
+
+class SignInSession(Base):
+    """A person signed in from one browser (the ``sid`` of the tokens), and the step of the first sign-in it stands at."""
+
+    __tablename__ = "sign_in_session"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
+    step: Mapped[str] = mapped_column(String(20))
+    # The provisional password that opened it; used up when one's own is chosen.
+    credential_id: Mapped[UUID | None]
+    amr: Mapped[list[str]]
+    browser: Mapped[str] = mapped_column(String(100), default="")
+    started_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    ended_at: Mapped[datetime | None]
+
+
+class Throttle(Base):
+    """Failures by subject; the subject is a keyed hash: what people typed is not kept, right or wrong."""
+
+    __tablename__ = "throttle"
+
+    subject: Mapped[str] = mapped_column(String(64), primary_key=True)
+    failures: Mapped[int]
+    last_at: Mapped[datetime] = mapped_column(index=True)
+
+

@@ -1,0 +1,155 @@
+"""The two grants and PKCE, each with the authlib default that would be unsafe overridden."""
+
+from datetime import timedelta
+from typing import Any, ClassVar
+
+from authlib.oauth2.rfc6749 import OAuth2Request, grants
+from authlib.oauth2.rfc6749.errors import InvalidRequestError
+from authlib.oauth2.rfc7636 import CodeChallenge
+from authlib.oidc.core import UserInfo
+from authlib.oidc.core.grants import OpenIDCode
+from chassis import clock
+from joserfc.jwk import ECKey
+
+from identity.derived import digest, successor
+from identity.keys import ALGORITHM, signing_key
+from identity.models import AuthorizationCode
+from identity.oidc import store
+from identity.oidc.clients import Client
+from identity.oidc.context import database
+from identity.oidc.store import RedeemedCode, RedeemedRefresh
+from identity.oidc.subject import Subject, subject_of
+from identity.settings import Settings
+
+AUTH_METHODS = ["client_secret_basic", "none"]
+
+
+class PkceForAll(CodeChallenge):  # type: ignore[misc]  # authlib has no types
+    """RFC 9700 §2.1.1: S256 only, and asked of confidential clients too (authlib binds public ones, at the token)."""
+
+    DEFAULT_CODE_CHALLENGE_METHOD = "S256"
+    SUPPORTED_CODE_CHALLENGE_METHOD: ClassVar = ["S256"]
+    CODE_CHALLENGE_METHODS: ClassVar = {"S256": CodeChallenge.CODE_CHALLENGE_METHODS["S256"]}
+
+    def validate_code_challenge(self, grant: Any, redirect_uri: str) -> None:
+        asked = grant.request.payload.data
+        if not asked.get("code_challenge"):
+            raise InvalidRequestError("Missing 'code_challenge'")
+        if asked.get("code_challenge_method") != "S256":
+            # An absent method means "plain" (RFC 7636 §4.3), which is not offered.
+            raise InvalidRequestError("'code_challenge_method' must be S256")
+        super().validate_code_challenge(grant, redirect_uri)
+
+
+class CodeGrant(grants.AuthorizationCodeGrant):  # type: ignore[misc]  # authlib has no types
+    TOKEN_ENDPOINT_AUTH_METHODS = AUTH_METHODS
+
+    def save_authorization_code(self, code: str, request: OAuth2Request) -> None:
+        asked, subject = request.payload.data, request.user
+        now = clock.now()
+        database().add(
+            AuthorizationCode(
+                code_hash=digest(code),
+                client_id=request.client.client_id,
+                session_id=subject.session_id,
+                family_id=store.new_family_id(),
+                redirect_uri=request.payload.redirect_uri,
+                scope=request.scope,
+                nonce=asked.get("nonce"),
+                code_challenge=asked["code_challenge"],
+                issued_at=now,
+                expires_at=now + timedelta(seconds=self.server.settings.authorization_code_seconds),
+            )
+        )
+        database().flush()
+
+    def query_authorization_code(self, code: str, client: Client) -> RedeemedCode | None:
+        """Consumes, since authlib's own `delete_authorization_code` comes after the token: two would be served."""
+        row = store.consume_code(database(), code, client.client_id)
+        subject = row and subject_of(database(), row.session_id)
+        if row is None or subject is None:
+            return None
+        self.request.user = subject
+        return RedeemedCode(
+            client_id=row.client_id,
+            session_id=row.session_id,
+            family_id=row.family_id,
+            redirect_uri=row.redirect_uri,
+            scope=row.scope,
+            nonce=row.nonce,
+            code_challenge=row.code_challenge,
+            authenticated_at=subject.authenticated_at,
+            amr=subject.amr,
+        )
+
+    def delete_authorization_code(self, authorization_code: RedeemedCode) -> None:
+        """Nothing: the row stays, so that a second use is known for what it is."""
+
+    def authenticate_user(self, authorization_code: RedeemedCode) -> Subject:
+        subject: Subject = self.request.user
+        return subject
+
+    def save_token(self, token: dict[str, Any]) -> None:
+        if "offline_access" not in self.request.authorization_code.scope.split():
+            token.pop("refresh_token", None)
+        if "refresh_token" in token:
+            expires_at = self.request.user.session_expires_at
+            store.start_family(database(), self.request.authorization_code, token["refresh_token"], expires_at)
+
+
+class RefreshGrant(grants.RefreshTokenGrant):  # type: ignore[misc]  # authlib has no types
+    """RFC 9700 §4.14.2: rotation, hashed at rest, reuse revokes the family, absolute lifetime of the session."""
+
+    TOKEN_ENDPOINT_AUTH_METHODS = AUTH_METHODS
+    INCLUDE_NEW_REFRESH_TOKEN = True
+
+    def authenticate_refresh_token(self, refresh_token: str) -> RedeemedRefresh | None:
+        following = successor(self.server.settings, refresh_token)
+        redeemed = store.consume_refresh(database(), refresh_token, self.request.client.client_id, following)
+        subject = redeemed and subject_of(database(), redeemed.session_id)
+        self.request.user = subject
+        return redeemed if subject else None
+
+    def authenticate_user(self, refresh_token: RedeemedRefresh) -> Subject:
+        subject: Subject = self.request.user
+        return subject
+
+    def issue_token(self, user: Subject, refresh_token: RedeemedRefresh) -> dict[str, Any]:
+        token: dict[str, Any] = super().issue_token(user, refresh_token)
+        # Derived and already stored, so that a double click is given the same one.
+        token["refresh_token"] = successor(self.server.settings, refresh_token.token)
+        return token
+
+    def save_token(self, token: dict[str, Any]) -> None:
+        """Nothing: the successor was stored with the use of its predecessor."""
+
+    def revoke_old_credential(self, refresh_token: RedeemedRefresh) -> None:
+        """Nothing: used at `authenticate_refresh_token`, in the same statement that checked it."""
+
+
+class IdTokens(OpenIDCode):  # type: ignore[misc]  # authlib has no types
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(require_nonce=False)
+        self.settings = settings
+
+    def exists_nonce(self, nonce: str, request: OAuth2Request) -> bool:
+        """False: the nonce guards the client; a code served once already stops a replay here."""
+        return False
+
+    def resolve_client_private_key(self, client: Client) -> ECKey:
+        return signing_key(database())
+
+    def get_client_algorithm(self, client: Client) -> str:
+        return ALGORITHM
+
+    def get_encode_header(self, client: Client) -> dict[str, str]:
+        return {"alg": ALGORITHM, "kid": signing_key(database()).kid}
+
+    def get_client_claims(self, client: Client) -> dict[str, Any]:
+        expires_at = clock.now() + timedelta(seconds=self.settings.access_token_seconds)
+        return {"iss": self.settings.issuer, "aud": client.client_id, "exp": int(expires_at.timestamp())}
+
+    def generate_user_info(self, user: Subject, scope: str) -> UserInfo:
+        # Of the sign-in, not of the refresh: authlib would write the present time.
+        authenticated = {"auth_time": int(user.authenticated_at.timestamp()), "amr": list(user.amr)}
+        return UserInfo(user.profile(scope) | authenticated)

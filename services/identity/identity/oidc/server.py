@@ -1,0 +1,86 @@
+"""The authorization server put together."""
+
+from typing import Any
+
+from authlib.integrations.flask_oauth2 import AuthorizationServer
+from authlib.integrations.flask_oauth2.requests import FlaskOAuth2Payload
+from authlib.oauth2 import OAuth2Error
+from authlib.oauth2.rfc6749 import OAuth2Request
+from authlib.oauth2.rfc9207 import IssuerParameter
+from chassis.runtime import Runtime
+from flask import Request, Response, current_app
+from flask import request as current_request
+
+from identity.oidc.clients import SCOPES, Client, load_clients
+from identity.oidc.grants import CodeGrant, IdTokens, PkceForAll, RefreshGrant
+from identity.oidc.side_endpoints import EndSession, Introspection, Revocation
+from identity.oidc.tokens import AccessTokens
+from identity.settings import Settings, settings_of
+
+
+class PublicRequest(OAuth2Request):  # type: ignore[misc]  # authlib has no types
+    """The request as the person's browser made it: behind a gateway, its address is the issuer's, not this process's."""
+
+    def __init__(self, request: Request, settings: Settings) -> None:
+        address = settings.issuer + request.path
+        if settings.environment != "production":
+            # authlib refuses plain http: only what is not production may be tried without TLS.
+            address = address.replace("http://", "https://", 1)
+        super().__init__(method=request.method, uri=address, headers=request.headers)
+        self.received = request
+        self.payload = FlaskOAuth2Payload(request)
+
+    @property
+    def args(self) -> Any:
+        return self.received.args
+
+    @property
+    def form(self) -> Any:
+        return self.received.form
+
+
+class Issuer(IssuerParameter):  # type: ignore[misc]  # authlib has no types
+    def __init__(self, issuer: str) -> None:
+        self.issuer = issuer
+
+    def get_issuer(self) -> str:
+        return self.issuer
+
+
+class Provider(AuthorizationServer):  # type: ignore[misc]  # authlib has no types
+    """Only ``response_type=code`` is registered: implicit and hybrid flows do not exist here."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        super().__init__()
+        self.runtime = runtime
+        self.settings = settings_of(runtime)
+        self.clients = load_clients(self.settings)
+        self.scopes_supported = SCOPES
+        self.register_token_generator("default", AccessTokens(self.settings))
+        self.issuer = Issuer(self.settings.issuer)
+        self.register_extension(self.issuer)
+        self.register_grant(CodeGrant, [PkceForAll(required=True), IdTokens(self.settings)])
+        self.register_grant(RefreshGrant, [IdTokens(self.settings)])
+        for endpoint in (Revocation, Introspection, EndSession):
+            self.register_endpoint(endpoint)
+
+    def query_client(self, client_id: str) -> Client | None:
+        return self.clients.get(client_id)
+
+    def save_token(self, token: dict[str, Any], request: OAuth2Request) -> None:
+        """Nothing: each grant stores what it gives."""
+
+    def refuse(self, error: OAuth2Error) -> Response:
+        """The redirect to the client with the error, naming us as RFC 9207 asks of errors too."""
+        answer: Response = self.handle_error_response(None, error)
+        self.issuer.add_issuer_parameter(self, answer)
+        return answer
+
+    def create_oauth2_request(self, request: Request | PublicRequest | None) -> PublicRequest:
+        return request if isinstance(request, PublicRequest) else PublicRequest(current_request, self.settings)
+
+
+def provider() -> Provider:
+    """The provider of the application answering."""
+    found: Provider = current_app.extensions["oidc"]
+    return found

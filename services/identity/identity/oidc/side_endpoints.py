@@ -1,0 +1,119 @@
+"""Revocation (RFC 7009), introspection (RFC 7662) and logout asked by a client (RP-Initiated Logout 1.0)."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+from uuid import UUID
+
+from authlib.oauth2.rfc6749 import OAuth2Request
+from authlib.oauth2.rfc7009 import RevocationEndpoint
+from authlib.oauth2.rfc7662 import IntrospectionEndpoint
+from authlib.oidc.rpinitiated import EndSessionEndpoint
+from chassis import clock
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+
+from identity.keys import ALGORITHM, jwks
+from identity.models import TokenFamily
+from identity.oidc import store
+from identity.oidc.clients import Client
+from identity.oidc.context import database
+from identity.oidc.grants import AUTH_METHODS
+from identity.oidc.subject import subject_of
+from identity.sign_in import sessions
+
+
+@dataclass(frozen=True)
+class RefreshState:
+    """What authlib reads of a refresh token at these endpoints."""
+
+    family: TokenFamily
+
+    def check_client(self, client: Client) -> bool:
+        return self.family.client_id == client.client_id
+
+    def is_expired(self) -> bool:
+        return self.family.expires_at <= clock.now()
+
+    def is_revoked(self) -> bool:
+        return self.family.revoked_at is not None or subject_of(database(), self.family.session_id) is None
+
+    def described(self) -> dict[str, Any]:
+        family = self.family
+        return {"client_id": family.client_id, "scope": family.scope, "exp": int(family.expires_at.timestamp())}
+
+
+@dataclass(frozen=True)
+class AccessState:
+    claims: dict[str, Any]
+
+    def check_client(self, client: Client) -> bool:
+        return self.claims.get("client_id") == client.client_id
+
+    def is_expired(self) -> bool:
+        return int(self.claims["exp"]) <= int(clock.now().timestamp())
+
+    def is_revoked(self) -> bool:
+        """An access token lives as long as its session: closing it makes the token inactive here at once."""
+        return subject_of(database(), UUID(self.claims["sid"])) is None
+
+    def described(self) -> dict[str, Any]:
+        names = ("iss", "sub", "aud", "exp", "iat", "client_id", "scope", "kind", "org", "caf", "amr", "sid")
+        return {"token_type": "Bearer"} | {name: self.claims[name] for name in names if name in self.claims}
+
+
+def read_access_token(text: str) -> dict[str, Any] | None:
+    """The claims of a token we signed as an access token, expired or not; None for anything else."""
+    try:
+        token = jwt.decode(text, KeySet.import_key_set(jwks(database())), algorithms=[ALGORITHM])
+    except (JoseError, ValueError):
+        return None
+    # RFC 9068 §4: an id_token, signed by the same key, is no access token.
+    return dict(token.claims) if token.header.get("typ") == "at+jwt" else None
+
+
+def token_state(text: str) -> RefreshState | AccessState | None:
+    family = store.family_of(database(), text)
+    if family is not None:
+        return RefreshState(family)
+    claims = read_access_token(text)
+    return AccessState(claims) if claims else None
+
+
+class Revocation(RevocationEndpoint):  # type: ignore[misc]  # authlib has no types
+    CLIENT_AUTH_METHODS = AUTH_METHODS
+
+    def query_token(self, token_string: str, token_type_hint: str | None) -> RefreshState | AccessState | None:
+        return token_state(token_string)
+
+    def revoke_token(self, token: RefreshState | AccessState, request: OAuth2Request) -> None:
+        """A refresh token takes its family with it; an access token lives five minutes and is not stored."""
+        if isinstance(token, RefreshState):
+            store.revoke_family(database(), token.family.id, "revoked_by_client")
+
+
+class Introspection(IntrospectionEndpoint):  # type: ignore[misc]  # authlib has no types
+    CLIENT_AUTH_METHODS: ClassVar = ["client_secret_basic"]
+
+    def query_token(self, token_string: str, token_type_hint: str | None) -> RefreshState | AccessState | None:
+        return token_state(token_string)
+
+    def check_permission(self, token: RefreshState | AccessState, client: Client, request: OAuth2Request) -> bool:
+        return token.check_client(client)
+
+    def introspect_token(self, token: RefreshState | AccessState) -> dict[str, Any]:
+        return token.described()
+
+
+class EndSession(EndSessionEndpoint):  # type: ignore[misc]  # authlib has no types
+    def get_server_jwks(self) -> KeySet:
+        return KeySet.import_key_set(jwks(database()))
+
+    def get_algorithms(self) -> list[str]:
+        return [ALGORITHM]
+
+    def end_session(self, end_session_request: Any) -> None:
+        """Ends the session the id_token names; without a hint, the page that asked for confirmation has ended it."""
+        claims = end_session_request.id_token_claims or {}
+        if "sid" in claims:
+            sessions.end(database(), [UUID(claims["sid"])], "signed_out")

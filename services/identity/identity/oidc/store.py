@@ -1,0 +1,177 @@
+"""Codes and refresh tokens: each is consumed by one UPDATE, so that of twenty who come together one is served."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from chassis import clock, ids
+from sqlalchemy import CursorResult, select, update
+from sqlalchemy.orm import Session
+
+from identity.derived import digest
+from identity.models import AuthorizationCode, RefreshToken, TokenFamily
+
+# The same client asking again within this time is a double click or a lost answer, not a thief.
+GRACE = timedelta(seconds=10)
+
+
+@dataclass(frozen=True)
+class RedeemedCode:
+    """What authlib reads of a code (its AuthorizationCodeMixin)."""
+
+    client_id: str
+    session_id: UUID
+    family_id: UUID
+    redirect_uri: str
+    scope: str
+    nonce: str | None
+    code_challenge: str
+    authenticated_at: datetime
+    amr: tuple[str, ...]
+    code_challenge_method: str = "S256"
+
+    def get_redirect_uri(self) -> str:
+        return self.redirect_uri
+
+    def get_scope(self) -> str:
+        return self.scope
+
+    def get_nonce(self) -> str | None:
+        return self.nonce
+
+    def get_auth_time(self) -> int:
+        return int(self.authenticated_at.timestamp())
+
+    def get_acr(self) -> None:
+        """No assurance level is claimed."""
+
+    def get_amr(self) -> list[str]:
+        return list(self.amr)
+
+
+@dataclass(frozen=True)
+class RedeemedRefresh:
+    """What authlib reads of a refresh token, and the token itself, from which its successor is derived."""
+
+    token: str
+    client_id: str
+    session_id: UUID
+    family_id: UUID
+    scope: str
+
+    def check_client(self, client: object) -> bool:
+        return getattr(client, "client_id", None) == self.client_id
+
+    def get_scope(self) -> str:
+        return self.scope
+
+
+def consume_code(session: Session, code: str, client_id: str) -> AuthorizationCode | None:
+    """The code's row, once. A second use revokes all that the first one gave (RFC 9700 §2.1.1)."""
+    now = clock.now()
+    code_hash = digest(code)
+    consumed = session.scalar(
+        update(AuthorizationCode)
+        .where(
+            AuthorizationCode.code_hash == code_hash,
+            AuthorizationCode.client_id == client_id,
+            AuthorizationCode.used_at.is_(None),
+            AuthorizationCode.expires_at > now,
+        )
+        .values(used_at=now)
+        .returning(AuthorizationCode)
+    )
+    if consumed is None:
+        family = select(AuthorizationCode.family_id).where(
+            AuthorizationCode.code_hash == code_hash, AuthorizationCode.used_at.is_not(None)
+        )
+        _revoke(session, TokenFamily.id.in_(family), "code_reused")
+    return consumed
+
+
+def start_family(session: Session, code: RedeemedCode, refresh_token: str, expires_at: datetime) -> None:
+    now = clock.now()
+    session.add(
+        TokenFamily(
+            id=code.family_id,
+            client_id=code.client_id,
+            session_id=code.session_id,
+            scope=code.scope,
+            started_at=now,
+            expires_at=expires_at,
+        )
+    )
+    session.flush()
+    session.add(RefreshToken(token_hash=digest(refresh_token), family_id=code.family_id, issued_at=now))
+    session.flush()
+
+
+def consume_refresh(session: Session, token: str, client_id: str, successor: str) -> RedeemedRefresh | None:
+    """The token's family if it may be refreshed now; its successor is then stored. Reuse revokes the family."""
+    now = clock.now()
+    family = session.execute(
+        select(TokenFamily)
+        .join(RefreshToken, RefreshToken.family_id == TokenFamily.id)
+        .where(RefreshToken.token_hash == digest(token), TokenFamily.client_id == client_id)
+        .with_for_update(of=TokenFamily)
+    ).scalar_one_or_none()
+    if family is None or family.revoked_at is not None or family.expires_at <= now:
+        return None
+    redeemed = RedeemedRefresh(token, family.client_id, family.session_id, family.id, family.scope)
+    if _use(session, token, now):
+        session.add(RefreshToken(token_hash=digest(successor), family_id=family.id, issued_at=now))
+        session.flush()
+        return redeemed
+    if _in_grace(session, token, successor, now):
+        return redeemed
+    _revoke(session, TokenFamily.id == family.id, "refresh_reused")
+    return None
+
+
+def _use(session: Session, token: str, now: datetime) -> bool:
+    used = session.execute(
+        update(RefreshToken)
+        .where(RefreshToken.token_hash == digest(token), RefreshToken.used_at.is_(None))
+        .values(used_at=now)
+    )
+    return isinstance(used, CursorResult) and used.rowcount == 1
+
+
+def _in_grace(session: Session, token: str, successor: str, now: datetime) -> bool:
+    """Used a moment ago, and its successor not yet: whoever asks gets the same successor, the chain does not fork."""
+    used_at = session.scalar(select(RefreshToken.used_at).where(RefreshToken.token_hash == digest(token)))
+    fresh = session.scalar(
+        select(RefreshToken.token_hash).where(
+            RefreshToken.token_hash == digest(successor), RefreshToken.used_at.is_(None)
+        )
+    )
+    return used_at is not None and now - used_at <= GRACE and fresh is not None
+
+
+def family_of(session: Session, refresh_token: str) -> TokenFamily | None:
+    return session.scalar(
+        select(TokenFamily)
+        .join(RefreshToken, RefreshToken.family_id == TokenFamily.id)
+        .where(RefreshToken.token_hash == digest(refresh_token))
+    )
+
+
+def revoke_family(session: Session, family_id: UUID, reason: str) -> None:
+    _revoke(session, TokenFamily.id == family_id, reason)
+
+
+def revoke_session_tokens(session: Session, session_ids: list[UUID], reason: str) -> None:
+    _revoke(session, TokenFamily.session_id.in_(session_ids), reason)
+
+
+def _revoke(session: Session, which: object, reason: str) -> None:
+    session.execute(
+        update(TokenFamily)
+        .where(which, TokenFamily.revoked_at.is_(None))  # type: ignore[arg-type]  # a SQL condition
+        .values(revoked_at=clock.now(), revocation_reason=reason)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def new_family_id() -> UUID:
+    return ids.new_id()

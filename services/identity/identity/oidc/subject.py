@@ -1,0 +1,66 @@
+"""Who a token speaks of: an account as seen through one of its open sessions."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from chassis import clock
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from identity.domain.first_sign_in import Step
+from identity.models import Account, SignInSession
+
+
+@dataclass(frozen=True)
+class Subject:
+    account: Account
+    session_id: UUID
+    authenticated_at: datetime
+    amr: tuple[str, ...]
+    session_expires_at: datetime
+
+    def get_user_id(self) -> str:
+        return str(self.account.id)
+
+    def claims(self) -> dict[str, Any]:
+        """Who, never what they may see: the perimeter is each service's own, and is withdrawn at once."""
+        account = self.account
+        claims: dict[str, Any] = {"kind": account.kind, "sid": str(self.session_id), "supervisor": account.supervisor}
+        if account.organisation_id is not None:
+            claims["org"] = str(account.organisation_id)
+        if account.caf_code is not None:
+            claims["caf"] = account.caf_code
+        return claims
+
+    def profile(self, scope: str) -> dict[str, Any]:
+        """OpenID Connect Core §5.4: the standard claims that the scope opens, in the id_token and at userinfo."""
+        account, scopes = self.account, scope.split()
+        claims: dict[str, Any] = {"sub": str(account.id), **self.claims()}
+        if "profile" in scopes:
+            claims["given_name"] = account.first_name or ""
+            claims["family_name"] = account.last_name or ""
+            claims["name"] = f"{account.first_name or ''} {account.last_name or ''}".strip()
+        if "email" in scopes and account.email:
+            claims["email"] = account.email
+        return claims
+
+
+def subject_of(session: Session, session_id: UUID) -> Subject | None:
+    """None unless the session is open and the person has done all that the first sign-in asks."""
+    now = clock.now()
+    row = session.execute(
+        select(SignInSession, Account)
+        .join(Account, Account.id == SignInSession.account_id)
+        .where(
+            SignInSession.id == session_id,
+            SignInSession.ended_at.is_(None),
+            SignInSession.expires_at > now,
+            SignInSession.step == Step.DONE,
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    opened, account = row
+    return Subject(account, opened.id, opened.started_at, tuple(opened.amr), opened.expires_at)

@@ -1,0 +1,25 @@
+"""Where a request comes from, and the name of its browser as its owner would say it."""
+
+from flask import Request
+
+from identity.settings import Settings
+
+_BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+_SYSTEMS = (("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Mac OS", "macOS"))
+
+
+def client_address(request: Request, settings: Settings) -> str:
+    """The address that the outermost of our own proxies saw; what stands before it in the header anybody can write."""
+    if settings.trusted_proxies:
+        seen = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",")]
+        if len(seen) >= settings.trusted_proxies and seen[-settings.trusted_proxies]:
+            return seen[-settings.trusted_proxies]
+    return request.remote_addr or ""
+
+
+def browser_name(request: Request) -> str:
+    """``Firefox sur Windows``, enough to recognise one's own session; never the whole header."""
+    agent = request.headers.get("User-Agent", "")
+    browser = next((name for mark, name in _BROWSERS if mark in agent), "Navigateur inconnu")
+    system = next((name for mark, name in _SYSTEMS if mark in agent), "Linux" if "Linux" in agent else "")
+    return f"{browser} sur {system}" if system else browser

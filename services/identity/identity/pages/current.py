@@ -1,0 +1,78 @@
+"""Who is on the line: the browser's session, and where the person was going before signing in."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from chassis.runtime import Runtime
+from flask import current_app, g, session, url_for
+
+from identity.domain.first_sign_in import Step
+from identity.models import Account
+from identity.settings import Settings, settings_of
+from identity.sign_in import sessions
+from identity.sign_in.sessions import Opened
+
+STEP_VIEWS = {
+    Step.CREDENTIALS: "sign_in.connexion",
+    Step.INFORMATION: "first_sign_in.information",
+    Step.PASSWORD: "first_sign_in.password",
+    Step.USAGE_RULES: "first_sign_in.usage_rules",
+    Step.TERMS: "first_sign_in.terms",
+}
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    session_id: UUID
+    step: Step
+    account: Account
+
+
+def runtime() -> Runtime:
+    here: Runtime = current_app.extensions["bailleurs"]
+    return here
+
+
+def settings() -> Settings:
+    return settings_of(runtime())
+
+
+def signed_in() -> SignedIn | None:
+    """The open session of this browser, looked up once per request, and marked as seen."""
+    if "signed_in" not in g:
+        g.signed_in = _look_up()
+    found: SignedIn | None = g.signed_in
+    return found
+
+
+def remember(opened: Opened) -> None:
+    """After signing in: a new identifier for the browser, so that one planted before opens nothing."""
+    session["sid"] = str(opened.id)
+    session.rotate()  # type: ignore[attr-defined]  # webui's ServerSession
+    g.pop("signed_in", None)
+
+
+def forget() -> None:
+    session.clear()
+    g.pop("signed_in", None)
+
+
+def place_of(step: Step) -> str:
+    """The page of a step; once all is done, where the person was going, else the portal."""
+    if step is not Step.DONE:
+        return url_for(STEP_VIEWS[step])
+    session.pop("form_target", None)
+    # The portal's own sign-in then finds the session open and comes straight back.
+    return str(session.pop("resume", "/connexion"))
+
+
+def _look_up() -> SignedIn | None:
+    if "sid" not in session:
+        return None
+    with runtime().transaction() as database:
+        found = sessions.find_open(database, UUID(session["sid"]))
+        if found is None:
+            return None
+        opened, account = found
+        sessions.touch(database, opened.id)
+    return SignedIn(opened.id, Step(opened.step), account)

@@ -1,0 +1,74 @@
+"""The forms of /compte. Lengths and forms are checked here, the rules that need the account in the acts."""
+
+from chassis.problems import FieldError
+from webui.forms import PageForm, choices
+from wtforms import BooleanField, EmailField, HiddenField, PasswordField, RadioField, StringField, TelField, ValidationError
+from wtforms.validators import InputRequired, Length, Optional
+
+from identity.domain.identifiers import email_error, normalise_email, normalise_telephone, normalise_user_number, user_number_error
+from identity.domain.passwords import MAX_LENGTH
+
+# Far above any password: a longer field is not one, and would only cost time.
+_LONGEST_FIELD = 4 * MAX_LENGTH
+
+
+class SignInForm(PageForm):
+    login = StringField("Identifiant", [InputRequired("Saisissez votre identifiant."), Length(max=100)])
+    password = PasswordField("Mot de passe", [InputRequired("Saisissez votre mot de passe."), Length(max=_LONGEST_FIELD)])
+
+
+class InformationForm(PageForm):
+    civility = RadioField(
+        "Civilité", [InputRequired("Choisissez une civilité.")], choices=choices({"Mme": "Madame", "M.": "Monsieur"})
+    )
+    last_name = StringField("Nom", [InputRequired("Saisissez votre nom."), Length(max=100)])
+    first_name = StringField("Prénom", [InputRequired("Saisissez votre prénom."), Length(max=100)])
+    function = StringField("Fonction (facultatif)", [Optional(), Length(max=100)])
+    email = EmailField("Adresse courriel", [InputRequired("Saisissez votre adresse courriel.")])
+    telephone = TelField("Téléphone (facultatif)", [Optional()])
+
+    def validate_email(self, field: EmailField) -> None:
+        if normalise_email(field.data) is None:
+            raise ValidationError(_sentence(email_error()))
+
+    def validate_telephone(self, field: TelField) -> None:
+        if normalise_telephone(field.data) is None:
+            raise ValidationError("Ce numéro n’est pas lisible. Exemple\u00a0: 02 99 00 00 00.")
+
+
+class OwnPasswordForm(PageForm):
+    password = PasswordField("Nouveau mot de passe", [InputRequired("Saisissez un mot de passe."), Length(max=_LONGEST_FIELD)])
+    again = PasswordField("Le même mot de passe, une seconde fois", [InputRequired("Saisissez-le une seconde fois.")])
+
+    def validate_again(self, field: PasswordField) -> None:
+        if field.data != self.password.data:
+            raise ValidationError("Les deux mots de passe ne sont pas les mêmes.")
+
+
+class ConsentForm(PageForm):
+    version = HiddenField()
+    accepted = BooleanField("", [InputRequired("Cochez la case pour continuer.")])
+
+
+class UserNumberForm(PageForm):
+    user_number = StringField("N° utilisateur", [InputRequired("Saisissez votre N° utilisateur."), Length(max=40)])
+
+    def validate_user_number(self, field: StringField) -> None:
+        if normalise_user_number(field.data) is None:
+            raise ValidationError(_sentence(user_number_error()))
+
+
+class EmailForm(PageForm):
+    email = EmailField("Adresse courriel", [InputRequired("Saisissez votre adresse courriel."), Length(max=254)])
+
+    def validate_email(self, field: EmailField) -> None:
+        if normalise_email(field.data) is None:
+            raise ValidationError(_sentence(email_error()))
+
+
+class SignOutForm(PageForm):
+    """Only the token that proves the request comes from our page."""
+
+
+def _sentence(error: FieldError) -> str:
+    return f"{error.detail} Exemple\u00a0: {error.example}."

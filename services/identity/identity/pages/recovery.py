@@ -1,0 +1,41 @@
+"""« Je n’arrive pas à me connecter »: one page that leads to the right form, and two forms that tell nothing."""
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+
+from identity.accounts import recovery
+from identity.domain.credentials import Purpose
+from identity.domain.identifiers import normalise_email, normalise_user_number
+from identity.origin import client_address
+from identity.pages.current import runtime, settings
+from identity.pages.forms import EmailForm, UserNumberForm
+
+blueprint = Blueprint("recovery", __name__, url_prefix="/compte")
+
+
+@blueprint.get("/aide-connexion")
+def help_page() -> ResponseReturnValue:
+    return render_template("compte/aide_connexion.html")
+
+
+@blueprint.route("/identifiant-perdu", methods=["GET", "POST"])
+def lost_identifier() -> ResponseReturnValue:
+    form = UserNumberForm()
+    if not form.validate_on_submit():
+        return render_template("compte/identifiant_perdu.html", form=form), 422 if form.errors else 200
+    _ask(Purpose.IDENTIFIER_RECOVERY, normalise_user_number(form.user_number.data) or "")
+    return render_template("compte/demande_enregistree.html", purpose="identifier")
+
+
+@blueprint.route("/mot-de-passe-oublie", methods=["GET", "POST"])
+def forgotten_password() -> ResponseReturnValue:
+    form = EmailForm()
+    if not form.validate_on_submit():
+        return render_template("compte/mot_de_passe_oublie.html", form=form), 422 if form.errors else 200
+    _ask(Purpose.PASSWORD_RECOVERY, normalise_email(form.email.data) or "")
+    return render_template("compte/demande_enregistree.html", purpose="password")
+
+
+def _ask(purpose: Purpose, subject: str) -> None:
+    with runtime().transaction() as database:
+        recovery.ask(database, purpose, subject, client_address(request, settings()))

@@ -1,0 +1,70 @@
+"""Signing in and out."""
+
+from math import ceil
+
+from chassis.problems import TooManyRequests
+from flask import Blueprint, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from identity.domain.first_sign_in import Step
+from identity.origin import browser_name, client_address
+from identity.pages.current import forget, place_of, remember, runtime, settings, signed_in
+from identity.pages.forms import SignInForm, SignOutForm
+from identity.sign_in import sessions
+from identity.sign_in.attempt import Origin, Refusal, Refused, sign_in
+
+blueprint = Blueprint("sign_in", __name__, url_prefix="/compte")
+
+REFUSALS = {
+    Refusal.WRONG: "L’identifiant ou le mot de passe n’est pas le bon. Vérifiez les deux. "
+    "Si vous avez reçu plusieurs mots de passe provisoires, seul le dernier est valable.",
+    Refusal.PROVISIONAL_USED: "Ce mot de passe provisoire a déjà servi. Connectez-vous avec le mot de passe que vous avez "
+    "choisi. Si vous ne l’avez plus, ouvrez «\u00a0Je n’arrive pas à me connecter\u00a0» pour en recevoir un nouveau.",
+    Refusal.PROVISIONAL_EXPIRED: "Ce mot de passe provisoire n’est plus valable, car il a été envoyé il y a trop longtemps. "
+    "Ouvrez «\u00a0Je n’arrive pas à me connecter\u00a0» pour en recevoir un nouveau.",
+}
+
+
+@blueprint.get("/")
+def home() -> ResponseReturnValue:
+    return redirect(place_of(Step.CREDENTIALS), 303)
+
+
+@blueprint.route("/connexion", methods=["GET", "POST"])
+def connexion() -> ResponseReturnValue:
+    found = signed_in()
+    if found is not None and request.method == "GET":
+        return redirect(place_of(found.step), 303)
+    form = SignInForm()
+    if not form.validate_on_submit():
+        return render_template("compte/connexion.html", form=form), 422 if form.errors else 200
+    origin = Origin(client_address(request, settings()), browser_name(request))
+    try:
+        opened = sign_in(runtime(), form.login.data, form.password.data, origin)
+    except Refused as refused:
+        form.fail(REFUSALS[refused.refusal])
+        return render_template("compte/connexion.html", form=form), 422
+    except TooManyRequests as too_many:
+        return _too_many(form, int(too_many.headers["Retry-After"]))
+    remember(opened)
+    return redirect(place_of(opened.step), 303)
+
+
+@blueprint.route("/deconnexion", methods=["GET", "POST"])
+def deconnexion() -> ResponseReturnValue:
+    form, found = SignOutForm(), signed_in()
+    if found is None:
+        forget()
+        return render_template("compte/deconnecte.html")
+    if not form.validate_on_submit():
+        return render_template("compte/deconnexion.html", form=form)
+    with runtime().transaction() as database:
+        sessions.end(database, [found.session_id], "signed_out")
+    forget()
+    return render_template("compte/deconnecte.html")
+
+
+def _too_many(form: SignInForm, seconds: int) -> ResponseReturnValue:
+    wait = "une minute" if seconds <= 60 else f"{ceil(seconds / 60)} minutes"
+    form.fail(f"Il y a eu trop d’essais. Patientez {wait} avant de recommencer. Votre compte n’est pas bloqué.")
+    return render_template("compte/connexion.html", form=form), 429, {"Retry-After": str(seconds)}

@@ -1,0 +1,73 @@
+"""The events identity publishes."""
+
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from chassis import clock, outbox, sealing
+from chassis import runtime as runtimes
+from sqlalchemy.orm import Session
+
+from identity.domain.credentials import Channel, Purpose
+from identity.models import Account
+
+CREDENTIALS_ISSUED = "identity.credentials_issued.v1"
+ACCOUNT_ACTIVATED = "identity.account_activated.v1"
+PUBLISHED = (CREDENTIALS_ISSUED, ACCOUNT_ACTIVATED)
+
+
+class Recipient(NamedTuple):
+    """Whom the Caf writes to; `address` holds the lines below the name."""
+
+    name: str
+    email: str | None
+    address: tuple[str, ...] = ()
+
+
+class Issue(NamedTuple):
+    id: UUID
+    channel: Channel
+    purpose: Purpose
+    expires_at: datetime
+    password: str
+    user_number: str | None
+
+
+def credentials_issued(session: Session, account: Account, issue: Issue, recipient: Recipient) -> None:
+    """Login and password travel sealed: notification alone can read them."""
+    secret = {"login": account.login, "password": issue.password}
+    data = {
+        "account_id": str(account.id),
+        "organisation_id": _text(account.organisation_id),
+        "caf_code": account.caf_code,
+        "user_number": issue.user_number,
+        "channel": issue.channel.value,
+        "purpose": issue.purpose.value,
+        "issue_id": str(issue.id),
+        "expires_at": clock.iso(issue.expires_at),
+        "sealed": sealing.seal_for(runtimes.of(session).settings, "notification", secret),
+    }
+    personal = {"name": recipient.name, "email": recipient.email, "address": list(recipient.address) or None}
+    outbox.publish(session, CREDENTIALS_ISSUED, account.id, data, personal)
+
+
+def account_activated(session: Session, account: Account, activated_at: datetime) -> None:
+    data = {
+        "account_id": str(account.id),
+        "organisation_id": _text(account.organisation_id),
+        "caf_code": account.caf_code,
+        "kind": account.kind,
+        "activated_at": clock.iso(activated_at),
+        "version": account.version,
+    }
+    personal = {
+        "civility": account.civility,
+        "last_name": account.last_name,
+        "first_name": account.first_name,
+        "email": account.email,
+    }
+    outbox.publish(session, ACCOUNT_ACTIVATED, account.id, data, personal)
+
+
+def _text(identifier: UUID | None) -> str | None:
+    return None if identifier is None else str(identifier)

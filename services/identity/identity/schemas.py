@@ -1,0 +1,46 @@
+"""What requests must hold beyond the contract's shape, and how resources are shown."""
+
+from typing import Any
+
+from chassis import clock
+from chassis.problems import Invalid
+
+from identity.domain.identifiers import email_error, normalise_email, normalise_user_number, user_number_error
+from identity.models import Account, SignInSession
+
+_SHOWN = ("login", "kind", "caf_code", "supervisor", "civility", "last_name", "first_name", "function", "email", "telephone")
+
+
+def user_number_of(body: dict[str, Any]) -> str:
+    """Raises Invalid."""
+    number = normalise_user_number(body["user_number"])
+    if number is None:
+        raise Invalid([user_number_error()])
+    return number
+
+
+def email_of(body: dict[str, Any]) -> str:
+    """Raises Invalid."""
+    email = normalise_email(body["email"])
+    if email is None:
+        raise Invalid([email_error()])
+    return email
+
+
+def account_to_json(account: Account) -> dict[str, Any]:
+    return {
+        "account_id": str(account.id),
+        "organisation_id": str(account.organisation_id) if account.organisation_id else None,
+        "activated_at": clock.iso(account.activated_at) if account.activated_at else None,
+        **{name: getattr(account, name) for name in _SHOWN},
+    }
+
+
+def session_to_json(opened: SignInSession, current: str) -> dict[str, Any]:
+    return {
+        "id": str(opened.id),
+        "browser": opened.browser,
+        "started_at": clock.iso(opened.started_at),
+        "seen_at": clock.iso(opened.seen_at),
+        "current": str(opened.id) == current,
+    }

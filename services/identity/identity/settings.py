@@ -1,0 +1,65 @@
+"""Settings of identity; durations are whole seconds, hours or days as named."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from chassis.keys import unb64
+from chassis.runtime import Runtime
+from chassis.settings import Settings as ChassisSettings
+from chassis.settings import SettingsError
+
+from identity.domain.credentials import Channel
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings(ChassisSettings):
+    # base64url of 32 bytes: encrypts the signing keys at rest and derives refresh tokens.
+    identity_key: str = ""
+    # Shared with the portal, which is the only confidential client.
+    portal_client_secret: str = ""
+    provisional_email_hours: int = 72
+    provisional_letter_days: int = 30
+    access_token_seconds: int = 300
+    authorization_code_seconds: int = 60
+    session_idle_minutes: int = 60
+    session_hours: int = 12
+    signing_key_days: int = 30
+    # Our own proxies in front of this process: how many addresses of X-Forwarded-For are to be believed.
+    trusted_proxies: int = 0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.environment == "production" and not self.portal_client_secret:
+            raise SettingsError("BAILLEURS_PORTAL_CLIENT_SECRET est obligatoire en production ; « bailleurs secrets » en fait.")
+        if self.environment == "production" and not self.identity_key:
+            raise SettingsError("BAILLEURS_IDENTITY_KEY est obligatoire en production ; « bailleurs secrets » en fait.")
+
+    @property
+    def provisional_lifetimes(self) -> dict[Channel, timedelta]:
+        return {
+            Channel.EMAIL: timedelta(hours=self.provisional_email_hours),
+            Channel.LETTER: timedelta(days=self.provisional_letter_days),
+        }
+
+    @property
+    def session_lifetime(self) -> timedelta:
+        return timedelta(hours=self.session_hours)
+
+    @property
+    def session_idle(self) -> timedelta:
+        return timedelta(minutes=self.session_idle_minutes)
+
+    @property
+    def identity_key_bytes(self) -> bytes:
+        """Raises SettingsError unless it is 32 bytes."""
+        key = unb64(self.identity_key)
+        if len(key) != 32:
+            raise SettingsError("BAILLEURS_IDENTITY_KEY : 32 octets en base64url sont attendus ; « bailleurs secrets » en fait.")
+        return key
+
+
+def settings_of(runtime: Runtime) -> Settings:
+    """The runtime's settings, with identity's own type."""
+    if not isinstance(runtime.settings, Settings):
+        raise SettingsError("Le service identity attend ses propres réglages.")
+    return runtime.settings

@@ -1,0 +1,133 @@
+"""One attempt to sign in: the same work and the same answer whatever is wrong, in the same time."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from math import ceil
+from uuid import UUID
+
+from chassis import clock, journal
+from chassis.problems import TooManyRequests
+from chassis.runtime import Runtime
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from identity import hashing, throttling
+from identity.accounts.progress import satisfied
+from identity.domain.credentials import as_provisional, normalise_login
+from identity.domain.first_sign_in import Act, Step, advance
+from identity.domain.networks import network_of
+from identity.domain.passwords import normalise
+from identity.domain.throttle import PER_LOGIN, PER_NETWORK
+from identity.models import Account, Credential
+from identity.sign_in import sessions
+from identity.sign_in.sessions import Opened
+from identity.throttling import Counter
+
+
+class Refusal(StrEnum):
+    """The last two are only said to who holds the right password, so they betray nothing."""
+
+    WRONG = "wrong"
+    PROVISIONAL_USED = "provisional_used"
+    PROVISIONAL_EXPIRED = "provisional_expired"
+
+
+class Refused(Exception):
+    def __init__(self, refusal: Refusal) -> None:
+        self.refusal = refusal
+        super().__init__(refusal)
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where the attempt comes from; `browser` is a name shown in the list of sessions."""
+
+    address: str
+    browser: str = ""
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    """What the typed password is compared with; everything is None for an unknown login."""
+
+    account_id: UUID | None = None
+    credential_id: UUID | None = None
+    encoded: str | None = None
+
+
+def sign_in(runtime: Runtime, typed_login: str, typed_password: str, origin: Origin) -> Opened:
+    """Opens a session, or raises Refused, TooManyRequests (with the wait), Unavailable.
+
+    No transaction is open while the password is verified: SQLite would make everybody wait for it.
+    """
+    login, provisional = normalise_login(typed_login), as_provisional(typed_password)
+    password = provisional or normalise(typed_password)
+    per_login = Counter(PER_LOGIN, "login", login)
+    per_network = Counter(PER_NETWORK, "network", network_of(origin.address))
+    with runtime.transaction() as session:
+        wait = throttling.take(session, (per_login, per_network))
+        candidate = _provisional_of(session, login) if provisional else _own_of(session, login)
+    if wait:
+        raise TooManyRequests(ceil(wait.total_seconds()))
+    if not hashing.verify(candidate.encoded, password):
+        raise Refused(Refusal.WRONG)
+    renewed = _renewed(candidate, password)
+    with runtime.transaction() as session:
+        throttling.forget(session, per_login)
+        throttling.give_back(session, per_network)
+        opened = _open(session, candidate, renewed, origin)
+    if isinstance(opened, Refusal):
+        raise Refused(opened)
+    return opened
+
+
+def _own_of(session: Session, login: str) -> _Candidate:
+    account = session.execute(select(Account.id, Account.password_hash).where(Account.login == login)).one_or_none()
+    return _Candidate(account.id, None, account.password_hash) if account else _Candidate()
+
+
+def _provisional_of(session: Session, login: str) -> _Candidate:
+    """The last one sent: an earlier one is as dead as if it had never been."""
+    sent = session.execute(
+        select(Credential.account_id, Credential.id, Credential.password_hash)
+        .join(Account, Account.id == Credential.account_id)
+        .where(Account.login == login, Credential.replaced_at.is_(None))
+        .order_by(Credential.issued_at.desc())
+        .limit(1)
+    ).one_or_none()
+    return _Candidate(*sent) if sent else _Candidate()
+
+
+def _renewed(candidate: _Candidate, password: str) -> str | None:
+    """A new hash when the parameters have changed since, for one's own password only."""
+    own = candidate.credential_id is None and candidate.encoded is not None
+    return hashing.hash_password(password) if own and hashing.outdated(candidate.encoded or "") else None
+
+
+def _open(session: Session, candidate: _Candidate, renewed: str | None, origin: Origin) -> Opened | Refusal:
+    account = session.get_one(Account, candidate.account_id, with_for_update=True)
+    act = Act.OWN_PASSWORD_ACCEPTED
+    if candidate.credential_id is not None:
+        act = Act.PROVISIONAL_ACCEPTED
+        credential = session.get_one(Credential, candidate.credential_id)
+        if credential.used_at is not None or credential.replaced_at is not None:
+            return Refusal.PROVISIONAL_USED
+        if credential.expires_at <= clock.now():
+            return Refusal.PROVISIONAL_EXPIRED
+        # One unfinished first sign-in at a time: who takes it up again closes the one left open elsewhere.
+        sessions.end_unfinished(session, account.id)
+    elif account.password_hash != candidate.encoded:
+        return Refusal.WRONG
+    if renewed:
+        session.execute(update(Account).where(Account.id == account.id).values(password_hash=renewed))
+    step = advance(Step.CREDENTIALS, act, satisfied(session, account))
+    opened = sessions.start(session, account, step, credential_id=candidate.credential_id, browser=origin.browser)
+    journal.record(
+        session,
+        actor=account.id,
+        action=f"sign_in.{act}",
+        subject=account.id,
+        perimeter=account.organisation_id or account.caf_code or "",
+        after={"session_id": str(opened.id), "step": step},
+    )
+    return opened

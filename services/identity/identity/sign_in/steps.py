@@ -1,0 +1,154 @@
+"""The acts of the first sign-in, each refused out of order, each written with the session's move to the next step."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from chassis import clock, ids, journal
+from chassis.problems import FieldError, Invalid
+from chassis.runtime import Runtime
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from identity import hashing, oracles, publishes
+from identity.accounts.progress import satisfied
+from identity.domain.consents import current
+from identity.domain.first_sign_in import Act, OutOfOrder, Step, advance
+from identity.domain.passwords import context_words, normalise, refusal
+from identity.models import Account, Consent, Credential, SignInSession, UserNumber
+from identity.sign_in import sessions
+from identity.sign_in.attempt import Refusal, Refused
+
+EMAIL_TAKEN = (
+    "Un autre compte utilise déjà cette adresse. Chaque compte doit avoir la sienne, car c’est là que nous vous "
+    "enverrons un nouveau mot de passe. Si vous avez un compte par département, indiquez ici une autre adresse."
+)
+_ACCEPTANCE = {Step.USAGE_RULES: Act.USAGE_RULES_ACCEPTED, Step.TERMS: Act.TERMS_ACCEPTED}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Information:
+    """What step 2 asks, already normalised."""
+
+    civility: str
+    last_name: str
+    first_name: str
+    email: str
+    function: str | None = None
+    telephone: str | None = None
+
+
+def give_information(runtime: Runtime, session_id: UUID, information: Information) -> Step:
+    """Raises OutOfOrder, or Invalid when another account has the e-mail."""
+    with runtime.transaction() as session:
+        opened, account = _at(session, session_id, Step.INFORMATION)
+        taken = select(Account.id).where(Account.email == information.email, Account.id != account.id)
+        if session.scalar(taken) is not None:
+            raise _email_taken()
+        for name, value in vars(information).items():
+            setattr(account, name, value)
+        account.information_given_at = clock.now()
+        account.version += 1
+        try:
+            # Two people giving the same address at the same instant: the unique column decides.
+            session.flush()
+        except IntegrityError as error:
+            raise _email_taken() from error
+        _record(session, account, "first_sign_in.information")
+        return _move(session, opened, account, Act.INFORMATION_GIVEN)
+
+
+def choose_password(runtime: Runtime, session_id: UUID, typed: str) -> Step:
+    """Uses the provisional password up and ends the other sessions. Raises OutOfOrder, Invalid, or Refused when the
+    provisional password has served meanwhile."""
+    password = normalise(typed)
+    with runtime.reading() as session:
+        _, account = _at(session, session_id, Step.PASSWORD)
+        context = _context(session, account)
+    broken = refusal(password, context, oracles.LOCAL)
+    if broken is not None:
+        raise Invalid([broken])
+    encoded = hashing.hash_password(password)
+    with runtime.transaction() as session:
+        opened, account = _at(session, session_id, Step.PASSWORD)
+        _use_up(session, opened)
+        account.password_hash = encoded
+        account.version += 1
+        sessions.end_others(session, account.id, opened.id, "password_changed")
+        _record(session, account, "first_sign_in.password")
+        return _move(session, opened, account, Act.PASSWORD_CHOSEN)
+
+
+def accept_text(runtime: Runtime, session_id: UUID, step: Step, version: int) -> Step:
+    """A dated consent to the numbered version shown. Raises OutOfOrder, Invalid when it is no longer the current one."""
+    with runtime.transaction() as session:
+        opened, account = _at(session, session_id, step)
+        if version != current(step).version:
+            detail = "Ce texte vient de changer. Lisez la nouvelle version avant de l’accepter."
+            raise Invalid([FieldError(pointer="/accepted", code="version", detail=detail)])
+        session.add(
+            Consent(
+                id=ids.new_id(), account_id=account.id, document=step, document_version=version, accepted_at=clock.now()
+            )
+        )
+        session.flush()
+        _record(session, account, "first_sign_in.consent", {"text": step.value, "version": version})
+        return _move(session, opened, account, _ACCEPTANCE[step])
+
+
+def _at(session: Session, session_id: UUID, step: Step) -> tuple[SignInSession, Account]:
+    """The open session locked at that step; raises OutOfOrder with the step it stands at."""
+    row = session.execute(
+        select(SignInSession, Account)
+        .join(Account, Account.id == SignInSession.account_id)
+        .where(SignInSession.id == session_id, SignInSession.ended_at.is_(None))
+        .with_for_update()
+    ).one_or_none()
+    if row is None:
+        raise OutOfOrder(Step.CREDENTIALS)
+    if row[0].step != step:
+        raise OutOfOrder(Step(row[0].step))
+    return row[0], row[1]
+
+
+def _use_up(session: Session, opened: SignInSession) -> None:
+    """Single use: of several sessions opened with one provisional password, one gets through."""
+    used = session.scalar(
+        update(Credential)
+        .where(Credential.id == opened.credential_id, Credential.used_at.is_(None), Credential.replaced_at.is_(None))
+        .values(used_at=clock.now())
+        .returning(Credential.id)
+    )
+    if used is None:
+        raise Refused(Refusal.PROVISIONAL_USED)
+
+
+def _move(session: Session, opened: SignInSession, account: Account, act: Act) -> Step:
+    step = advance(Step(opened.step), act, satisfied(session, account))
+    opened.step = step.value
+    if step is Step.DONE and account.activated_at is None:
+        account.activated_at = clock.now()
+        account.version += 1
+        publishes.account_activated(session, account, account.activated_at)
+        _record(session, account, "account.activated")
+    session.flush()
+    return step
+
+
+def _context(session: Session, account: Account) -> tuple[str, ...]:
+    """The words that who knows this person would try first."""
+    numbers = select(UserNumber.number, UserNumber.name).where(UserNumber.organisation_id == account.organisation_id)
+    known = [text for row in session.execute(numbers) for text in row]
+    town = account.contact_address[-1:] if account.contact_address else []
+    local_part = (account.email or "").partition("@")[0]
+    named = (account.login, account.last_name, account.first_name, account.contact_name, local_part)
+    return context_words(*named, *known, *town)
+
+
+def _email_taken() -> Invalid:
+    return Invalid([FieldError(pointer="/email", code="email_taken", detail=EMAIL_TAKEN)])
+
+
+def _record(session: Session, account: Account, action: str, after: dict[str, object] | None = None) -> None:
+    perimeter = account.organisation_id or account.caf_code or ""
+    journal.record(session, actor=account.id, action=action, subject=account.id, perimeter=perimeter, after=after)

@@ -1,0 +1,77 @@
+"""The web application of identity: its pages and the OpenID provider, one Flask application on one session."""
+
+from chassis.runtime import Runtime
+from flask import Flask, Response, session
+from webui import Person, install
+from webui.headers import CONTENT_SECURITY_POLICY
+from webui.sessions import SqlSessionInterface
+
+from identity.derived import subkey
+from identity.domain.first_sign_in import Step
+from identity.models import WEB_SESSIONS
+from identity.oidc import endpoints
+from identity.oidc.server import Provider
+from identity.pages import first_sign_in, recovery, sign_in
+from identity.pages.current import signed_in
+from identity.settings import Settings, settings_of
+
+SERVICE_NAME = "Espace Partenaires – Mon Compte Partenaire"
+
+
+def create_pages(runtime: Runtime) -> Flask:
+    """For /compte, /oidc and /.well-known; needs webui's static files built."""
+    settings = settings_of(runtime)
+    app = Flask(__name__, static_folder=None, template_folder="templates")
+    app.secret_key = subkey(settings, "forms")
+    app.config["PREFERRED_URL_SCHEME"] = "https" if _is_https(settings) else "http"
+    app.config["WTF_CSRF_TIME_LIMIT"] = int(settings.session_lifetime.total_seconds())
+    app.config["MAX_CONTENT_LENGTH"] = 64 * 1024
+    app.session_interface = web_sessions(runtime)
+    app.extensions["bailleurs"] = runtime
+    install(app, service_name=SERVICE_NAME, user=_person)
+    # After webui's own, hence run before it: it only fills in the headers that are missing.
+    app.after_request(_let_forms_reach_client)
+    app.extensions["oidc"] = Provider(runtime)
+    for part in (sign_in, first_sign_in, recovery, endpoints):
+        app.register_blueprint(part.blueprint)
+    # Called by programs that prove themselves, without our cookie: there is no request to forge.
+    app.extensions["csrf"].exempt(endpoints.blueprint)
+    return app
+
+
+def web_sessions(runtime: Runtime) -> SqlSessionInterface:
+    settings = settings_of(runtime)
+    return SqlSessionInterface(
+        lambda: runtime.engine,
+        WEB_SESSIONS,
+        name="compte",
+        secure=_is_https(settings),
+        idle=settings.session_idle,
+        absolute=settings.session_lifetime,
+    )
+
+
+def purge_web_sessions(runtime: Runtime) -> None:
+    web_sessions(runtime).purge()
+
+
+def _person() -> Person | None:
+    found = signed_in()
+    if found is None:
+        return None
+    account = found.account
+    name = f"{account.first_name or ''} {account.last_name or ''}".strip() if found.step is Step.DONE else ""
+    return Person(name=name or account.contact_name, sign_out_url="/compte/deconnexion")
+
+
+def _let_forms_reach_client(answer: Response) -> Response:
+    target = session.get("form_target")
+    if target:
+        answer.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY.replace(
+            "form-action 'self'", f"form-action 'self' {target}"
+        )
+    return answer
+
+
+def _is_https(settings: Settings) -> bool:
+    return settings.public_url.startswith("https://")

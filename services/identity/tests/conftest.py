@@ -1,0 +1,147 @@
+"""Identity on a fresh database, its pages in a browser that keeps cookies, and landlords from the registry."""
+
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+from uuid import UUID
+
+import pytest
+from chassis import ids, sealing
+from chassis.keys import b64
+from chassis.testing.harness import Harness
+from chassis.testing.plugin import HarnessFactory
+from flask import Flask
+from flask.testing import FlaskClient
+from identity.app import service
+from identity.web import create_pages
+from webui.testing import parse
+
+PASSWORD = "girafe violon pamplemousse comète"
+SIRET = "73282932000074"
+INFORMATION = {
+    "civility": "Mme",
+    "last_name": "Le Goff",
+    "first_name": "Nolwenn",
+    "email": "nolwenn@lices.example",
+    "telephone": "02 99 00 00 00",
+}
+
+
+@dataclass
+class Browser:
+    """Fills in forms as a person would: reads the page for its token, then sends it."""
+
+    client: FlaskClient
+    path: str = ""
+    text: str = ""
+    status: int = 0
+
+    def get(self, path: str) -> str:
+        answer = self.client.get(path)
+        while answer.status_code in (302, 303) and answer.location.startswith("/compte"):
+            path = answer.location
+            answer = self.client.get(path)
+        self.path = answer.location if answer.status_code in (302, 303) else path
+        self.text, self.status = answer.text, answer.status_code
+        return self.path
+
+    def send(self, path: str, **fields: str) -> str:
+        """Posts with the token of the page shown there; returns where one ends up."""
+        token = self.token(path)
+        answer = self.client.post(path, data={"csrf_token": token, **fields})
+        self.text, self.status = answer.text, answer.status_code
+        if answer.status_code in (302, 303):
+            return self.get(answer.location) if answer.location.startswith("/compte") else answer.location
+        self.path = path
+        return path
+
+    def token(self, path: str) -> str:
+        found = [one for one in parse(self.client.get(path).text) if one.get("name") == "csrf_token"]
+        return found[0].get("value") if found else ""
+
+    def sign_in(self, login: str, password: str) -> str:
+        return self.send("/compte/connexion", login=login, password=password)
+
+    def complete(self, email: str = INFORMATION["email"], password: str = PASSWORD) -> str:
+        """All the steps after the credentials."""
+        self.send("/compte/premiere-connexion/informations", **{**INFORMATION, "email": email})
+        self.send("/compte/premiere-connexion/mot-de-passe", password=password, again=password)
+        self.send("/compte/premiere-connexion/regles-usage", version="1", accepted="y")
+        return self.send("/compte/premiere-connexion/conditions-utilisation", version="1", accepted="y")
+
+
+@dataclass
+class World:
+    password: ClassVar = PASSWORD
+    person: ClassVar = INFORMATION
+
+    harness: Harness
+    app: Flask = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.app = create_pages(self.harness.runtime)
+        self.app.testing = True
+
+    def browser(self, address: str = "192.0.2.1") -> Browser:
+        client = self.app.test_client()
+        client.environ_base["REMOTE_ADDR"] = address
+        return Browser(client)
+
+    def register(self, user_number: str = "35900007090001", **changes: Any) -> UUID:
+        """What the registry says of a landlord; a legal person with an e-mail unless changed."""
+        legal = changes.get("kind", "legal_person") == "legal_person"
+        organisation = ids.organisation_id(siret=SIRET) if legal else ids.organisation_id(user_number=user_number)
+        data = {
+            "landlord_id": str(ids.new_id()),
+            "organisation_id": str(organisation),
+            "caf_code": user_number[:3],
+            "user_number": user_number,
+            "kind": "legal_person",
+            "siret": SIRET if legal else None,
+            "version": 1,
+        }
+        personal = {
+            "name": "REGIE DES LICES",
+            "civility": None,
+            "last_name": None,
+            "first_name": None,
+            "email": "gestion@lices.example",
+            "address": ["REGIE DES LICES", "12 PLACE DES LICES", "35000 RENNES"],
+        }
+        data |= {name: value for name, value in changes.items() if name in data}
+        personal |= {name: value for name, value in changes.items() if name in personal}
+        self.harness.deliver("registry.landlord_registered.v1", data, personal)
+        return organisation
+
+    def issued(self) -> list[dict[str, Any]]:
+        """Every provisional password sent so far: data, personal, and what notification alone can open."""
+        settings = self.harness.runtime.settings
+        as_notification = type(settings)(**{**vars(settings), "service": "notification"})
+        return [
+            {**event.data, **event.personal, **sealing.open_sealed(as_notification, event.data["sealed"])}
+            for event in self.harness.published("identity.credentials_issued.v1")
+        ]
+
+    def activated(self, **changes: Any) -> tuple[Browser, dict[str, Any]]:
+        """A landlord who has done the whole first sign-in."""
+        self.register(**changes)
+        sent = self.issued()[-1]
+        browser = self.browser()
+        browser.sign_in(sent["login"], sent["password"])
+        browser.complete()
+        return browser, sent
+
+
+def make_world(harness: HarnessFactory, url: str, **settings: Any) -> World:
+    keys = {"identity_key": b64(b"k" * 32), "portal_client_secret": "portal-secret"}
+    return World(harness(service, url, **keys, **settings))
+
+
+@pytest.fixture
+def world(harness: HarnessFactory, database_url: str) -> World:
+    return make_world(harness, database_url)
+
+
+@pytest.fixture
+def local(harness: HarnessFactory, sqlite_url: str) -> World:
+    """For what does not depend on the database."""
+    return make_world(harness, sqlite_url)

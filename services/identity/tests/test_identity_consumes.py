@@ -1,0 +1,74 @@
+"""Accounts made from events: one each, with credentials that only notification can read."""
+
+from typing import Any
+
+from argon2 import PasswordHasher
+from chassis import clock, ids
+
+PP = {"kind": "natural_person", "civility": "M.", "last_name": "Kerviel", "first_name": "Yann", "name": "M. Yann Kerviel"}
+
+
+def test_a_registered_landlord_receives_one_login_and_one_provisional_password(world: Any) -> None:
+    organisation = world.register()
+    [sent] = world.issued()
+    assert (sent["channel"], sent["purpose"], sent["user_number"]) == ("email", "creation", "35900007090001")
+    assert (sent["organisation_id"], sent["email"]) == (str(organisation), "gestion@lices.example")
+    hours = (clock.parse(sent["expires_at"]) - clock.now()).total_seconds() / 3600
+    assert 71 < hours <= 72
+
+
+def test_without_a_known_email_the_credentials_leave_by_letter_for_30_days(world: Any) -> None:
+    world.register(email=None)
+    [sent] = world.issued()
+    assert (sent["channel"], sent["email"]) == ("letter", None)
+    assert sent["address"] == ["REGIE DES LICES", "12 PLACE DES LICES", "35000 RENNES"]
+    assert 29 < (clock.parse(sent["expires_at"]) - clock.now()).days + 1 <= 30
+
+
+def test_neither_login_nor_password_can_be_read_in_the_event_or_in_the_tables(world: Any) -> None:
+    world.register()
+    [sent] = world.issued()
+    rows = [row for name in world.harness.runtime.service.metadata.tables for row in world.harness.rows(name)]
+    assert sent["password"] not in str(rows)
+    assert sent["password"].replace("-", "") not in str(rows)
+    envelope = world.harness.rows("outbox")[0]["envelope"]
+    assert sent["login"] not in envelope
+    assert "lices" not in envelope
+    stored = world.harness.rows("credential")[0]["password_hash"]
+    assert stored.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+    assert PasswordHasher().verify(stored, sent["password"])
+
+
+def test_a_legal_person_seen_again_at_another_caf_gets_no_second_account(world: Any) -> None:
+    first = world.register("35900007090001")
+    assert world.register("22100007090002") == first
+    assert len(world.harness.rows("account")) == 1
+    assert len(world.issued()) == 1
+    assert {row["number"] for row in world.harness.rows("user_number")} == {"35900007090001", "22100007090002"}
+
+
+def test_a_natural_person_has_one_account_per_departement(world: Any) -> None:
+    world.register("35900007090001", **PP)
+    world.register("22100007090002", **PP)
+    accounts = world.harness.rows("account")
+    assert {(row["caf_code"], row["last_name"]) for row in accounts} == {("359", "Kerviel"), ("221", "Kerviel")}
+    assert len({sent["login"] for sent in world.issued()}) == 2
+
+
+def test_the_same_landlord_registered_again_changes_only_how_the_caf_reaches_it(world: Any) -> None:
+    world.register()
+    world.register(version=3, email="nouvelle@lices.example")
+    world.register(version=2, email="ancienne@lices.example")
+    assert len(world.issued()) == 1
+    assert world.harness.rows("user_number")[0]["email"] == "nouvelle@lices.example"
+
+
+def test_a_user_created_by_an_administrator_keeps_the_identifier_given_and_is_written_to_at_once(world: Any) -> None:
+    account_id = ids.new_id()
+    data = {"account_id": str(account_id), "organisation_id": str(ids.new_id()), "caf_code": None}
+    person = {"civility": "Mme", "last_name": "Le Goff", "first_name": "Nolwenn", "email": "N.LeGoff@lices.example"}
+    world.harness.deliver("habilitation.user_created.v1", data, person)
+    world.harness.deliver("habilitation.user_created.v1", data, person)
+    [sent] = world.issued()
+    assert (sent["account_id"], sent["channel"], sent["email"]) == (str(account_id), "email", "n.legoff@lices.example")
+    assert sent["name"] == "Nolwenn Le Goff"

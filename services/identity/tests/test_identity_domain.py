@@ -1,0 +1,191 @@
+"""The rules, without database or pages."""
+
+import unicodedata
+from datetime import UTC, datetime, timedelta
+from math import log2
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from identity import oracles
+from identity.domain import consents, credentials, networks
+from identity.domain.credentials import Channel
+from identity.domain.first_sign_in import Act, OutOfOrder, Step, advance, satisfied_steps
+from identity.domain.identifiers import normalise_email, normalise_telephone, normalise_user_number
+from identity.domain.passwords import Oracles, context_words, normalise, refusal
+from identity.domain.throttle import PER_LOGIN, Failures, one_more, remaining_wait, wait_after
+
+NOW = datetime(2026, 11, 21, 20, 0, tzinfo=UTC)
+TRUSTING = Oracles(is_breached=lambda _: False, guesses_log10=lambda _password, _context: 30.0)
+ORDER = [Step.CREDENTIALS, Step.INFORMATION, Step.PASSWORD, Step.USAGE_RULES, Step.TERMS, Step.DONE]
+ACTS = [Act.PROVISIONAL_ACCEPTED, Act.INFORMATION_GIVEN, Act.PASSWORD_CHOSEN, Act.USAGE_RULES_ACCEPTED, Act.TERMS_ACCEPTED]
+
+
+def test_a_provisional_password_holds_at_least_77_bits() -> None:
+    signs = credentials.new_provisional_password().replace("-", "")
+    assert len(signs) * log2(len(set(credentials.ALPHABET))) >= 77
+    assert set(signs) <= set(credentials.ALPHABET)
+
+
+def test_the_alphabet_holds_no_pair_that_is_confused_on_paper() -> None:
+    for pair in ("I1", "L1", "O0", "S5", "B8", "Z2"):
+        assert len(set(pair) & set(credentials.ALPHABET)) <= 1
+
+
+def test_two_provisional_passwords_are_never_the_same() -> None:
+    assert len({credentials.new_provisional_password() for _ in range(200)}) == 200
+
+
+@given(st.sampled_from(["", " ", "-", "\u00a0", "–"]), st.booleans())
+def test_what_was_sent_is_recognised_however_it_is_typed(separator: str, small: bool) -> None:
+    sent, login = credentials.new_provisional_password(), credentials.new_login()
+    typed, typed_login = (text.replace("-", separator) for text in (sent, login))
+    assert credentials.as_provisional(typed.lower() if small else typed) == sent
+    assert credentials.normalise_login(typed_login.lower() if small else typed_login) == login
+
+
+@pytest.mark.parametrize("own", ["girafe violon pamplemousse", "A" * 19, "BX7K-2M4Q", "IIII-OOOO-0000-1111-SSSS"])
+def test_ones_own_password_is_not_taken_for_a_provisional_one(own: str) -> None:
+    assert credentials.as_provisional(own) is None
+
+
+@pytest.mark.parametrize(
+    ("email", "address", "channel"),
+    [
+        ("a@b.example", ("1 RUE", "35000 RENNES"), Channel.EMAIL),
+        (None, ("1 RUE", "35000 RENNES"), Channel.LETTER),
+        (None, (), None),
+        (None, (" ",), None),
+    ],
+)
+def test_credentials_leave_by_email_if_the_caf_knows_one_else_by_letter(email: str | None, address: tuple[str, ...], channel: Channel | None) -> None:
+    assert credentials.choose_channel(email=email, address=address) is channel
+
+
+def test_a_provisional_password_lives_as_long_as_its_channel_needs() -> None:
+    lifetimes = {Channel.EMAIL: timedelta(hours=72), Channel.LETTER: timedelta(days=30)}
+    assert credentials.expires_at(Channel.EMAIL, NOW, lifetimes) == NOW + timedelta(hours=72)
+    assert credentials.expires_at(Channel.LETTER, NOW, lifetimes) == NOW + timedelta(days=30)
+
+
+def test_the_first_sign_in_goes_through_every_step_in_order() -> None:
+    step = Step.CREDENTIALS
+    seen = [step]
+    for act in ACTS:
+        step = advance(step, act)
+        seen.append(step)
+    assert seen == ORDER
+
+
+@pytest.mark.parametrize("step", ORDER)
+@pytest.mark.parametrize("act", ACTS)
+def test_an_act_out_of_its_step_is_refused_and_says_which_step_is_expected(step: Step, act: Act) -> None:
+    if ORDER.index(step) == ACTS.index(act):
+        advance(step, act)
+        return
+    with pytest.raises(OutOfOrder) as refused:
+        advance(step, act)
+    assert refused.value.expected is step
+
+
+def test_what_was_already_done_is_not_asked_again() -> None:
+    done = satisfied_steps(information_given=True, consented={Step.USAGE_RULES, Step.TERMS})
+    assert advance(Step.CREDENTIALS, Act.OWN_PASSWORD_ACCEPTED, done) is Step.DONE
+    assert advance(Step.CREDENTIALS, Act.PROVISIONAL_ACCEPTED, done) is Step.PASSWORD
+    assert advance(Step.PASSWORD, Act.PASSWORD_CHOSEN, done) is Step.DONE
+
+
+def test_a_text_published_in_a_new_version_is_asked_again_alone() -> None:
+    older = consents.consented_steps({Step.USAGE_RULES: 0, Step.TERMS: consents.current(Step.TERMS).version})
+    done = satisfied_steps(information_given=True, consented=older)
+    assert advance(Step.CREDENTIALS, Act.OWN_PASSWORD_ACCEPTED, done) is Step.USAGE_RULES
+    assert advance(Step.USAGE_RULES, Act.USAGE_RULES_ACCEPTED, done) is Step.DONE
+
+
+@pytest.mark.parametrize(
+    ("password", "code"),
+    [
+        ("court", "too_short"),
+        ("a" * 14, "too_short"),
+        ("é" * 129, "too_long"),
+        ("ACDE-FGHJ-KMNP-QRTU-VWXY", "provisional"),
+        ("Bailleur35000Rennes", "context"),
+        ("nolwenn et le chat gris", "context"),
+        ("35900007090001 girafe", "context"),
+        ("ma caf a moi toute seule", "context"),
+    ],
+)
+def test_a_password_is_refused_for_its_length_or_a_word_of_its_owner(password: str, code: str) -> None:
+    broken = refusal(password, context_words("Nolwenn", "35900007090001"), TRUSTING)
+    assert broken is not None
+    assert broken.code == code
+    assert password not in broken.detail
+
+
+@pytest.mark.parametrize("password", ["la cafetière chante à midi", "girafe violon pamplemousse comète", "x" * 128])
+def test_a_long_password_without_context_passes_whatever_its_composition(password: str) -> None:
+    assert refusal(password, context_words("Nolwenn"), TRUSTING) is None
+
+
+@pytest.mark.parametrize(("password", "code"), [("motdepasse2026motdepasse", "context"), ("jetaimemonamourjetaime", "guessable"), ("azertyuiopqsdfghjklm", "breached"), ("abcabcabcabcabcabcab!", "guessable")])
+def test_a_breached_or_guessable_password_is_refused(password: str, code: str) -> None:
+    broken = refusal(password, context_words("Nolwenn"), oracles.LOCAL)
+    assert broken is not None
+    assert broken.code == code
+
+
+def test_a_passphrase_of_unrelated_words_passes_the_real_oracles() -> None:
+    assert refusal("girafe violon pamplemousse comète", context_words("Nolwenn Le Goff"), oracles.LOCAL) is None
+
+
+def test_the_same_letters_typed_on_two_keyboards_are_one_password() -> None:
+    composed = "pêche à la comète"
+    assert normalise(unicodedata.normalize("NFD", composed)) == normalise(composed)
+
+
+def test_waiting_grows_with_failures_and_never_locks_for_good() -> None:
+    assert wait_after(PER_LOGIN, 5) == timedelta(0)
+    assert [wait_after(PER_LOGIN, count).total_seconds() for count in (6, 7, 8)] == [1, 2, 4]
+    assert wait_after(PER_LOGIN, 10_000) == timedelta(minutes=15)
+
+
+def test_failures_are_forgotten_after_a_quiet_while() -> None:
+    failed = Failures(9, NOW)
+    assert remaining_wait(PER_LOGIN, failed, NOW + timedelta(seconds=3)) == timedelta(seconds=5)
+    later = NOW + PER_LOGIN.forgotten_after + timedelta(seconds=1)
+    assert remaining_wait(PER_LOGIN, failed, later) == timedelta(0)
+    assert one_more(PER_LOGIN, failed, later).count == 1
+
+
+@given(st.integers(min_value=0, max_value=10**9))
+def test_no_number_of_failures_breaks_the_arithmetic(count: int) -> None:
+    assert timedelta(0) <= wait_after(PER_LOGIN, count) <= PER_LOGIN.longest
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [("192.0.2.77", "192.0.2.0/24"), ("2001:db8:1:2ff::9", "2001:db8:1:200::/56"), ("::ffff:192.0.2.7", "192.0.2.0/24"), ("", "unknown")],
+)
+def test_neighbouring_addresses_count_as_one_network(address: str, network: str) -> None:
+    assert networks.network_of(address) == network
+
+
+@pytest.mark.parametrize(
+    ("typed", "number"),
+    [("359 00007090001", "35900007090001"), (" 35900007090001\u00a0", "35900007090001"), ("3590000709000", None), ("3590000709000A", None), ("٣٥٩٠٠٠٠٧٠٩٠٠٠١", None)],
+)
+def test_a_user_number_is_14_digits_and_spaces_are_tolerated(typed: str, number: str | None) -> None:
+    assert normalise_user_number(typed) == number
+
+
+@pytest.mark.parametrize(
+    ("typed", "email"),
+    [(" A.Martin@Lices.Example ", "a.martin@lices.example"), ("a@b", None), ("a b@c.fr", None), ("a@b@c.fr", None), ("x" * 250 + "@a.fr", None)],
+)
+def test_an_email_is_compared_in_small_letters(typed: str, email: str | None) -> None:
+    assert normalise_email(typed) == email
+
+
+def test_a_telephone_number_is_read_with_its_usual_separators() -> None:
+    assert normalise_telephone("+33 (2) 99.00-00 00") == "+33299000000"
+    assert normalise_telephone("pas de téléphone") is None
