@@ -1,0 +1,1 @@
+"""The `bailleurs` command: the only part that knows all five services."""

@@ -1,0 +1,149 @@
+"""The `bailleurs` command."""
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+from uuid import UUID
+
+import typer
+from chassis import inbox, migrations, outbox
+from chassis.runtime import Runtime
+from chassis.settings import SettingsError
+from rich.console import Console
+from rich.table import Table
+
+from launcher import secrets, services
+from launcher.services import UnknownTarget
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Mon Compte Partenaire – Offre Bailleurs.")
+agent_app = typer.Typer(no_args_is_help=True, help="Agents de la Caf.")
+registry_app = typer.Typer(no_args_is_help=True, help="Fichier du registre de la Caf.")
+campaign_app = typer.Typer(no_args_is_help=True, help="Campagnes de déclaration.")
+app.add_typer(agent_app, name="agent")
+app.add_typer(registry_app, name="registry")
+app.add_typer(campaign_app, name="campaign")
+console = Console()
+
+Target = Annotated[str, typer.Option(help=f"Ce qu’il faut lancer : {', '.join(services.TARGETS)}.")]
+Caf = Annotated[str, typer.Option(help="Code de la Caf, trois chiffres, par exemple 359.")]
+
+
+@app.command()
+def serve(target: Target = services.ALL, host: str = "127.0.0.1", port: int = 8080) -> None:
+    """Sert tout le produit dans un processus, ou un seul service avec --target."""
+    from launcher import serve as serving  # granian is not needed by the other commands
+
+    serving.run(target, role="serve", host=host, port=port)
+
+
+@app.command()
+def work(target: Target, host: str = "127.0.0.1", port: int = 8081) -> None:
+    """Travaille pour un service : événements, envois, tâches longues. Le port sert à la surveillance."""
+    from launcher import serve as serving
+
+    serving.run(target, role="work", host=host, port=port)
+
+
+@app.command()
+def migrate(target: Target = services.ALL) -> None:
+    """Amène les bases à leur dernière version."""
+    for name in services.names_of(target):
+        migrations.upgrade(_runtime(name))
+        console.print(f"{name} : à jour")
+
+
+@app.command()
+def topology() -> None:
+    """Écrit les files et liaisons de RabbitMQ, telles que les abonnements des services les demandent."""
+    from runner.topology import definitions
+
+    typer.echo(json.dumps(definitions(services.load(name) for name in services.NAMES), indent=2))
+
+
+@app.command()
+def status(target: Target = services.ALL) -> None:
+    """Montre ce qui attend : événements à envoyer, à traiter, ou abandonnés."""
+    table = Table("service", "à envoyer", "à traiter", "abandonnés", "plus ancien (s)")
+    for name in services.names_of(target):
+        with _runtime(name).reading() as session:
+            out, into = outbox.backlog(session), inbox.backlog(session)
+        oldest = max(out.oldest_seconds, into.oldest_seconds)
+        table.add_row(name, str(out.pending), str(into.pending), str(into.dead), f"{oldest:.0f}")
+    console.print(table)
+
+
+@app.command()
+def replay(target: Target, event: Annotated[str, typer.Option(help="Un seul événement, par son id.")] = "") -> None:
+    """Rend une nouvelle chance aux événements abandonnés, une fois leur cause corrigée."""
+    for name in services.names_of(target):
+        with _runtime(name).transaction() as session:
+            count = inbox.replay(session, UUID(event) if event else None)
+        console.print(f"{name} : {count} événement(s) remis en file")
+
+
+@app.command()
+def demo(
+    url: Annotated[str, typer.Option(help="Où répond le produit.")] = "http://localhost:8080",
+    mailpit: Annotated[str, typer.Option(help="Attrape-courriels de la pile Compose ; vide : /dev/mailbox.")] = "",
+    agent: Annotated[
+        str, typer.Option(help="IDENTIFIANT:MOT-DE-PASSE provisoire d’un agent ; vide : en créer un.")
+    ] = "",
+    caf: Caf = "",
+    output: Path = Path("var/demo"),
+) -> None:
+    """Déroule toute la démarche contre ce qui tourne, du registre de la Caf au récapitulatif PDF du bailleur."""
+    from launcher.demo import command
+
+    raise typer.Exit(command.run(url=url, mailpit=mailpit, agent=agent, caf_code=caf, output=output))
+
+
+@agent_app.command("add")
+def agent_add(
+    caf: Caf,
+    login: Annotated[str, typer.Option(help="Identifiant ; vide : en fabriquer un.")] = "",
+    email: Annotated[str, typer.Option(help="Adresse de courriel de l’agent.")] = "",
+    supervisor: Annotated[bool, typer.Option(help="Voit toutes les Caf.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Réponse lisible par un programme.")] = False,
+) -> None:
+    """Crée un agent et montre une seule fois son mot de passe provisoire."""
+    from launcher import operations
+
+    made = operations.add_agent(_runtime("identity"), caf, login=login, email=email, supervisor=supervisor)
+    if as_json:
+        typer.echo(json.dumps(made))
+        return
+    console.print(f"Identifiant : [bold]{made['login']}[/]\nMot de passe provisoire : [bold]{made['password']}[/]")
+
+
+@registry_app.command("import")
+def registry_import(file: Path) -> None:
+    """Importe le fichier du registre d’une Caf et montre ligne par ligne ce qui est à corriger."""
+    from launcher import operations
+
+    raise typer.Exit(operations.import_registry(_runtime("declaration"), file, console))
+
+
+@campaign_app.command("open")
+def campaign_open(caf: Caf, year: int, deadline: datetime, cut_off: datetime) -> None:
+    """Crée si besoin la campagne de l’année et l’ouvre : chaque bailleur est sollicité une fois."""
+    from launcher import operations
+
+    console.print_json(
+        data=operations.open_campaign(_runtime("declaration"), caf, year, deadline.date(), cut_off.date())
+    )
+
+
+def _runtime(name: str) -> Runtime:
+    if secrets.FILE.exists():
+        secrets.ensure()
+    return services.runtime(name)
+
+
+def main() -> None:
+    """Says in one sentence what a person can put right; anything else shows its traceback."""
+    try:
+        app()
+    except (SettingsError, UnknownTarget) as error:
+        Console(stderr=True).print(f"[red]{error}[/]")
+        raise SystemExit(2) from None

@@ -1,0 +1,73 @@
+"""What an operator does at the command line, where no person's token is at hand."""
+
+from collections.abc import Callable
+from datetime import date
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from chassis import migrations
+from chassis.auth import Caller
+from chassis.ids import random_reference
+from chassis.runtime import Runtime
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+ACTOR = "command line"
+# The journal names the command line, not a person, as the author.
+NOBODY = UUID(int=0)
+SHOWN_ERRORS = 50
+
+
+def add_agent(identity: Runtime, caf: str, *, login: str, email: str, supervisor: bool) -> dict[str, str]:
+    """Login and provisional password of a new agent; the password is shown here and nowhere else."""
+    migrations.upgrade(identity)
+    chosen = login or random_reference("AGENT", groups=1)
+    address = email or f"{chosen.lower()}@caf{caf}.example"
+    password = import_module("identity.agents").add(
+        identity, login=chosen, caf_code=caf, email=address, supervisor=supervisor
+    )
+    return {"login": chosen, "password": password, "caf_code": caf}
+
+
+def import_registry(declaration: Runtime, file: Path, console: Console) -> int:
+    """Imports with a progress bar and prints the report; 0: all went in, 1: some lines stayed out, 2: refused whole."""
+    migrations.upgrade(declaration)
+    with Progress(console=console, transient=True) as progress:
+        task = progress.add_task("Import", total=None)
+        report = load_registry(declaration, file, lambda done: progress.update(task, completed=done))
+    return print_report(report, console)
+
+
+def load_registry(declaration: Runtime, file: Path, progress: Callable[[int], None]) -> dict[str, Any]:
+    """The report of the import, as the API shows it; ``progress`` is told how many lines are done."""
+    report: dict[str, Any] = import_module("declaration.registry").import_path(declaration, file, ACTOR, progress)
+    return report
+
+
+def print_report(report: dict[str, Any], console: Console) -> int:
+    if report.get("refusal"):
+        console.print(f"[red]Fichier refusé : {report['refusal']}[/]")
+        return 2
+    for column in report.get("unknown_columns", ()):
+        console.print(f"[yellow]Colonne inconnue, ignorée : {column}[/]")
+    console.print(f"{report['lines_good']} ligne(s) prises, {report['lines_bad']} à corriger.")
+    errors = report.get("errors", ())
+    if errors:
+        table = Table("ligne", "colonne", "règle", "exemple")
+        for error in errors[:SHOWN_ERRORS]:
+            table.add_row(str(error["line"]), error["column"], error["rule"], error["example"])
+        console.print(table)
+    return 1 if report["lines_bad"] else 0
+
+
+def open_campaign(declaration: Runtime, caf: str, year: int, deadline: date, cut_off: date) -> dict[str, int]:
+    """Creates the year's campaign of a Caf and opens it; returns how many were asked. Raises Conflict when open."""
+    campaigns = import_module("declaration.campaigns")
+    new = {"caf_code": caf, "year": year, "deadline": deadline, "cut_off": cut_off, "opens_on": None}
+    operator = Caller(NOBODY, "agent", None, caf, False, frozenset(), (), "")
+    with declaration.transaction() as session:
+        opened: dict[str, int] = campaigns.start(session, operator, campaigns.create(session, operator, new))
+    return opened

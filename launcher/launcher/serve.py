@@ -1,0 +1,72 @@
+"""Starts a process under granian; what it serves is told to granian's own process through the environment."""
+
+import os
+import socket
+
+import typer
+from chassis import tracing
+from chassis.settings import Settings
+from granian import Granian
+from granian.constants import Interfaces
+from runner import logs
+from runner.edge import Edge
+
+from launcher import secrets, seed, services
+from launcher.process import Process
+
+_TARGET, _ROLE = "BAILLEURS_TARGET", "BAILLEURS_ROLE"
+
+
+def run(target: str, *, role: str, host: str, port: int) -> None:
+    """Blocks until stopped. Exits with a sentence when the target is unknown or the port taken."""
+    services.names_of(target)
+    _refuse_taken_port(host, port)
+    if target == services.ALL:
+        secrets.ensure()
+        os.environ.setdefault("BAILLEURS_LOG_FORMAT", "console")
+    os.environ[_TARGET], os.environ[_ROLE] = target, role
+    Granian(
+        "launcher.serve:application",
+        factory=True,
+        interface=Interfaces.ASGI,
+        address=host,
+        port=port,
+        workers=1,
+        log_access=False,
+        respawn_failed_workers=True,
+        workers_kill_timeout=25,
+    ).serve()
+
+
+def application() -> Edge:
+    """Called by granian in the process that serves."""
+    target, role = os.environ[_TARGET], os.environ[_ROLE]
+    logs.configure(Settings.load(target).log_format)
+    tracing.configure(target)
+    everything = target == services.ALL
+    process = Process(
+        target,
+        serve=role == "serve",
+        work=role == "work" or everything,
+        after_start=seed.fill_and_tell if everything else _nothing,
+    )
+    return process.application()
+
+
+def _nothing(_process: Process) -> None:
+    return
+
+
+def _refuse_taken_port(host: str, port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            typer.secho(
+                f"Le port {port} est déjà pris par un autre programme. Arrêtez-le, ou choisissez-en un autre : "
+                f"bailleurs serve --port {port + 1}",
+                fg="red",
+                err=True,
+            )
+            raise typer.Exit(2) from None
