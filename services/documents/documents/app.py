@@ -1,11 +1,19 @@
 """What the documents service is made of."""
 
+from chassis.runtime import Runtime
 from chassis.service import Periodic, Service, Subscription
 
 from documents import publishes, retention
 from documents.consumes import accesses, declarations, letters
 from documents.models import Base
+from documents.rendering import fonts
 from documents.settings import Settings
+
+
+def require_fonts(_: Runtime) -> None:
+    """At the start rather than at the first receipt: raises FontsMissing, which says what to run."""
+    fonts.folder()
+
 
 service = Service(
     name="documents",
@@ -18,5 +26,6 @@ service = Service(
         Subscription("notification.letter_requested.v1", letters.letter_requested),
     ),
     published=publishes.PUBLISHED,
+    on_start=require_fonts,
     periodic=(Periodic("purge documents", 3600, retention.purge),),
 )

@@ -16,7 +16,7 @@ from documents.app import service
 from documents.rendering import fonts
 from documents.rendering.letters import Letter
 from documents.rendering.recap import Recap, canonical
-from world import World
+from documents_world import World
 
 RECEIVED = datetime(2026, 7, 15, 8, 0, 5, tzinfo=UTC)
 PUBLIC_URL = "https://bailleurs.example"

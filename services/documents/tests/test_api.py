@@ -7,8 +7,8 @@ import pytest
 from chassis import ids
 from documents import retention
 from documents.models import Document
+from documents_world import REFERENCE
 from sqlalchemy import update
-from world import REFERENCE
 
 PATHS = ("/documents/{id}", "/documents/{id}/content")
 OUTSIDE = {

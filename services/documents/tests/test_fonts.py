@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from chassis.testing.plugin import HarnessFactory
+from documents.app import service
 from documents.rendering import fonts, french
 
 
@@ -12,6 +14,15 @@ def test_missing_fonts_name_the_command_to_run(monkeypatch: pytest.MonkeyPatch, 
     monkeypatch.setattr(fonts, "FOLDER", tmp_path)
     with pytest.raises(fonts.FontsMissing, match=r"python -m documents\.rendering\.fonts"):
         fonts.folder()
+
+
+def test_a_service_without_fonts_says_so_when_it_starts(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, harness: HarnessFactory, sqlite_url: str
+) -> None:
+    monkeypatch.setattr(fonts, "FOLDER", tmp_path)
+    assert service.on_start is not None
+    with pytest.raises(fonts.FontsMissing):
+        service.on_start(harness(service, sqlite_url).runtime)
 
 
 def test_fonts_already_there_are_not_fetched_again(monkeypatch: pytest.MonkeyPatch) -> None:
