@@ -120,6 +120,16 @@ def test_fonts_are_ours_and_embedded(recap: BuildRecap) -> None:
     assert all("DejaVuSans" in name for name in fonts)
 
 
+@pytest.mark.parametrize("up_to_date", [True, False])
+def test_amounts_and_their_total_stay_on_one_page(
+    recap: BuildRecap, snapshot: dict[str, Any], up_to_date: bool
+) -> None:
+    snapshot["situation"]["rent_up_to_date"] = up_to_date
+    reader = PdfReader(io.BytesIO(render_recap(recap(snapshot=snapshot)).pdf))
+    pages = [" ".join(page.extract_text().split()) for page in reader.pages]
+    assert ["Loyer hors charges" in page for page in pages] == ["Total" in page for page in pages]
+
+
 def test_the_page_count_is_that_of_the_file(recap: BuildRecap) -> None:
     rendered = render_recap(recap())
     assert rendered.pages == len(PdfReader(io.BytesIO(rendered.pdf)).pages) == 2
