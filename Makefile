@@ -33,14 +33,14 @@ down: ## stop them and forget their data
 e2e: setup-dev ## the journeys, through the gateway of `make up` (or BAILLEURS_URL)
 	@$(BIN)/python -m pytest tests-e2e
 
-bench: setup-dev ## load, with the figures of this machine
-	@$(BIN)/python -m tools.extra tests-e2e/load
+bench: setup-dev ## how fast what runs at BAILLEURS_URL answers, on this machine
+	@$(BIN)/python -m tools.bench
 
 faults: setup-dev ## kill, cut and slow down what `make up` runs, and count what was lost
-	@$(BIN)/python -m tools.extra tests-e2e/faults
+	@$(BIN)/python -m tools.faults
 
-fuzz: setup-dev ## requests made up from the OpenAPI documents, against a running instance
-	@$(BIN)/python -m tools.extra tests-e2e/fuzz
+fuzz: setup-dev ## requests made up from the OpenAPI documents, against what runs at BAILLEURS_URL
+	@$(BIN)/python -m tools.fuzz
 
 check: setup-dev ## format, lint, types, imports, freshness of the locks and of what is generated
 	@$(BIN)/python -m tools.check $(wildcard $(SOURCES))
