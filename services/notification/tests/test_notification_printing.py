@@ -6,7 +6,7 @@ from uuid import UUID
 from zipfile import ZipFile
 
 import pytest
-from notification.domain.batches import Series
+from notification.domain.templates import Series
 from notification.printing.batch import BuiltBatch, PdfMismatchError, PrintedLetter, build_batch
 
 AT = datetime(2027, 7, 1, 8, 0, tzinfo=UTC)

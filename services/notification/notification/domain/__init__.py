@@ -1,5 +1,6 @@
 """The rules of notification: pure tables and functions, without web, database or broker.
 
-`channels` e-mail or letter · `states` what may happen to a message · `addresses` French postal addresses ·
-`calendar` working days and cut-offs · `batches` which letters are printed together · `repeats` how often.
+`templates` the kinds of message · `channels` e-mail or letter · `states` what may happen to a message · `addresses`
+French postal addresses · `calendar` working days and cut-offs · `batches` which letters are printed together ·
+`repeats` how often · `retries` how long to wait.
 """

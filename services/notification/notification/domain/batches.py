@@ -4,29 +4,12 @@ printing (guide : « dans 2 courriers distincts »), whatever the day or the set
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from enum import StrEnum
 from uuid import UUID
 
 from notification.domain.calendar import last_cutoff, printing_hour
+from notification.domain.templates import KINDS, Series, Template
 
 HOUR = timedelta(hours=1)
-
-
-class Series(StrEnum):
-    """What a batch holds; a batch has one series, so a password is only ever next to other people's passwords."""
-
-    ORDINARY = "ordinary"
-    CONFIDENTIAL = "confidential"
-
-
-SERIES_LABELS = {Series.ORDINARY: "Courriers ordinaires", Series.CONFIDENTIAL: "Mots de passe provisoires"}
-
-SERIES_OF_TEMPLATE = {
-    "login": Series.ORDINARY,
-    "july": Series.ORDINARY,
-    "receipt": Series.ORDINARY,
-    "provisional_password": Series.CONFIDENTIAL,
-}
 
 
 class HoursTooCloseError(ValueError):
@@ -39,30 +22,31 @@ class Cutoffs:
     round midnight."""
 
     ordinary: time = time(10, 0)
-    password: time = time(15, 0)
+    confidential: time = time(15, 0)
 
     def __post_init__(self) -> None:
-        apart = abs(_minutes(self.ordinary) - _minutes(self.password))
+        apart = abs(_minutes(self.ordinary) - _minutes(self.confidential))
         if min(apart, 24 * 60 - apart) <= 60:
             raise HoursTooCloseError(
-                "ordinary and password cut-offs must be more than one hour apart, as 10:00 and 15:00"
+                "ordinary and confidential cut-offs must be more than one hour apart, as 10:00 and 15:00"
             )
 
     def of(self, series: Series) -> time:
-        return self.password if series is Series.CONFIDENTIAL else self.ordinary
+        return self.confidential if series is Series.CONFIDENTIAL else self.ordinary
 
 
 @dataclass(frozen=True)
 class ReadyLetter:
-    """A letter whose PDF waits in storage. `composed_at` aware UTC."""
+    """A letter whose PDF waits in storage. `composed_at` aware UTC; `caf_code` None for a user of no single Caf."""
 
     id: UUID
-    template: str
+    template: Template
     composed_at: datetime
+    caf_code: str | None = None
 
     @property
-    def series(self) -> Series:
-        return SERIES_OF_TEMPLATE[self.template]
+    def series(self) -> Series | None:
+        return KINDS[self.template].series
 
 
 @dataclass(frozen=True)
@@ -70,6 +54,7 @@ class BatchPlan:
     """Letters in printing order; `print_from` is the earliest instant the printer may start, aware UTC."""
 
     series: Series
+    caf_code: str | None
     print_from: datetime
     letters: tuple[ReadyLetter, ...]
 
@@ -77,16 +62,18 @@ class BatchPlan:
 def plan_batches(
     letters: Iterable[ReadyLetter], now: datetime, *, cutoffs: Cutoffs, at_once: bool = False, limit: int = 500
 ) -> list[BatchPlan]:
-    """The batches to make now: letters composed before their series' last cut-off, `limit` letters each.
+    """The batches to make now: letters of one Caf composed before their series' last cut-off, `limit` letters each.
 
     `at_once` is for development: no cut-off, but still two series and two hours."""
+    waiting = sorted(letters, key=lambda letter: letter.id)
     plans: list[BatchPlan] = []
-    waiting = list(letters)
     for series in Series:
         cutoff = now if at_once else last_cutoff(now, cutoffs.of(series))
         print_from = _printing_hour(series, cutoff, at_once=at_once)
-        due = sorted((one for one in waiting if one.series is series and one.composed_at <= cutoff), key=lambda x: x.id)
-        plans.extend(BatchPlan(series, print_from, chunk) for chunk in _chunks(due, limit))
+        due = [letter for letter in waiting if letter.series is series and letter.composed_at <= cutoff]
+        for caf_code in sorted({letter.caf_code for letter in due}, key=str):
+            own = [letter for letter in due if letter.caf_code == caf_code]
+            plans.extend(BatchPlan(series, caf_code, print_from, chunk) for chunk in _chunks(own, limit))
     return plans
 
 

@@ -1,6 +1,5 @@
 """Which way a message leaves: e-mail if the Caf knows a working one, else letter."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -12,21 +11,13 @@ class Channel(StrEnum):
 
 CHANNEL_LABELS = {Channel.EMAIL: "Courriel", Channel.LETTER: "Courrier"}
 
-# Printing on the next working day, then La Poste's "lettre verte" in three days, and a week-end in between.
+# Printing on the next working day, then La Poste's « lettre verte » in three days, and a week-end in between.
 LETTER_LEAD = timedelta(days=7)
 
 
-class UnreachableError(Exception):
-    """Neither a working e-mail nor a postal address is known: the Caf must find one."""
-
-
-def choose_channel(email: str | None, *, email_bounced: bool, address: Sequence[str]) -> Channel:
-    """Raises UnreachableError when there is no way at all. `address` holds the lines below the name."""
-    if email and not email_bounced:
-        return Channel.EMAIL
-    if any(line.strip() for line in address):
-        return Channel.LETTER
-    raise UnreachableError
+def choose_channel(email: str | None, *, bounced: bool) -> Channel:
+    """`bounced`: whether this e-mail address has already refused a message."""
+    return Channel.EMAIL if email and not bounced else Channel.LETTER
 
 
 def letter_still_useful(now: datetime, expires_at: datetime | None) -> bool:

@@ -9,7 +9,7 @@ from io import BytesIO
 from uuid import UUID
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
-from notification.domain.batches import Series
+from notification.domain.templates import Series
 
 MANIFEST = "manifest.json"
 # ZIP has no time zone and no instant before 1980: a fixed one keeps the bytes equal when made again.
@@ -46,11 +46,12 @@ class ManifestLine:
 
 @dataclass(frozen=True)
 class BuiltBatch:
-    """`content` is the ZIP; `sha256` (hex) is of the ZIP; `manifest` is the object written in it."""
+    """`content` is the ZIP, `sha256` (hex) its hash; `letters` and `pages` are the manifest's totals."""
 
     content: bytes
     sha256: str
-    manifest: dict[str, object]
+    letters: int
+    pages: int
 
 
 def build_batch(
@@ -67,7 +68,8 @@ def build_batch(
         manifest = _manifest(batch_id, series, made_at, print_from, lines)
         archive.writestr(ZipInfo(MANIFEST, ZIP_EPOCH), json.dumps(manifest, indent=2, ensure_ascii=False))
     content = buffer.getvalue()
-    return BuiltBatch(content=content, sha256=sha256(content).hexdigest(), manifest=manifest)
+    pages = sum(line.pages for line in lines)
+    return BuiltBatch(content=content, sha256=sha256(content).hexdigest(), letters=len(lines), pages=pages)
 
 
 def _checked_line(position: int, letter: PrintedLetter) -> ManifestLine:

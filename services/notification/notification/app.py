@@ -1,0 +1,22 @@
+"""What the notification service is made of."""
+
+from chassis.service import Periodic, Service
+
+from notification import consumes, publishes, sending
+from notification.models import Base
+from notification.printing import jobs
+from notification.settings import Settings
+
+service = Service(
+    name="notification",
+    metadata=Base.metadata,
+    settings=Settings,
+    subscriptions=consumes.SUBSCRIPTIONS,
+    published=publishes.PUBLISHED,
+    periodic=(
+        Periodic("send e-mails", 1, sending.send_due),
+        Periodic("make letter batches", 5, jobs.make_batches),
+        Periodic("erase printed letters", 60, jobs.erase_printed),
+        Periodic("watch letters", 3600, jobs.watch),
+    ),
+)

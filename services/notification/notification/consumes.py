@@ -1,0 +1,214 @@
+"""The events that make us write: each handler turns one into orders, and knows no e-mail nor letter by itself."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from chassis import clock, sealing
+from chassis.db import upsert
+from chassis.events import Event
+from chassis.runtime import of
+from chassis.service import Subscription
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from notification.domain.states import Event as Happening
+from notification.domain.states import State
+from notification.domain.templates import CREDENTIALS, MOST_TENANTS_PER_LETTER, Template
+from notification.models import Contact, Message
+from notification.orders import Order, place
+from notification.progress import go_on, locked
+from notification.settings import Settings, own
+
+SUPERSEDABLE = (State.WAITING, State.TO_COMPOSE, State.COMPOSED)
+
+
+def credentials_issued(session: Session, event: Event) -> None:
+    """One message for the login, another for the password; whatever older ones had not left yet is void."""
+    templates = CREDENTIALS[event.data["purpose"]]
+    if _newer_credentials_exist(session, event):
+        return
+    _supersede_older(session, event, [_act(event, template) for template in templates])
+    opened = sealing.open_sealed(of(session).settings, event.data["sealed"])
+    for template in templates:
+        place(session, _credentials(session, event, template, opened, two_messages=len(templates) > 1))
+
+
+def _credentials(
+    session: Session, event: Event, template: Template, opened: dict[str, str], *, two_messages: bool
+) -> Order:
+    data, person, settings = event.data, event.personal, _settings(session)
+    common = {
+        "name": person["name"],
+        "purpose": data["purpose"],
+        "sign_in_url": settings.sign_in_url,
+        "help_url": settings.help_url,
+    }
+    password = template is Template.PROVISIONAL_PASSWORD
+    expiry = {"expires_at": data["expires_at"]} if password else {}
+    more = {**expiry, "two_messages": two_messages} if password else {}
+    secret = "password" if password else "login"
+    return Order(
+        act=_act(event, template),
+        template=template,
+        act_at=event.time,
+        name=person["name"],
+        email=person["email"] if data["channel"] == "email" else None,
+        address=person["address"] or [],
+        email_variables={**common, **more},
+        letter_variables={"portal_url": settings.public_url, **_user_number(data), **expiry},
+        secret={secret: opened[secret]},
+        expires_at=clock.parse(data["expires_at"]),
+        caf_code=data["caf_code"],
+        account_id=UUID(data["account_id"]),
+    )
+
+
+def _act(event: Event, template: Template) -> str:
+    return f"{template}:{event.data['issue_id']}"
+
+
+def _user_number(data: dict[str, Any]) -> dict[str, str]:
+    return {"user_number": data["user_number"]} if data["user_number"] else {}
+
+
+def _credential_messages(event: Event) -> Any:
+    return select(Message).where(
+        Message.account_id == UUID(event.data["account_id"]),
+        Message.template.in_([Template.LOGIN, Template.PROVISIONAL_PASSWORD]),
+    )
+
+
+def _newer_credentials_exist(session: Session, event: Event) -> bool:
+    """Events of one account may arrive out of order; the older password is dead already."""
+    newer = _credential_messages(event).where(Message.act_at > event.time).limit(1)
+    return session.scalars(newer).first() is not None
+
+
+def _supersede_older(session: Session, event: Event, own_acts: list[str]) -> None:
+    older = _credential_messages(event).where(
+        Message.act_at < event.time, Message.state.in_(SUPERSEDABLE), Message.act.not_in(own_acts)
+    )
+    for message in session.scalars(older.with_for_update()):
+        go_on(session, message, Happening.SUPERSEDED)
+
+
+def account_activated(session: Session, event: Event) -> None:
+    """Where receipts go from now on; an older version never overwrites a newer one."""
+    person = event.personal
+    values = {
+        "account_id": UUID(event.data["account_id"]),
+        "name": " ".join(part for part in (person["civility"], person["first_name"], person["last_name"]) if part),
+        "email": person["email"],
+        "version": event.data["version"],
+    }
+    statement = upsert(session, Contact).values(**values)
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["account_id"], set_=values, where=Contact.version < event.data["version"]
+        )
+    )
+
+
+def landlord_asked(session: Session, event: Event) -> None:
+    """The July message: one for a landlord, but as many envelopes as its attestations need."""
+    data, person, settings = event.data, event.personal, _settings(session)
+    asked = {"year": data["year"], "deadline": data["deadline"], "user_number": data["user_number"]}
+    for part, tenants in enumerate(_envelopes(person), start=1):
+        order = Order(
+            act=f"july:{data['campaign_id']}:{data['landlord_id']}" + (f":{part}" if part > 1 else ""),
+            template=Template.JULY,
+            act_at=event.time,
+            name=person["name"],
+            email=person["email"],
+            address=person["address"],
+            email_variables={
+                **asked,
+                "name": person["name"],
+                "tenancies": data["tenancies"],
+                "caf_name": person["caf"]["name"],
+                "caf_telephone": person["caf"]["telephone"] or None,
+                "sign_in_url": settings.sign_in_url,
+                "help_url": settings.help_url,
+            },
+            letter_variables={**asked, "caf": person["caf"], "tenants": tenants, "portal_url": settings.public_url},
+            caf_code=data["caf_code"],
+            landlord_id=UUID(data["landlord_id"]),
+        )
+        place(session, order)
+
+
+def _envelopes(person: dict[str, Any]) -> Iterator[list[dict[str, Any]]]:
+    tenants = person["tenants"]
+    if person["email"]:
+        yield tenants[:MOST_TENANTS_PER_LETTER]
+        return
+    for start in range(0, max(1, len(tenants)), MOST_TENANTS_PER_LETTER):
+        yield tenants[start : start + MOST_TENANTS_PER_LETTER]
+
+
+def recap_ready(session: Session, event: Event) -> None:
+    """The receipt (CRPA L. 112-11), to the person who declared, else to the landlord."""
+    data, settings = event.data, _settings(session)
+    landlord = event.personal["recipient"]
+    declarant = _contact(session, data["declarant_account_id"])
+    name = declarant.name if declarant else landlord["name"]
+    order = Order(
+        act=f"receipt:{data['declaration_id']}:{data['version']}",
+        template=Template.RECEIPT,
+        act_at=event.time,
+        name=landlord["name"],
+        email=declarant.email if declarant else landlord["email"],
+        address=landlord["address"] or [],
+        email_variables={
+            "name": name,
+            "year": data["campaign_year"],
+            "reference": data["reference"],
+            "received_at": data["transmitted_at"],
+            "link": settings.recap_url(data["declaration_id"]),
+        },
+        letter_variables={
+            "year": data["campaign_year"],
+            "reference": data["reference"],
+            "transmitted_at": data["transmitted_at"],
+            "portal_url": settings.public_url,
+        },
+        caf_code=data["caf_code"],
+        account_id=declarant.account_id if declarant else None,
+        declaration_id=UUID(data["declaration_id"]),
+    )
+    place(session, order)
+
+
+def _contact(session: Session, account_id: str | None) -> Contact | None:
+    return session.get(Contact, UUID(account_id)) if account_id else None
+
+
+class UnknownLetterError(LookupError):
+    """A PDF came for a letter that nobody asked for: a dead event that a person will look at."""
+
+
+def letter_rendered(session: Session, event: Event) -> None:
+    """The PDF is in the exchange storage: the letter waits for its batch. Raises UnknownLetterError."""
+    data = event.data
+    message = locked(session, UUID(data["message_id"]))
+    if message is None:
+        raise UnknownLetterError
+    # Kept whatever the state, so that the eraser finds the file of a letter that is no longer wanted.
+    message.storage_key, message.sha256, message.pages = data["storage_key"], data["sha256"], data["pages"]
+    if message.status is State.TO_COMPOSE:
+        message.composed_at = clock.now()
+        go_on(session, message, Happening.COMPOSED)
+
+
+def _settings(session: Session) -> Settings:
+    return own(of(session).settings)
+
+
+SUBSCRIPTIONS = (
+    Subscription("identity.credentials_issued.v1", credentials_issued),
+    Subscription("identity.account_activated.v1", account_activated),
+    Subscription("declaration.landlord_asked.v1", landlord_asked),
+    Subscription("documents.recap_ready.v1", recap_ready),
+    Subscription("documents.letter_rendered.v1", letter_rendered),
+)

@@ -1,0 +1,52 @@
+"""The kinds of message: what each is called, which e-mail says it, and in which series its letter is printed."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Template(StrEnum):
+    LOGIN = "login"
+    PROVISIONAL_PASSWORD = "provisional_password"  # noqa: S105 - the name of a letter
+    JULY = "july"
+    REMINDER = "reminder"
+    RECEIPT = "receipt"
+
+
+class Series(StrEnum):
+    """What a batch holds; a batch has one series, so a password is only ever next to other people's passwords."""
+
+    ORDINARY = "ordinary"
+    CONFIDENTIAL = "confidential"
+
+
+SERIES_LABELS = {Series.ORDINARY: "Courriers ordinaires", Series.CONFIDENTIAL: "Mots de passe provisoires"}
+
+
+@dataclass(frozen=True)
+class Kind:
+    """`email` is the folder under `emails/`; `series` is None for what is never printed."""
+
+    label: str
+    email: str
+    series: Series | None
+
+
+KINDS = {
+    Template.LOGIN: Kind("Identifiant", "credentials_login", Series.ORDINARY),
+    Template.PROVISIONAL_PASSWORD: Kind("Mot de passe provisoire", "credentials_password", Series.CONFIDENTIAL),
+    Template.JULY: Kind("Demande de loyer de juillet", "july_request", Series.ORDINARY),
+    Template.REMINDER: Kind("Rappel", "reminder", None),
+    Template.RECEIPT: Kind("Accusé de réception", "receipt", Series.ORDINARY),
+}
+
+# Identifiant perdu : « votre identifiant et votre mot de passe vous seront de nouveau envoyés » ; mot de passe oublié :
+# « un nouveau mot de passe provisoire vous sera envoyé » (guide).
+CREDENTIALS = {
+    "creation": (Template.LOGIN, Template.PROVISIONAL_PASSWORD),
+    "identifier_recovery": (Template.LOGIN, Template.PROVISIONAL_PASSWORD),
+    "reissue": (Template.LOGIN, Template.PROVISIONAL_PASSWORD),
+    "password_recovery": (Template.PROVISIONAL_PASSWORD,),
+}
+
+# The July letter carries one attestation per tenant; beyond this number it would not hold in an envelope.
+MOST_TENANTS_PER_LETTER = 500

@@ -1,0 +1,115 @@
+"""The tables: messages, their passages from state to state, print batches, and whom we may write to."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from chassis import clock, ids
+from chassis.db import TYPES, Sequence, service_metadata
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from notification.domain.states import State
+
+
+class Base(DeclarativeBase):
+    metadata = service_metadata()
+    type_annotation_map = TYPES
+
+
+class Message(Base):
+    """One message for one act and one channel: `act` is why it exists, so an event played again makes no other.
+
+    `secret` is sealed for this service alone and gone in any final state, and so are address and variables."""
+
+    __tablename__ = "message"
+    __table_args__ = (
+        UniqueConstraint("act", "channel"),
+        Index("ix_message_due", "channel", "state", "next_attempt_at"),
+        Index("ix_message_caf_code_id", "caf_code", "id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=ids.new_id)
+    act: Mapped[str] = mapped_column(String(200))
+    template: Mapped[str] = mapped_column(String(40))
+    channel: Mapped[str] = mapped_column(String(10))
+    state: Mapped[str] = mapped_column(String(20))
+    reason: Mapped[str | None] = mapped_column(String(100))
+    caf_code: Mapped[str | None] = mapped_column(String(3))
+    account_id: Mapped[UUID | None] = mapped_column(index=True)
+    landlord_id: Mapped[UUID | None] = mapped_column(index=True)
+    declaration_id: Mapped[UUID | None] = mapped_column()
+    recipient_name: Mapped[str] = mapped_column(String(200))
+    email: Mapped[str | None] = mapped_column(String(320))
+    # SHA-256 of the e-mail address: remembers a bounce when the address itself is gone.
+    email_digest: Mapped[str | None] = mapped_column(String(64), index=True)
+    address: Mapped[list[str]] = mapped_column()
+    variables: Mapped[dict[str, Any]] = mapped_column()
+    secret: Mapped[str | None] = mapped_column(Text)
+    expires_at: Mapped[datetime | None] = mapped_column()
+    act_at: Mapped[datetime] = mapped_column()
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    updated_at: Mapped[datetime] = mapped_column(default=clock.now)
+    sent_at: Mapped[datetime | None] = mapped_column()
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_attempt_at: Mapped[datetime] = mapped_column(default=clock.now)
+    replaces_id: Mapped[UUID | None] = mapped_column(ForeignKey("message.id"))
+    storage_key: Mapped[str | None] = mapped_column(String(200))
+    sha256: Mapped[str | None] = mapped_column(String(64))
+    pages: Mapped[int | None] = mapped_column()
+    composed_at: Mapped[datetime | None] = mapped_column()
+    batch_id: Mapped[UUID | None] = mapped_column(ForeignKey("letter_batch.id"), index=True)
+    position: Mapped[int | None] = mapped_column()
+
+    @property
+    def status(self) -> State:
+        return State(self.state)
+
+
+class Passage(Base):
+    """A message went from one state to another; rows are only ever added."""
+
+    __tablename__ = "message_passage"
+
+    seq: Mapped[int] = mapped_column(Sequence, primary_key=True)
+    message_id: Mapped[UUID] = mapped_column(ForeignKey("message.id"), index=True)
+    at: Mapped[datetime] = mapped_column()
+    event: Mapped[str] = mapped_column(String(20))
+    before: Mapped[str | None] = mapped_column(String(20))
+    after: Mapped[str] = mapped_column(String(20))
+    reason: Mapped[str | None] = mapped_column(String(100))
+
+
+class LetterBatch(Base):
+    """Letters of one series and one Caf, in the order of their `position`.
+
+    `planned`: the letters are chosen, the archive may not exist yet. `ready`: the printer can take it.
+    `acknowledged`: the printer has it, what it held is erased."""
+
+    __tablename__ = "letter_batch"
+    __table_args__ = (Index("ix_letter_batch_caf_code_id", "caf_code", "id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=ids.new_id)
+    series: Mapped[str] = mapped_column(String(20))
+    caf_code: Mapped[str | None] = mapped_column(String(3))
+    state: Mapped[str] = mapped_column(String(20), index=True)
+    made_at: Mapped[datetime] = mapped_column()
+    print_from: Mapped[datetime] = mapped_column()
+    letters: Mapped[int] = mapped_column(default=0)
+    pages: Mapped[int] = mapped_column(default=0)
+    size: Mapped[int] = mapped_column(default=0)
+    sha256: Mapped[str | None] = mapped_column(String(64))
+    storage_key: Mapped[str | None] = mapped_column(String(200))
+    acknowledged_at: Mapped[datetime | None] = mapped_column()
+    acknowledged_by: Mapped[UUID | None] = mapped_column()
+
+
+class Contact(Base):
+    """What a person told of themselves at their first sign-in: where their receipts go."""
+
+    __tablename__ = "contact"
+
+    account_id: Mapped[UUID] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    email: Mapped[str] = mapped_column(String(320))
+    version: Mapped[int] = mapped_column()

@@ -1,0 +1,150 @@
+"""From « this must be said to that person » to one message: which channel, which row, which request for a letter."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+import structlog
+from chassis import sealing
+from chassis.runtime import of
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import Session
+
+from notification import publishes
+from notification.domain.addresses import PostalAddress
+from notification.domain.channels import Channel, choose_channel
+from notification.domain.repeats import too_soon
+from notification.domain.states import State
+from notification.domain.templates import Template
+from notification.models import Message
+from notification.progress import born
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """`act` names the one act that this message belongs to, for ever; `secret` is in clear, in memory only.
+
+    `email_variables` and `letter_variables` are what each form needs; `address` has no name line."""
+
+    act: str
+    template: Template
+    act_at: datetime
+    name: str
+    email: str | None
+    address: list[str]
+    email_variables: dict[str, Any] = field(default_factory=dict)
+    letter_variables: dict[str, Any] = field(default_factory=dict)
+    secret: dict[str, str] | None = field(default=None, repr=False)
+    expires_at: datetime | None = None
+    caf_code: str | None = None
+    account_id: UUID | None = None
+    landlord_id: UUID | None = None
+    declaration_id: UUID | None = None
+    replaces_id: UUID | None = None
+
+
+def place(session: Session, order: Order) -> Message | None:
+    """The message made for this order; None when its act already has one, or the same was said too recently."""
+    if _known(session, order) or _repeated(session, order):
+        return None
+    channel = choose_channel(order.email, bounced=_has_bounced(session, order.email))
+    return _place_email(session, order) if channel is Channel.EMAIL else place_letter(session, order)
+
+
+def place_letter(session: Session, order: Order) -> Message:
+    """A letter to compose, or one that waits for a better address: an address is never cut to fit."""
+    address = PostalAddress.parse(order.name, order.address)
+    message = _row(order, Channel.LETTER, State.TO_COMPOSE if address.valid else State.ADDRESS_REFUSED)
+    if not address.valid:
+        message.reason = address.problems[0]
+        born(session, message)
+        return message
+    message.address, message.variables = list(address.lines), order.letter_variables
+    born(session, message)
+    publishes.letter_requested(session, message, order.secret)
+    # The event carries them from here on.
+    message.variables = {}
+    return message
+
+
+def _place_email(session: Session, order: Order) -> Message:
+    message = _row(order, Channel.EMAIL, State.WAITING)
+    settings = of(session).settings
+    message.email, message.address = order.email, order.address
+    message.email_digest = email_digest(order.email or "")
+    # Both forms are kept until it is sent: a bounce turns the e-mail into a letter.
+    message.variables = {"email": order.email_variables, "letter": order.letter_variables}
+    message.secret = sealing.seal_for(settings, settings.service, order.secret) if order.secret else None
+    born(session, message)
+    return message
+
+
+def _row(order: Order, channel: Channel, state: State) -> Message:
+    return Message(
+        act=order.act,
+        template=order.template,
+        channel=channel,
+        state=state,
+        caf_code=order.caf_code,
+        account_id=order.account_id,
+        landlord_id=order.landlord_id,
+        declaration_id=order.declaration_id,
+        recipient_name=order.name[:200],
+        address=[],
+        variables={},
+        expires_at=order.expires_at,
+        act_at=order.act_at,
+        replaces_id=order.replaces_id,
+    )
+
+
+def email_digest(email: str) -> str:
+    return sha256(email.strip().casefold().encode()).hexdigest()
+
+
+def _known(session: Session, order: Order) -> bool:
+    return bool(session.scalar(select(exists().where(Message.act == order.act))))
+
+
+def _has_bounced(session: Session, email: str | None) -> bool:
+    if not email:
+        return False
+    refused = exists().where(Message.email_digest == email_digest(email), Message.state == State.BOUNCED)
+    return bool(session.scalar(select(refused)))
+
+
+def _repeated(session: Session, order: Order) -> bool:
+    if order.landlord_id is None:
+        return False
+    # By the acts' own time: a replay, or the second envelope of one act, is judged as the first was.
+    last = select(func.max(Message.act_at)).where(
+        Message.landlord_id == order.landlord_id, Message.template == order.template, Message.act_at < order.act_at
+    )
+    held = too_soon(order.template, session.scalar(last), order.act_at)
+    if held:
+        log.info("message held back", template=order.template, landlord_id=str(order.landlord_id))
+    return held
+
+
+def as_letter(message: Message, secret: dict[str, str] | None) -> Order:
+    """The order for the letter that takes the place of an e-mail that bounced."""
+    return Order(
+        act=message.act,
+        template=Template(message.template),
+        act_at=message.act_at,
+        name=message.recipient_name,
+        email=None,
+        address=message.address,
+        letter_variables=message.variables["letter"],
+        secret=secret,
+        expires_at=message.expires_at,
+        caf_code=message.caf_code,
+        account_id=message.account_id,
+        landlord_id=message.landlord_id,
+        declaration_id=message.declaration_id,
+        replaces_id=message.id,
+    )

@@ -1,0 +1,59 @@
+"""The events that notification tells: a letter to compose, and what became of a message."""
+
+from typing import Any
+
+from chassis import clock, outbox, sealing
+from chassis.runtime import of
+from sqlalchemy.orm import Session
+
+from notification.models import Message
+
+LETTER_REQUESTED = "notification.letter_requested.v1"
+DELIVERED = "notification.delivered.v1"
+BOUNCED = "notification.bounced.v1"
+PUBLISHED = (LETTER_REQUESTED, DELIVERED, BOUNCED)
+
+
+def letter_requested(session: Session, message: Message, secret: dict[str, str] | None) -> None:
+    """Asks documents for the PDF. `message.address` holds all the lines of the envelope, name first."""
+    name, *lines = message.address
+    data = {
+        "message_id": str(message.id),
+        "template": message.template,
+        "caf_code": message.caf_code,
+        "sealed": sealing.seal_for(of(session).settings, "documents", secret) if secret else None,
+    }
+    personal = {"recipient": {"name": name, "address": lines}, "variables": message.variables}
+    outbox.publish(session, LETTER_REQUESTED, message.id, data, personal)
+
+
+def delivered(session: Session, message: Message) -> None:
+    """The relay accepted the e-mail, or the printer acknowledged the letter."""
+    outbox.publish(session, DELIVERED, message.id, _what_became_of(message))
+
+
+def bounced(session: Session, message: Message, replacement: Message | None) -> None:
+    """The e-mail address refused it; `replacement` is the letter that leaves in its place, if one can."""
+    data = {
+        **_what_became_of(message),
+        "reason": message.reason,
+        "replaced_by": str(replacement.id) if replacement else None,
+    }
+    outbox.publish(session, BOUNCED, message.id, data)
+
+
+def _what_became_of(message: Message) -> dict[str, Any]:
+    return {
+        "message_id": str(message.id),
+        "template": message.template,
+        "channel": message.channel,
+        "at": clock.iso(clock.now()),
+        "caf_code": message.caf_code,
+        "account_id": _text(message.account_id),
+        "landlord_id": _text(message.landlord_id),
+        "declaration_id": _text(message.declaration_id),
+    }
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)

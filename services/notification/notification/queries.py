@@ -1,0 +1,126 @@
+"""What an agent may read, with the perimeter inside every query: one Caf, or all of them for a supervisor."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from chassis import clock, pagination
+from chassis.auth import Caller
+from chassis.problems import NotFound
+from sqlalchemy import ColumnElement, RowMapping, func, select, true
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from notification.domain.batch_states import BATCH_LABELS, BatchState
+from notification.domain.channels import CHANNEL_LABELS, Channel
+from notification.domain.states import LABELS, State
+from notification.domain.templates import KINDS, SERIES_LABELS, Series, Template
+from notification.models import LetterBatch, Message
+
+# Never the address, the variables or the secret.
+MESSAGE_COLUMNS = (
+    Message.id,
+    Message.template,
+    Message.channel,
+    Message.state,
+    Message.reason,
+    Message.caf_code,
+    Message.recipient_name,
+    Message.account_id,
+    Message.landlord_id,
+    Message.declaration_id,
+    Message.replaces_id,
+    Message.batch_id,
+    Message.attempts,
+    Message.created_at,
+    Message.updated_at,
+    Message.sent_at,
+)
+BATCH_COLUMNS = (
+    LetterBatch.id,
+    LetterBatch.series,
+    LetterBatch.caf_code,
+    LetterBatch.state,
+    LetterBatch.made_at,
+    LetterBatch.print_from,
+    LetterBatch.letters,
+    LetterBatch.pages,
+    LetterBatch.size,
+    LetterBatch.sha256,
+    LetterBatch.acknowledged_at,
+)
+FILTERS: Mapping[str, InstrumentedAttribute[Any]] = {
+    "state": Message.state,
+    "channel": Message.channel,
+    "template": Message.template,
+    "caf_code": Message.caf_code,
+    "declaration_id": Message.declaration_id,
+    "landlord_id": Message.landlord_id,
+}
+
+
+def own_caf(caller: Caller, column: InstrumentedAttribute[str | None]) -> ColumnElement[bool]:
+    """An agent without a Caf sees nothing: "" is no code, and None would be SQL's IS NULL."""
+    return true() if caller.supervisor else column == (caller.caf or "")
+
+
+def messages(
+    session: Session, caller: Caller, *, limit: int, cursor: str | None, filters: Mapping[str, Any]
+) -> dict[str, Any]:
+    """A page of messages, newest first, with the number of all of them and how many are in each state."""
+    seen = [own_caf(caller, Message.caf_code), *_chosen(filters)]
+    by_state = session.execute(select(Message.state, func.count()).where(*seen).group_by(Message.state)).all()
+    counts = {state: count for state, count in by_state}
+    after = pagination.decode(cursor, 1)
+    wanted = select(*MESSAGE_COLUMNS).where(*seen, *([Message.id < UUID(after[0])] if after else []))
+    rows = session.execute(wanted.order_by(Message.id.desc()).limit(limit + 1)).mappings().all()
+    shown, following = pagination.page(rows, limit, lambda row: (row["id"],))
+    items = [_message(row) for row in shown]
+    return {"items": items, "total": sum(counts.values()), "counts": counts, "next_cursor": following}
+
+
+def batches(session: Session, caller: Caller, *, limit: int, cursor: str | None) -> dict[str, Any]:
+    seen = own_caf(caller, LetterBatch.caf_code)
+    total = session.scalar(select(func.count()).select_from(LetterBatch).where(seen))
+    after = pagination.decode(cursor, 1)
+    wanted = select(*BATCH_COLUMNS).where(seen, *([LetterBatch.id < UUID(after[0])] if after else []))
+    rows = session.execute(wanted.order_by(LetterBatch.id.desc()).limit(limit + 1)).mappings().all()
+    shown, following = pagination.page(rows, limit, lambda row: (row["id"],))
+    return {"items": [_batch(dict(row)) for row in shown], "total": total, "next_cursor": following}
+
+
+def batch(session: Session, caller: Caller, batch_id: UUID, *, lock: bool = False) -> LetterBatch:
+    """Raises NotFound outside the caller's Caf as for an unknown id."""
+    wanted = select(LetterBatch).where(LetterBatch.id == batch_id, own_caf(caller, LetterBatch.caf_code))
+    found = session.scalars(wanted.with_for_update() if lock else wanted).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def batch_view(found: LetterBatch) -> dict[str, Any]:
+    """Instants already as text: the answer is stored, and shown again to whoever repeats the request."""
+    values = {column.key: getattr(found, column.key) for column in BATCH_COLUMNS}
+    return _batch({key: clock.iso(one) if isinstance(one, datetime) else one for key, one in values.items()})
+
+
+def _chosen(filters: Mapping[str, Any]) -> list[ColumnElement[bool]]:
+    return [FILTERS[name] == value for name, value in filters.items() if value is not None]
+
+
+def _message(row: RowMapping) -> dict[str, Any]:
+    return {
+        **row,
+        "template_label": KINDS[Template(row["template"])].label,
+        "channel_label": CHANNEL_LABELS[Channel(row["channel"])],
+        "state_label": LABELS[State(row["state"])],
+    }
+
+
+def _batch(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        **row,
+        "series_label": SERIES_LABELS[Series(row["series"])],
+        "state_label": BATCH_LABELS[BatchState(row["state"])],
+        "downloadable": row["state"] == BatchState.READY and row["series"] == Series.ORDINARY,
+    }

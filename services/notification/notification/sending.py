@@ -1,0 +1,183 @@
+"""E-mails leave: claim → send → mark, each in its own transaction, one message at a time.
+
+A crash between the relay's acceptance and our mark leaves the row claimed; once the claim is stale the message is
+sent again. Twice is the price: an outbox table and SMTP share no transaction, and never would lose mail. It is made
+small: the Message-ID and the bytes stay the same, so that relays and mailboxes that know a duplicate drop it, and a
+relay that says « duplicate » counts as having accepted. The claim is marked only by the attempt that took it.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from typing import Any
+from uuid import UUID
+
+import structlog
+from chassis import clock, sealing
+from chassis.runtime import Runtime, of
+from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy.orm import Session
+
+from notification import emails, mailers, publishes
+from notification.domain.channels import Channel, letter_still_useful
+from notification.domain.retries import CLAIM_LASTS, exhausted, wait_after
+from notification.domain.states import Event, State
+from notification.domain.templates import KINDS, Template
+from notification.mailers import Mailer, MailerError
+from notification.models import Message
+from notification.orders import as_letter, place_letter
+from notification.post_office import mailer_for, sender_for
+from notification.progress import go_on, locked
+from notification.settings import own
+
+log = structlog.get_logger()
+MOST_IN_A_ROW = 500
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What one attempt holds; `secret` in memory only."""
+
+    message_id: UUID
+    attempt: int
+    email: str
+    name: str
+    template: Template
+    variables: dict[str, Any]
+    secret: dict[str, str]
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class Outcome:
+    event: Event
+    reason: str | None = None
+    wait: timedelta = timedelta(0)
+
+
+def send_due(runtime: Runtime) -> None:
+    """Sends what is due, up to MOST_IN_A_ROW; the worker calls again soon after."""
+    mailer = mailer_for(own(runtime.settings))
+    for _ in range(MOST_IN_A_ROW):
+        claim = claim_next(runtime)
+        if claim is None:
+            return
+        record(runtime, claim, hand_over(mailer, runtime, claim))
+
+
+def claim_next(runtime: Runtime) -> Claim | None:
+    """The next message that is due, held for CLAIM_LASTS; those whose password died meanwhile go to `expired`."""
+    with runtime.transaction() as session:
+        while message := _next_due(session):
+            if _is_over(message):
+                go_on(session, message, Event.EXPIRED)
+                session.flush()
+                continue
+            go_on(session, message, Event.CLAIMED)
+            message.attempts += 1
+            message.next_attempt_at = clock.now() + CLAIM_LASTS
+            return _claim(session, message)
+    return None
+
+
+def hand_over(mailer: Mailer, runtime: Runtime, claim: Claim) -> Outcome:
+    """Outside any transaction: a slow relay holds no lock of ours."""
+    try:
+        mailer.send(
+            _written(runtime, claim),
+            envelope_from=own(runtime.settings).mail_bounce_address,
+            recipient=claim.email,
+        )
+    except MailerError as error:
+        return outcome_of(error, claim.attempt)
+    except ValueError:
+        return Outcome(Event.BOUNCED, "address-unusable")
+    except emails.MissingVariableError:
+        return Outcome(Event.GAVE_UP, "template-incomplete")
+    return Outcome(Event.ACCEPTED)
+
+
+def outcome_of(error: MailerError, attempt: int) -> Outcome:
+    """What a failure means for the message after its `attempt`-th try."""
+    match error:
+        case mailers.DuplicateError():
+            return Outcome(Event.ACCEPTED, error.reason)
+        case mailers.RecipientRefusedError():
+            return Outcome(Event.BOUNCED, error.reason)
+        case mailers.FinalError():
+            return Outcome(Event.GAVE_UP, error.reason)
+        case _ if exhausted(attempt):
+            return Outcome(Event.GAVE_UP, error.reason)
+        case mailers.ThrottledError():
+            return Outcome(Event.PUT_OFF, error.reason, wait_after(attempt, at_least_seconds=error.retry_after))
+        case _:
+            return Outcome(Event.PUT_OFF, error.reason, wait_after(attempt))
+
+
+def record(runtime: Runtime, claim: Claim, outcome: Outcome) -> None:
+    """Re-reads the row first: if another attempt took it over, its word counts and ours is dropped."""
+    with runtime.transaction() as session:
+        message = locked(session, claim.message_id)
+        if message is None or message.status is not State.SENDING or message.attempts != claim.attempt:
+            log.warning("claim lost", message_id=str(claim.message_id))
+            return
+        replacement = _letter_instead(session, message, claim.secret) if outcome.event is Event.BOUNCED else None
+        go_on(session, message, outcome.event, outcome.reason)
+        message.next_attempt_at = clock.now() + outcome.wait
+        if outcome.event is Event.ACCEPTED:
+            publishes.delivered(session, message)
+        elif outcome.event is Event.BOUNCED:
+            publishes.bounced(session, message, replacement)
+    log.info("e-mail", message_id=str(claim.message_id), outcome=outcome.event, reason=outcome.reason)
+
+
+def _next_due(session: Session) -> Message | None:
+    return session.scalars(
+        select(Message).where(_due()).order_by(Message.next_attempt_at).limit(1).with_for_update(skip_locked=True)
+    ).one_or_none()
+
+
+def _due() -> ColumnElement[bool]:
+    # A claimed row is due again when its claim is stale.
+    return and_(
+        Message.channel == Channel.EMAIL,
+        Message.state.in_([State.WAITING, State.SENDING]),
+        Message.next_attempt_at <= clock.now(),
+    )
+
+
+def _is_over(message: Message) -> bool:
+    return message.expires_at is not None and message.expires_at <= clock.now()
+
+
+def _claim(session: Session, message: Message) -> Claim:
+    secret = sealing.open_sealed(of(session).settings, message.secret) if message.secret else {}
+    return Claim(
+        message_id=message.id,
+        attempt=message.attempts,
+        email=message.email or "",
+        name=message.recipient_name,
+        template=Template(message.template),
+        variables=message.variables["email"],
+        secret=secret,
+        created_at=message.created_at,
+    )
+
+
+def _written(runtime: Runtime, claim: Claim) -> EmailMessage:
+    content = emails.write(KINDS[claim.template].email, {**claim.variables, **claim.secret})
+    return emails.compose(
+        content,
+        message_id=claim.message_id,
+        sender=sender_for(own(runtime.settings)),
+        recipient=emails.Recipient(claim.name, claim.email),
+        at=claim.created_at,
+    )
+
+
+def _letter_instead(session: Session, message: Message, secret: dict[str, str]) -> Message | None:
+    """A letter where an address is known and the content will still be good when it arrives."""
+    printable = KINDS[Template(message.template)].series is not None
+    if not (printable and message.address and letter_still_useful(clock.now(), message.expires_at)):
+        return None
+    return place_letter(session, as_letter(message, secret or None))

@@ -1,0 +1,105 @@
+"""What can be set; each field is read from `BAILLEURS_<FIELD>`."""
+
+from dataclasses import dataclass, field
+from datetime import time
+
+from chassis.settings import Settings as ChassisSettings
+from chassis.settings import SettingsError
+
+from notification.domain.batches import Cutoffs, HoursTooCloseError
+from notification.printing.sealed import printer_key
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings(ChassisSettings):
+    # "caught": nothing leaves, each e-mail is a file of `mailbox_dir`. "smtp": a relay.
+    mailer: str = "caught"
+    mailbox_dir: str = "var/mailbox"
+    smtp_host: str = "localhost"
+    smtp_port: int = 587
+    smtp_security: str = "starttls"
+    smtp_username: str = ""
+    smtp_password: str = field(default="", repr=False)
+    smtp_timeout_seconds: float = 20.0
+    mail_from_name: str = "Mon Compte Partenaire – Offre Bailleurs"
+    mail_from_address: str = "ne-pas-repondre@bailleurs.example"
+    # Where relays send bounces back: apart from the address that people see.
+    mail_bounce_address: str = "retours@bailleurs.example"
+    # Where the print provider takes its batches (fsspec address: a directory, S3, SFTP).
+    print_url: str = "file://var/print"
+    # base64url of a public JWK (EC): seals the batches that hold passwords for the printer alone.
+    printer_public_key: str = ""
+    letter_cutoff_ordinary: str = "10:00"
+    letter_cutoff_confidential: str = "15:00"
+    letter_batch_limit: int = 500
+    # For development and demonstrations: batches are made as soon as letters are there.
+    letter_batches_at_once: bool = False
+    letter_receipt_working_days: int = 3
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.mailer not in ("caught", "smtp"):
+            raise SettingsError("BAILLEURS_MAILER : « caught » ou « smtp » est attendu.")
+        if self.smtp_security not in ("none", "starttls", "tls"):
+            raise SettingsError("BAILLEURS_SMTP_SECURITY : « none », « starttls » ou « tls » est attendu.")
+        if self.environment == "production":
+            self._check_production()
+        self._check_letters()
+
+    def _check_letters(self) -> None:
+        _ = self.cutoffs
+        try:
+            if self.printer_public_key:
+                printer_key(self.printer_public_key)
+        except ValueError as error:
+            raise SettingsError(
+                "BAILLEURS_PRINTER_PUBLIC_KEY : une clé publique JWK (EC) en base64url est attendue."
+            ) from error
+
+    def _check_production(self) -> None:
+        if self.mailer != "smtp":
+            raise SettingsError("BAILLEURS_MAILER : « smtp » est obligatoire en production.")
+        if not self.printer_public_key:
+            raise SettingsError(
+                "BAILLEURS_PRINTER_PUBLIC_KEY : obligatoire en production, des mots de passe en dépendent."
+            )
+        if self.letter_batches_at_once:
+            raise SettingsError("BAILLEURS_LETTER_BATCHES_AT_ONCE : réservé au développement.")
+
+    @property
+    def cutoffs(self) -> Cutoffs:
+        """Raises SettingsError for hours that are none, or too close."""
+        try:
+            return Cutoffs(
+                ordinary=time.fromisoformat(self.letter_cutoff_ordinary),
+                confidential=time.fromisoformat(self.letter_cutoff_confidential),
+            )
+        except HoursTooCloseError as error:
+            raise SettingsError(
+                "BAILLEURS_LETTER_CUTOFF_ORDINARY et …_CONFIDENTIAL : plus d’une heure d’écart est attendue."
+            ) from error
+        except ValueError as error:
+            raise SettingsError("BAILLEURS_LETTER_CUTOFF_… : une heure est attendue, par exemple « 10:00 ».") from error
+
+    @property
+    def message_id_domain(self) -> str:
+        return self.mail_from_address.rpartition("@")[2]
+
+    @property
+    def sign_in_url(self) -> str:
+        return f"{self.public_url}/connexion"
+
+    @property
+    def help_url(self) -> str:
+        return f"{self.public_url}/compte/aide-connexion"
+
+    def recap_url(self, declaration_id: str) -> str:
+        """Where the declarant finds the recap once signed in; the identifier opens nothing by itself."""
+        return f"{self.public_url}/declarer/{declaration_id}/confirmation"
+
+
+def own(settings: ChassisSettings) -> Settings:
+    """The runtime's settings as ours. Raises TypeError when the service was started with another service's."""
+    if not isinstance(settings, Settings):
+        raise TypeError("notification runs with settings of its own")
+    return settings

@@ -1,0 +1,149 @@
+"""What the other services would tell notification, in one call each."""
+
+import base64
+from datetime import timedelta
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+from chassis import clock, ids, sealing
+from chassis.events import Event
+from chassis.storage import Storage
+from chassis.testing.harness import Harness
+from notification_relay import Relay
+
+BASE = "/api/notification/v1"
+LOGIN, PASSWORD = "BX7K-2M4Q", "KDTW-7QXP-M3RB-9ZFH"
+ADDRESS = ["12 place des Lices", "35000 Rennes"]
+CAF = {"name": "Caf d’Ille-et-Vilaine", "telephone": "3230", "address": ["35000 RENNES"], "reference": "CG : B89"}
+TENANT = {"number": "1234567A", "last_name": "DEUJOURS", "first_name": "Adam", "address": ["2 RUE GINA PANE"]}
+REFERENCE = "R26-8K3M-W2QT-5YBN-0XCD"
+DAY = timedelta(days=1)
+
+
+class World:
+    def __init__(self, harness: Harness, relay: Relay) -> None:
+        self.harness, self.relay = harness, relay
+        self.account_id, self.landlord_id, self.declaration_id = ids.new_id(), ids.new_id(), ids.new_id()
+
+    def credentials(self, *, email: str | None = "ada@example.org", **changes: Any) -> dict[str, Any]:
+        """Identity issued credentials; returns the event's data, to tell it again."""
+        secret = {"login": LOGIN, "password": changes.pop("password", PASSWORD)}
+        person = {"name": "Mme Ada Durand", "email": email, "address": changes.pop("address", ADDRESS)}
+        lifetime = 3 * DAY if email else 30 * DAY
+        data = {
+            "account_id": str(self.account_id),
+            "organisation_id": None,
+            "caf_code": "359",
+            "user_number": "35900007090001",
+            "channel": "email" if email else "letter",
+            "purpose": "creation",
+            "issue_id": str(ids.new_id()),
+            "expires_at": clock.iso(clock.now() + lifetime),
+            "sealed": sealing.seal_for(self.harness.runtime.settings, "notification", secret),
+            **changes,
+        }
+        self.harness.deliver("identity.credentials_issued.v1", data, person)
+        return data
+
+    def july(self, *, email: str | None = "sci@example.org", tenants: int = 1, **changes: Any) -> dict[str, Any]:
+        data = {
+            "landlord_id": str(self.landlord_id),
+            "campaign_id": str(ids.new_id()),
+            "caf_code": "359",
+            "year": 2026,
+            "deadline": "2026-11-15",
+            "organisation_id": str(ids.new_id()),
+            "user_number": "35900007090001",
+            "tenancies": tenants,
+            **changes,
+        }
+        person = {
+            "name": "SCI des Lilas",
+            "email": email,
+            "address": ADDRESS,
+            "caf": CAF,
+            "tenants": [TENANT] * tenants,
+        }
+        self.harness.deliver("declaration.landlord_asked.v1", data, person)
+        return data
+
+    def recap(self, *, email: str | None = "sci@example.org", declarant: UUID | None = None, **changes: Any) -> None:
+        data = {
+            "declaration_id": str(self.declaration_id),
+            "version": 1,
+            "document_id": str(ids.new_id()),
+            "reference": REFERENCE,
+            "organisation_id": str(ids.new_id()),
+            "caf_code": "359",
+            "campaign_year": 2026,
+            "transmitted_at": "2026-09-02T08:15:00Z",
+            "sha256": "0" * 64,
+            "pages": 2,
+            "size": 40000,
+            "declarant_account_id": str(declarant) if declarant else None,
+            **changes,
+        }
+        recipient = {"name": "SCI des Lilas", "email": email, "address": ADDRESS}
+        self.harness.deliver("documents.recap_ready.v1", data, {"recipient": recipient})
+
+    def activate(self, account_id: UUID, email: str, version: int = 1) -> None:
+        data = {
+            "account_id": str(account_id),
+            "organisation_id": str(ids.new_id()),
+            "caf_code": "359",
+            "kind": "landlord",
+            "activated_at": clock.iso(clock.now()),
+            "version": version,
+        }
+        person = {"civility": "Mme", "last_name": "Martin", "first_name": "Anne", "email": email}
+        self.harness.deliver("identity.account_activated.v1", data, person)
+
+    def requested(self) -> list[Event]:
+        return self.harness.published("notification.letter_requested.v1")
+
+    def render_letters(self, pages: int = 1) -> None:
+        """Documents composes what was asked for: the PDF says the template and the secret, to be looked for."""
+        settings = self.harness.runtime.settings
+        for event in self.requested():
+            pdf = f"%PDF {event.data['template']} {self.secret_of(event)}".encode()
+            key = f"letters/{event.data['message_id']}.jwe"
+            sealed = sealing.seal_for(settings, "notification", {"pdf": base64.b64encode(pdf).decode()})
+            self.exchange.put(key, sealed.encode())
+            data = {"message_id": event.data["message_id"], "storage_key": key, "pages": pages, "size": len(pdf)}
+            self.harness.deliver("documents.letter_rendered.v1", {**data, "sha256": sha256(pdf).hexdigest()})
+
+    def secret_of(self, event: Event) -> dict[str, Any]:
+        if event.data["sealed"] is None:
+            return {}
+        key = sealing._sealing_keys(self.harness.runtime.settings.sealing_private_keys)["documents"]
+        return sealing._open(event.data["sealed"], key, list(sealing._FOR_ONE.values()))
+
+    def make_batches(self) -> list[dict[str, Any]]:
+        self.harness.run_job("make letter batches")
+        return self.harness.rows("letter_batch")
+
+    def send(self) -> None:
+        self.harness.run_job("send e-mails")
+
+    @property
+    def exchange(self) -> Storage:
+        return Storage(self.harness.runtime.settings.exchange_url)
+
+    @property
+    def tray(self) -> Storage:
+        return Storage(self.harness.runtime.settings.print_url)  # type: ignore[attr-defined]  # notification's own
+
+    @property
+    def messages(self) -> list[dict[str, Any]]:
+        return sorted(self.harness.rows("message"), key=lambda row: row["id"])
+
+    def states(self) -> dict[str, str]:
+        return {f"{row['template']}/{row['channel']}": row["state"] for row in self.messages}
+
+    def everything_stored(self) -> str:
+        """All rows of all tables as text: what a thief of the database would read."""
+        return "\n".join(str(self.harness.rows(name)) for name in self.harness.runtime.service.metadata.tables)
+
+    def agent(self, **claims: Any) -> dict[str, str]:
+        return self.harness.headers(kind="agent", **{"caf": "359", **claims})
