@@ -1,6 +1,7 @@
 """Demonstration data for the all-in-one mode: laid at the first start, kept afterwards."""
 
 import json
+import re
 import time
 from datetime import date, timedelta
 from pathlib import Path
@@ -24,6 +25,8 @@ ACCOUNTS = FOLDER / "comptes.json"
 CAF = "359"
 AGENT = "AGENT-RENNES"
 MAIL_SECONDS = 60
+_LOGIN = re.compile(r"Votre identifiant\s*:\s+(\S+)")
+_PASSWORD = re.compile(r"Votre mot de passe provisoire\s*:\s+(\S+)")
 
 
 def fill_and_tell(process: "Process") -> None:

@@ -2,6 +2,8 @@
 
 import os
 import socket
+import warnings
+from importlib import import_module
 
 import typer
 from chassis import tracing
@@ -11,8 +13,7 @@ from granian.constants import Interfaces
 from runner import logs
 from runner.edge import Edge
 
-from launcher import secrets, seed, services
-from launcher.process import Process
+from launcher import secrets, services
 
 _TARGET, _ROLE = "BAILLEURS_TARGET", "BAILLEURS_ROLE"
 
@@ -39,21 +40,25 @@ def run(target: str, *, role: str, host: str, port: int) -> None:
 
 
 def application() -> Edge:
-    """Called by granian in the process that serves."""
+    """Called by granian in the process that serves; imports there what the supervising process does not need."""
     target, role = os.environ[_TARGET], os.environ[_ROLE]
+    # connexion 3.3 imports what starlette has deprecated; starlette is pinned for it.
+    warnings.filterwarnings("ignore", message="Using `httpx` with `starlette.testclient`")
     logs.configure(Settings.load(target).log_format)
     tracing.configure(target)
     everything = target == services.ALL
-    process = Process(
+    process = import_module("launcher.process").Process(
         target,
         serve=role == "serve",
         work=role == "work" or everything,
-        after_start=seed.fill_and_tell if everything else _nothing,
+        # Imported here: a single service's image holds neither the demonstration nor the page layout.
+        after_start=import_module("launcher.seed").fill_and_tell if everything else _nothing,
     )
-    return process.application()
+    built: Edge = process.application()
+    return built
 
 
-def _nothing(_process: Process) -> None:
+def _nothing(_process: object) -> None:
     return
 
 

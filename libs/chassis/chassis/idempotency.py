@@ -61,7 +61,12 @@ def _once(key: str, run: Callable[[], Any]) -> Any:
             body, status, headers = _normal(run())
         finally:
             del g.idempotent_session
-        answer = {"finished": True, "status": status, "body": orjson.loads(orjson.dumps(body)), "headers": headers}
+        answer = {
+            "finished": True,
+            "status": status,
+            "body": orjson.loads(orjson.dumps(body, option=orjson.OPT_UTC_Z)),
+            "headers": headers,
+        }
         session.execute(update(table).where(*_is(table, identity)).values(**answer))
         return body, status, headers
 

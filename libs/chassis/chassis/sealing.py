@@ -6,6 +6,7 @@ from typing import Any
 
 from joserfc import jwe
 from joserfc.errors import JoseError
+from joserfc.jwe import JWERegistry
 from joserfc.jwk import ECKey, OctKey
 
 from chassis.keys import unb64
@@ -13,6 +14,12 @@ from chassis.settings import Settings, SettingsError
 
 _DIRECT = {"alg": "dir", "enc": "A256GCM"}
 _FOR_ONE = {"alg": "ECDH-ES+A256KW", "enc": "A256GCM"}
+
+
+class _Large(JWERegistry):
+    """joserfc opens 64 kB at most; a letter's PDF, or the tenants of an agency, take more."""
+
+    max_ciphertext_length = 64 * 1024 * 1024
 
 
 class SealBroken(Exception):
@@ -47,7 +54,7 @@ def open_sealed(settings: Settings, sealed: str) -> dict[str, Any]:
 
 def _open(sealed: str, key: ECKey | OctKey, algorithms: list[str]) -> dict[str, Any]:
     try:
-        plaintext = jwe.decrypt_compact(sealed, key, algorithms=algorithms).plaintext
+        plaintext = jwe.decrypt_compact(sealed, key, registry=_Large(algorithms=algorithms)).plaintext
     except (JoseError, ValueError) as error:
         raise SealBroken from error
     opened: dict[str, Any] = json.loads(plaintext or b"{}")

@@ -7,6 +7,7 @@ from chassis.runtime import Runtime
 from prometheus_client import REGISTRY, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
+from sqlalchemy.exc import SQLAlchemyError
 
 
 class Backlogs(Collector):
@@ -15,8 +16,12 @@ class Backlogs(Collector):
     def __init__(self, runtimes: Iterable[Runtime]) -> None:
         self._runtimes = list(runtimes)
 
+    def describe(self) -> Iterator[GaugeMetricFamily]:
+        """The names, without the databases: they may not answer yet when the process registers this."""
+        return (GaugeMetricFamily(name, help_text, labels=["service"]) for name, help_text in _GAUGES)
+
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        rows = [(runtime.name, *_read(runtime)) for runtime in self._runtimes]
+        rows = [(runtime.name, *values) for runtime in self._runtimes if (values := _read(runtime)) is not None]
         for index, (name, help_text) in enumerate(_GAUGES, start=1):
             family = GaugeMetricFamily(name, help_text, labels=["service"])
             for row in rows:
@@ -33,9 +38,13 @@ _GAUGES = (
 )
 
 
-def _read(runtime: Runtime) -> tuple[float, float, float, float, float]:
-    with runtime.reading() as session:
-        out, into = outbox.backlog(session), inbox.backlog(session)
+def _read(runtime: Runtime) -> tuple[float, float, float, float, float] | None:
+    """None while the database is away: a gap in a curve says so better than a zero."""
+    try:
+        with runtime.reading() as session:
+            out, into = outbox.backlog(session), inbox.backlog(session)
+    except SQLAlchemyError:
+        return None
     return (out.pending, out.oldest_seconds, into.pending, into.oldest_seconds, into.dead)
 
 
