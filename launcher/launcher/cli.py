@@ -83,6 +83,14 @@ def replay(target: Target, event: Annotated[str, typer.Option(help="Un seul év�
 
 
 @app.command()
+def revision(target: Target, number: str, message: str) -> None:
+    """Écrit la migration suivante d’un service d’après ses modèles (pour qui développe)."""
+    from launcher import operations
+
+    operations.write_revision(services.load(target), number, message)
+
+
+@app.command()
 def demo(
     url: Annotated[str, typer.Option(help="Où répond le produit.")] = "http://localhost:8080",
     mailpit: Annotated[str, typer.Option(help="Attrape-courriels de la pile Compose ; vide : /dev/mailbox.")] = "",

@@ -1,5 +1,6 @@
 """What an operator does at the command line, where no person's token is at hand."""
 
+import tempfile
 from collections.abc import Callable
 from datetime import date
 from importlib import import_module
@@ -11,6 +12,7 @@ from chassis import migrations
 from chassis.auth import Caller
 from chassis.ids import random_reference
 from chassis.runtime import Runtime
+from chassis.service import Service
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
@@ -71,3 +73,13 @@ def open_campaign(declaration: Runtime, caf: str, year: int, deadline: date, cut
     with declaration.transaction() as session:
         opened: dict[str, int] = campaigns.start(session, operator, campaigns.create(session, operator, new))
     return opened
+
+
+def write_revision(service: Service, number: str, message: str) -> None:
+    """Compares the models with a fresh database at the last migration, in a temporary file."""
+    with tempfile.TemporaryDirectory() as directory:
+        settings = service.settings(service=service.name, database_url=f"sqlite:///{directory}/new.sqlite3")
+        runtime = Runtime(service, settings)
+        migrations.upgrade(runtime)
+        migrations.revision(runtime, message, number)
+        runtime.dispose()
