@@ -38,7 +38,12 @@ def end_my_other_sessions() -> dict[str, Any]:
     with transaction() as session:
         ended = sessions.end_others(session, me.sub, UUID(me.sid) if me.sid else None, "ended_by_holder")
         journal.record(
-            session, actor=me.sub, action="sessions.ended", subject=me.sub, perimeter=me.org or "", after={"ended": ended}
+            session,
+            actor=me.sub,
+            action="sessions.ended",
+            subject=me.sub,
+            perimeter=me.org or "",
+            after={"ended": ended},
         )
     return {"ended": ended}
 

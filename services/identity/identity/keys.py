@@ -9,7 +9,7 @@ from chassis import clock
 from chassis import runtime as runtimes
 from chassis.runtime import Runtime
 from joserfc import jwe
-from joserfc.jwk import ECKey, OctKey
+from joserfc.jwk import ECKey, KeySet, OctKey
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
@@ -24,9 +24,18 @@ LEAD = timedelta(hours=24)
 
 
 def public_jwks(runtime: Runtime) -> dict[str, Any]:
-    """RFC 7517 set of the public keys that may have signed a token still valid, or will soon sign."""
+    """RFC 7517 set of the public keys that may have signed a token still valid, or will soon sign; never empty."""
     with runtime.reading() as session:
-        return jwks(session)
+        found = jwks(session)
+    if not found["keys"]:
+        rotate(runtime)
+        return public_jwks(runtime)
+    return found
+
+
+def public_keys(session: Session) -> KeySet:
+    """For checking a token of our own."""
+    return KeySet([ECKey.import_key(key) for key in jwks(session)["keys"]])
 
 
 def jwks(session: Session) -> dict[str, Any]:

@@ -8,7 +8,18 @@ from chassis.problems import Invalid
 from identity.domain.identifiers import email_error, normalise_email, normalise_user_number, user_number_error
 from identity.models import Account, SignInSession
 
-_SHOWN = ("login", "kind", "caf_code", "supervisor", "civility", "last_name", "first_name", "function", "email", "telephone")
+_SHOWN = (
+    "login",
+    "kind",
+    "caf_code",
+    "supervisor",
+    "civility",
+    "last_name",
+    "first_name",
+    "function",
+    "email",
+    "telephone",
+)
 
 
 def user_number_of(body: dict[str, Any]) -> str:

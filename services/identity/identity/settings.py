@@ -30,7 +30,9 @@ class Settings(ChassisSettings):
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.environment == "production" and not self.portal_client_secret:
-            raise SettingsError("BAILLEURS_PORTAL_CLIENT_SECRET est obligatoire en production ; « bailleurs secrets » en fait.")
+            raise SettingsError(
+                "BAILLEURS_PORTAL_CLIENT_SECRET est obligatoire en production ; « bailleurs secrets » en fait."
+            )
         if self.environment == "production" and not self.identity_key:
             raise SettingsError("BAILLEURS_IDENTITY_KEY est obligatoire en production ; « bailleurs secrets » en fait.")
 
@@ -54,7 +56,9 @@ class Settings(ChassisSettings):
         """Raises SettingsError unless it is 32 bytes."""
         key = unb64(self.identity_key)
         if len(key) != 32:
-            raise SettingsError("BAILLEURS_IDENTITY_KEY : 32 octets en base64url sont attendus ; « bailleurs secrets » en fait.")
+            raise SettingsError(
+                "BAILLEURS_IDENTITY_KEY : 32 octets en base64url sont attendus ; « bailleurs secrets » en fait."
+            )
         return key
 
 

@@ -33,7 +33,9 @@ def take(session: Session, counters: Iterable[Counter]) -> timedelta:
     """
     now = clock.now()
     known = {counter: _load(session, counter) for counter in counters}
-    wait = max((remaining_wait(counter.policy, failures, now) for counter, failures in known.items()), default=timedelta(0))
+    wait = max(
+        (remaining_wait(counter.policy, failures, now) for counter, failures in known.items()), default=timedelta(0)
+    )
     if not wait:
         for counter, failures in known.items():
             _store(session, counter, one_more(counter.policy, failures, now))

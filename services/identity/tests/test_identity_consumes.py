@@ -5,7 +5,13 @@ from typing import Any
 from argon2 import PasswordHasher
 from chassis import clock, ids
 
-PP = {"kind": "natural_person", "civility": "M.", "last_name": "Kerviel", "first_name": "Yann", "name": "M. Yann Kerviel"}
+PP = {
+    "kind": "natural_person",
+    "civility": "M.",
+    "last_name": "Kerviel",
+    "first_name": "Yann",
+    "name": "M. Yann Kerviel",
+}
 
 
 def test_a_registered_landlord_receives_one_login_and_one_provisional_password(world: Any) -> None:

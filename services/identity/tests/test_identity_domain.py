@@ -18,7 +18,13 @@ from identity.domain.throttle import PER_LOGIN, Failures, one_more, remaining_wa
 NOW = datetime(2026, 11, 21, 20, 0, tzinfo=UTC)
 TRUSTING = Oracles(is_breached=lambda _: False, guesses_log10=lambda _password, _context: 30.0)
 ORDER = [Step.CREDENTIALS, Step.INFORMATION, Step.PASSWORD, Step.USAGE_RULES, Step.TERMS, Step.DONE]
-ACTS = [Act.PROVISIONAL_ACCEPTED, Act.INFORMATION_GIVEN, Act.PASSWORD_CHOSEN, Act.USAGE_RULES_ACCEPTED, Act.TERMS_ACCEPTED]
+ACTS = [
+    Act.PROVISIONAL_ACCEPTED,
+    Act.INFORMATION_GIVEN,
+    Act.PASSWORD_CHOSEN,
+    Act.USAGE_RULES_ACCEPTED,
+    Act.TERMS_ACCEPTED,
+]
 
 
 def test_a_provisional_password_holds_at_least_77_bits() -> None:
@@ -58,7 +64,9 @@ def test_ones_own_password_is_not_taken_for_a_provisional_one(own: str) -> None:
         (None, (" ",), None),
     ],
 )
-def test_credentials_leave_by_email_if_the_caf_knows_one_else_by_letter(email: str | None, address: tuple[str, ...], channel: Channel | None) -> None:
+def test_credentials_leave_by_email_if_the_caf_knows_one_else_by_letter(
+    email: str | None, address: tuple[str, ...], channel: Channel | None
+) -> None:
     assert credentials.choose_channel(email=email, address=address) is channel
 
 
@@ -127,7 +135,15 @@ def test_a_long_password_without_context_passes_whatever_its_composition(passwor
     assert refusal(password, context_words("Nolwenn"), TRUSTING) is None
 
 
-@pytest.mark.parametrize(("password", "code"), [("motdepasse2026motdepasse", "context"), ("jetaimemonamourjetaime", "guessable"), ("azertyuiopqsdfghjklm", "breached"), ("abcabcabcabcabcabcab!", "guessable")])
+@pytest.mark.parametrize(
+    ("password", "code"),
+    [
+        ("motdepasse2026motdepasse", "context"),
+        ("jetaimemonamourjetaime", "guessable"),
+        ("azertyuiopqsdfghjklm", "breached"),
+        ("abcabcabcabcabcabcab!", "guessable"),
+    ],
+)
 def test_a_breached_or_guessable_password_is_refused(password: str, code: str) -> None:
     broken = refusal(password, context_words("Nolwenn"), oracles.LOCAL)
     assert broken is not None
@@ -164,7 +180,12 @@ def test_no_number_of_failures_breaks_the_arithmetic(count: int) -> None:
 
 @pytest.mark.parametrize(
     ("address", "network"),
-    [("192.0.2.77", "192.0.2.0/24"), ("2001:db8:1:2ff::9", "2001:db8:1:200::/56"), ("::ffff:192.0.2.7", "192.0.2.0/24"), ("", "unknown")],
+    [
+        ("192.0.2.77", "192.0.2.0/24"),
+        ("2001:db8:1:2ff::9", "2001:db8:1:200::/56"),
+        ("::ffff:192.0.2.7", "192.0.2.0/24"),
+        ("", "unknown"),
+    ],
 )
 def test_neighbouring_addresses_count_as_one_network(address: str, network: str) -> None:
     assert networks.network_of(address) == network
@@ -172,7 +193,13 @@ def test_neighbouring_addresses_count_as_one_network(address: str, network: str)
 
 @pytest.mark.parametrize(
     ("typed", "number"),
-    [("359 00007090001", "35900007090001"), (" 35900007090001\u00a0", "35900007090001"), ("3590000709000", None), ("3590000709000A", None), ("٣٥٩٠٠٠٠٧٠٩٠٠٠١", None)],
+    [
+        ("359 00007090001", "35900007090001"),
+        (" 35900007090001\u00a0", "35900007090001"),
+        ("3590000709000", None),
+        ("3590000709000A", None),
+        ("٣٥٩٠٠٠٠٧٠٩٠٠٠١", None),
+    ],
 )
 def test_a_user_number_is_14_digits_and_spaces_are_tolerated(typed: str, number: str | None) -> None:
     assert normalise_user_number(typed) == number
@@ -180,7 +207,13 @@ def test_a_user_number_is_14_digits_and_spaces_are_tolerated(typed: str, number:
 
 @pytest.mark.parametrize(
     ("typed", "email"),
-    [(" A.Martin@Lices.Example ", "a.martin@lices.example"), ("a@b", None), ("a b@c.fr", None), ("a@b@c.fr", None), ("x" * 250 + "@a.fr", None)],
+    [
+        (" A.Martin@Lices.Example ", "a.martin@lices.example"),
+        ("a@b", None),
+        ("a b@c.fr", None),
+        ("a@b@c.fr", None),
+        ("x" * 250 + "@a.fr", None),
+    ],
 )
 def test_an_email_is_compared_in_small_letters(typed: str, email: str | None) -> None:
     assert normalise_email(typed) == email

@@ -20,7 +20,10 @@ def later(**delta: float) -> Any:
 def test_no_step_opens_without_signing_in(local: Any, step: str) -> None:
     browser = local.browser()
     assert browser.get(FIRST + step) == "/compte/connexion"
-    assert browser.send(FIRST + step, password=local.password, again=local.password) in ("/compte/connexion", FIRST + step)
+    assert browser.send(FIRST + step, password=local.password, again=local.password) in (
+        "/compte/connexion",
+        FIRST + step,
+    )
     assert not local.harness.rows("sign_in_session")
 
 
@@ -42,7 +45,9 @@ def test_a_step_out_of_order_leads_to_the_right_one_and_changes_nothing(local: A
 def test_a_form_without_its_token_is_refused(local: Any) -> None:
     local.register()
     sent = local.issued()[0]
-    answer = local.browser().client.post("/compte/connexion", data={"login": sent["login"], "password": sent["password"]})
+    answer = local.browser().client.post(
+        "/compte/connexion", data={"login": sent["login"], "password": sent["password"]}
+    )
     assert answer.status_code == 400
     assert not local.harness.rows("sign_in_session")
 
@@ -70,12 +75,19 @@ def test_the_whole_first_sign_in_activates_the_account_once(world: Any) -> None:
     assert not world.harness.published("identity.account_activated.v1")
     assert browser.send(FIRST + "conditions-utilisation", version="1", accepted="y") == "/connexion"
     [event] = world.harness.published("identity.account_activated.v1")
-    assert (event.data["account_id"], event.data["kind"], event.data["caf_code"]) == (sent["account_id"], "landlord", None)
+    assert (event.data["account_id"], event.data["kind"], event.data["caf_code"]) == (
+        sent["account_id"],
+        "landlord",
+        None,
+    )
     assert event.personal == {name: world.person[name] for name in ("civility", "last_name", "first_name", "email")}
     again = world.browser()
     assert again.sign_in(sent["login"], world.password) == "/connexion"
     assert len(world.harness.published("identity.account_activated.v1")) == 1
-    assert {(row["document"], row["document_version"]) for row in world.harness.rows("consent")} == {("usage_rules", 1), ("terms", 1)}
+    assert {(row["document"], row["document_version"]) for row in world.harness.rows("consent")} == {
+        ("usage_rules", 1),
+        ("terms", 1),
+    }
 
 
 def test_what_was_left_half_way_is_taken_up_again_in_another_browser(local: Any) -> None:
@@ -102,7 +114,9 @@ def test_a_provisional_password_that_has_served_says_what_to_do_next(local: Any)
 
 
 @pytest.mark.parametrize(("email", "hours"), [("gestion@lices.example", 72), (None, 30 * 24)])
-def test_a_provisional_password_expires_with_its_channel_and_says_what_to_do_next(local: Any, email: str | None, hours: int) -> None:
+def test_a_provisional_password_expires_with_its_channel_and_says_what_to_do_next(
+    local: Any, email: str | None, hours: int
+) -> None:
     local.register(email=email)
     sent = local.issued()[0]
     with later(hours=hours - 1):
@@ -115,7 +129,13 @@ def test_a_provisional_password_expires_with_its_channel_and_says_what_to_do_nex
 
 
 def test_an_email_that_another_account_has_is_refused_with_the_reason_and_what_to_do(local: Any) -> None:
-    person = {"kind": "natural_person", "civility": "M.", "last_name": "Kerviel", "first_name": "Yann", "name": "M. Yann Kerviel"}
+    person = {
+        "kind": "natural_person",
+        "civility": "M.",
+        "last_name": "Kerviel",
+        "first_name": "Yann",
+        "name": "M. Yann Kerviel",
+    }
     local.activated(user_number="35900007090001", **person)
     local.register("22100007090002", **person)
     sent = local.issued()[-1]
@@ -132,9 +152,15 @@ def test_an_email_that_another_account_has_is_refused_with_the_reason_and_what_t
 
 @pytest.mark.parametrize(
     ("password", "said"),
-    [("trop court", "15 caractères"), ("Le Goff et son chat gris", "votre nom"), ("azertyuiopqsdfghjklm", "mots de passe volés")],
+    [
+        ("trop court", "15 caractères"),
+        ("Le Goff et son chat gris", "votre nom"),
+        ("azertyuiopqsdfghjklm", "mots de passe volés"),
+    ],
 )
-def test_a_weak_password_is_refused_with_the_rule_and_the_provisional_one_still_serves(local: Any, password: str, said: str) -> None:
+def test_a_weak_password_is_refused_with_the_rule_and_the_provisional_one_still_serves(
+    local: Any, password: str, said: str
+) -> None:
     local.register()
     sent = local.issued()[0]
     browser = local.browser()

@@ -1,5 +1,6 @@
 """Issuing a provisional password: stored hashed, sent sealed, replacing the one before."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from uuid import UUID
 
@@ -79,6 +80,6 @@ def _refusal(session: Session, account: Account, channel: Channel | None) -> str
     return "on_its_way" if session.scalar(select(Credential.id).where(*pending)) else None
 
 
-def _record(session: Session, account: Account, actor: UUID | str, action: str, after: dict[str, object]) -> None:
+def _record(session: Session, account: Account, actor: UUID | str, action: str, after: Mapping[str, object]) -> None:
     perimeter = account.organisation_id or account.caf_code or ""
     journal.record(session, actor=actor, action=action, subject=account.id, perimeter=perimeter, after=dict(after))

@@ -49,7 +49,9 @@ def handle_all(runtime: Runtime) -> int:
 
 def handle_next(runtime: Runtime) -> bool:
     with runtime.transaction() as session:
-        oldest = select(RecoveryRequest).where(RecoveryRequest.handled_at.is_(None)).order_by(RecoveryRequest.requested_at)
+        oldest = (
+            select(RecoveryRequest).where(RecoveryRequest.handled_at.is_(None)).order_by(RecoveryRequest.requested_at)
+        )
         request = session.scalar(oldest.limit(1).with_for_update(skip_locked=True))
         if request is None:
             return False
@@ -82,7 +84,9 @@ def _by_user_number(session: Session, number: str) -> Iterator[tuple[Account, Re
 def _by_email(session: Session, email: str) -> Iterator[tuple[Account, Recipient, str | None]]:
     """Who gave this address, or whom the Caf writes to there and who has not signed in yet."""
     not_yet = Account.email.is_(None) & (Account.contact_email == email)
-    accounts = session.scalars(select(Account).where((Account.email == email) | not_yet).limit(_MOST_ACCOUNTS_PER_EMAIL))
+    accounts = session.scalars(
+        select(Account).where((Account.email == email) | not_yet).limit(_MOST_ACCOUNTS_PER_EMAIL)
+    )
     for account in accounts.all():
         yield account, Recipient(_name(account), email), None
 

@@ -50,7 +50,9 @@ def refusal(password: str, context: Iterable[str], oracles: Oracles) -> FieldErr
     if len(password) > MAX_LENGTH:
         return _error("too_long", f"Le mot de passe ne peut pas dépasser {MAX_LENGTH} caractères.")
     if as_provisional(password):
-        return _error("provisional", "Choisissez un mot de passe à vous\u00a0: un mot de passe provisoire ne peut pas le rester.")
+        return _error(
+            "provisional", "Choisissez un mot de passe à vous\u00a0: un mot de passe provisoire ne peut pas le rester."
+        )
     words = tuple(context)
     if _holds_context(password, words):
         return _error(
@@ -59,7 +61,9 @@ def refusal(password: str, context: Iterable[str], oracles: Oracles) -> FieldErr
             "que l’on essaierait en premier.",
         )
     if oracles.is_breached(password):
-        return _error("breached", "Ce mot de passe figure dans une liste de mots de passe volés. Choisissez-en un autre.")
+        return _error(
+            "breached", "Ce mot de passe figure dans une liste de mots de passe volés. Choisissez-en un autre."
+        )
     if oracles.guesses_log10(password, words) < MIN_GUESSES_LOG10:
         return _error("guessable", "Ce mot de passe est trop facile à deviner. Ajoutez un ou deux mots sans lien.")
     return None
@@ -79,4 +83,6 @@ def _folded(text: str) -> str:
 
 
 def _error(code: str, detail: str) -> FieldError:
-    return FieldError(pointer="/password", code=code, detail=detail, rule=f"{MIN_LENGTH} à {MAX_LENGTH} caractères", example=_EXAMPLE)
+    return FieldError(
+        pointer="/password", code=code, detail=detail, rule=f"{MIN_LENGTH} à {MAX_LENGTH} caractères", example=_EXAMPLE
+    )

@@ -34,7 +34,7 @@ def wait_after(policy: Policy, failures: int) -> timedelta:
     if over <= 0:
         return timedelta(0)
     # Capped before the power, which otherwise overflows timedelta after some 60 failures.
-    return min(policy.longest, policy.base * 2 ** min(over - 1, 20))
+    return min(policy.longest, policy.base * (1 << min(over - 1, 20)))
 
 
 def remembered(policy: Policy, failures: Failures, now: datetime) -> Failures:

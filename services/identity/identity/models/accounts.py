@@ -94,7 +94,7 @@ class Consent(Base):
 
 
 class RecoveryRequest(Base):
-    """What a recovery form received, looked up later by the worker: the answer cannot tell whether an account exists."""
+    """What a recovery form received; the worker looks it up later, so the answer cannot tell if an account exists."""
 
     __tablename__ = "recovery_request"
     __table_args__ = (

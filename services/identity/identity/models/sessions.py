@@ -13,7 +13,7 @@ WEB_SESSIONS = session_table(Base.metadata)
 
 
 class SignInSession(Base):
-    """A person signed in from one browser (the ``sid`` of the tokens), and the step of the first sign-in it stands at."""
+    """A person signed in from one browser (the tokens' ``sid``), and the step of the first sign-in it stands at."""
 
     __tablename__ = "sign_in_session"
 
@@ -38,5 +38,3 @@ class Throttle(Base):
     subject: Mapped[str] = mapped_column(String(64), primary_key=True)
     failures: Mapped[int]
     last_at: Mapped[datetime] = mapped_column(index=True)
-
-

@@ -66,8 +66,10 @@ class CodeGrant(grants.AuthorizationCodeGrant):  # type: ignore[misc]  # authlib
     def query_authorization_code(self, code: str, client: Client) -> RedeemedCode | None:
         """Consumes, since authlib's own `delete_authorization_code` comes after the token: two would be served."""
         row = store.consume_code(database(), code, client.client_id)
-        subject = row and subject_of(database(), row.session_id)
-        if row is None or subject is None:
+        if row is None:
+            return None
+        subject = subject_of(database(), row.session_id)
+        if subject is None:
             return None
         self.request.user = subject
         return RedeemedCode(
@@ -143,7 +145,7 @@ class IdTokens(OpenIDCode):  # type: ignore[misc]  # authlib has no types
         return ALGORITHM
 
     def get_encode_header(self, client: Client) -> dict[str, str]:
-        return {"alg": ALGORITHM, "kid": signing_key(database()).kid}
+        return {"alg": ALGORITHM, "kid": str(signing_key(database()).kid)}
 
     def get_client_claims(self, client: Client) -> dict[str, Any]:
         expires_at = clock.now() + timedelta(seconds=self.settings.access_token_seconds)

@@ -19,7 +19,7 @@ from identity.settings import Settings, settings_of
 
 
 class PublicRequest(OAuth2Request):  # type: ignore[misc]  # authlib has no types
-    """The request as the person's browser made it: behind a gateway, its address is the issuer's, not this process's."""
+    """The request as the browser made it: behind a gateway, its address is the issuer's, not this process's."""
 
     def __init__(self, request: Request, settings: Settings) -> None:
         address = settings.issuer + request.path

@@ -13,7 +13,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from identity.keys import ALGORITHM, jwks
+from identity.keys import ALGORITHM, public_keys
 from identity.models import TokenFamily
 from identity.oidc import store
 from identity.oidc.clients import Client
@@ -65,7 +65,7 @@ class AccessState:
 def read_access_token(text: str) -> dict[str, Any] | None:
     """The claims of a token we signed as an access token, expired or not; None for anything else."""
     try:
-        token = jwt.decode(text, KeySet.import_key_set(jwks(database())), algorithms=[ALGORITHM])
+        token = jwt.decode(text, public_keys(database()), algorithms=[ALGORITHM])
     except (JoseError, ValueError):
         return None
     # RFC 9068 §4: an id_token, signed by the same key, is no access token.
@@ -107,7 +107,7 @@ class Introspection(IntrospectionEndpoint):  # type: ignore[misc]  # authlib has
 
 class EndSession(EndSessionEndpoint):  # type: ignore[misc]  # authlib has no types
     def get_server_jwks(self) -> KeySet:
-        return KeySet.import_key_set(jwks(database()))
+        return public_keys(database())
 
     def get_algorithms(self) -> list[str]:
         return [ALGORITHM]

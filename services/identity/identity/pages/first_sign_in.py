@@ -99,8 +99,12 @@ def _consent(found: SignedIn, step: Step, position: int) -> ResponseReturnValue:
     return _page("consentement", form, position, text=text, body=f"compte/textes/{step}_v{text.version}.html")
 
 
-def _page(name: str, form: InformationForm | OwnPasswordForm | ConsentForm, position: int, **values: object) -> ResponseReturnValue:
-    page = render_template(f"compte/{name}.html", form=form, steps=STEPS, position=position, path=request.path, **values)
+def _page(
+    name: str, form: InformationForm | OwnPasswordForm | ConsentForm, position: int, **values: object
+) -> ResponseReturnValue:
+    page = render_template(
+        f"compte/{name}.html", form=form, steps=STEPS, position=position, path=request.path, **values
+    )
     return page, 422 if form.errors else 200
 
 

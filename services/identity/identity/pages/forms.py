@@ -2,10 +2,25 @@
 
 from chassis.problems import FieldError
 from webui.forms import PageForm, choices
-from wtforms import BooleanField, EmailField, HiddenField, PasswordField, RadioField, StringField, TelField, ValidationError
+from wtforms import (
+    BooleanField,
+    EmailField,
+    HiddenField,
+    PasswordField,
+    RadioField,
+    StringField,
+    TelField,
+    ValidationError,
+)
 from wtforms.validators import InputRequired, Length, Optional
 
-from identity.domain.identifiers import email_error, normalise_email, normalise_telephone, normalise_user_number, user_number_error
+from identity.domain.identifiers import (
+    email_error,
+    normalise_email,
+    normalise_telephone,
+    normalise_user_number,
+    user_number_error,
+)
 from identity.domain.passwords import MAX_LENGTH
 
 # Far above any password: a longer field is not one, and would only cost time.
@@ -14,7 +29,9 @@ _LONGEST_FIELD = 4 * MAX_LENGTH
 
 class SignInForm(PageForm):
     login = StringField("Identifiant", [InputRequired("Saisissez votre identifiant."), Length(max=100)])
-    password = PasswordField("Mot de passe", [InputRequired("Saisissez votre mot de passe."), Length(max=_LONGEST_FIELD)])
+    password = PasswordField(
+        "Mot de passe", [InputRequired("Saisissez votre mot de passe."), Length(max=_LONGEST_FIELD)]
+    )
 
 
 class InformationForm(PageForm):
@@ -37,7 +54,9 @@ class InformationForm(PageForm):
 
 
 class OwnPasswordForm(PageForm):
-    password = PasswordField("Nouveau mot de passe", [InputRequired("Saisissez un mot de passe."), Length(max=_LONGEST_FIELD)])
+    password = PasswordField(
+        "Nouveau mot de passe", [InputRequired("Saisissez un mot de passe."), Length(max=_LONGEST_FIELD)]
+    )
     again = PasswordField("Le même mot de passe, une seconde fois", [InputRequired("Saisissez-le une seconde fois.")])
 
     def validate_again(self, field: PasswordField) -> None:

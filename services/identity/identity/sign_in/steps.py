@@ -80,7 +80,7 @@ def choose_password(runtime: Runtime, session_id: UUID, typed: str) -> Step:
 
 
 def accept_text(runtime: Runtime, session_id: UUID, step: Step, version: int) -> Step:
-    """A dated consent to the numbered version shown. Raises OutOfOrder, Invalid when it is no longer the current one."""
+    """A dated consent to the version shown. Raises OutOfOrder, or Invalid when it is no longer the current one."""
     with runtime.transaction() as session:
         opened, account = _at(session, session_id, step)
         if version != current(step).version:
