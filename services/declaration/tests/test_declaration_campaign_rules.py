@@ -107,10 +107,7 @@ def test_what_the_landlord_corrected_is_told_with_before_and_after() -> None:
 def test_the_declared_part_holds_the_total_and_the_answers_to_confirmations() -> None:
     draft = saved(rent={"rent": "600", "charges": "38", "share": "whole", "full_month": True, "furnished": False})
     draft = type(draft)(draft.information, draft.situation, draft.rent, {"differs_from_last_year": ""})
-    assert draft.information
-    assert draft.situation
-    assert draft.rent
-    found = snapshot.declared(draft.information, draft.situation, draft.rent, draft, KNOWN, YEAR)
+    found = snapshot.declared(draft, KNOWN, YEAR)
     assert found["rent"]["total"] == "638.00"
     assert [(each["code"], each["reason"]) for each in found["confirmations"]] == [("differs_from_last_year", None)]
 

@@ -7,43 +7,10 @@ import pytest
 from declaration.domain import communes
 from declaration.domain.registry import lines
 from declaration.domain.registry.columns import COLUMNS, MANDATORY_COLUMNS
+from declaration_cases import LINE, PERSON
 from hypothesis import given
 from hypothesis import strategies as st
 
-EXAMPLE = {
-    "caf_code": "359",
-    "user_number": "35900007090001",
-    "landlord_kind": "legal_person",
-    "siret": "73282932000074",
-    "landlord_name": "REGIE DES LICES",
-    "email": "gestion@lices.example",
-    "landlord_address": "REGIE DES LICES|12 PLACE DES LICES|35000 RENNES",
-    "housing_type": "private",
-    "dwelling_ref": "L-0001",
-    "dwelling_address": "APPARTEMENT 4|2 RUE GINA PANE|35000 RENNES",
-    "commune_insee": "35238",
-    "furnished": "0",
-    "single_room": "0",
-    "tenant_number": "1234567A",
-    "tenant_last_name": "DEUJOURS",
-    "tenant_first_name": "Adam",
-    "lease_start": "2016-09-01",
-    "co_tenants": "1",
-    "previous_rent": "412.50",
-    "previous_charges": "38.00",
-    "benefit_kind": "ALS",
-    "benefit_amount": "162.00",
-    "paid_to_landlord": "0",
-}
-PERSON = {
-    **EXAMPLE,
-    "landlord_kind": "natural_person",
-    "siret": "",
-    "landlord_name": "",
-    "civility": "Mme",
-    "last_name": "MARTIN",
-    "first_name": "Zoé",
-}
 HEADER = lines.header(";".join(COLUMNS))
 
 
@@ -52,7 +19,7 @@ def errors_of(row: dict[str, str]) -> list[lines.LineError]:
 
 
 def test_the_line_of_the_format_page_is_read_into_typed_values() -> None:
-    row, errors = lines.read([EXAMPLE.get(name, "") for name in COLUMNS], HEADER, 2)
+    row, errors = lines.read([LINE.get(name, "") for name in COLUMNS], HEADER, 2)
     assert errors == []
     assert row is not None
     assert row["landlord_address"] == ("REGIE DES LICES", "12 PLACE DES LICES", "35000 RENNES")
@@ -114,7 +81,7 @@ BAD: list[tuple[str, str]] = [
 
 @pytest.mark.parametrize(("column", "value"), BAD)
 def test_a_bad_value_is_told_by_line_column_rule_and_example_without_the_value(column: str, value: str) -> None:
-    (error,) = errors_of({**EXAMPLE, column: value})
+    (error,) = errors_of({**LINE, column: value})
     assert (error.line, error.column) == (7, column)
     assert error.rule == COLUMNS[column].rule
     assert error.example == COLUMNS[column].example
@@ -143,11 +110,11 @@ GOOD: list[tuple[str, str]] = [
 
 @pytest.mark.parametrize(("column", "value"), GOOD)
 def test_a_tolerated_way_of_writing_is_taken(column: str, value: str) -> None:
-    assert errors_of({**EXAMPLE, column: value}) == []
+    assert errors_of({**LINE, column: value}) == []
 
 
 def test_every_error_of_a_line_comes_at_once() -> None:
-    assert {error.column for error in errors_of({**EXAMPLE, "siret": "1", "co_tenants": "x", "lease_start": ""})} == {
+    assert {error.column for error in errors_of({**LINE, "siret": "1", "co_tenants": "x", "lease_start": ""})} == {
         "siret",
         "co_tenants",
         "lease_start",

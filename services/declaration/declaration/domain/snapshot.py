@@ -10,7 +10,7 @@ from typing import Any
 from chassis import ids, money
 
 from declaration.domain import journey
-from declaration.domain.draft import Draft, Information, Known, Rent, Situation, to_json
+from declaration.domain.draft import Draft, Information, Known, to_json
 
 CORRECTABLE = {
     "address": "Adresse du logement",
@@ -53,17 +53,17 @@ def _shown(value: Any) -> str:
     return str(value)
 
 
-def declared(
-    information: Information, situation: Situation, rent: Rent, draft: Draft, known: Known, year: int
-) -> dict[str, Any]:
-    """The landlord's own part of the snapshot."""
+def declared(draft: Draft, known: Known, year: int) -> dict[str, Any]:
+    """The landlord's own part of the snapshot. Raises ValueError for a draft that is not complete."""
+    if draft.information is None or draft.situation is None or draft.rent is None:
+        raise ValueError("the draft is not complete")
     return {
-        "information": to_json(information),
-        "situation": to_json(situation),
-        "rent": {**to_json(rent), "total": money.to_json(rent.total)},
+        "information": to_json(draft.information),
+        "situation": to_json(draft.situation),
+        "rent": {**to_json(draft.rent), "total": money.to_json(draft.rent.total)},
         "confirmations": [
             {"code": each.code.value, "message": each.message, "reason": each.reason or None}
             for each in journey.confirmations(draft, known, year)
         ],
-        "corrected": corrected(information, known),
+        "corrected": corrected(draft.information, known),
     }

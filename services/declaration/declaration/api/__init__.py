@@ -1,0 +1,1 @@
+"""The operations of ``openapi.yaml``: parse, call, show."""

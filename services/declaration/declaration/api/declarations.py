@@ -1,0 +1,59 @@
+"""The landlord's journey; a Caf agent types returned paper with the same steps."""
+
+from typing import Any
+from uuid import UUID
+
+from chassis.http import caller, reading, require_match, transaction
+from chassis.idempotency import idempotent
+
+from declaration import listing
+from declaration.filing import case, changes, views
+from declaration.listing import Filters
+
+Answer = tuple[dict[str, Any], int, dict[str, str]]
+
+
+def list_declarations(
+    campaign: int | None = None,
+    status: str | None = None,
+    housing_type: str | None = None,
+    zone: str | None = None,
+    q: str | None = None,
+    cursor: str | None = None,
+    limit: int = 50,
+) -> dict[str, Any]:
+    filters = Filters(campaign, status, housing_type, zone, q)
+    with reading() as session:
+        return listing.page(session, caller(), filters, cursor, limit)
+
+
+def get_declaration(declaration_id: str) -> Answer:
+    with reading() as session:
+        body, headers = views.shown(session, case.find(session, caller(), UUID(declaration_id)))
+        return body, 200, headers
+
+
+def save_draft(declaration_id: str, body: dict[str, Any]) -> Answer:
+    with transaction() as session:
+        found = case.find(session, caller(), UUID(declaration_id), change=True)
+        require_match(found.row.revision)
+        changes.save(session, found, body)
+        shown, headers = views.shown(session, found)
+        return shown, 200, headers
+
+
+@idempotent
+def transmit(declaration_id: str) -> tuple[dict[str, Any], int]:
+    with transaction() as session:
+        found = case.find(session, caller(), UUID(declaration_id), change=True)
+        require_match(found.row.revision)
+        return views.transmission(changes.transmit(session, found)), 201
+
+
+@idempotent
+def amend(declaration_id: str, body: dict[str, Any]) -> Answer:
+    with transaction() as session:
+        found = case.find(session, caller(), UUID(declaration_id), change=True)
+        changes.amend(session, found, body["reason"])
+        shown, headers = views.shown(session, found)
+        return shown, 201, headers

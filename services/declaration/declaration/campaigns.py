@@ -1,0 +1,163 @@
+"""Campaigns: prepared, opened for a whole Caf in a few statements, closed, watched."""
+
+from collections import Counter, defaultdict
+from datetime import date
+from typing import Any
+
+from chassis import clock, journal
+from chassis.auth import Caller
+from chassis.ids import new_id
+from chassis.problems import BadRequest, Conflict, FieldError, NotFound
+from sqlalchemy import ColumnElement, and_, exists, func, select, update
+from sqlalchemy.orm import Session
+
+from declaration import opening, publishes
+from declaration.domain import campaign as rules
+from declaration.domain.campaign import Act, Phase
+from declaration.models import Campaign, DeclarationVersion, Dwelling, RentDeclaration
+from declaration.perimeter import joined, of_caf
+
+# The national number of all Cafs.
+CAF_TELEPHONE = "3230"
+
+
+def caf_of(caller: Caller, caf_code: str | None) -> str:
+    """The Caf an agent acts for: their own, or the one a supervisor names. Raises NotFound, BadRequest."""
+    if not caller.supervisor:
+        if caller.caf is None or caf_code not in (None, caller.caf):
+            raise NotFound
+        return caller.caf
+    if caf_code is None:
+        detail = "Indiquez pour quelle Caf vous agissez."
+        error = FieldError(pointer="/caf_code", code="required", detail=detail, rule="3 chiffres", example="359")
+        raise BadRequest(errors=[error])
+    return caf_code
+
+
+def create(session: Session, caller: Caller, new: dict[str, Any]) -> Campaign:
+    """Raises Invalid for dates that do not follow each other, Conflict when the year has its campaign already."""
+    caf_code = caf_of(caller, new["caf_code"])
+    dates = rules.planned(new["year"], new["deadline"], new["cut_off"], new["opens_on"], today=clock.today())
+    if _one(session, caf_code, dates.year) is not None:
+        raise Conflict(f"La campagne {dates.year} de cette Caf existe déjà.")
+    made = Campaign(
+        id=new_id(),
+        caf_code=caf_code,
+        year=dates.year,
+        phase=Phase.DRAFT.value,
+        opens_on=dates.opens_on,
+        deadline=dates.deadline,
+        cut_off=dates.cut_off,
+        contact=new["contact"] or _contact(session, caf_code),
+    )
+    session.add(made)
+    session.flush()
+    _journal(session, caller, made, "campaign.created")
+    return made
+
+
+def _contact(session: Session, caf_code: str) -> dict[str, Any]:
+    """Last year's, else what is true of any Caf."""
+    last = select(Campaign.contact).where(Campaign.caf_code == caf_code).order_by(Campaign.year.desc()).limit(1)
+    default = {
+        "name": f"Caf {caf_code}",
+        "telephone": CAF_TELEPHONE,
+        "address": [f"CAF {caf_code}"],
+        "reference": f"CAF {caf_code}",
+    }
+    return session.execute(last).scalar_one_or_none() or default
+
+
+def listed(session: Session, caller: Caller, caf_code: str | None) -> list[Campaign]:
+    """Newest first."""
+    statement = select(Campaign).where(of_caf(caller)).order_by(Campaign.year.desc(), Campaign.caf_code)
+    if caf_code:
+        statement = statement.where(Campaign.caf_code == caf_code)
+    return list(session.execute(statement).scalars())
+
+
+def find(session: Session, caller: Caller, year: int, caf_code: str | None) -> Campaign:
+    """Raises NotFound."""
+    found = _one(session, caf_of(caller, caf_code), year)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _one(session: Session, caf_code: str, year: int) -> Campaign | None:
+    statement = select(Campaign).where(Campaign.caf_code == caf_code, Campaign.year == year)
+    return session.execute(statement).scalar_one_or_none()
+
+
+def start(session: Session, caller: Caller, campaign: Campaign) -> dict[str, int]:
+    """Opens: one declaration a tenancy, one asking a landlord; returns how many. Raises Conflict."""
+    _advance(session, campaign, Act.OPENING)
+    counts = opening.complete(session, campaign, actor=str(caller.sub))
+    publishes.campaign_opened(session, campaign, counts)
+    _journal(session, caller, campaign, "campaign.opened")
+    return counts
+
+
+def close(session: Session, caller: Caller, campaign: Campaign) -> None:
+    """From now on what is transmitted is late, until the cut-off. Raises Conflict."""
+    _advance(session, campaign, Act.CLOSING)
+    _journal(session, caller, campaign, "campaign.closed")
+
+
+def _advance(session: Session, campaign: Campaign, act: Act) -> None:
+    """Only one of two agents who click together gets it."""
+    before = Phase(campaign.phase)
+    after = rules.advance(before, act)
+    moved = update(Campaign).where(Campaign.id == campaign.id, Campaign.phase == before.value)
+    if not getattr(session.execute(moved.values(phase=after.value)), "rowcount", 0):
+        raise Conflict("Quelqu’un d’autre vient de le faire.")
+    campaign.phase = after.value
+
+
+def _journal(session: Session, caller: Caller, campaign: Campaign, action: str) -> None:
+    after = {"year": campaign.year, "phase": campaign.phase}
+    journal.record(
+        session, actor=caller.sub, action=action, subject=campaign.id, perimeter=campaign.caf_code, after=after
+    )
+
+
+def progress(session: Session, campaign: Campaign) -> dict[str, Any]:
+    """Counts by state, in all and per département."""
+    here = RentDeclaration.campaign_id == campaign.id
+    by_state: dict[str, Counter[str]] = defaultdict(Counter)
+    grouped = joined(Dwelling.departement, RentDeclaration.state, func.count()).where(here)
+    for departement, state, count in session.execute(
+        grouped.group_by(Dwelling.departement, RentDeclaration.state).order_by(Dwelling.departement)
+    ):
+        by_state[departement][state] = count
+    received = _received(session, here)
+    counts = sum(by_state.values(), Counter[str]())
+    late = joined(func.count()).where(here, RentDeclaration.late)
+    return {
+        "total": counts.total(),
+        "transmitted": sum(received.values()),
+        "late": session.execute(late).scalar_one(),
+        "counts": dict(counts),
+        "departements": [
+            {"departement": name, "total": each.total(), "transmitted": received.get(name, 0), "counts": dict(each)}
+            for name, each in by_state.items()
+        ],
+    }
+
+
+def _received(session: Session, here: ColumnElement[bool]) -> dict[str, int]:
+    """Declarations that reached the Caf at least once, by département."""
+    reached = exists().where(DeclarationVersion.declaration_id == RentDeclaration.id, DeclarationVersion.version == 1)
+    statement = joined(Dwelling.departement, func.count()).where(and_(here, reached)).group_by(Dwelling.departement)
+    return {departement: count for departement, count in session.execute(statement)}
+
+
+def shown(campaign: Campaign) -> dict[str, Any]:
+    days: dict[str, date] = {name: getattr(campaign, name) for name in ("opens_on", "deadline", "cut_off")}
+    return {
+        "id": str(campaign.id),
+        "caf_code": campaign.caf_code,
+        "year": campaign.year,
+        "phase": campaign.phase,
+        **{name: day.isoformat() for name, day in days.items()},
+    }

@@ -1,0 +1,1 @@
+"""One declaration: found inside the caller's perimeter, saved, transmitted, corrected, shown."""

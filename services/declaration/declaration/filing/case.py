@@ -1,0 +1,114 @@
+"""A declaration with all that surrounds it, as the caller may see it."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from chassis import clock
+from chassis.auth import Caller
+from chassis.problems import NotFound
+from sqlalchemy.orm import Session
+
+from declaration.domain import campaign as rules
+from declaration.domain import journey
+from declaration.domain.draft import Draft, Known
+from declaration.domain.states import Facts, State
+from declaration.domain.steps import Context
+from declaration.models import Campaign, Dwelling, Landlord, RentDeclaration, Tenancy
+from declaration.perimeter import joined, visible
+
+WEB = "web"
+PAPER = "paper"
+
+
+@dataclass(frozen=True)
+class Case:
+    """The rows of one declaration and what the rules make of them today."""
+
+    row: RentDeclaration
+    campaign: Campaign
+    tenancy: Tenancy
+    dwelling: Dwelling
+    landlord: Landlord
+    caller: Caller
+    today: date
+
+    @property
+    def state(self) -> State:
+        return State(self.row.state)
+
+    @property
+    def draft(self) -> Draft:
+        return journey.load(self.row.draft)
+
+    @property
+    def context(self) -> Context:
+        return Context(year=self.campaign.year, today=self.today)
+
+    @property
+    def channel(self) -> str:
+        """An agent types what came back on paper."""
+        return PAPER if self.caller.kind == "agent" else WEB
+
+    @property
+    def phase(self) -> rules.Phase:
+        return rules.Phase(self.campaign.phase)
+
+    @property
+    def dates(self) -> rules.Dates:
+        here = self.campaign
+        return rules.Dates(here.year, here.opens_on, here.deadline, here.cut_off)
+
+    @property
+    def late(self) -> bool:
+        """The mark of what was transmitted, else whether transmitting today would bear it."""
+        if self.state in journey.EDITABLE:
+            return rules.late(self.phase, self.dates, self.today)
+        return self.row.late
+
+    def facts(self, reason: str = "") -> Facts:
+        """What the guards of the state table look at."""
+        return Facts(
+            filing_open=rules.filing_open(self.phase, self.dates, self.today),
+            complete=not journey.missing(self.draft, self.known, self.context),
+            reason=reason,
+        )
+
+    @property
+    def known(self) -> Known:
+        tenancy, dwelling = self.tenancy, self.dwelling
+        return Known(
+            address=tuple(dwelling.address),
+            commune_insee=dwelling.commune_insee,
+            furnished=dwelling.furnished,
+            single_room=dwelling.single_room,
+            lease_start=tenancy.lease_start,
+            lease_end=tenancy.lease_end,
+            co_tenants=tenancy.co_tenants,
+            previous_rent=tenancy.previous_rent,
+            previous_charges=tenancy.previous_charges,
+            benefit_kind=tenancy.benefit_kind,
+            benefit_amount=tenancy.benefit_amount,
+            paid_to_landlord=bool(tenancy.paid_to_landlord),
+        )
+
+    @property
+    def shown_benefit(self) -> Decimal | None:
+        """What the tenant receives is the tenant's affair, unless the landlord is who receives it."""
+        to_landlord = self.known.paid_to_landlord or self.caller.kind == "agent"
+        return self.tenancy.benefit_amount if to_landlord else None
+
+
+def find(session: Session, caller: Caller, declaration_id: UUID, *, change: bool = False) -> Case:
+    """Raises NotFound outside the caller's perimeter. `change` holds the row until the end of the transaction."""
+    statement = joined(RentDeclaration, Campaign, Tenancy, Dwelling, Landlord)
+    statement = statement.where(RentDeclaration.id == declaration_id, visible(caller))
+    if change:
+        statement = statement.with_for_update(of=RentDeclaration)
+    rows: Any = session.execute(statement).one_or_none()
+    if rows is None:
+        raise NotFound
+    row, campaign, tenancy, dwelling, landlord = rows
+    return Case(row, campaign, tenancy, dwelling, landlord, caller, clock.today())

@@ -1,0 +1,133 @@
+"""A declaration as the API shows it."""
+
+from typing import Any
+
+from chassis import clock, money
+from chassis.http import etag
+from sqlalchemy import and_, select
+from sqlalchemy.orm import Session
+
+from declaration.domain import checks, communes, journey
+from declaration.domain.july import EXEMPTION_LABELS, Exemption
+from declaration.domain.states import LABELS, Event, State, allowed
+from declaration.filing.case import Case
+from declaration.models import DeclarationVersion, Receipt
+
+ACTIONS = (Event.SAVE, Event.TRANSMIT, Event.AMEND)
+
+
+def shown(session: Session, case: Case) -> tuple[dict[str, Any], dict[str, str]]:
+    """The body and the headers, the ETag with them."""
+    row, draft, known = case.row, case.draft, case.known
+    body = {
+        "id": str(row.id),
+        "campaign": _campaign(case),
+        "status": row.state,
+        "status_label": LABELS[case.state],
+        "late": case.late,
+        "exemption": EXEMPTION_LABELS[Exemption(row.exemption)] if row.exemption else None,
+        "version": row.version,
+        "amendment_reason": row.amendment_reason,
+        "housing_type": case.dwelling.housing_type,
+        "departement": case.dwelling.departement,
+        "tenant": {
+            "number": case.tenancy.tenant_number,
+            "last_name": case.tenancy.tenant_last_name,
+            "first_name": case.tenancy.tenant_first_name,
+        },
+        "dwelling": {"reference": case.dwelling.reference, "address": case.dwelling.address},
+        "landlord": {"name": case.landlord.name, "user_number": case.landlord.user_number},
+        "known": _known(case),
+        "draft": journey.dump(draft),
+        "next_step": journey.next_step(draft, case.state, known, case.context).value,
+        "total": money.to_json(draft.rent.total) if draft.rent else None,
+        "checks": {"to_confirm": _confirmations(case)},
+        "warnings": [
+            {"code": each.code, "message": each.message, "article": each.article}
+            for each in checks.warnings(draft, known, case.today)
+        ],
+        "transmissions": _transmissions(session, case),
+        "actions": [event.value for event in allowed(case.state, case.facts(reason="…")) if event in ACTIONS],
+        "updated_at": clock.iso(row.updated_at),
+    }
+    return body, {"ETag": etag(row.revision), "Cache-Control": "no-store"}
+
+
+def _campaign(case: Case) -> dict[str, Any]:
+    contact = case.campaign.contact
+    return {
+        "year": case.campaign.year,
+        "deadline": case.campaign.deadline.isoformat(),
+        "cut_off": case.campaign.cut_off.isoformat(),
+        "caf": {name: contact[name] for name in ("name", "telephone", "address")},
+    }
+
+
+def _known(case: Case) -> dict[str, Any]:
+    known = case.known
+    return {
+        "information": {
+            "address": list(known.address),
+            "commune_insee": known.commune_insee,
+            "commune_name": communes.name(known.commune_insee),
+            "furnished": known.furnished,
+            "single_room": known.single_room,
+            "lease_start": known.lease_start.isoformat(),
+            "lease_end": known.lease_end.isoformat() if known.lease_end else None,
+        },
+        "situation": {"co_tenants": known.co_tenants},
+        "previous_rent": _euros(known.previous_rent),
+        "previous_charges": _euros(known.previous_charges),
+        "benefit": {
+            "kind": known.benefit_kind,
+            "amount": _euros(case.shown_benefit),
+            "paid_to_landlord": known.paid_to_landlord,
+        },
+    }
+
+
+def _euros(amount: Any) -> str | None:
+    return None if amount is None else money.to_json(amount)
+
+
+def _confirmations(case: Case) -> list[dict[str, Any]]:
+    return [
+        {"code": each.code.value, "message": each.message, "confirmed": each.confirmed, "reason": each.reason}
+        for each in journey.confirmations(case.draft, case.known, case.campaign.year)
+    ]
+
+
+def _transmissions(session: Session, case: Case) -> list[dict[str, Any]]:
+    receipt = and_(
+        Receipt.declaration_id == DeclarationVersion.declaration_id, Receipt.version == DeclarationVersion.version
+    )
+    statement = (
+        select(DeclarationVersion, Receipt.document_id)
+        .outerjoin(Receipt, receipt)
+        .where(DeclarationVersion.declaration_id == case.row.id)
+        .order_by(DeclarationVersion.version.desc())
+    )
+    return [
+        {
+            "version": version.version,
+            "reference": version.reference,
+            "transmitted_at": clock.iso(version.transmitted_at),
+            "late": version.late,
+            "channel": version.channel,
+            "document_id": str(document_id) if document_id else None,
+            "superseded": version.state == State.SUPERSEDED,
+        }
+        for version, document_id in session.execute(statement)
+    ]
+
+
+def transmission(version: DeclarationVersion) -> dict[str, Any]:
+    """What the declarant keeps at once, before the receipt is made."""
+    return {
+        "declaration_id": str(version.declaration_id),
+        "version": version.version,
+        "reference": version.reference,
+        "transmitted_at": clock.iso(version.transmitted_at),
+        "late": version.late,
+        "sha256": version.sha256,
+    }

@@ -1,0 +1,150 @@
+"""What a campaign makes of the portfolio, set by set: declarations, their first passage, the landlords to ask.
+
+Every statement adds only what is missing, so that tenancies registered while the campaign is open join it.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from chassis import clock
+from chassis.db import upsert
+from chassis.runtime import Runtime
+from sqlalchemy import ColumnElement, Select, case, false, func, insert, literal, null, select, update
+from sqlalchemy.orm import Session
+
+from declaration import publishes
+from declaration.domain import july
+from declaration.domain.july import Exemption
+from declaration.domain.states import Event, State, advance
+from declaration.models import Asking, Campaign, Dwelling, Landlord, Passage, RentDeclaration, Tenancy
+from declaration.sql import new_id
+
+ASKED_AT_ONCE = 200
+CHANNEL = "registry"
+
+
+def complete(session: Session, campaign: Campaign, *, actor: str) -> dict[str, int]:
+    """Adds what the campaign lacks; returns how many declarations to make, not concerned, and landlords to ask."""
+    now = clock.now()
+    _add_declarations(session, campaign, now)
+    _add_passages(session, campaign, actor, now)
+    landlords = _add_askings(session, campaign)
+    concerned = _count(session, campaign, RentDeclaration.state != State.NOT_CONCERNED.value)
+    exempt = _count(session, campaign, RentDeclaration.state == State.NOT_CONCERNED.value)
+    return {"declarations": concerned, "not_concerned": exempt, "landlords": landlords}
+
+
+def _exemption(year: int) -> ColumnElement[str | None]:
+    """`july.exemption` as SQL; a test holds the two together."""
+    return case(
+        (Tenancy.lease_start > july.last_day(year), Exemption.ENTERED_AFTER_JULY.value),
+        (Tenancy.lease_end < july.first_day(year), Exemption.LEFT_BEFORE_JULY.value),
+        else_=null(),
+    )
+
+
+def _add_declarations(session: Session, campaign: Campaign, now: Any) -> None:
+    exemption = _exemption(campaign.year)
+    values = {
+        "id": new_id(),
+        "campaign_id": literal(campaign.id),
+        "tenancy_id": Tenancy.id,
+        "state": case((exemption.is_(None), advance(None, Event.OPEN).value), else_=advance(None, Event.EXEMPT).value),
+        "version": literal(1),
+        "revision": literal(1),
+        "exemption": exemption,
+        "late": false(),
+        "draft": literal({}, RentDeclaration.draft.type),
+        "updated_at": literal(now, RentDeclaration.updated_at.type),
+    }
+    columns: list[Any] = [column.label(name) for name, column in values.items()]
+    selected = (
+        select(*columns)
+        .join(Dwelling, Dwelling.id == Tenancy.dwelling_id)
+        .join(Landlord, Landlord.id == Dwelling.landlord_id)
+        .where(Landlord.caf_code == campaign.caf_code)
+    )
+    added = upsert(session, RentDeclaration).from_select(list(values), selected, include_defaults=False)
+    session.execute(added.on_conflict_do_nothing(index_elements=["campaign_id", "tenancy_id"]))
+
+
+def _add_passages(session: Session, campaign: Campaign, actor: str, now: Any) -> None:
+    first = {
+        "declaration_id": RentDeclaration.id,
+        "version": RentDeclaration.version,
+        "event": case((RentDeclaration.exemption.is_(None), Event.OPEN.value), else_=Event.EXEMPT.value),
+        "to_state": RentDeclaration.state,
+        "at": literal(now, Passage.at.type),
+        "actor": literal(actor),
+        "channel": literal(CHANNEL),
+        "reason": RentDeclaration.exemption,
+    }
+    known = select(Passage.declaration_id).where(Passage.declaration_id == RentDeclaration.id).exists()
+    selected = select(*first.values()).where(RentDeclaration.campaign_id == campaign.id, ~known)
+    session.execute(insert(Passage).from_select(list(first), selected, include_defaults=False))
+
+
+def _add_askings(session: Session, campaign: Campaign) -> int:
+    selected = (
+        _to_declare(campaign.id)
+        .with_only_columns(literal(campaign.id), Dwelling.landlord_id)
+        .where(RentDeclaration.state == State.TO_DECLARE.value)
+        .distinct()
+    )
+    added = upsert(session, Asking).from_select(["campaign_id", "landlord_id"], selected, include_defaults=False)
+    session.execute(added.on_conflict_do_nothing(index_elements=["campaign_id", "landlord_id"]))
+    counted = select(func.count()).select_from(Asking).where(Asking.campaign_id == campaign.id)
+    return session.execute(counted).scalar_one()
+
+
+def _to_declare(campaign_id: UUID) -> Select[Any]:
+    return (
+        select(Tenancy)
+        .join(RentDeclaration, RentDeclaration.tenancy_id == Tenancy.id)
+        .join(Dwelling, Dwelling.id == Tenancy.dwelling_id)
+        .where(RentDeclaration.campaign_id == campaign_id)
+    )
+
+
+def _count(session: Session, campaign: Campaign, condition: ColumnElement[bool]) -> int:
+    statement = select(func.count()).select_from(RentDeclaration)
+    return session.execute(statement.where(RentDeclaration.campaign_id == campaign.id, condition)).scalar_one()
+
+
+def ask_landlords(runtime: Runtime) -> None:
+    """Asks the landlords not asked yet, some at a time, so that nobody waits for the whole Caf's sealing."""
+    while _ask_some(runtime):
+        pass
+
+
+def _ask_some(runtime: Runtime) -> bool:
+    with runtime.transaction() as session:
+        waiting = (
+            select(Asking, Campaign, Landlord)
+            .join(Campaign, Campaign.id == Asking.campaign_id)
+            .join(Landlord, Landlord.id == Asking.landlord_id)
+            .where(Asking.asked_at.is_(None))
+            .limit(ASKED_AT_ONCE)
+            .with_for_update(of=Asking, skip_locked=True)
+        )
+        rows = session.execute(waiting).all()
+        for asking, campaign, landlord in rows:
+            publishes.landlord_asked(session, campaign, landlord, _tenants(session, campaign.id, landlord.id))
+            asked = update(Asking).where(
+                Asking.campaign_id == asking.campaign_id, Asking.landlord_id == asking.landlord_id
+            )
+            session.execute(asked.values(asked_at=clock.now()))
+    return bool(rows)
+
+
+def _tenants(session: Session, campaign_id: UUID, landlord_id: UUID) -> list[dict[str, Any]]:
+    statement = (
+        _to_declare(campaign_id)
+        .with_only_columns(Tenancy.tenant_number, Tenancy.tenant_last_name, Tenancy.tenant_first_name, Dwelling.address)
+        .where(Dwelling.landlord_id == landlord_id, RentDeclaration.state != State.NOT_CONCERNED.value)
+        .order_by(Tenancy.sort_key, Tenancy.id)
+    )
+    return [
+        {"number": number, "last_name": last_name, "first_name": first_name, "address": address}
+        for number, last_name, first_name, address in session.execute(statement)
+    ]

@@ -1,0 +1,106 @@
+"""The facts that the declaration service tells the others."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from chassis import clock, outbox
+from sqlalchemy.orm import Session
+
+from declaration.models import Campaign, DeclarationVersion, Landlord
+
+LANDLORD_REGISTERED = "registry.landlord_registered.v1"
+PORTFOLIO_CHANGED = "registry.portfolio_changed.v1"
+CAMPAIGN_OPENED = "declaration.campaign_opened.v1"
+LANDLORD_ASKED = "declaration.landlord_asked.v1"
+TRANSMITTED = "declaration.transmitted.v1"
+SUPERSEDED = "declaration.superseded.v1"
+PUBLISHED = (LANDLORD_REGISTERED, PORTFOLIO_CHANGED, CAMPAIGN_OPENED, LANDLORD_ASKED, TRANSMITTED, SUPERSEDED)
+
+
+def landlord_registered(session: Session, landlord: Landlord) -> None:
+    data = {
+        "landlord_id": str(landlord.id),
+        "organisation_id": str(landlord.organisation_id),
+        "caf_code": landlord.caf_code,
+        "user_number": landlord.user_number,
+        "kind": landlord.kind,
+        "siret": landlord.siret,
+        "version": landlord.version,
+    }
+    names = ("name", "civility", "last_name", "first_name", "email", "address")
+    personal = {name: getattr(landlord, name) for name in names}
+    outbox.publish(session, LANDLORD_REGISTERED, landlord.id, data, personal)
+
+
+def portfolio_changed(session: Session, organisation_id: UUID, scopes: Iterable[tuple[str, str]], version: int) -> None:
+    """`scopes`: pairs of housing type and département, the whole set."""
+    data = {
+        "organisation_id": str(organisation_id),
+        "scopes": [{"housing_type": kind, "departement": departement} for kind, departement in sorted(scopes)],
+        "version": version,
+    }
+    outbox.publish(session, PORTFOLIO_CHANGED, organisation_id, data)
+
+
+def campaign_opened(session: Session, campaign: Campaign, counts: dict[str, int]) -> None:
+    """`counts`: declarations, not_concerned, landlords."""
+    outbox.publish(session, CAMPAIGN_OPENED, campaign.id, {**_campaign(campaign), **counts})
+
+
+def landlord_asked(session: Session, campaign: Campaign, landlord: Landlord, tenants: list[dict[str, Any]]) -> None:
+    """`tenants`: those with something to declare, for the attestations of a letter, or of the one after a bounce."""
+    data = {
+        **_campaign(campaign),
+        "landlord_id": str(landlord.id),
+        "organisation_id": str(landlord.organisation_id),
+        "user_number": landlord.user_number,
+        "tenancies": len(tenants),
+    }
+    personal = {
+        "name": landlord.name,
+        "email": landlord.email,
+        "address": landlord.address,
+        "caf": campaign.contact,
+        "tenants": tenants,
+    }
+    outbox.publish(session, LANDLORD_ASKED, landlord.id, data, personal)
+
+
+def _campaign(campaign: Campaign) -> dict[str, Any]:
+    return {
+        "campaign_id": str(campaign.id),
+        "caf_code": campaign.caf_code,
+        "year": campaign.year,
+        "deadline": campaign.deadline.isoformat(),
+    }
+
+
+def transmitted(
+    session: Session, version: DeclarationVersion, about: dict[str, Any], recipient: dict[str, Any]
+) -> None:
+    """`about`: campaign_year, organisation_id, landlord_id, caf_code, housing_type, departement, commune."""
+    data = {
+        "declaration_id": str(version.declaration_id),
+        "version": version.version,
+        "supersedes": version.supersedes,
+        "reference": version.reference,
+        **about,
+        "transmitted_at": clock.iso(version.transmitted_at),
+        "late": version.late,
+        "channel": version.channel,
+        "declarant_account_id": str(version.declarant_account_id) if version.declarant_account_id else None,
+        "sha256": version.sha256,
+    }
+    personal = {"snapshot": version.snapshot, "recipient": recipient}
+    outbox.publish(session, TRANSMITTED, version.declaration_id, data, personal)
+
+
+def superseded(session: Session, earlier: DeclarationVersion, by: int) -> None:
+    data = {
+        "declaration_id": str(earlier.declaration_id),
+        "version": earlier.version,
+        "superseded_by": by,
+        "reference": earlier.reference,
+    }
+    outbox.publish(session, SUPERSEDED, earlier.declaration_id, data)

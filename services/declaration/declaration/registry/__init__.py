@@ -1,0 +1,40 @@
+"""The Caf's registry file: received, read in the background line by line, merged into the portfolio set by set."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from chassis.ids import new_id
+from chassis.runtime import Runtime
+
+from declaration.registry import leases, reception, running, views
+
+Progress = Callable[[dict[str, Any]], None]
+
+
+def import_path(
+    runtime: Runtime, path: Path, actor: str, progress: Progress | None = None, *, caf_code: str | None = None
+) -> dict[str, Any]:
+    """Imports a file at once, in this process; returns the import as the API shows it.
+
+    `progress` is called with the same after each batch. `caf_code`: take the lines of this Caf only. Raises OSError
+    when the file cannot be opened.
+    """
+    worker = new_id()
+    with path.open("rb") as stream:
+        import_id = reception.receive(runtime, stream, path.name, caf_code=caf_code, sent_by=actor, worker=worker)
+    running.run(runtime, leases.Lease(import_id, worker), lambda: progress and progress(shown(runtime, import_id)))
+    return shown(runtime, import_id)
+
+
+def shown(runtime: Runtime, import_id: UUID) -> dict[str, Any]:
+    """The import as the API shows it."""
+    with runtime.reading() as session:
+        return views.one(session, import_id)
+
+
+def read_waiting(runtime: Runtime) -> None:
+    """Periodic job: reads the files that wait, and those that a killed worker left."""
+    while (lease := leases.claim(runtime)) is not None:
+        running.run(runtime, lease, lambda: None)

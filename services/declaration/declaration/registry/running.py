@@ -1,0 +1,101 @@
+"""The whole reading of one file: header, staging, merging, end. Taken up again anywhere, it ends the same."""
+
+from collections.abc import Callable
+from typing import IO, Any
+
+import structlog
+from chassis import clock, journal
+from chassis.runtime import Runtime
+from chassis.storage import Storage
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from declaration import opening
+from declaration.domain.campaign import Phase
+from declaration.domain.registry.lines import FileRefusedError
+from declaration.models import Campaign, RegistryImport, Staged
+from declaration.registry import merging, staging
+from declaration.registry.leases import MOST_ATTEMPTS, Lease, LeaseLost, Status, held
+
+log = structlog.get_logger()
+BLOCK = 1 << 20
+
+
+def run(runtime: Runtime, lease: Lease, progress: Callable[[], Any]) -> None:
+    """Reads the file to its end; stops without a trace when another worker has taken it over."""
+    try:
+        _run(runtime, lease, progress)
+    except FileRefusedError as refusal:
+        _end(runtime, lease, Status.REFUSED, refusal=str(refusal))
+    except LeaseLost:
+        log.warning("registry import taken over", import_id=str(lease.import_id))
+        return
+    progress()
+
+
+def _run(runtime: Runtime, lease: Lease, progress: Callable[[], Any]) -> None:
+    row = _row(runtime, lease)
+    if row.attempts > MOST_ATTEMPTS:
+        raise FileRefusedError("Ce fichier n’a pas pu être lu malgré plusieurs essais. Prévenez le support.")
+    storage = Storage(runtime.settings.storage_url)
+    with storage.open(row.storage_key) as stream:
+        header = staging.read_header(stream)
+        _begin(runtime, lease, list(header.unknown), row.lines_total or _count_lines(storage, row.storage_key))
+        for _ in staging.stage(runtime, lease, stream, header, row):
+            progress()
+    for _ in merging.merge(runtime, lease, header):
+        progress()
+    _end(runtime, lease, Status.DONE)
+
+
+def _row(runtime: Runtime, lease: Lease) -> RegistryImport:
+    with runtime.reading() as session:
+        return session.execute(select(RegistryImport).where(RegistryImport.id == lease.import_id)).scalar_one()
+
+
+def _begin(runtime: Runtime, lease: Lease, unknown: list[str], total: int) -> None:
+    with runtime.transaction() as session:
+        held(session, lease, unknown_columns=unknown, lines_total=total)
+
+
+def _count_lines(storage: Storage, key: str) -> int:
+    """Lines after the first, read block by block."""
+    count, last = 0, b""
+    with storage.open(key) as stream:
+        while block := _read(stream):
+            count += block.count(b"\n")
+            last = block[-1:]
+    return max(0, count - 1 + (last != b"\n"))
+
+
+def _read(stream: IO[bytes]) -> bytes:
+    return stream.read(BLOCK)
+
+
+def _end(runtime: Runtime, lease: Lease, status: Status, **changes: Any) -> None:
+    """The end, and with it what an open campaign gains; the file, full of names, does not outlive its reading."""
+    with runtime.transaction() as session:
+        held(session, lease, status=status.value, ended_at=clock.now(), worker=None, leased_until=None, **changes)
+        row = session.execute(select(RegistryImport).where(RegistryImport.id == lease.import_id)).scalar_one()
+        session.execute(delete(Staged).where(Staged.import_id == lease.import_id))
+        if status is Status.DONE and row.created_tenancies:
+            _join_open_campaigns(session, row)
+        after = {"status": status.value, "good": row.lines_good, "bad": row.lines_bad}
+        journal.record(
+            session,
+            actor=row.sent_by,
+            action="registry.ended",
+            subject=row.id,
+            perimeter=row.caf_code or "",
+            after=after,
+        )
+    Storage(runtime.settings.storage_url).delete(row.storage_key)
+
+
+def _join_open_campaigns(session: Session, row: RegistryImport) -> None:
+    """Tenancies registered while a campaign is open have their declaration too."""
+    opened = select(Campaign).where(Campaign.phase == Phase.OPEN.value)
+    if row.caf_code:
+        opened = opened.where(Campaign.caf_code == row.caf_code)
+    for campaign in session.execute(opened).scalars():
+        opening.complete(session, campaign, actor=row.sent_by)

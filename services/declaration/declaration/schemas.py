@@ -1,0 +1,15 @@
+"""What requests hold beyond the contract's own checks."""
+
+from marshmallow import EXCLUDE, Schema, fields
+
+
+class NewCampaignSchema(Schema):
+    class Meta:
+        unknown = EXCLUDE
+
+    year = fields.Integer(required=True)
+    opens_on = fields.Date(load_default=None)
+    deadline = fields.Date(required=True)
+    cut_off = fields.Date(required=True)
+    caf_code = fields.String(load_default=None)
+    contact = fields.Dict(load_default=None)
