@@ -6,10 +6,13 @@ from uuid import UUID
 
 from chassis import clock, ids
 from chassis.db import TYPES, Sequence, service_metadata
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from notification.domain.states import State
+
+# The claim of the next e-mail and its partial index must say the same words: PostgreSQL compares them.
+TO_SEND = text("channel = 'email' AND state IN ('waiting', 'sending')")
 
 
 class Base(DeclarativeBase):
@@ -25,7 +28,7 @@ class Message(Base):
     __tablename__ = "message"
     __table_args__ = (
         UniqueConstraint("act", "channel"),
-        Index("ix_message_due", "channel", "state", "next_attempt_at"),
+        Index("ix_message_due", "rank", "next_attempt_at", postgresql_where=TO_SEND, sqlite_where=TO_SEND),
         Index("ix_message_caf_code_id", "caf_code", "id"),
     )
 
@@ -51,6 +54,7 @@ class Message(Base):
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     updated_at: Mapped[datetime] = mapped_column(default=clock.now)
     sent_at: Mapped[datetime | None] = mapped_column()
+    rank: Mapped[int]
     attempts: Mapped[int] = mapped_column(default=0)
     next_attempt_at: Mapped[datetime] = mapped_column(default=clock.now)
     replaces_id: Mapped[UUID | None] = mapped_column(ForeignKey("message.id"))

@@ -17,7 +17,7 @@ from notification.domain.addresses import PostalAddress
 from notification.domain.channels import Channel, choose_channel
 from notification.domain.repeats import too_soon
 from notification.domain.states import State
-from notification.domain.templates import Template
+from notification.domain.templates import KINDS, Template
 from notification.models import Message
 from notification.progress import born
 
@@ -89,6 +89,7 @@ def _row(order: Order, channel: Channel, state: State) -> Message:
         template=order.template,
         channel=channel,
         state=state,
+        rank=KINDS[order.template].rank,
         caf_code=order.caf_code,
         account_id=order.account_id,
         landlord_id=order.landlord_id,

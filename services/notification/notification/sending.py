@@ -15,16 +15,16 @@ from uuid import UUID
 import structlog
 from chassis import clock, sealing
 from chassis.runtime import Runtime, of
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from notification import emails, mailers, publishes
-from notification.domain.channels import Channel, letter_still_useful
+from notification.domain.channels import letter_still_useful
 from notification.domain.retries import CLAIM_LASTS, exhausted, wait_after
 from notification.domain.states import Event, State
 from notification.domain.templates import KINDS, Template
 from notification.mailers import Mailer, MailerError
-from notification.models import Message
+from notification.models import TO_SEND, Message
 from notification.orders import as_letter, place_letter
 from notification.post_office import mailer_for, sender_for
 from notification.progress import go_on, locked
@@ -132,18 +132,10 @@ def record(runtime: Runtime, claim: Claim, outcome: Outcome) -> None:
 
 
 def _next_due(session: Session) -> Message | None:
-    return session.scalars(
-        select(Message).where(_due()).order_by(Message.next_attempt_at).limit(1).with_for_update(skip_locked=True)
-    ).one_or_none()
-
-
-def _due() -> ColumnElement[bool]:
     # A claimed row is due again when its claim is stale.
-    return and_(
-        Message.channel == Channel.EMAIL,
-        Message.state.in_([State.WAITING, State.SENDING]),
-        Message.next_attempt_at <= clock.now(),
-    )
+    due = select(Message).where(TO_SEND, Message.next_attempt_at <= clock.now())
+    first = due.order_by(Message.rank, Message.next_attempt_at).limit(1)
+    return session.scalars(first.with_for_update(skip_locked=True)).one_or_none()
 
 
 def _is_over(message: Message) -> bool:
@@ -156,7 +148,7 @@ def _claim(session: Session, message: Message) -> Claim:
         message_id=message.id,
         attempt=message.attempts,
         email=message.email or "",
-        name=message.recipient_name,
+        name=message.variables["email"]["name"],
         template=Template(message.template),
         variables=message.variables["email"],
         secret=secret,

@@ -31,6 +31,7 @@ def test_the_receipt_goes_to_the_person_who_declared(world: World) -> None:
     world.activate(anne, "anne@example.org")
     world.recap(declarant=anne)
     assert recipients(world) == ["anne@example.org"]
+    assert world.relay.accepted[0]["To"] == "Mme Anne Martin <anne@example.org>"
 
 
 def test_an_older_contact_that_arrives_late_is_ignored(world: World) -> None:

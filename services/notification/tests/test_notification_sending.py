@@ -90,6 +90,15 @@ def test_two_workers_never_hold_the_same_message(world: World) -> None:
     assert second is None
 
 
+def test_credentials_overtake_the_july_mailing(world: World) -> None:
+    world.july()
+    world.recap()
+    world.credentials()
+    world.send()
+    subjects = [message["Subject"] for message in world.relay.accepted]
+    assert [subject.split()[0] for subject in subjects] == ["Votre", "Votre", "Déclaration", "Déclarez"]
+
+
 def test_delivered_says_what_was_sent_but_not_to_whom(world: World) -> None:
     world.recap()
     world.send()

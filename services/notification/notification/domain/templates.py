@@ -24,19 +24,21 @@ SERIES_LABELS = {Series.ORDINARY: "Courriers ordinaires", Series.CONFIDENTIAL: "
 
 @dataclass(frozen=True)
 class Kind:
-    """`email` is the folder under `emails/`; `series` is None for what is never printed."""
+    """`email` is the folder under `emails/`; `series` is None for what is never printed; `rank`: lower leaves first."""
 
     label: str
     email: str
     series: Series | None
+    rank: int
 
 
+# Someone who waits for a password at the screen is not behind the 13,000 July messages of a Caf.
 KINDS = {
-    Template.LOGIN: Kind("Identifiant", "credentials_login", Series.ORDINARY),
-    Template.PROVISIONAL_PASSWORD: Kind("Mot de passe provisoire", "credentials_password", Series.CONFIDENTIAL),
-    Template.JULY: Kind("Demande de loyer de juillet", "july_request", Series.ORDINARY),
-    Template.REMINDER: Kind("Rappel", "reminder", None),
-    Template.RECEIPT: Kind("Accusé de réception", "receipt", Series.ORDINARY),
+    Template.LOGIN: Kind("Identifiant", "credentials_login", Series.ORDINARY, rank=0),
+    Template.PROVISIONAL_PASSWORD: Kind("Mot de passe provisoire", "credentials_password", Series.CONFIDENTIAL, rank=0),
+    Template.JULY: Kind("Demande de loyer de juillet", "july_request", Series.ORDINARY, rank=2),
+    Template.REMINDER: Kind("Rappel", "reminder", None, rank=2),
+    Template.RECEIPT: Kind("Accusé de réception", "receipt", Series.ORDINARY, rank=1),
 }
 
 # Identifiant perdu : « votre identifiant et votre mot de passe vous seront de nouveau envoyés » ; mot de passe oublié :

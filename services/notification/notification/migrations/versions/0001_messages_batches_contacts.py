@@ -13,6 +13,7 @@ depends_on = None
 
 def upgrade() -> None:
     create_chassis_tables(op.get_bind())
+    to_send = sa.text("channel = 'email' AND state IN ('waiting', 'sending')")
     op.create_table(
         "contact",
         sa.Column("account_id", sa.Uuid(), nullable=False),
@@ -65,6 +66,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("rank", sa.Integer(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("next_attempt_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("replaces_id", sa.Uuid(), nullable=True),
@@ -83,7 +85,9 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_message_account_id"), ["account_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_message_batch_id"), ["batch_id"], unique=False)
         batch_op.create_index("ix_message_caf_code_id", ["caf_code", "id"], unique=False)
-        batch_op.create_index("ix_message_due", ["channel", "state", "next_attempt_at"], unique=False)
+        batch_op.create_index(
+            "ix_message_due", ["rank", "next_attempt_at"], postgresql_where=to_send, sqlite_where=to_send
+        )
         batch_op.create_index(batch_op.f("ix_message_email_digest"), ["email_digest"], unique=False)
         batch_op.create_index(batch_op.f("ix_message_landlord_id"), ["landlord_id"], unique=False)
 
