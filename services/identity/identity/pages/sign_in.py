@@ -19,7 +19,8 @@ REFUSALS = {
     Refusal.WRONG: "L’identifiant ou le mot de passe n’est pas le bon. Vérifiez les deux. "
     "Si vous avez reçu plusieurs mots de passe provisoires, seul le dernier est valable.",
     Refusal.PROVISIONAL_USED: "Ce mot de passe provisoire a déjà servi. Connectez-vous avec le mot de passe que vous "
-    "avez choisi. Si vous ne l’avez plus, ouvrez «\u00a0Je n’arrive pas à me connecter\u00a0» pour en recevoir un nouveau.",
+    "avez choisi. Si vous ne l’avez plus, ouvrez «\u00a0Je n’arrive pas à me connecter\u00a0» pour en recevoir un "
+    "nouveau.",
     Refusal.PROVISIONAL_EXPIRED: "Ce mot de passe provisoire n’est plus valable, car il a été envoyé il y a trop "
     "longtemps. Ouvrez «\u00a0Je n’arrive pas à me connecter\u00a0» pour en recevoir un nouveau.",
 }
