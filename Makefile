@@ -2,7 +2,6 @@
 PYTHON ?= python3
 BIN := .venv/bin
 COMPOSE ?= docker compose
-PORT ?= 8080
 SOURCES := libs services gateway launcher tools tests-e2e
 # What holds tests: pytest refuses folders that do not exist.
 TESTS := $(wildcard libs services gateway launcher tools)
@@ -24,7 +23,8 @@ test: setup-dev ## all tests; those with containers where an engine answers
 
 up: setup secrets ## one process a service with Docker Compose, on http://localhost:8080
 	@$(COMPOSE) up --detach --build --wait --wait-timeout 300
-	@echo "Mon Compte Partenaire: http://localhost:$(PORT)    Mail that was sent: http://localhost:8025"
+	@echo "Mon Compte Partenaire: http://$$($(COMPOSE) port envoy 8080 | sed s/127.0.0.1/localhost/)"
+	@echo "Mail that was sent:    http://$$($(COMPOSE) port mailpit 8025 | sed s/127.0.0.1/localhost/)"
 
 down: ## stop them and forget their data
 	@# By name and from elsewhere: the file asks for secrets, which stopping does not need.

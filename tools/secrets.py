@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -17,6 +19,7 @@ from runner import topology
 from tools.workspace import DEPLOYABLES, ROOT, SERVICES
 
 ENV = ROOT / ".env"
+VOLUME = "offre-bailleurs_postgres"
 BROKER_USERS = ROOT / "var" / "compose" / "rabbitmq-users.json"
 
 
@@ -78,7 +81,20 @@ def _write(file: Path, text: str, mode: int) -> None:
     partial.replace(file)
 
 
+def data_of_another_installation() -> bool:
+    """Whether Compose still holds databases, whose passwords a new `.env` would not know."""
+    if ENV.exists() or not shutil.which("docker"):
+        return False
+    found = subprocess.run(["docker", "volume", "inspect", VOLUME], capture_output=True, timeout=30, check=False)
+    return found.returncode == 0
+
+
 def main() -> int:
+    if data_of_another_installation():
+        print(
+            "There are databases of an earlier `make up`, but no .env with their passwords: put it back, or `make down`."
+        )
+        return 1
     added = complete(ENV)
     if added or not BROKER_USERS.exists():
         write_broker_users(BROKER_USERS, read(ENV))

@@ -55,3 +55,11 @@ def test_the_broker_is_given_hashes_and_narrow_rights(tmp_path):
 
 def test_no_service_is_given_the_private_keys_of_all():
     assert "BAILLEURS_SEALING_PRIVATE_KEYS" not in secrets.fresh()
+
+
+def test_new_passwords_are_not_made_for_databases_that_have_others(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(secrets, "ENV", tmp_path / ".env")
+    monkeypatch.setattr(secrets, "data_of_another_installation", lambda: True)
+    assert secrets.main() == 1
+    assert "make down" in capsys.readouterr().out
+    assert not (tmp_path / ".env").exists()
