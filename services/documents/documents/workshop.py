@@ -1,7 +1,7 @@
 """Where rendering happens: a few processes, replaced after a while, and stopped when a page does not end."""
 
-import atexit
 import multiprocessing
+import multiprocessing.util
 from collections.abc import Callable
 from functools import cache
 from typing import TypeVar
@@ -40,10 +40,11 @@ def _pool(processes: int, recycle_after: int) -> ProcessPool:
     """Started at the first file. Spawned, not forked: the parent has threads."""
     pool = ProcessPool(processes, max_tasks=recycle_after, context=multiprocessing.get_context("spawn"))
     _pools.append(pool)
+    # Not atexit: a server's own process may be a child of multiprocessing, which waits for its children before that.
+    multiprocessing.util.Finalize(pool, close, exitpriority=1)
     return pool
 
 
-@atexit.register
 def close() -> None:
     """Ends the processes; the next file starts new ones."""
     _pool.cache_clear()

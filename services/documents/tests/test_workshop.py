@@ -1,5 +1,6 @@
 """Rendering in processes of its own."""
 
+import multiprocessing
 import re
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -35,6 +36,22 @@ def test_a_page_that_does_not_end_is_stopped_and_the_next_one_is_made(
         workshop.make_recap(hurried, "a" * 60)
     monkeypatch.undo()
     assert workshop.make_recap(settings, recap()).pages == 2
+
+
+def _serve_one(wanted: Recap) -> None:
+    settings = Settings(service="documents", environment="test", render_processes=1)
+    assert workshop.make_recap(settings, wanted).pages == 2
+
+
+def test_a_server_process_that_rendered_ends_at_once_when_asked(recap: Callable[..., Recap]) -> None:
+    # As granian runs an application: in a forked child, which waits for its own children before it ends.
+    workshop.close()
+    server = multiprocessing.get_context("fork").Process(target=_serve_one, args=(recap(),))
+    server.start()
+    server.join(timeout=15)
+    ended = server.exitcode
+    server.kill()
+    assert ended == 0
 
 
 @pytest.mark.parametrize("wrong", [{"render_processes": -1}, {"render_seconds": 0}, {"retention_years": 0}])
