@@ -68,7 +68,7 @@ class Draws:
 
     def _siret(self) -> str:
         siren = self.one("4589") + self._digits(7)
-        siren += luhn.calc_check_digit(siren)
+        siren += str(luhn.calc_check_digit(siren))
         establishment = siren + f"{self.between(1, 99):04d}"
         return establishment + str(luhn.calc_check_digit(establishment))
 

@@ -41,7 +41,17 @@ class Registry:
     @property
     def to_declare(self) -> int:
         """How many tenancies existed in July."""
-        return sum(row["lease_start"] < f"{self.year}-08-01" for row in self.rows)
+        return sum(self._existed(row) for row in self.rows)
+
+    def rows_of(self, landlord: Landlord) -> list[Row]:
+        return [row for row in self.rows if row["user_number"] == landlord.user_number]
+
+    def due_from(self, landlord: Landlord) -> int:
+        """How many of the landlord's tenancies existed in July."""
+        return sum(self._existed(row) for row in self.rows_of(landlord))
+
+    def _existed(self, row: Row) -> bool:
+        return row["lease_start"] < f"{self.year}-08-01"
 
     @property
     def csv(self) -> str:

@@ -1,0 +1,62 @@
+"""`bailleurs demo`: the journey against what runs, with an agent made for it when none is given."""
+
+import json
+import secrets
+import subprocess
+import sys
+from pathlib import Path
+
+from rich.console import Console
+
+from launcher.demo import journey
+from launcher.demo.credentials import Credentials
+from launcher.demo.mailbox import ComposePrintRoom, DevMailbox, Mailbox, Mailpit
+
+COMPOSE_IDENTITY = ("docker", "exec", "offre-bailleurs-identity-1")
+SECONDS = 120
+
+
+def run(*, url: str, mailpit: str, agent: str, caf_code: str, output: Path) -> int:
+    """`mailpit` is the address of the Compose stack's mail catcher, empty for the all-in-one mode; `agent` is
+    `LOGIN:PASSWORD`, empty to make one, for a Caf of its own unless `caf_code` says which. 0 when all went well."""
+    caf_code = caf_code or spare_caf_code()
+    try:
+        credentials = given(agent, caf_code) if agent else make_agent(caf_code, in_compose=bool(mailpit))
+    except (ValueError, OSError, subprocess.SubprocessError) as error:
+        Console(stderr=True).print(f"[red]L’agent de la Caf n’a pas pu être créé : {error}[/]")
+        return 2
+    return journey.run(url, mailbox_of(url, mailpit), credentials, output)
+
+
+def mailbox_of(url: str, mailpit: str) -> Mailbox:
+    """Where what is sent arrives."""
+    return Mailpit(mailpit, ComposePrintRoom()) if mailpit else DevMailbox(url)
+
+
+def given(agent: str, caf_code: str) -> Credentials:
+    """Raises ValueError unless written `LOGIN:PASSWORD`."""
+    login, colon, password = agent.partition(":")
+    if not colon:
+        raise ValueError("--agent attend IDENTIFIANT:MOT-DE-PASSE, par exemple AGENT-7KQ2:ABCD-EFGH-JKMN-PQRT-UVWX")
+    return Credentials(login, password, caf_code)
+
+
+def spare_caf_code() -> str:
+    """Three digits above every real Caf's, so that its campaign of the year is still to be opened."""
+    return str(600 + secrets.randbelow(400))
+
+
+def make_agent(caf_code: str, *, in_compose: bool) -> Credentials:
+    """An agent of that Caf, made by `bailleurs agent add` where identity's database is."""
+    command = [*COMPOSE_IDENTITY, "bailleurs"] if in_compose else [str(Path(sys.executable).with_name("bailleurs"))]
+    done = subprocess.run(  # noqa: S603 - fixed words and three digits
+        [*command, "agent", "add", "--caf", caf_code, "--json"],
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+    if done.returncode:
+        raise ValueError(done.stderr.strip().splitlines()[-1] if done.stderr.strip() else f"code {done.returncode}")
+    made = json.loads(done.stdout.strip().splitlines()[-1])
+    return Credentials(made["login"], made["password"], caf_code)

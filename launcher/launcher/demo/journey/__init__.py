@@ -1,0 +1,5 @@
+"""The whole journey, from the Caf's registry to the landlord's receipt, through public HTTP only."""
+
+from launcher.demo.journey.run import run
+
+__all__ = ["run"]

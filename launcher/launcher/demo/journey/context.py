@@ -1,0 +1,56 @@
+"""What the steps of a journey hand on to each other."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from launcher.demo.credentials import Credentials
+from launcher.demo.mailbox import Mailbox, Message
+from launcher.demo.registry import Landlord, Registry
+from launcher.demo.web.api import Api, Json
+from launcher.demo.web.site import Site
+
+
+@dataclass
+class Person:
+    """Somebody who signs in. `landlord` is whom they declare for; fields without a value are set by a step."""
+
+    label: str
+    landlord: Landlord
+    civility: str
+    last_name: str
+    first_name: str
+    email: str
+    own_password: str = field(repr=False)
+    credentials: Credentials = field(init=False)
+    api: Api = field(init=False)
+    declaration: Json = field(init=False)
+    etag: str = field(init=False)
+    transmission: Json = field(init=False)
+
+    @property
+    def by_email(self) -> bool:
+        """Whether the Caf knew an e-mail, so that messages are mails."""
+        return bool(self.landlord.email)
+
+    def received(self, mailbox: Mailbox) -> list[Message]:
+        """All that the landlord was sent before having an account."""
+        if self.by_email:
+            return mailbox.mails(self.landlord.email)
+        return mailbox.letters(self.landlord.address)
+
+
+@dataclass
+class Journey:
+    """`agent` holds provisional credentials; the registry is this run's alone."""
+
+    site: Site
+    mailbox: Mailbox
+    agent: Credentials
+    registry: Registry
+    people: list[Person]
+    output: Path
+    agent_api: Api = field(init=False)
+
+    @property
+    def year(self) -> int:
+        return self.registry.year

@@ -1,0 +1,77 @@
+"""The first sign-in, in the order of the guides: credentials, information, own password, two consents."""
+
+from launcher.demo.credentials import Credentials
+from launcher.demo.failures import expect
+from launcher.demo.web.api import Api
+from launcher.demo.web.browser import Page, on
+from launcher.demo.web.sign_in import SignIn
+from launcher.demo.web.site import Site
+
+SIGN_IN = "/compte/connexion"
+INFORMATION = "/compte/premiere-connexion/informations"
+PASSWORD = "/compte/premiere-connexion/mot-de-passe"  # noqa: S105 - a page, not a password
+USAGE_RULES = "/compte/premiere-connexion/regles-usage"
+TERMS = "/compte/premiere-connexion/conditions-utilisation"
+
+
+def give_credentials(sign_in: SignIn, credentials: Credentials) -> Page:
+    """Step 1; the page that follows, or the same one with what is wrong."""
+    page = on(sign_in.open(), SIGN_IN)
+    return sign_in.browser.send(page, login=credentials.login, password=credentials.password)
+
+
+def give_information(sign_in: SignIn, page: Page, information: dict[str, str]) -> Page:
+    """Step 2."""
+    return on(sign_in.browser.send(on(page, INFORMATION), **information), PASSWORD)
+
+
+def choose_password(sign_in: SignIn, page: Page, password: str) -> Page:
+    """Step 3."""
+    return on(sign_in.browser.send(page, password=password, again=password), USAGE_RULES)
+
+
+def accept_both(sign_in: SignIn, page: Page) -> Page:
+    """Steps 4 and 5; what follows leads back to the program."""
+    return sign_in.browser.send(on(sign_in.browser.send(page, accepted="y"), TERMS), accepted="y")
+
+
+def refuse_wrong_order(sign_in: SignIn, page: Page) -> None:
+    """Asks for every later step, seen or sent, while step 2 is due. Raises StepFailed unless each leads back to it."""
+    token = page.form_with("csrf_token", "last_name").fields["csrf_token"]
+    ahead = {"csrf_token": token, "password": "x" * 20, "again": "x" * 20, "accepted": "y", "version": "1"}
+    for path in (PASSWORD, USAGE_RULES, TERMS):
+        for asked in (sign_in.browser.get(path), sign_in.browser.post(path, ahead)):
+            expect(
+                asked.path == INFORMATION, f"{path} renvoie à {INFORMATION} tant que l’étape 2 est due", asked.described
+            )
+
+
+def sign_in_first(
+    site: Site,
+    credentials: Credentials,
+    information: dict[str, str],
+    own_password: str,
+    *,
+    try_wrong_order: bool = False,
+) -> Api:
+    """The five steps. Raises StepFailed at the one that does not answer as it should."""
+    sign_in = SignIn(site)
+    page = on(give_credentials(sign_in, credentials), INFORMATION)
+    if try_wrong_order:
+        refuse_wrong_order(sign_in, page)
+    page = give_information(sign_in, page, information)
+    page = choose_password(sign_in, page, own_password)
+    return sign_in.finish(accept_both(sign_in, page))
+
+
+def sign_in_again(site: Site, credentials: Credentials) -> Api:
+    """With one's own password: straight back to the program."""
+    sign_in = SignIn(site)
+    return sign_in.finish(give_credentials(sign_in, credentials))
+
+
+def refuse_used_password(site: Site, provisional: Credentials) -> str:
+    """What the page answers to a provisional password that has served. Raises StepFailed when it lets in."""
+    page = give_credentials(SignIn(site), provisional)
+    expect(page.path == SIGN_IN and page.status == 422, "un refus sur la page de connexion", page.described)
+    return page.described

@@ -1,0 +1,112 @@
+"""The order of the steps, and how the run ends."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import httpx
+from chassis import clock
+
+from launcher.demo import registry
+from launcher.demo.credentials import Credentials
+from launcher.demo.failures import StepFailed
+from launcher.demo.journey import account, caf, declaring, receipt
+from launcher.demo.journey.context import Journey, Person
+from launcher.demo.journey.people import cast
+from launcher.demo.mailbox import Mailbox
+from launcher.demo.registry.years import last_july
+from launcher.demo.screen import Screen, Told
+from launcher.demo.web.site import Site
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of the journey: its French title, and what it does."""
+
+    title: str
+    act: Callable[[Told], None]
+
+
+Section = tuple[str, list[Step]]
+BeforeStep = Callable[[str], None]
+
+LANDLORD_STEPS: tuple[tuple[str, Callable[[Journey, Person, Told], None]], ...] = (
+    ("Identifiant et mot de passe provisoire arrivent séparément", account.receives_credentials),
+    ("Première connexion, étape par étape", account.signs_in),
+    ("Le mot de passe provisoire ne sert pas deux fois", account.cannot_reuse_password),
+    ("La première personne connectée est l’administrateur", account.is_administrator),
+    ("La liste des locataires, avec l’état de chacun", account.sees_tenants),
+    ("Informations vérifiées, situation confirmée", declaring.verifies),
+    ("Loyer de juillet saisi, hors charges", declaring.gives_rent),
+    ("Synthèse confirmée, déclaration transmise", declaring.transmits),
+    ("Récapitulatif PDF enregistré", receipt.keeps_recap),
+    ("Référence vérifiable par tous", receipt.checks_reference),
+    ("Accusé de réception", receipt.receives_receipt),
+)
+
+
+def sections(journey: Journey) -> Iterator[Section]:
+    """Everything that happens, in order."""
+    yield (
+        "La Caf prépare la campagne",
+        [
+            Step("L’agent se connecte pour la première fois", partial(caf.signs_in, journey)),
+            Step("Le registre de la Caf est importé", partial(caf.hands_over_registry, journey)),
+            Step(f"La campagne {journey.year} est ouverte", partial(caf.opens_campaign, journey)),
+        ],
+    )
+    for person in journey.people:
+        steps = [Step(title, partial(act, journey, person)) for title, act in LANDLORD_STEPS]
+        yield f"{person.landlord.name} ({person.label})", steps
+    yield (
+        "Chacun chez soi, et la Caf au courant",
+        [
+            Step("Les déclarations des autres n’existent pas", partial(receipt.cannot_see_others, journey)),
+            Step("L’agent suit l’avancement", partial(caf.follows, journey)),
+        ],
+    )
+
+
+def run(
+    url: str,
+    mailbox: Mailbox,
+    agent: Credentials,
+    output_dir: Path,
+    *,
+    screen: Screen | None = None,
+    patience: float = 0.0,
+    before_step: BeforeStep = lambda _title: None,
+    seed: int | None = None,
+) -> int:
+    """0 when every step went as it should, else 1 after saying which did not, what was expected and what came.
+
+    `agent` has never signed in, and their Caf has no campaign of the year yet. `patience`: seconds during which what
+    does not answer is asked again. `before_step` is told each title before its step.
+    """
+    screen, year = screen or Screen(), last_july(clock.today())
+    invented = registry.demonstration(seed=seed or fresh_seed(), caf_code=agent.caf_code, year=year)
+    journey = Journey(Site(url.rstrip("/"), patience), mailbox, agent, invented, cast(invented), output_dir)
+    try:
+        for title, steps in sections(journey):
+            screen.section(title)
+            for step in steps:
+                before_step(step.title)
+                with screen.step(step.title) as told:
+                    _act(step, told)
+    except StepFailed:
+        return 1
+    screen.console.print(f"\n[green]Toute la démarche a abouti[/] : {screen.count} étapes.")
+    return 0
+
+
+def fresh_seed() -> int:
+    """A registry whose numbers no earlier run has used."""
+    return int(clock.now().timestamp() * 1_000_000)
+
+
+def _act(step: Step, told: Told) -> None:
+    try:
+        step.act(told)
+    except httpx.TransportError as error:
+        raise StepFailed("une réponse du serveur", f"{type(error).__name__} : {error}") from error

@@ -1,0 +1,28 @@
+"""The all-in-one mode shows what it caught at /dev/mailbox."""
+
+from collections.abc import Sequence
+
+import httpx
+
+from launcher.demo.failures import answered
+from launcher.demo.mailbox.base import Message, addressed
+from launcher.demo.mailbox.letters import Read
+from launcher.demo.web.site import SECONDS
+
+
+class DevMailbox:
+    def __init__(self, url: str) -> None:
+        self._client = httpx.Client(base_url=url, timeout=SECONDS)
+        self._read = Read()
+
+    def mails(self, address: str) -> list[Message]:
+        found = answered(self._client.get("/dev/mailbox.json"), 200).json()
+        mails = [mail for mail in found if address in mail["to"]]
+        return [Message(id=mail["id"], subject=mail["subject"], text=mail["text"]) for mail in reversed(mails)]
+
+    def letters(self, address: Sequence[str]) -> list[Message]:
+        for entry in reversed(answered(self._client.get("/dev/letters.json"), 200).json()):
+            if entry["id"] not in self._read:
+                pdf = answered(self._client.get(entry["pdf_url"]), 200).content
+                self._read.add(entry["id"], entry["batch"], pdf)
+        return addressed(self._read.all, address)

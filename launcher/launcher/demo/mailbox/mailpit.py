@@ -1,0 +1,57 @@
+"""Mailpit catches the e-mails of the Compose stack; letters come from where the printer takes them."""
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import httpx
+
+from launcher.demo.failures import answered
+from launcher.demo.mailbox.base import Message, addressed
+from launcher.demo.web.site import SECONDS
+
+PAGE = 500
+
+
+class PrintRoom(Protocol):
+    """Every letter that is ready to be printed."""
+
+    def letters(self) -> list[Message]: ...
+
+
+class Mailpit:
+    def __init__(self, url: str, print_room: PrintRoom) -> None:
+        self._client = httpx.Client(base_url=url, timeout=SECONDS)
+        self._print_room = print_room
+        self._read: dict[str, Message] = {}
+
+    def mails(self, address: str) -> list[Message]:
+        found = [entry for entry in self._listed() if self._is_for(entry, address)]
+        return [self._message(entry) for entry in reversed(found)]
+
+    def letters(self, address: Sequence[str]) -> list[Message]:
+        return addressed(self._print_room.letters(), address)
+
+    def count(self) -> int:
+        """How many e-mails there are in all."""
+        total: int = answered(self._client.get("/api/v1/messages", params={"limit": 1}), 200).json()["total"]
+        return total
+
+    def _listed(self) -> list[dict[str, Any]]:
+        """Newest first, page after page."""
+        entries: list[dict[str, Any]] = []
+        while True:
+            params = {"limit": PAGE, "start": len(entries)}
+            page = answered(self._client.get("/api/v1/messages", params=params), 200).json()
+            entries += page["messages"]
+            if not page["messages"] or len(entries) >= page["total"]:
+                return entries
+
+    def _is_for(self, entry: dict[str, Any], address: str) -> bool:
+        return any(recipient["Address"].lower() == address.lower() for recipient in entry["To"])
+
+    def _message(self, entry: dict[str, Any]) -> Message:
+        name = entry["ID"]
+        if name not in self._read:
+            whole = answered(self._client.get(f"/api/v1/message/{name}"), 200).json()
+            self._read[name] = Message(id=name, subject=whole["Subject"], text=whole["Text"])
+        return self._read[name]

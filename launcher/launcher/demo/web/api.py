@@ -1,0 +1,38 @@
+"""The services' APIs with a person's token, which is renewed when it ends."""
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+import httpx
+
+from launcher.demo.failures import answered
+
+Json = dict[str, Any]
+DECLARATION = "/api/declaration/v1"
+HABILITATION = "/api/habilitation/v1"
+IDENTITY = "/api/identity/v1"
+DOCUMENTS = "/api/documents/v1"
+
+
+class Api:
+    """`client` is an OAuth 2 client of httpx; `patient` when what it speaks to is being restarted."""
+
+    def __init__(self, client: Any, *, patient: bool = False) -> None:
+        self._client = client
+        self.patient = patient
+
+    def get(self, path: str, **params: str | int) -> Json:
+        """The body of a 200. Raises StepFailed for any other status."""
+        body: Json = answered(self.request("GET", path, params=params), 200).json()
+        return body
+
+    def request(self, method: str, path: str, **options: Any) -> httpx.Response:
+        response: httpx.Response = self._client.request(method, path, **options)
+        return response
+
+    def create(self, path: str, body: Json, *, status: int = 201, headers: Mapping[str, str] | None = None) -> Json:
+        """POST with an idempotency key of its own."""
+        key = {"Idempotency-Key": str(uuid.uuid4()), **(headers or {})}
+        made: Json = answered(self.request("POST", path, json=body, headers=key), status).json()
+        return made

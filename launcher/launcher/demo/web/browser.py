@@ -1,0 +1,77 @@
+"""A browser without JavaScript: it keeps cookies, follows redirections and sends forms as they stand."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from urllib.parse import urljoin, urlsplit
+
+import httpx
+
+from launcher.demo.failures import StepFailed, expect
+from launcher.demo.web.forms import Form, PageReader, read_page
+from launcher.demo.web.site import Site
+
+MOST_REDIRECTIONS = 12
+
+
+@dataclass(frozen=True)
+class Page:
+    """Where one has arrived; `callback` is the address outside that the product sends back to, if it did."""
+
+    url: str
+    status: int
+    html: str = ""
+    callback: str = ""
+
+    @property
+    def path(self) -> str:
+        return urlsplit(self.url).path
+
+    @cached_property
+    def content(self) -> PageReader:
+        return read_page(self.html)
+
+    def form_with(self, *names: str) -> Form:
+        """The form that has these fields. Raises StepFailed when there is none."""
+        for form in self.content.forms:
+            if form.offered.issuperset(names):
+                return form
+        raise StepFailed(f"un formulaire avec {', '.join(names)} à {self.path}", self.described)
+
+    @property
+    def described(self) -> str:
+        """The page in a few words, for a person who reads why a step failed."""
+        errors = " ".join(" ".join(error.split()) for error in self.content.errors)
+        return f"{self.path} ({self.status}) {' '.join(self.content.title.split())} {errors}".strip()
+
+
+class Browser:
+    def __init__(self, site: Site, callback: str = "") -> None:
+        self._client = site.client()
+        self._callback = callback
+
+    def get(self, url: str) -> Page:
+        return self._follow(self._client.get(url))
+
+    def send(self, page: Page, **values: str) -> Page:
+        """Sends the page's form that has these fields, with what else it holds, to where it says."""
+        form = page.form_with(*values)
+        return self.post(urljoin(page.url, form.action), {**form.fields, **values})
+
+    def post(self, url: str, fields: dict[str, str]) -> Page:
+        return self._follow(self._client.post(url, data=fields))
+
+    def _follow(self, response: httpx.Response) -> Page:
+        for _hop in range(MOST_REDIRECTIONS):
+            if not response.is_redirect:
+                return Page(str(response.url), response.status_code, response.text)
+            target = urljoin(str(response.url), response.headers["location"])
+            if self._callback and target.startswith(self._callback):
+                return Page(target, response.status_code, callback=target)
+            response = self._client.get(target)
+        raise StepFailed("une page", f"{MOST_REDIRECTIONS} redirections, la dernière vers {response.url.path}")
+
+
+def on(page: Page, path: str) -> Page:
+    """The page itself. Raises StepFailed when it is another one."""
+    expect(page.path == path and page.status < 400, f"la page {path}", page.described)
+    return page
