@@ -6,6 +6,7 @@ Mounted by the all-in-one mode alone, and never in production.
 import email
 import email.policy
 import io
+import secrets
 import zipfile
 from collections.abc import Sequence
 from email.message import EmailMessage
@@ -23,6 +24,8 @@ NAVIGATION = [Link("Accueil", "/"), Link("Courriels et courriers", "/dev/mailbox
 def create(runtimes: Sequence[Runtime]) -> Flask:
     settings: Any = next(one for one in runtimes if one.name == "notification").settings
     app = Flask(__name__, static_folder=None, template_folder="templates")
+    # This page has no form; the layout wants a key all the same.
+    app.secret_key = secrets.token_hex(32)
     install(app, service_name="Courriels et courriers de démonstration", navigation=lambda: NAVIGATION)
     mails, letters = Mails(Path(settings.mailbox_dir)), Letters(settings.print_url)
 

@@ -39,40 +39,53 @@ def import_registry(declaration: Runtime, file: Path, console: Console) -> int:
     migrations.upgrade(declaration)
     with Progress(console=console, transient=True) as progress:
         task = progress.add_task("Import", total=None)
-        report = load_registry(declaration, file, lambda done: progress.update(task, completed=done))
-    return print_report(report, console)
+        report = load_registry(
+            declaration,
+            file,
+            lambda state: progress.update(task, completed=state["lines_done"], total=state["lines_total"]),
+        )
+    if report["refusal"]:
+        console.print(f"[red]Fichier refusé : {report['refusal']}[/]")
+        return 2
+    _print_report(declaration, report, console)
+    return 1 if report["lines_bad"] else 0
 
 
-def load_registry(declaration: Runtime, file: Path, progress: Callable[[int], None]) -> dict[str, Any]:
-    """The report of the import, as the API shows it; ``progress`` is told how many lines are done."""
+def load_registry(declaration: Runtime, file: Path, progress: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
+    """The report of the import, as the API shows it; ``progress`` is given the same after each batch."""
     report: dict[str, Any] = import_module("declaration.registry").import_path(declaration, file, ACTOR, progress)
     return report
 
 
-def print_report(report: dict[str, Any], console: Console) -> int:
-    if report.get("refusal"):
-        console.print(f"[red]Fichier refusé : {report['refusal']}[/]")
-        return 2
-    for column in report.get("unknown_columns", ()):
+def _print_report(declaration: Runtime, report: dict[str, Any], console: Console) -> None:
+    for column in report["unknown_columns"]:
         console.print(f"[yellow]Colonne inconnue, ignorée : {column}[/]")
     console.print(f"{report['lines_good']} ligne(s) prises, {report['lines_bad']} à corriger.")
-    errors = report.get("errors", ())
-    if errors:
-        table = Table("ligne", "colonne", "règle", "exemple")
-        for error in errors[:SHOWN_ERRORS]:
-            table.add_row(str(error["line"]), error["column"], error["rule"], error["example"])
-        console.print(table)
-    return 1 if report["lines_bad"] else 0
+    if not report["lines_bad"]:
+        return
+    views = import_module("declaration.registry.views")
+    with declaration.reading() as session:
+        errors = views.errors(session, _operator(supervisor=True), UUID(report["id"]), None, SHOWN_ERRORS)
+    table = Table("ligne", "colonne", "règle", "exemple")
+    for error in errors["items"]:
+        table.add_row(str(error["line"]), error["column"], error["rule"], error["example"])
+    console.print(table)
+    if errors["total"] > SHOWN_ERRORS:
+        console.print(f"… et {errors['total'] - SHOWN_ERRORS} autre(s), à lire dans l’espace des agents.")
 
 
 def open_campaign(declaration: Runtime, caf: str, year: int, deadline: date, cut_off: date) -> dict[str, int]:
     """Creates the year's campaign of a Caf and opens it; returns how many were asked. Raises Conflict when open."""
     campaigns = import_module("declaration.campaigns")
-    new = {"caf_code": caf, "year": year, "deadline": deadline, "cut_off": cut_off, "opens_on": None}
-    operator = Caller(NOBODY, "agent", None, caf, False, frozenset(), (), "")
+    new = {"caf_code": caf, "year": year, "deadline": deadline, "cut_off": cut_off, "opens_on": None, "contact": None}
+    operator = _operator(caf=caf)
     with declaration.transaction() as session:
         opened: dict[str, int] = campaigns.start(session, operator, campaigns.create(session, operator, new))
     return opened
+
+
+def _operator(*, caf: str | None = None, supervisor: bool = False) -> Caller:
+    return Caller(NOBODY, "agent", None, caf, supervisor, frozenset(), (), "")
 
 
 def write_revision(service: Service, number: str, message: str) -> None:

@@ -53,7 +53,7 @@ def _fill(runtimes: dict[str, Any]) -> list[dict[str, str]]:
     demonstration = registry.demonstration()
     file.write_text(demonstration.csv, encoding="utf-8")
     agent = operations.add_agent(runtimes["identity"], CAF, login=AGENT, email="agent@caf359.example", supervisor=False)
-    operations.load_registry(runtimes["declaration"], file, lambda _done: None)
+    operations.load_registry(runtimes["declaration"], file, lambda _state: None)
     operations.open_campaign(runtimes["declaration"], CAF, *_dates(clock.today()))
     people = [("Agent de la Caf", agent["login"], agent["password"])]
     mails = Mails(Path(runtimes["notification"].settings.mailbox_dir))
