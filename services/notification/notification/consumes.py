@@ -12,6 +12,7 @@ from chassis.service import Subscription
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from notification.domain.perimeter import caf_of
 from notification.domain.states import Event as Happening
 from notification.domain.states import State
 from notification.domain.templates import CREDENTIALS, MOST_TENANTS_PER_LETTER, Template
@@ -59,7 +60,7 @@ def _credentials(
         letter_variables={"portal_url": settings.public_url, **_user_number(data), **expiry},
         secret={secret: opened[secret]},
         expires_at=clock.parse(data["expires_at"]),
-        caf_code=data["caf_code"],
+        caf_code=caf_of(data["caf_code"], data["user_number"]),
         account_id=UUID(data["account_id"]),
     )
 

@@ -40,7 +40,7 @@ def test_a_landlord_reads_nothing_here(world: World, path: str) -> None:
 
 @pytest.mark.parametrize("claims", [{"caf": "220"}, {"caf": None}])
 def test_an_agent_of_another_caf_or_of_none_sees_nothing(world: World, batch: dict[str, Any], claims: Any) -> None:
-    world.credentials(caf_code=None)
+    world.credentials(caf_code=None, user_number=None)
     headers = world.agent(**claims)
     for path in ("/messages", "/letter-batches"):
         answer = get(world, path, headers).json()
@@ -101,9 +101,15 @@ def test_an_agent_sees_what_was_sent_when_and_its_state(world: World) -> None:
     assert answer.json()["counts"] == {"delivered": 1}
 
 
+def test_the_caf_that_gave_the_user_number_sees_the_credentials_of_a_legal_person(world: World) -> None:
+    world.credentials(caf_code=None)
+    assert get(world, "/messages", world.agent(caf="359")).json()["total"] == 2
+    assert get(world, "/messages", world.agent(caf="220")).json()["total"] == 0
+
+
 def test_a_supervisor_sees_every_caf(world: World) -> None:
     world.july()
-    world.credentials(caf_code=None)
+    world.credentials(caf_code=None, user_number=None)
     headers = world.agent(caf=None, supervisor=True)
     assert get(world, "/messages", headers).json()["total"] == 3
     assert get(world, "/messages?caf_code=359", headers).json()["total"] == 1

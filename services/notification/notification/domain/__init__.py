@@ -2,5 +2,6 @@
 
 `templates` the kinds of message · `channels` e-mail or letter · `states` what may happen to a message · `addresses`
 French postal addresses · `calendar` working days and cut-offs · `batches` which letters are printed together ·
-`repeats` how often · `retries` how long to wait.
+`batch_states` what happens to a batch · `repeats` how often · `retries` how long to wait · `perimeter` whose
+agents see it.
 """
