@@ -19,7 +19,7 @@ demo: setup ## the same, with an invented campaign to click through
 	@exec $(BIN)/bailleurs demo
 
 test: setup-dev ## all tests; those with containers where an engine answers
-	@$(BIN)/python -m tools.tests $(TESTS)
+	@$(BIN)/python -m tools.testing $(TESTS)
 
 up: setup secrets ## one process a service with Docker Compose, on http://localhost:8080
 	@$(COMPOSE) up --detach --build --wait --wait-timeout 300

@@ -92,7 +92,7 @@ def data_of_another_installation() -> bool:
 def main() -> int:
     if data_of_another_installation():
         print(
-            "There are databases of an earlier `make up`, but no .env with their passwords: put it back, or `make down`."
+            "An earlier `make up` left databases whose passwords (.env) are gone: put that file back, or `make down`."
         )
         return 1
     added = complete(ENV)
