@@ -3,13 +3,13 @@
 from chassis import ids, journal
 from chassis.problems import Conflict, FieldError, Invalid
 from chassis.runtime import Runtime
-from sqlalchemy import select
 
 from identity.accounts.issuing import issue_password
-from identity.accounts.registration import create_account
+from identity.accounts.registration import LoginTaken, create_account
 from identity.domain.credentials import Channel, Purpose, normalise_login
 from identity.domain.identifiers import email_error, normalise_email
-from identity.models import Account
+
+LONGEST_LOGIN = 20
 
 
 def add(runtime: Runtime, *, login: str, caf_code: str, email: str, supervisor: bool = False) -> str:
@@ -21,25 +21,25 @@ def add(runtime: Runtime, *, login: str, caf_code: str, email: str, supervisor: 
     if address is None:
         raise Invalid([email_error()])
     account_id, chosen = ids.new_id(), normalise_login(login)
-    if len(chosen) < 3:
-        detail = "L’identifiant d’un agent compte au moins trois signes."
+    if not 3 <= len(chosen) <= LONGEST_LOGIN:
+        detail = f"L’identifiant d’un agent compte de 3 à {LONGEST_LOGIN} signes."
         raise Invalid([FieldError(pointer="/login", code="login", detail=detail, example="AGENT-DUPONT")])
+    contact = {"contact_name": login, "contact_email": address, "contact_address": []}
     with runtime.transaction() as session:
-        if session.scalar(select(Account.id).where(Account.login == chosen)) is not None:
-            raise Conflict(f"L’identifiant {chosen} est déjà pris.")
-        account = create_account(
-            session,
-            account_id,
-            kind="agent",
-            login=chosen,
-            caf_code=caf_code,
-            supervisor=supervisor,
-            contact_name=login,
-            contact_email=address,
-            contact_address=[],
-        )
+        try:
+            account = create_account(
+                session,
+                account_id,
+                kind="agent",
+                login=chosen,
+                caf_code=caf_code,
+                supervisor=supervisor,
+                **contact,
+            )
+        except LoginTaken:
+            account = None
         if account is None:
-            raise Conflict(f"L’identifiant {chosen} est déjà pris.")
+            raise Conflict(f"L’identifiant {login} est déjà pris.")
         issue = issue_password(session, account, Purpose.CREATION, Channel.EMAIL)
         described = {"login": chosen, "supervisor": supervisor}
         journal.record(

@@ -1,10 +1,16 @@
 """The web application of identity: its pages and the OpenID provider, one Flask application on one session."""
 
+from chassis.problems import Problem, Unavailable
 from chassis.runtime import Runtime
 from flask import Flask, Response, session
+from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from webui import Person, install
+from webui.errors import render_error
 from webui.headers import CONTENT_SECURITY_POLICY
 from webui.sessions import SqlSessionInterface
+from werkzeug.exceptions import default_exceptions
 
 from identity.derived import subkey
 from identity.domain.first_sign_in import Step
@@ -31,6 +37,9 @@ def create_pages(runtime: Runtime) -> Flask:
     install(app, service_name=SERVICE_NAME, user=_person)
     # After webui's own, hence run before it: it only fills in the headers that are missing.
     app.after_request(_let_forms_reach_client)
+    app.register_error_handler(Problem, _refusal_page)
+    for unavailable in (OperationalError, PoolTimeout):
+        app.register_error_handler(unavailable, _busy_page)
     app.extensions["oidc"] = Provider(runtime)
     for part in (sign_in, first_sign_in, recovery, endpoints):
         app.register_blueprint(part.blueprint)
@@ -71,6 +80,16 @@ def _let_forms_reach_client(answer: Response) -> Response:
             "form-action 'self'", f"form-action 'self' {target}"
         )
     return answer
+
+
+def _refusal_page(problem: Problem) -> ResponseReturnValue:
+    """A refusal of the rules that no page has words of its own for."""
+    page, status, _ = render_error(default_exceptions[problem.status]())
+    return page, status, problem.headers
+
+
+def _busy_page(_error: Exception) -> ResponseReturnValue:
+    return _refusal_page(Unavailable())
 
 
 def _is_https(settings: Settings) -> bool:

@@ -1,11 +1,16 @@
 """The pages under /compte, as a person meets them. What must not happen comes first."""
 
 from datetime import timedelta
+from threading import BoundedSemaphore
 from typing import Any
 
 import pytest
 import time_machine
+from argon2 import PasswordHasher
 from chassis import clock
+from identity import hashing
+from identity.models import Account
+from sqlalchemy import update
 from webui.testing import assert_page
 
 STEPS = ("informations", "mot-de-passe", "regles-usage", "conditions-utilisation")
@@ -271,3 +276,24 @@ def test_a_consent_to_a_version_that_is_no_longer_the_current_one_is_refused(loc
 
 def without_token(text: str) -> str:
     return "\n".join(line for line in text.splitlines() if "csrf_token" not in line)
+
+
+def test_a_password_hashed_with_older_parameters_is_hashed_again_at_sign_in(local: Any) -> None:
+    _, sent = local.activated()
+    older = PasswordHasher(time_cost=1, memory_cost=8 * 1024, parallelism=1).hash(local.password)
+    with local.harness.transaction() as session:
+        session.execute(update(Account).values(password_hash=older))
+    assert local.browser().sign_in(sent["login"], local.password) == "/connexion"
+    stored = local.harness.rows("account")[0]["password_hash"]
+    assert "m=19456,t=2,p=1" in stored
+    assert PasswordHasher().verify(stored, local.password)
+
+
+def test_a_machine_too_busy_to_hash_says_so_instead_of_failing(local: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hashing, "_SLOTS", BoundedSemaphore(1))
+    monkeypatch.setattr(hashing, "_LONGEST_WAIT_SECONDS", 0.01)
+    browser = local.browser()
+    with hashing._slot():
+        browser.sign_in("AAAA-AAAA", "une girafe qui attend")
+    assert browser.status == 503
+    assert_page(browser.text)

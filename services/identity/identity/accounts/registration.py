@@ -12,14 +12,14 @@ from identity.domain.credentials import new_login
 from identity.models import Account
 
 
-class LoginCollision(Exception):
-    """The random login was taken: trying the whole unit of work again draws another one."""
+class LoginTaken(Exception):
+    """Another account has it. For a random one, trying the whole unit of work again draws another."""
 
 
 def create_account(session: Session, account_id: UUID, *, kind: str, **values: Any) -> Account | None:
     """The new account, or None when it exists already (its id, or the organisation's principal account).
 
-    One statement decides, so that two events arriving together make one account. Raises LoginCollision.
+    One statement decides, so that two events arriving together make one account. Raises LoginTaken.
     """
     login = values.pop("login", None) or new_login()
     row = {"id": account_id, "kind": kind, "login": login, "created_at": clock.now(), **values}
@@ -29,7 +29,7 @@ def create_account(session: Session, account_id: UUID, *, kind: str, **values: A
     if created is not None:
         return session.get_one(Account, account_id)
     if session.scalar(select(Account.id).where(Account.login == login, Account.id != account_id)) is not None:
-        raise LoginCollision
+        raise LoginTaken
     return None
 
 

@@ -8,7 +8,7 @@ from authlib.oauth2.rfc6749.errors import InvalidRequestError
 from authlib.oauth2.rfc7636 import CodeChallenge
 from authlib.oidc.core import UserInfo
 from authlib.oidc.core.grants import OpenIDCode
-from chassis import clock
+from chassis import clock, ids
 from joserfc.jwk import ECKey
 
 from identity.derived import digest, successor
@@ -52,7 +52,7 @@ class CodeGrant(grants.AuthorizationCodeGrant):  # type: ignore[misc]  # authlib
                 code_hash=digest(code),
                 client_id=request.client.client_id,
                 session_id=subject.session_id,
-                family_id=store.new_family_id(),
+                family_id=ids.new_id(),
                 redirect_uri=request.payload.redirect_uri,
                 scope=request.scope,
                 nonce=asked.get("nonce"),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from chassis import clock, ids
+from chassis import clock
 from sqlalchemy import CursorResult, select, update
 from sqlalchemy.orm import Session
 
@@ -171,7 +171,3 @@ def _revoke(session: Session, which: object, reason: str) -> None:
         .values(revoked_at=clock.now(), revocation_reason=reason)
         .execution_options(synchronize_session=False)
     )
-
-
-def new_family_id() -> UUID:
-    return ids.new_id()

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from chassis import clock, ids, journal
+from chassis.db import insert_new
 from chassis.problems import FieldError, Invalid
 from chassis.runtime import Runtime
 from sqlalchemy import select, update
@@ -86,12 +87,9 @@ def accept_text(runtime: Runtime, session_id: UUID, step: Step, version: int) ->
         if version != current(step).version:
             detail = "Ce texte vient de changer. Lisez la nouvelle version avant de l’accepter."
             raise Invalid([FieldError(pointer="/accepted", code="version", detail=detail)])
-        session.add(
-            Consent(
-                id=ids.new_id(), account_id=account.id, document=step, document_version=version, accepted_at=clock.now()
-            )
-        )
-        session.flush()
+        consent = {"document": step.value, "document_version": version, "accepted_at": clock.now()}
+        # Given already from another browser, it is not given twice: the first date stays.
+        insert_new(session, Consent, {"id": ids.new_id(), "account_id": account.id, **consent})
         _record(session, account, "first_sign_in.consent", {"text": step.value, "version": version})
         return _move(session, opened, account, _ACCEPTANCE[step])
 

@@ -1,0 +1,92 @@
+"""Twenty who do the same thing at the same instant, on both databases."""
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from uuid import UUID
+
+from chassis import ids
+from chassis.events import Event
+from identity.consumes import landlord_registered
+from identity.domain.first_sign_in import OutOfOrder, Step
+from identity.sign_in.attempt import Origin, sign_in
+from identity.sign_in.steps import Information, accept_text, choose_password, give_information
+
+PERSON = {"civility": "Mme", "last_name": "Le Goff", "first_name": "Nolwenn", "email": "nolwenn@lices.example"}
+SIRET = "73282932000074"
+
+
+def together(act: Any, times: int = 12) -> list[Any]:
+    def tried(number: int) -> Any:
+        try:
+            return act(number)
+        except OutOfOrder as refused:
+            return refused
+
+    with ThreadPoolExecutor(times) as pool:
+        return list(pool.map(tried, range(times)))
+
+
+def at_password_step(world: Any) -> UUID:
+    world.register()
+    sent = world.issued()[0]
+    opened = sign_in(world.harness.runtime, sent["login"], sent["password"], Origin("192.0.2.1"))
+    give_information(world.harness.runtime, opened.id, Information(**PERSON))
+    return opened.id
+
+
+def test_a_provisional_password_serves_once_however_many_use_it_together(world: Any) -> None:
+    session_id, runtime = at_password_step(world), world.harness.runtime
+    answers = together(lambda number: choose_password(runtime, session_id, f"girafe violon comète numéro {number}"))
+    assert [answer for answer in answers if answer is Step.USAGE_RULES] == [Step.USAGE_RULES]
+    assert len({row["used_at"] for row in world.harness.rows("credential")}) == 1
+
+
+def test_an_account_is_activated_once_however_often_the_last_button_is_pressed(world: Any) -> None:
+    session_id, runtime = at_password_step(world), world.harness.runtime
+    choose_password(runtime, session_id, world.password)
+    login = world.issued()[0]["login"]
+    second = sign_in(runtime, login, world.password, Origin("192.0.2.1")).id
+    for opened in (session_id, second):
+        accept_text(runtime, opened, Step.USAGE_RULES, 1)
+    answers = together(lambda number: accept_text(runtime, (session_id, second)[number % 2], Step.TERMS, 1))
+    assert [answer for answer in answers if answer is Step.DONE] == [Step.DONE, Step.DONE]
+    assert len(world.harness.published("identity.account_activated.v1")) == 1
+    assert len(world.harness.rows("consent")) == 2
+
+
+def test_a_legal_person_registered_by_several_cafs_at_once_gets_one_account(world: Any) -> None:
+    def register(number: int) -> None:
+        user_number = f"{300 + number}00007090001"
+        data = {
+            "landlord_id": str(ids.new_id()),
+            "organisation_id": str(ids.organisation_id(siret=SIRET)),
+            "caf_code": user_number[:3],
+            "user_number": user_number,
+            "kind": "legal_person",
+            "siret": SIRET,
+            "version": 1,
+        }
+        person = {"name": "REGIE DES LICES", "email": "gestion@lices.example", "address": ["12 PLACE DES LICES"]}
+        event = Event(
+            type="registry.landlord_registered.v1", subject="x", source="declaration", data=data, personal=person
+        )
+        with world.harness.runtime.transaction() as session:
+            landlord_registered(session, event)
+
+    together(register)
+    assert len(world.harness.rows("account")) == 1
+    assert len(world.issued()) == 1
+    assert len(world.harness.rows("user_number")) == 12
+
+
+def test_guesses_sent_together_cannot_all_slip_past_the_limit(world: Any) -> None:
+    _, sent = world.activated()
+
+    def guess(number: int) -> int:
+        browser = world.browser(f"198.51.{number}.1")
+        browser.sign_in(sent["login"], "une girafe qui se trompe")
+        return int(browser.status)
+
+    statuses = together(guess, 20)
+    assert statuses.count(422) <= 7
+    assert set(statuses) == {422, 429}
