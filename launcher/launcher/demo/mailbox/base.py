@@ -1,5 +1,6 @@
 """Messages as those who receive them find them."""
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -29,6 +30,11 @@ class Mailbox(Protocol):
 
 
 def addressed(letters: Sequence[Message], address: Sequence[str]) -> list[Message]:
-    """Those that bear every line of the address."""
-    lines = [" ".join(line.split()) for line in address]
-    return [letter for letter in letters if all(line in letter.words for line in lines)]
+    """Those that bear every line of the address; envelopes are written in capitals without accents (NF Z10-011)."""
+    lines = [_as_on_envelope(line) for line in address]
+    return [letter for letter in letters if all(line in _as_on_envelope(letter.text) for line in lines)]
+
+
+def _as_on_envelope(text: str) -> str:
+    bare = "".join(sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign))
+    return " ".join(bare.upper().split())
