@@ -79,7 +79,7 @@ def from_envelope(text: str | bytes, settings: Settings) -> Event:
             correlation_id=envelope.get("correlationid", ""),
             causation_id=envelope.get("causationid", ""),
         )
-    except (KeyError, TypeError, ValueError, sealing.SealBroken) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, sealing.SealBroken) as error:
         raise EventUnreadable(type(error).__name__) from error
 
 
@@ -96,9 +96,16 @@ def head(text: str | bytes) -> Head:
     """Raises EventUnreadable."""
     try:
         envelope = orjson.loads(text)
-        return Head(UUID(envelope["id"]), str(envelope["type"]), str(envelope["subject"]))
-    except (KeyError, TypeError, ValueError) as error:
+        return Head(UUID(envelope["id"]), _column(envelope["type"]), _column(envelope["subject"]))
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise EventUnreadable(type(error).__name__) from error
+
+
+def _column(text: Any) -> str:
+    """What the columns of outbox and inbox hold on both databases."""
+    if not isinstance(text, str) or len(text) > 100 or "\0" in text:
+        raise ValueError("not a type or a subject of ours")
+    return text
 
 
 def schema_path(service: Service, event_type: str) -> Path:

@@ -134,6 +134,4 @@ def replay(session: Session, event_id: UUID | None = None) -> int:
 def purge_done(session: Session, *, older_than: timedelta = timedelta(days=30)) -> int:
     """Done rows are the memory against duplicates: kept longer than any broker would hold a message."""
     inbox = table(session)
-    return int(
-        getattr(session.execute(inbox.delete().where(inbox.c.done_at < clock.now() - older_than)), "rowcount", 0)
-    )
+    return changed(session.execute(inbox.delete().where(inbox.c.done_at < clock.now() - older_than)))

@@ -7,6 +7,7 @@ from decimal import Decimal
 # « 1.234,50 » and « 12,345 » stay out: the first is ambiguous, the second would be a thousand times too small or large.
 _AMOUNT = re.compile(r"(?P<euros>\d{1,9}|\d{1,3}(?: \d{3}){1,2})(?:[.,](?P<cents>\d{1,2}))?")
 _SPACES = str.maketrans(dict.fromkeys("\u00a0\u202f\u2009", " "))
+_DIGITS = 15
 RULE = "un montant en euros, sans signe, avec deux décimales au plus après une virgule ou un point"
 EXAMPLE = "512,30"
 
@@ -34,10 +35,14 @@ def to_json(amount: Decimal) -> str:
 
 def to_cents(amount: Decimal) -> int:
     """Raises InvalidAmount rather than round a third decimal away."""
-    cents = amount * 100
-    if cents != cents.to_integral_value():
+    # By whole numbers: Decimal's own arithmetic rounds what has more digits than its context keeps.
+    if not amount.is_finite() or abs(amount.adjusted()) > _DIGITS:
         raise InvalidAmount(RULE)
-    return int(cents)
+    numerator, denominator = amount.as_integer_ratio()
+    cents, rest = divmod(numerator * 100, denominator)
+    if rest:
+        raise InvalidAmount(RULE)
+    return cents
 
 
 def from_cents(cents: int) -> Decimal:

@@ -1,9 +1,10 @@
 """Cursor pagination: the cursor is the sort key of the last row shown, opaque to clients."""
 
 import base64
-import json
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
+
+import orjson
 
 from chassis.problems import BadRequest, FieldError
 
@@ -12,7 +13,7 @@ MAX_LIMIT = 200
 
 
 def encode(key: Sequence[Any]) -> str:
-    return base64.urlsafe_b64encode(json.dumps([str(part) for part in key]).encode()).decode().rstrip("=")
+    return base64.urlsafe_b64encode(orjson.dumps([str(part) for part in key])).decode().rstrip("=")
 
 
 def decode(cursor: str | None, parts: int) -> list[str] | None:
@@ -20,8 +21,13 @@ def decode(cursor: str | None, parts: int) -> list[str] | None:
     if not cursor:
         return None
     try:
-        key = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        if isinstance(key, list) and len(key) == parts and all(isinstance(part, str) for part in key):
+        key = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        # PostgreSQL refuses NUL in a text.
+        if (
+            isinstance(key, list)
+            and len(key) == parts
+            and all(isinstance(part, str) and "\0" not in part for part in key)
+        ):
             return key
     except ValueError:
         pass

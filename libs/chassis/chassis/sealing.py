@@ -1,6 +1,7 @@
 """What must not be readable on its way: personal data for our services, secrets for one of them alone."""
 
 import json
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
@@ -63,14 +64,16 @@ def _open(sealed: str, key: ECKey | OctKey, algorithms: list[str]) -> dict[str, 
 
 @lru_cache(maxsize=8)
 def _event_key(encoded: str) -> OctKey:
-    if len(unb64(encoded)) != 32:
-        raise SettingsError(
-            "BAILLEURS_EVENT_KEY : 32 octets en base64url sont attendus ; « bailleurs secrets » en fait."
-        )
-    return OctKey.import_key(unb64(encoded))
+    with suppress(ValueError):
+        if len(key := unb64(encoded)) == 32:
+            return OctKey.import_key(key)
+    raise SettingsError("BAILLEURS_EVENT_KEY : 32 octets en base64url sont attendus ; « bailleurs secrets » en fait.")
 
 
 @lru_cache(maxsize=16)
 def _sealing_keys(encoded: str) -> dict[str, ECKey]:
-    keys = json.loads(unb64(encoded))["keys"] if encoded else []
-    return {key["kid"]: ECKey.import_key(key) for key in keys}
+    try:
+        keys = json.loads(unb64(encoded))["keys"] if encoded else []
+        return {key["kid"]: ECKey.import_key(key) for key in keys}
+    except (JoseError, ValueError, KeyError, TypeError):
+        raise SettingsError("BAILLEURS_SEALING_…_KEYS : clés illisibles ; « bailleurs secrets » en fait.") from None

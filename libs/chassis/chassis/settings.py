@@ -42,6 +42,9 @@ class Settings:
     def __post_init__(self) -> None:
         if self.environment not in ENVIRONMENTS:
             raise SettingsError(f"BAILLEURS_ENVIRONMENT : une valeur parmi {', '.join(ENVIRONMENTS)} est attendue.")
+        for name in ("http_threads", "inbox_max_attempts"):
+            if getattr(self, name) < 1:
+                raise SettingsError(f"BAILLEURS_{name.upper()} : un nombre à partir de 1 est attendu.")
         for name in ("database_url", "amqp_url", "storage_url"):
             object.__setattr__(self, name, getattr(self, name).replace("{service}", self.service))
         if self.environment == "production" and not self.public_url.startswith("https://"):

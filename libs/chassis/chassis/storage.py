@@ -48,6 +48,6 @@ class Storage:
             self._fs.rm_file(self._path(key))
 
     def _path(self, key: str) -> str:
-        if key.startswith("/") or ".." in key.split("/"):
+        if not key or key.startswith("/") or ".." in key.split("/") or "\0" in key:
             raise ValueError("a storage key is a relative path")
         return posixpath.join(self._root, key)

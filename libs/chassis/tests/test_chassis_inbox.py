@@ -1,0 +1,216 @@
+"""An event is stored once, handled once with its effect, and what cannot be handled is seen and can be replayed."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from chassis import clock, inbox, keys
+from chassis.events import Event, EventUnreadable
+from chassis.settings import Settings
+from chassis.testing.harness import Harness
+
+
+def ordered(toy: Harness, name: str, **changes: Any) -> str:
+    event = Event(type="shop.ordered.v1", subject=name, source="shop", data={"name": name}, **changes)
+    return event.to_envelope(toy.runtime.settings)
+
+
+def failing(toy: Harness) -> str:
+    event = Event(type="shop.broken.v1", subject="s", source="shop", data={}, personal={"last_name": "Le Goff"})
+    return event.to_envelope(toy.runtime.settings)
+
+
+def receive(toy: Harness, *envelopes: str | bytes) -> int:
+    with toy.transaction() as session:
+        return inbox.receive(session, envelopes)
+
+
+def handle_all(toy: Harness) -> int:
+    handled = 0
+    while inbox.process_next(toy.runtime):
+        handled += 1
+    return handled
+
+
+def row_of(toy: Harness) -> dict[str, Any]:
+    (row,) = toy.rows("inbox")
+    return row
+
+
+def test_an_event_received_is_a_row_that_waits(toy: Harness) -> None:
+    assert receive(toy, ordered(toy, "a")) == 1
+    row = row_of(toy)
+    assert (row["consumer"], row["type"], row["subject"]) == ("toybox", "shop.ordered.v1", "a")
+    assert (row["done_at"], row["dead_at"], row["attempts"]) == (None, None, 0)
+
+
+def test_the_same_event_received_again_is_the_same_row(toy: Harness) -> None:
+    envelope = ordered(toy, "a")
+    assert [receive(toy, envelope), receive(toy, envelope), receive(toy, envelope.encode(), envelope)] == [1, 0, 0]
+    assert len(toy.rows("inbox")) == 1
+
+
+def test_nothing_received_is_fine(toy: Harness) -> None:
+    assert receive(toy) == 0
+
+
+def test_one_unreadable_envelope_refuses_the_batch_before_anything_is_stored(toy: Harness) -> None:
+    with pytest.raises(EventUnreadable):
+        receive(toy, ordered(toy, "a"), b"\xff")
+    assert toy.rows("inbox") == []
+
+
+def test_the_effect_what_it_publishes_and_done_commit_together(toy: Harness) -> None:
+    receive(toy, ordered(toy, "a"))
+    assert handle_all(toy) == 1
+    assert [row["name"] for row in toy.rows("thing")] == ["a"]
+    assert [event.data for event in toy.published("toybox.made.v1")] == [{"name": "a"}]
+    assert row_of(toy)["done_at"] is not None
+
+
+def test_handlers_get_personal_data_opened(toy: Harness) -> None:
+    receive(toy, ordered(toy, "a", personal={"last_name": "Le Goff"}))
+    assert "Le Goff" not in str(toy.rows("inbox"))
+    handle_all(toy)
+    assert toy.rows("thing")[0]["extra"] == {"last_name": "Le Goff"}
+
+
+def test_an_event_done_is_never_handled_again(toy: Harness) -> None:
+    envelope = ordered(toy, "a")
+    receive(toy, envelope)
+    handle_all(toy)
+    receive(toy, envelope)
+    assert handle_all(toy) == 0
+
+
+def test_an_empty_inbox_has_nothing_to_handle(toy: Harness) -> None:
+    assert inbox.process_next(toy.runtime) is False
+
+
+def test_events_are_handled_in_the_order_in_which_they_came(toy: Harness) -> None:
+    receive(toy, *(ordered(toy, name) for name in "cab"))
+    handle_all(toy)
+    assert [event.data["name"] for event in toy.published()] == ["c", "a", "b"]
+
+
+def test_a_failure_undoes_the_effect_and_is_tried_again_later(toy: Harness) -> None:
+    receive(toy, failing(toy))
+    assert inbox.process_next(toy.runtime) is True
+    assert toy.rows("thing") == []
+    row = row_of(toy)
+    assert (row["attempts"], row["done_at"], row["dead_at"]) == (1, None, None)
+    assert row["next_attempt_at"] > clock.now() - timedelta(seconds=1)
+    assert inbox.process_next(toy.runtime) is False
+
+
+def test_the_error_says_where_it_broke_and_nothing_that_was_said(toy: Harness) -> None:
+    receive(toy, failing(toy))
+    inbox.process_next(toy.runtime)
+    assert row_of(toy)["error"].startswith("RuntimeError at broken:")
+    assert "Le Goff" not in str(row_of(toy)["error"])
+
+
+def test_the_log_of_a_failure_has_no_personal_data(toy: Harness, capsys: pytest.CaptureFixture[str]) -> None:
+    receive(toy, failing(toy))
+    inbox.process_next(toy.runtime)
+    written = capsys.readouterr().out
+    assert "event failed" in written
+    assert "Le Goff" not in written
+
+
+def test_what_keeps_failing_waits_longer_each_time_then_is_dead_and_left_alone(toy: Harness) -> None:
+    receive(toy, failing(toy))
+    waits = []
+    with time_machine.travel(clock.now() + timedelta(seconds=1), tick=False) as traveller:
+        while inbox.process_next(toy.runtime):
+            row = row_of(toy)
+            waits.append((row["next_attempt_at"] - clock.now()).total_seconds())
+            traveller.move_to(row["next_attempt_at"])
+    expected = [*inbox.BACKOFF_SECONDS, *[inbox.BACKOFF_SECONDS[-1]] * 12][:12]
+    assert waits == expected
+    assert row_of(toy)["dead_at"] is not None
+    assert row_of(toy)["attempts"] == toy.runtime.settings.inbox_max_attempts == 12
+
+
+def test_one_that_fails_does_not_hold_up_the_others(toy: Harness) -> None:
+    receive(toy, failing(toy), ordered(toy, "a"), ordered(toy, "b"))
+    handle_all(toy)
+    assert sorted(row["name"] for row in toy.rows("thing")) == ["a", "b"]
+
+
+def test_what_cannot_be_opened_is_dead_at_once(toy: Harness) -> None:
+    other = Settings(service="shop", environment="test", event_key=keys.b64(b"x" * 32))
+    foreign = Event(type="shop.ordered.v1", subject="s", source="shop", data={"name": "a"}, personal={"x": "y"})
+    receive(toy, foreign.to_envelope(other))
+    handle_all(toy)
+    assert row_of(toy)["dead_at"] is not None
+    assert row_of(toy)["error"].startswith("EventUnreadable")
+
+
+def test_an_event_nobody_subscribed_to_is_kept_with_its_error(toy: Harness) -> None:
+    stray = Event(type="shop.unknown.v1", subject="s", source="shop", data={})
+    receive(toy, stray.to_envelope(toy.runtime.settings))
+    handle_all(toy)
+    assert row_of(toy)["error"].startswith("KeyError at handler_of")
+
+
+def kill(toy: Harness) -> None:
+    table = toy.runtime.service.metadata.tables["inbox"]
+    with toy.transaction() as session:
+        session.execute(table.update().values(dead_at=clock.now(), attempts=12, error="KeyError at x:1"))
+
+
+def test_replay_brings_the_dead_back_once(toy: Harness) -> None:
+    receive(toy, ordered(toy, "a"))
+    kill(toy)
+    assert handle_all(toy) == 0
+    with toy.transaction() as session:
+        assert inbox.replay(session) == 1
+    assert handle_all(toy) == 1
+    row = row_of(toy)
+    assert (row["dead_at"], row["error"]) == (None, None)
+    with toy.transaction() as session:
+        assert inbox.replay(session) == 0
+
+
+def test_replay_can_be_asked_for_one_event_alone(toy: Harness) -> None:
+    receive(toy, ordered(toy, "a"), ordered(toy, "b"))
+    kill(toy)
+    wanted = toy.rows("inbox")[0]["event_id"]
+    with toy.transaction() as session:
+        assert inbox.replay(session, wanted) == 1
+    assert {row["event_id"] for row in toy.rows("inbox") if row["dead_at"] is None} == {wanted}
+
+
+def test_many_workers_handle_each_event_once(toy: Harness) -> None:
+    receive(toy, *(ordered(toy, f"n{number:02}") for number in range(30)))
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: handle_all(toy), range(4)))
+    # `thing` has a unique name: a second handling would have left an error.
+    assert len(toy.rows("thing")) == len(toy.published()) == 30
+    assert [row["error"] for row in toy.rows("inbox") if row["error"]] == []
+
+
+def test_the_backlog_tells_what_waits_and_what_is_dead(toy: Harness) -> None:
+    with time_machine.travel(clock.now() - timedelta(seconds=90)):
+        receive(toy, ordered(toy, "a"))
+    kill(toy)
+    receive(toy, ordered(toy, "b"))
+    with toy.runtime.reading() as session:
+        waiting = inbox.backlog(session)
+    assert (waiting.pending, waiting.dead) == (1, 1)
+    assert waiting.oldest_seconds < 60
+
+
+def test_only_events_done_long_ago_are_forgotten(toy: Harness) -> None:
+    receive(toy, *(ordered(toy, name) for name in ("old", "recent", "waiting")))
+    table = toy.runtime.service.metadata.tables["inbox"]
+    with toy.transaction() as session:
+        for subject, days in (("old", 31), ("recent", 29)):
+            done = clock.now() - timedelta(days=days)
+            session.execute(table.update().where(table.c.subject == subject).values(done_at=done))
+    with toy.transaction() as session:
+        assert inbox.purge_done(session) == 1
+    assert {row["subject"] for row in toy.rows("inbox")} == {"recent", "waiting"}

@@ -1,0 +1,87 @@
+"""A cursor says where the last page ended; nobody else's is accepted."""
+
+import base64
+import json
+
+import pytest
+from chassis import pagination
+from chassis.problems import BadRequest
+from hypothesis import given
+from hypothesis import strategies as st
+
+KEYS = st.lists(
+    st.text(alphabet=st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=20),
+    min_size=1,
+    max_size=4,
+)
+
+
+def made(value: object) -> str:
+    return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
+
+
+@given(KEYS)
+def test_a_cursor_comes_back_as_it_left(key: list[str]) -> None:
+    assert pagination.decode(pagination.encode(key), len(key)) == key
+
+
+@given(KEYS)
+def test_a_cursor_can_stand_in_an_address(key: list[str]) -> None:
+    assert set(pagination.encode(key)) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
+
+
+@pytest.mark.parametrize("cursor", [None, ""])
+def test_without_cursor_the_first_page_is_meant(cursor: str | None) -> None:
+    assert pagination.decode(cursor, 2) is None
+
+
+REFUSED = [
+    "x",
+    "é",
+    "%%%",
+    "AAAA",
+    made("text"),
+    made(["one"]),
+    made(["one", "two", "three"]),
+    made([1, 2]),
+    made({"0": "a", "1": "b"}),
+    made(None),
+    made(["a", "nul\0"]),
+    base64.urlsafe_b64encode(b"[" * 40_000).decode(),
+    base64.urlsafe_b64encode(b"\xff\xfe").decode(),
+]
+
+
+@pytest.mark.parametrize("cursor", REFUSED, ids=range(len(REFUSED)))
+def test_a_cursor_we_did_not_make_is_refused_and_named(cursor: str) -> None:
+    with pytest.raises(BadRequest) as refused:
+        pagination.decode(cursor, 2)
+    assert [error.pointer for error in refused.value.errors] == ["/query/cursor"]
+
+
+@given(st.text(max_size=80))
+def test_no_text_makes_a_cursor_crash(text: str) -> None:
+    try:
+        key = pagination.decode(text, 1)
+    except BadRequest:
+        return
+    assert key is None or len(key) == 1
+
+
+@given(st.lists(st.integers(), unique=True, max_size=40).map(sorted), st.integers(1, 7))
+def test_following_the_cursors_shows_every_row_once_in_order(rows: list[int], limit: int) -> None:
+    shown: list[int] = []
+    after: int | None = None
+    while True:
+        fetched = [row for row in rows if after is None or row > after][: limit + 1]
+        page, cursor = pagination.page(fetched, limit, lambda row: [row])
+        shown += page
+        key = pagination.decode(cursor, 1)
+        if key is None:
+            break
+        after = int(key[0])
+    assert shown == rows
+
+
+def test_the_last_page_has_no_cursor_even_when_it_is_full() -> None:
+    assert pagination.page([1, 2], 2, lambda row: [row]) == ([1, 2], None)
