@@ -13,9 +13,9 @@ PUBLISHED = (RECAP_READY, LETTER_RENDERED)
 
 
 def recap_ready(
-    session: Session, document: Document, *, declarant_account_id: str | None, recipient: dict[str, Any]
+    session: Session, document: Document, declarant_account_id: str | None, personal: dict[str, Any]
 ) -> None:
-    """The receipt may be downloaded, and its sending may start."""
+    """The receipt may be downloaded, and its sending may start; `personal` is what an envelope needs."""
     data = {
         "declaration_id": str(document.declaration_id),
         "version": document.version,
@@ -28,9 +28,9 @@ def recap_ready(
         "sha256": document.sha256,
         "pages": document.pages,
         "size": document.size,
-        "declarant_account_id": declarant_account_id,
+        "declarant_account_id": declarant,
     }
-    outbox.publish(session, RECAP_READY, document.declaration_id, data, {"recipient": recipient})
+    outbox.publish(session, RECAP_READY, document.declaration_id, data, personal)
 
 
 def letter_rendered(session: Session, letter: Letter) -> None:

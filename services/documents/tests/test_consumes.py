@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import json
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from chassis import events, ids, sealing
 from chassis.storage import Storage
 from documents.app import service
 from documents.domain import SnapshotAltered
+from documents.rendering.recap import canonical
 
 READY = "documents.recap_ready.v1"
 RENDERED = "documents.letter_rendered.v1"
@@ -52,6 +54,7 @@ def test_a_transmission_becomes_a_stored_receipt_that_is_announced(world: Any) -
     assert ready.data["document_id"] == str(row["id"])
     assert ready.data["size"] == len(pdf)
     assert ready.personal["recipient"]["name"] == "SCI Les Tilleuls"
+    assert ready.personal["caf"]["telephone"] == "32 30"
 
 
 def test_the_same_version_told_twice_makes_one_receipt(world: Any) -> None:
@@ -126,3 +129,27 @@ def test_the_example_of_a_published_event_passes_its_own_schema(event_type: str)
     schema = events.load_schema(service, event_type)
     for example in schema["examples"]:
         events.check(service, events.Event(type=event_type, subject="x", source=service.name, **example))
+
+
+def publisher_example(publisher: str, fact: str) -> dict[str, Any]:
+    services = Path(__file__).parents[2]
+    schema: dict[str, Any] = json.loads((services / publisher / "events" / f"{fact}.v1.json").read_text())
+    example: dict[str, Any] = schema["examples"][0]
+    return example
+
+
+def test_what_the_publishers_give_as_examples_is_understood(world: Any) -> None:
+    for publisher, fact in (("notification", "letter_requested"), ("habilitation", "access_changed")):
+        example = publisher_example(publisher, fact)
+        world.harness.deliver(f"{publisher}.{fact}.v1", example["data"], example.get("personal"))
+    transmitted = publisher_example("declaration", "transmitted")
+    text = canonical(transmitted["personal"]["snapshot"])
+    data = {**transmitted["data"], "sha256": hashlib.sha256(text.encode()).hexdigest()}
+    world.harness.deliver("declaration.transmitted.v1", data, transmitted["personal"])
+    world.harness.deliver("declaration.superseded.v1", publisher_example("declaration", "superseded")["data"])
+    assert {table: len(world.harness.rows(table)) for table in ("letter", "access", "document", "supersession")} == {
+        "letter": 1,
+        "access": 1,
+        "document": 1,
+        "supersession": 1,
+    }

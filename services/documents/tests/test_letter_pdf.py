@@ -98,6 +98,13 @@ def test_the_july_letter_has_one_attestation_page_per_tenant(tenants: int, lette
     assert all(person["number"] in read.words(rendered.pdf) for person in people)
 
 
+def test_a_july_letter_after_a_lost_e_mail_knows_no_tenant_and_says_how_to_get_the_form(letter: BuildLetter) -> None:
+    rendered = render_letter(letter("july", variables={"tenants": []}))
+    assert rendered.pages == 1
+    assert "Demandez à votre Caf l’attestation" in read.words(rendered.pdf)
+    assert "0 locataires" not in read.words(rendered.pdf)
+
+
 def test_a_july_letter_too_thick_for_an_envelope_is_refused(letter: BuildLetter) -> None:
     tenant = letter("july").variables["tenants"][0]
     with pytest.raises(TooManyTenants):

@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 
 from documents import domain, publishes, workshop
 from documents.models import Document, Supersession
+from documents.rendering.press import Rendered
 from documents.rendering.recap import Recap, canonical
-from documents.settings import settings_of
+from documents.settings import Settings, settings_of
 
 # Facts of the transmission that the row repeats as they came.
 COPIED = (
@@ -39,11 +40,23 @@ def transmitted(session: Session, event: Event) -> None:
         return
     domain.require_intact(canonical(snapshot), data["sha256"])
     rendered = workshop.make_recap(settings, _recap(data, snapshot, settings.public_url))
+    document = _kept(settings, data, rendered)
+    session.add(document)
+    session.flush()
+    envelope = {
+        "recipient": event.personal["recipient"],
+        "user_number": snapshot["landlord"]["user_number"],
+        "caf": snapshot["caf"],
+    }
+    publishes.recap_ready(session, document, data["declarant_account_id"], envelope)
+
+
+def _kept(settings: Settings, data: dict[str, Any], rendered: Rendered) -> Document:
+    """Stores the file before its row commits: a file alone is rendered again under the same name, a row alone is not."""
     content_sha256 = hashlib.sha256(rendered.pdf).hexdigest()
     key = domain.recap_key(content_sha256)
-    # Before the commit: a file without its row is rendered again under the same name, a row without its file is not.
     Storage(settings.storage_url).put(key, rendered.pdf)
-    document = Document(
+    return Document(
         id=new_id(),
         declaration_id=UUID(data["declaration_id"]),
         organisation_id=UUID(data["organisation_id"]),
@@ -55,10 +68,6 @@ def transmitted(session: Session, event: Event) -> None:
         kept_until=domain.kept_until(data["campaign_year"], settings.retention_years),
         **{name: data[name] for name in COPIED},
     )
-    session.add(document)
-    session.flush()
-    declarant, recipient = data["declarant_account_id"], event.personal["recipient"]
-    publishes.recap_ready(session, document, declarant_account_id=declarant, recipient=recipient)
 
 
 def superseded(session: Session, event: Event) -> None:
