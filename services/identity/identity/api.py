@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from chassis import http, journal
+from chassis import http
 from chassis.http import caller, reading, transaction
 from chassis.problems import NotFound
 from flask import request
@@ -15,6 +15,7 @@ from identity.models import Account
 from identity.origin import client_address
 from identity.settings import settings_of
 from identity.sign_in import sessions
+from identity.sign_in.holder import end_other_sessions
 
 _ACCEPTED = {"detail": "Si ces informations sont connues, un message part à l’adresse que la Caf connaît."}
 
@@ -36,16 +37,8 @@ def list_my_sessions() -> dict[str, Any]:
 def end_my_other_sessions() -> dict[str, Any]:
     me = caller()
     with transaction() as session:
-        ended = sessions.end_others(session, me.sub, UUID(me.sid) if me.sid else None, "ended_by_holder")
-        journal.record(
-            session,
-            actor=me.sub,
-            action="sessions.ended",
-            subject=me.sub,
-            perimeter=me.org or "",
-            after={"ended": ended},
-        )
-    return {"ended": ended}
+        kept = UUID(me.sid) if me.sid else None
+        return {"ended": end_other_sessions(session, me.sub, kept, me.org or me.caf or "")}
 
 
 def recover_identifier(body: dict[str, Any]) -> tuple[dict[str, Any], int]:

@@ -17,7 +17,7 @@ from identity.domain.first_sign_in import Step
 from identity.models import WEB_SESSIONS
 from identity.oidc import endpoints
 from identity.oidc.server import Provider
-from identity.pages import first_sign_in, recovery, sign_in
+from identity.pages import first_sign_in, recovery, security, sign_in
 from identity.pages.current import signed_in
 from identity.settings import Settings, settings_of
 
@@ -41,7 +41,7 @@ def create_pages(runtime: Runtime) -> Flask:
     for unavailable in (OperationalError, PoolTimeout):
         app.register_error_handler(unavailable, _busy_page)
     app.extensions["oidc"] = Provider(runtime)
-    for part in (sign_in, first_sign_in, recovery, endpoints):
+    for part in (sign_in, first_sign_in, recovery, security, endpoints):
         app.register_blueprint(part.blueprint)
     # Called by programs that prove themselves, without our cookie: there is no request to forge.
     app.extensions["csrf"].exempt(endpoints.blueprint)
@@ -70,7 +70,8 @@ def _person() -> Person | None:
         return None
     account = found.account
     name = f"{account.first_name or ''} {account.last_name or ''}".strip() if found.step is Step.DONE else ""
-    return Person(name=name or account.contact_name, sign_out_url="/compte/deconnexion")
+    account_url = "/compte/securite" if name else ""
+    return Person(name=name or account.contact_name, sign_out_url="/compte/deconnexion", account_url=account_url)
 
 
 def _let_forms_reach_client(answer: Response) -> Response:

@@ -1,44 +1,22 @@
 """The four steps after the credentials. A step asked for out of turn changes nothing and leads to the right one."""
 
-from collections.abc import Callable
-from functools import wraps
-
 from chassis.problems import Invalid
 from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from identity.domain.consents import current
-from identity.domain.first_sign_in import OutOfOrder, Step
+from identity.domain.first_sign_in import Step
 from identity.domain.identifiers import normalise_email, normalise_telephone
 from identity.domain.passwords import MIN_LENGTH
-from identity.pages.current import SignedIn, forget, place_of, runtime, signed_in
+from identity.pages.current import SignedIn, forget, place_of, runtime
 from identity.pages.forms import ConsentForm, InformationForm, OwnPasswordForm, SignInForm
+from identity.pages.guards import at_step
 from identity.pages.sign_in import REFUSALS
 from identity.sign_in.attempt import Refused
 from identity.sign_in.steps import Information, accept_text, choose_password, give_information
 
 blueprint = Blueprint("first_sign_in", __name__, url_prefix="/compte/premiere-connexion")
 STEPS = ("Identifiants", "Informations", "Mot de passe", "Règles d’usage", "Conditions d’utilisation")
-Page = Callable[[SignedIn], ResponseReturnValue]
-
-
-def at_step(step: Step) -> Callable[[Page], Callable[[], ResponseReturnValue]]:
-    """Runs the page only for a session that stands at `step`; anybody else is led where they belong."""
-
-    def decorate(page: Page) -> Callable[[], ResponseReturnValue]:
-        @wraps(page)
-        def view() -> ResponseReturnValue:
-            found = signed_in()
-            if found is None or found.step is not step:
-                return redirect(place_of(found.step if found else Step.CREDENTIALS), 303)
-            try:
-                return page(found)
-            except OutOfOrder as elsewhere:
-                return redirect(place_of(elsewhere.expected), 303)
-
-        return view
-
-    return decorate
 
 
 @blueprint.route("/informations", methods=["GET", "POST"])

@@ -64,6 +64,12 @@ class OwnPasswordForm(PageForm):
             raise ValidationError("Les deux mots de passe ne sont pas les mêmes.")
 
 
+class ChangePasswordForm(OwnPasswordForm):
+    current = PasswordField(
+        "Mot de passe actuel", [InputRequired("Saisissez votre mot de passe actuel."), Length(max=_LONGEST_FIELD)]
+    )
+
+
 class ConsentForm(PageForm):
     version = HiddenField()
     accepted = BooleanField("", [InputRequired("Cochez la case pour continuer.")])
@@ -85,7 +91,7 @@ class EmailForm(PageForm):
             raise ValidationError(_sentence(email_error()))
 
 
-class SignOutForm(PageForm):
+class TokenForm(PageForm):
     """Only the token that proves the request comes from our page."""
 
 

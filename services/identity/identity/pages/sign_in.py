@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from identity.domain.first_sign_in import Step
 from identity.origin import browser_name, client_address
 from identity.pages.current import forget, place_of, remember, runtime, settings, signed_in
-from identity.pages.forms import SignInForm, SignOutForm
+from identity.pages.forms import SignInForm, TokenForm
 from identity.sign_in import sessions
 from identity.sign_in.attempt import Origin, Refusal, Refused, sign_in
 
@@ -53,7 +53,7 @@ def connexion() -> ResponseReturnValue:
 
 @blueprint.route("/deconnexion", methods=["GET", "POST"])
 def deconnexion() -> ResponseReturnValue:
-    form, found = SignOutForm(), signed_in()
+    form, found = TokenForm(), signed_in()
     if found is None:
         forget()
         return render_template("compte/deconnecte.html")

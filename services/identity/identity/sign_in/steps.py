@@ -11,12 +11,13 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from identity import hashing, oracles, publishes
+from identity import hashing, publishes
+from identity.accounts.own_password import check_own_password
 from identity.accounts.progress import satisfied
 from identity.domain.consents import current
 from identity.domain.first_sign_in import Act, OutOfOrder, Step, advance
-from identity.domain.passwords import context_words, normalise, refusal
-from identity.models import Account, Consent, Credential, SignInSession, UserNumber
+from identity.domain.passwords import normalise
+from identity.models import Account, Consent, Credential, SignInSession
 from identity.sign_in import sessions
 from identity.sign_in.attempt import Refusal, Refused
 
@@ -65,10 +66,7 @@ def choose_password(runtime: Runtime, session_id: UUID, typed: str) -> Step:
     password = normalise(typed)
     with runtime.reading() as session:
         _, account = _at(session, session_id, Step.PASSWORD)
-        context = _context(session, account)
-    broken = refusal(password, context, oracles.LOCAL)
-    if broken is not None:
-        raise Invalid([broken])
+        check_own_password(session, account, password)
     encoded = hashing.hash_password(password)
     with runtime.transaction() as session:
         opened, account = _at(session, session_id, Step.PASSWORD)
@@ -131,16 +129,6 @@ def _move(session: Session, opened: SignInSession, account: Account, act: Act) -
         _record(session, account, "account.activated")
     session.flush()
     return step
-
-
-def _context(session: Session, account: Account) -> tuple[str, ...]:
-    """The words that who knows this person would try first."""
-    numbers = select(UserNumber.number, UserNumber.name).where(UserNumber.organisation_id == account.organisation_id)
-    known = [text for row in session.execute(numbers) for text in row]
-    town = account.contact_address[-1:] if account.contact_address else []
-    local_part = (account.email or "").partition("@")[0]
-    named = (account.login, account.last_name, account.first_name, account.contact_name, local_part)
-    return context_words(*named, *known, *town)
 
 
 def _email_taken() -> Invalid:

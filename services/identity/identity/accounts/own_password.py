@@ -1,0 +1,25 @@
+"""The password a person chooses, against the rule and the words that who knows them would try first."""
+
+from chassis.problems import Invalid
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from identity import oracles
+from identity.domain.passwords import context_words, refusal
+from identity.models import Account, UserNumber
+
+
+def check_own_password(session: Session, account: Account, password: str) -> None:
+    """Raises Invalid with the rule that is broken; `password` is normalised."""
+    broken = refusal(password, _context(session, account), oracles.LOCAL)
+    if broken is not None:
+        raise Invalid([broken])
+
+
+def _context(session: Session, account: Account) -> tuple[str, ...]:
+    numbers = select(UserNumber.number, UserNumber.name).where(UserNumber.organisation_id == account.organisation_id)
+    known = [text for row in session.execute(numbers) for text in row]
+    town = account.contact_address[-1:] if account.contact_address else []
+    local_part = (account.email or "").partition("@")[0]
+    named = (account.login, account.last_name, account.first_name, account.contact_name, local_part)
+    return context_words(*named, *known, *town)

@@ -1,0 +1,50 @@
+"""« Mon compte »: who one is here, one's open sessions, one's password."""
+
+from chassis.problems import Invalid
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from identity.domain.first_sign_in import Step
+from identity.domain.passwords import MIN_LENGTH
+from identity.pages.current import SignedIn, runtime
+from identity.pages.forms import ChangePasswordForm, TokenForm
+from identity.pages.guards import at_step
+from identity.sign_in import sessions
+from identity.sign_in.holder import change_password, end_other_sessions
+
+blueprint = Blueprint("security", __name__, url_prefix="/compte/securite")
+
+
+@blueprint.get("")
+@at_step(Step.DONE)
+def account(found: SignedIn) -> ResponseReturnValue:
+    with runtime().reading() as database:
+        opened = sessions.list_open(database, found.account.id)
+    return render_template("compte/securite.html", account=found.account, opened=opened, here=found.session_id)
+
+
+@blueprint.post("/sessions")
+@at_step(Step.DONE)
+def end_sessions(found: SignedIn) -> ResponseReturnValue:
+    if TokenForm().validate_on_submit():
+        perimeter = found.account.organisation_id or found.account.caf_code or ""
+        with runtime().transaction() as database:
+            end_other_sessions(database, found.account.id, found.session_id, perimeter)
+        flash("Vos autres sessions sont fermées.", "success")
+    return redirect(url_for("security.account"), 303)
+
+
+@blueprint.route("/mot-de-passe", methods=["GET", "POST"])
+@at_step(Step.DONE)
+def password(found: SignedIn) -> ResponseReturnValue:
+    form = ChangePasswordForm()
+    if form.validate_on_submit():
+        try:
+            change_password(runtime(), found.account, found.session_id, form.current.data, form.password.data)
+        except Invalid as refused:
+            form.fail_from(refused.to_json(), {"/current": "current", "/password": "password"})
+        else:
+            flash("Votre mot de passe est changé. Vos autres sessions sont fermées.", "success")
+            return redirect(url_for("security.account"), 303)
+    page = render_template("compte/changer_mot_de_passe.html", form=form, min_length=MIN_LENGTH, path=request.path)
+    return page, 422 if form.errors else 200
