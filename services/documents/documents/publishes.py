@@ -28,7 +28,7 @@ def recap_ready(
         "sha256": document.sha256,
         "pages": document.pages,
         "size": document.size,
-        "declarant_account_id": declarant,
+        "declarant_account_id": declarant_account_id,
     }
     outbox.publish(session, RECAP_READY, document.declaration_id, data, personal)
 

@@ -52,7 +52,7 @@ def transmitted(session: Session, event: Event) -> None:
 
 
 def _kept(settings: Settings, data: dict[str, Any], rendered: Rendered) -> Document:
-    """Stores the file before its row commits: a file alone is rendered again under the same name, a row alone is not."""
+    """Stores the file before its row commits: a file alone is only made again, a row alone would lead nowhere."""
     content_sha256 = hashlib.sha256(rendered.pdf).hexdigest()
     key = domain.recap_key(content_sha256)
     Storage(settings.storage_url).put(key, rendered.pdf)
