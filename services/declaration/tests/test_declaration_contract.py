@@ -1,0 +1,45 @@
+"""The contract, the migrations and the pages agree with the code."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from chassis import events, migrations
+from declaration.app import service
+from declaration.domain import checks, states
+from jsonschema_rs import Draft202012Validator
+
+ROOT = Path(__file__).parents[3]
+CONTRACT = yaml.safe_load(service.resource("openapi.yaml").read_text())
+
+
+def test_the_migrated_database_is_what_the_models_say(world: Any) -> None:
+    assert migrations.differences(world.harness.runtime) == []
+
+
+@pytest.mark.parametrize("event_type", service.published)
+def test_the_example_of_an_event_matches_its_schema(event_type: str) -> None:
+    schema = events.load_schema(service, event_type)
+    assert schema["$id"] == f"urn:bailleurs:event:{event_type}"
+    for example in schema["examples"]:
+        Draft202012Validator(schema, validate_formats=True).validate(example)
+
+
+def test_the_contract_names_every_state_and_every_confirmation() -> None:
+    schemas = CONTRACT["components"]["schemas"]
+    assert schemas["Status"]["enum"] == [state.value for state in states.State]
+    assert schemas["ConfirmationCode"]["enum"] == [code.value for code in checks.Code]
+
+
+def test_every_operation_refuses_with_problems_and_asks_for_a_token() -> None:
+    assert CONTRACT["security"] == [{"bearer": []}]
+    for path in CONTRACT["paths"].values():
+        for operation in path.values():
+            assert list(operation["responses"]["default"]["content"]) == ["application/problem+json"]
+            assert "security" not in operation
+
+
+def test_the_page_on_the_states_shows_the_diagram_of_the_table() -> None:
+    page = (ROOT / "docs" / "declaration.md").read_text(encoding="utf-8")
+    assert states.mermaid() in page

@@ -1,0 +1,176 @@
+"""Who may not: what is outside one's rights does not exist, in lists, counts, search and direct links alike."""
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+from chassis import ids
+from declaration_cases import INFORMATION, LINE, PERSON
+
+RENNES = LINE
+SAINT_BRIEUC = {"dwelling_ref": "L-0002", "tenant_number": "2222222B", "commune_insee": "22278"}
+CONVENTIONED = {"dwelling_ref": "L-0003", "tenant_number": "3333333C", "housing_type": "conventioned"}
+PARIS = {"dwelling_ref": "L-0004", "tenant_number": "4444444D", "commune_insee": "75101"}
+OTHER_LANDLORD = {**PERSON, "dwelling_ref": "L-0005", "tenant_number": "5555555E"}
+OTHER_CAF = {"caf_code": "220", "user_number": "22000000000001", "dwelling_ref": "L-0006"}
+OTHER_CAF |= {"tenant_number": "6666666F", "commune_insee": "29019"}
+OURS = {"1234567A", "2222222B", "3333333C", "4444444D"}
+
+
+@pytest.fixture
+def opened(world: Any) -> Any:
+    world.register(RENNES, SAINT_BRIEUC, CONVENTIONED, PARIS, OTHER_LANDLORD, OTHER_CAF)
+    world.open_campaign("359")
+    world.open_campaign("220")
+    return world
+
+
+def seen(world: Any, headers: dict[str, str], **params: Any) -> set[str]:
+    return {item["tenant"]["number"] for item in world.declarations(headers, **params)}
+
+
+def of_tenant(world: Any, number: str) -> str:
+    everything = world.declarations(world.agent(supervisor=True))
+    found: str = next(item["id"] for item in everything if item["tenant"]["number"] == number)
+    return found
+
+
+def test_nothing_is_read_or_written_without_a_token(opened: Any) -> None:
+    path = f"/declarations/{of_tenant(opened, '1234567A')}"
+    assert opened.get("/declarations", {}).status_code == 401
+    assert opened.get(path, {}).status_code == 401
+    assert opened.put(f"{path}/draft", {}, {"information": INFORMATION}).status_code == 401
+    assert opened.post(f"{path}/transmission", {}).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("scopes", "expected"),
+    [
+        ([("private", "35")], {"1234567A"}),
+        ([("private", "35238")], {"1234567A"}),
+        ([("private", "22")], {"2222222B"}),
+        ([("conventioned", "35")], {"3333333C"}),
+        ([("conventioned", "22")], set()),
+        ([("private", "75")], {"4444444D"}),
+        ([("private", "75056")], {"4444444D"}),
+        ([("private", "75102")], set()),
+        ([("private", "35"), ("conventioned", "FR")], {"1234567A", "3333333C"}),
+        ([("private", "FR")], {"1234567A", "2222222B", "4444444D", "6666666F"}),
+        ([], set()),
+    ],
+)
+def test_a_user_sees_the_union_of_their_types_and_zones(
+    opened: Any, scopes: list[tuple[str, str]], expected: set[str]
+) -> None:
+    headers = opened.grant(ids.new_id(), *scopes)
+    assert seen(opened, headers) == expected
+    page = opened.get("/declarations", headers).json()
+    assert page["total"] == sum(page["counts"].values()) == len(expected)
+
+
+@pytest.mark.parametrize("params", [{"q": "deujours"}, {"zone": "22"}, {"q": "L-0002"}, {"housing_type": "private"}])
+def test_no_filter_reaches_outside(opened: Any, params: dict[str, str]) -> None:
+    headers = opened.grant(ids.new_id(), ("conventioned", "35"))
+    found = opened.get("/declarations", headers, **params).json()
+    assert {item["tenant"]["number"] for item in found["items"]} <= {"3333333C"}
+    assert found["total"] == len(found["items"])
+
+
+@pytest.mark.parametrize("number", ["2222222B", "5555555E"])
+def test_a_foreign_declaration_answers_as_one_that_does_not_exist(opened: Any, number: str) -> None:
+    headers = opened.grant(ids.new_id(), ("private", "35"))
+    foreign, unknown = of_tenant(opened, number), str(ids.new_id())
+    match, body = {"If-Match": '"1"'}, {"information": INFORMATION}
+    for call in (
+        lambda one: opened.get(f"/declarations/{one}", headers),
+        lambda one: opened.put(
+            f"/declarations/{one}/draft", headers, {"information": INFORMATION}, **{"If-Match": '"1"'}
+        ),
+        lambda one: opened.post(f"/declarations/{one}/transmission", headers, **match),
+        lambda one: opened.post(f"/declarations/{one}/amendments", headers, {"reason": "Erreur"}),
+    ):
+        assert call(foreign).status_code == call(unknown).status_code == 404
+        assert call(foreign).json() == call(unknown).json()
+
+
+def test_another_organisation_sees_nothing_with_the_widest_rights(opened: Any) -> None:
+    stranger = opened.grant(ids.new_id(), ("private", "FR"), ("conventioned", "FR"), organisation_id=ids.new_id())
+    assert seen(opened, stranger) == set()
+
+
+def test_rights_of_another_organisation_than_the_tokens_count_for_nothing(opened: Any) -> None:
+    account = ids.new_id()
+    opened.grant(account, ("private", "FR"))
+    moved = opened.harness.headers(sub=account, org=ids.organisation_id(user_number=PERSON["user_number"]))
+    assert seen(opened, moved) == set()
+
+
+def test_a_withdrawn_right_acts_at_once_and_an_older_event_does_not_bring_it_back(opened: Any) -> None:
+    account = ids.new_id()
+    headers = opened.grant(account, ("private", "35"), version=2)
+    assert seen(opened, headers) == {"1234567A"}
+    opened.grant(account, ("private", "22"), version=3)
+    assert seen(opened, headers) == {"2222222B"}
+    opened.grant(account, ("private", "FR"), version=2)
+    assert seen(opened, headers) == {"2222222B"}
+    opened.grant(account, ("private", "FR"), version=4, active=False)
+    assert seen(opened, headers) == set()
+
+
+def test_someone_without_known_rights_sees_nothing(opened: Any) -> None:
+    headers = opened.harness.headers(sub=ids.new_id(), org=opened.organisation_id)
+    assert seen(opened, headers) == set()
+
+
+def test_an_agent_sees_their_caf_and_a_supervisor_all(opened: Any) -> None:
+    assert seen(opened, opened.agent("359")) == OURS | {"5555555E"}
+    assert seen(opened, opened.agent("220")) == {"6666666F"}
+    assert seen(opened, opened.agent("220", supervisor=True)) == OURS | {"5555555E", "6666666F"}
+    assert opened.get(f"/declarations/{of_tenant(opened, '1234567A')}", opened.agent("220")).status_code == 404
+
+
+def test_a_program_that_is_neither_landlord_nor_agent_sees_nothing(opened: Any) -> None:
+    service = opened.harness.headers(kind="service", sub=UUID(int=1), org=opened.organisation_id)
+    assert seen(opened, service) == set()
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("get", "/campaigns"),
+        ("post", "/campaigns"),
+        ("post", "/campaigns/2026/opening"),
+        ("post", "/campaigns/2026/closing"),
+        ("get", "/campaigns/2026/progress"),
+    ],
+)
+def test_campaigns_are_for_agents(opened: Any, method: str, path: str) -> None:
+    body = {"year": 2026, "deadline": "2026-11-15", "cut_off": "2027-01-15"} if path == "/campaigns" else None
+    call = opened.get if method == "get" else lambda *args: opened.post(*args, body)
+    assert call(path, {}).status_code == 401
+    assert call(path, opened.landlord()).status_code == 403
+
+
+def test_an_agent_neither_sees_nor_closes_the_campaign_of_another_caf(opened: Any, year: int) -> None:
+    assert [each["caf_code"] for each in opened.get("/campaigns", opened.agent("359")).json()["items"]] == ["359"]
+    for path in (f"/campaigns/{year}/closing", f"/campaigns/{year}/opening"):
+        assert opened.post(f"{path}?caf_code=359", opened.agent("220")).status_code == 404
+    assert opened.get(f"/campaigns/{year}/progress", opened.agent("220"), caf_code="359").status_code == 404
+    assert opened.get(f"/campaigns/{year}/progress", opened.agent("000")).status_code == 404
+
+
+def test_the_benefit_of_a_tenant_is_told_only_to_who_receives_it(world: Any) -> None:
+    world.register({}, {"dwelling_ref": "L-2", "tenant_number": "2222222B", "paid_to_landlord": "1"})
+    world.open_campaign()
+    landlord = world.landlord()
+    amounts = {}
+    for headers in (landlord, world.agent()):
+        for item in world.declarations(headers):
+            shown = world.get(f"/declarations/{item['id']}", headers).json()
+            amounts[headers is landlord, item["tenant"]["number"]] = shown["known"]["benefit"]["amount"]
+    assert amounts == {
+        (True, "1234567A"): None,
+        (True, "2222222B"): "162.00",
+        (False, "1234567A"): "162.00",
+        (False, "2222222B"): "162.00",
+    }
