@@ -31,3 +31,18 @@ document.addEventListener("submit", (event) => {
 window.addEventListener("pageshow", () => {
   for (const form of document.forms) delete form.dataset.sent;
 });
+
+// <output data-sum="rent charges">: the total of two amounts while they are typed; the server's figure without this.
+const EUROS = new Intl.NumberFormat("fr-FR", { style: "currency", currency: "EUR" });
+function amount(text) {
+  const cleaned = text.replace(/[\s\u00a0\u202f€]/g, "").replace(",", ".");
+  return /^\d+(\.\d{1,2})?$/.test(cleaned) ? Math.round(Number(cleaned) * 100) : NaN;
+}
+for (const output of document.querySelectorAll("output[data-sum]")) {
+  const fields = output.dataset.sum.split(" ").map((id) => document.getElementById(id));
+  const show = () => {
+    const cents = fields.map((field) => amount(field.value)).reduce((sum, each) => sum + each, 0);
+    if (!Number.isNaN(cents)) output.textContent = EUROS.format(cents / 100);
+  };
+  fields.forEach((field) => field.addEventListener("input", show));
+}

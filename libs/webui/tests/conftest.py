@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from demo import make_demo
+from webui_demo import make_demo
 
 # The image that runs the browser tests has both; elsewhere they are not collected.
 collect_ignore = [] if shutil.which("chromium") and shutil.which("java") else ["test_webui_browser.py"]

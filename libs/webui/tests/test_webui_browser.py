@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from demo import make_demo
 from playwright.sync_api import Browser, Page, sync_playwright
+from webui_demo import make_demo
 from werkzeug.serving import make_server
 
 MODULES = Path(__file__).parent.parent / "node_modules"

@@ -2,10 +2,10 @@ import re
 from typing import Any
 
 import pytest
-from demo import make_demo
 from flask.testing import FlaskClient
 from webui.errors import EXPLANATIONS
 from webui.testing import page_checks, parse
+from webui_demo import make_demo
 
 
 def token_of(html: str) -> str:
@@ -128,7 +128,7 @@ def test_zero_is_singular_in_french() -> None:
 
 
 def test_errors_of_the_api_land_on_their_field_or_above_the_form() -> None:
-    from demo import DemoForm
+    from webui_demo import DemoForm
 
     app = make_demo()
     with app.test_request_context("/tout", method="POST", data={"name": "Martin"}):

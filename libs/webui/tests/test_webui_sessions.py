@@ -141,7 +141,7 @@ def test_a_session_deleted_meanwhile_is_not_revived_by_a_request_under_way(app: 
     assert keys(engine) == []
 
 
-def test_reloading_takes_what_another_request_has_saved(app: Flask) -> None:
+def test_what_another_request_of_the_session_has_saved_can_be_read(app: Flask) -> None:
     client = app.test_client()
     client.get("/put/blue")
     interface = app.session_interface
@@ -149,9 +149,10 @@ def test_reloading_takes_what_another_request_has_saved(app: Flask) -> None:
     with app.test_request_context("/", headers={"Cookie": f"portal={cookie(client)}"}) as context:
         opened = interface.open_session(app, context.request)
         client.get("/put/green")
-        interface.reload(opened)
-    assert dict(opened) == {"value": "green"}
-    assert opened.modified is False
+        found = interface.saved(opened)
+        client.get("/out")
+        assert interface.saved(opened) is None
+    assert found == {"value": "green"}
 
 
 def test_purging_removes_the_expired_rows_only(app: Flask, engine: Engine, clock: Clock) -> None:

@@ -140,13 +140,10 @@ class SqlSessionInterface(SessionInterface):
         with self.engine().connect().execution_options(reading=True) as connection:
             return connection.execute(living).first()
 
-    def reload(self, session: ServerSession) -> None:
-        """Takes what another request of the same session has saved meanwhile; unsaved changes are lost."""
+    def saved(self, session: ServerSession) -> dict[str, Any] | None:
+        """What the table holds of a session now, perhaps from another request; None when it has no living row."""
         row = self.read(session.identifier) if session.identifier else None
-        session.clear()
-        if row is not None:
-            session.update(self.serializer.loads(row.data))
-        session.modified = False
+        return None if row is None else dict(self.serializer.loads(row.data))
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Writes what changed; an emptied session loses its row and its cookie."""

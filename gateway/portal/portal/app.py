@@ -1,0 +1,39 @@
+"""Builds the portal's Flask application."""
+
+import httpx
+from flask import Flask
+from webui import install
+from webui.headers import request_id
+
+from portal import layout, refusals, routes, store
+from portal.clients import EXTENSION, make_clients
+from portal.clients.http import make_http
+from portal.settings import PortalSettings
+from portal.sign_in import tokens
+from portal.sign_in.provider import add_provider
+
+SERVICE_NAME = "Espace Partenaires – Offre Bailleurs"
+# A registry file of 60 MB, and a little more for the form around it.
+MAX_UPLOAD_BYTES = 64 * 1024 * 1024
+
+
+def create_portal(settings: PortalSettings, transport: httpx.BaseTransport | None = None) -> Flask:
+    """The pages, ready to serve. `transport` replaces the network towards the services, in tests."""
+    app = Flask(__name__, static_folder=None)
+    app.secret_key = settings.session_key or "development only"
+    app.config.update(
+        PUBLIC_URL=settings.public_url,
+        PREFERRED_URL_SCHEME="https" if settings.is_https else "http",
+        MAX_CONTENT_LENGTH=MAX_UPLOAD_BYTES,
+    )
+    engine = store.open_store(settings)
+    app.extensions["portal_engine"] = engine
+    app.session_interface = store.session_interface(settings, engine)
+    provider = add_provider(app, settings)
+    app.extensions["portal_provider"] = provider
+    http = make_http(settings.api_url, settings.api_timeout_seconds, transport)
+    app.extensions[EXTENSION] = make_clients(http, lambda: tokens.access_token(provider), request_id)
+    install(app, service_name=SERVICE_NAME, navigation=layout.navigation, user=layout.person, states=layout.STATES)
+    refusals.add_refusals(app)
+    routes.add_pages(app)
+    return app

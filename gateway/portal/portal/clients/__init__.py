@@ -1,0 +1,53 @@
+"""One small client a service, gathered for the pages."""
+
+from dataclasses import dataclass
+
+import httpx
+from flask import current_app
+
+from portal.clients.declaration import DeclarationClient
+from portal.clients.documents import DocumentsClient
+from portal.clients.habilitation import HabilitationClient
+from portal.clients.http import Credentials
+from portal.clients.identity import IdentityClient
+from portal.clients.notification import NotificationClient
+from portal.clients.openapi import OpenApiReader
+
+EXTENSION = "portal_clients"
+
+
+@dataclass(frozen=True, slots=True)
+class Clients:
+    """The services, called as the person signed in; `public` ones are called as nobody."""
+
+    declaration: DeclarationClient
+    documents: DocumentsClient
+    habilitation: HabilitationClient
+    identity: IdentityClient
+    notification: NotificationClient
+    public_documents: DocumentsClient
+    openapi: OpenApiReader
+
+
+def nobody() -> str:
+    """No token: what anyone may read."""
+    return ""
+
+
+def make_clients(http: httpx.Client, token: Credentials, request_id: Credentials) -> Clients:
+    """All the clients over one connection pool."""
+    return Clients(
+        DeclarationClient(http, token, request_id),
+        DocumentsClient(http, token, request_id),
+        HabilitationClient(http, token, request_id),
+        IdentityClient(http, token, request_id),
+        NotificationClient(http, token, request_id),
+        DocumentsClient(http, nobody, request_id),
+        OpenApiReader(http, nobody, request_id),
+    )
+
+
+def api() -> Clients:
+    """The clients of the running application."""
+    found: Clients = current_app.extensions[EXTENSION]
+    return found

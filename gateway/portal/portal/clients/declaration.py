@@ -1,0 +1,74 @@
+"""Declarations, campaigns and registry imports."""
+
+from collections.abc import Mapping
+from typing import IO, Any
+
+from portal.clients.http import Answer, Service, json_body
+
+# Longer than the gateway's own limit for this route.
+UPLOAD_SECONDS = 125
+
+
+class DeclarationClient(Service):
+    """The declaration service; shapes are those of its openapi.yaml."""
+
+    name = "declaration"
+
+    def list_declarations(self, **filters: Any) -> dict[str, Any]:
+        """`items`, `total`, `counts` by state and `next_cursor`."""
+        return self._get("declarations", **filters)
+
+    def get(self, declaration: str) -> Answer:
+        """Everything about one declaration."""
+        return self._read("declarations", declaration)
+
+    def save(self, declaration: str, change: Mapping[str, Any], etag: str) -> Answer:
+        """Saves one or several steps; Refused 412 when someone saved since `etag` was read."""
+        headers = {"If-Match": etag} if etag else {}
+        answer = self._call("PUT", "declarations", declaration, "draft", headers=headers, json=change)
+        return Answer(json_body(answer), answer.headers.get("ETag", ""))
+
+    def transmit(self, declaration: str, etag: str, key: str) -> dict[str, Any]:
+        """Transmits for good; the same `key` never transmits twice."""
+        return self._post("declarations", declaration, "transmission", key=key, etag=etag)
+
+    def amend(self, declaration: str, reason: str, key: str) -> dict[str, Any]:
+        """Opens a correction."""
+        return self._post("declarations", declaration, "amendments", body={"reason": reason}, key=key)
+
+    def list_campaigns(self) -> list[dict[str, Any]]:
+        """Newest first."""
+        return list(self._get("campaigns")["items"])
+
+    def create_campaign(self, campaign: Mapping[str, Any], key: str) -> dict[str, Any]:
+        """A campaign in preparation."""
+        return self._post("campaigns", body=campaign, key=key)
+
+    def open_campaign(self, year: int, caf_code: str, key: str) -> dict[str, Any]:
+        """`declarations`, `not_concerned` and `landlords` that the opening made."""
+        return self._post("campaigns", str(year), "opening", key=key, caf_code=caf_code)
+
+    def close_campaign(self, year: int, caf_code: str, key: str) -> dict[str, Any]:
+        """The campaign, closed."""
+        return self._post("campaigns", str(year), "closing", key=key, caf_code=caf_code)
+
+    def progress(self, year: int, caf_code: str) -> dict[str, Any]:
+        """Counts by state and by département."""
+        return self._get("campaigns", str(year), "progress", caf_code=caf_code)
+
+    def list_imports(self, cursor: str = "") -> dict[str, Any]:
+        """The registry files, newest first."""
+        return self._get("registry-imports", cursor=cursor, limit=20)
+
+    def send_registry(self, filename: str, content: IO[bytes]) -> dict[str, Any]:
+        """Hands a file over; it is read in the background."""
+        files = {"file": (filename, content, "text/csv")}
+        return json_body(self._call("POST", "registry-imports", files=files, timeout=UPLOAD_SECONDS))
+
+    def get_import(self, registry_import: str) -> dict[str, Any]:
+        """State and counts."""
+        return self._get("registry-imports", registry_import)
+
+    def list_import_errors(self, registry_import: str, cursor: str = "") -> dict[str, Any]:
+        """Line, column, rule, message and example of what was left out."""
+        return self._get("registry-imports", registry_import, "errors", cursor=cursor, limit=100)

@@ -1,0 +1,33 @@
+"""Receipts, and the public check of a reference."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from portal.clients.http import Service
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A file and its type."""
+
+    data: bytes
+    media_type: str
+
+
+class DocumentsClient(Service):
+    """The documents service; shapes are those of its openapi.yaml."""
+
+    name = "documents"
+
+    def list_for(self, declaration: str) -> list[dict[str, Any]]:
+        """The receipts of a declaration's versions."""
+        return list(self._get("documents", declaration=declaration)["items"])
+
+    def content(self, document: str) -> Content:
+        """The PDF."""
+        answer = self._call("GET", "documents", document, "content")
+        return Content(answer.content, answer.headers.get("Content-Type", "application/pdf"))
+
+    def verify(self, reference: str) -> dict[str, Any]:
+        """Date, number and hash of what a reference stands for; open to anyone."""
+        return self._get("verifications", reference)

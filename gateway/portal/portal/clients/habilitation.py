@@ -1,0 +1,36 @@
+"""Organisations, groups, users and their journal."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from portal.clients.http import Service
+
+
+class HabilitationClient(Service):
+    """The habilitation service; shapes are those of its openapi.yaml."""
+
+    name = "habilitation"
+
+    def my_access(self) -> dict[str, Any]:
+        """Role and perimeter of the person signed in."""
+        return self._get("me", "access")
+
+    def list_groups(self, organisation: str) -> list[dict[str, Any]]:
+        """The groups the person may see."""
+        return list(self._get("organisations", organisation, "groups")["items"])
+
+    def create_group(self, organisation: str, group: Mapping[str, Any], key: str) -> dict[str, Any]:
+        """`group` is {label, scopes: [{housing_type, zone}]}."""
+        return self._post("organisations", organisation, "groups", body=group, key=key)
+
+    def list_users(self, organisation: str) -> list[dict[str, Any]]:
+        """Users with the identifiers of their groups."""
+        return list(self._get("organisations", organisation, "users")["items"])
+
+    def create_user(self, organisation: str, user: Mapping[str, Any], key: str) -> dict[str, Any]:
+        """Login and password leave by e-mail at once."""
+        return self._post("organisations", organisation, "users", body=user, key=key)
+
+    def journal(self, organisation: str) -> list[dict[str, Any]]:
+        """Newest first."""
+        return list(self._get("organisations", organisation, "journal")["items"])

@@ -1,0 +1,89 @@
+"""One HTTP client for all services: the person's token, the request's number and its trace go with each call."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+from chassis import tracing
+
+from portal.clients.errors import Refused, Unavailable
+
+CONNECT_SECONDS = 3.0
+Credentials = Callable[[], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A JSON body with the ETag to give back in `If-Match`."""
+
+    body: dict[str, Any]
+    etag: str
+
+
+def make_http(base_url: str, seconds: float, transport: httpx.BaseTransport | None = None) -> httpx.Client:
+    """Redirections are not followed: no API makes any."""
+    timeout = httpx.Timeout(seconds, connect=CONNECT_SECONDS, pool=CONNECT_SECONDS)
+    return httpx.Client(base_url=base_url, timeout=timeout, transport=transport, trust_env=False)
+
+
+class Service:
+    """
+    The calls to one service, at `/api/<name>/v1`.
+
+    `token` gives the access token of the person (empty for public operations), `request_id` the number to pass on.
+    Every method raises Refused for a problem and Unavailable when there is no usable answer.
+    """
+
+    name = ""
+
+    def __init__(self, http: httpx.Client, token: Credentials, request_id: Credentials) -> None:
+        self._http = http
+        self._token = token
+        self._request_id = request_id
+
+    def _call(
+        self, method: str, *path: str, headers: Mapping[str, str] | None = None, service: str = "", **options: Any
+    ) -> httpx.Response:
+        """`path` is given in segments: an identifier taken from an address cannot climb to another operation."""
+        url = "/".join(("/api", service or self.name, "v1", *(quote(segment, safe="") for segment in path)))
+        carried = tracing.outgoing_headers({"X-Request-Id": self._request_id(), **(headers or {})})
+        if token := self._token():
+            carried["Authorization"] = f"Bearer {token}"
+        try:
+            answer = self._http.request(method, url, headers=carried, **options)
+        except httpx.HTTPError as error:
+            raise Unavailable(type(error).__name__) from error
+        if answer.status_code >= 500:
+            raise Unavailable(f"{self.name} {answer.status_code}")
+        if answer.status_code >= 400:
+            raise Refused(answer.status_code, json_body(answer), answer.headers.get("Retry-After", ""))
+        return answer
+
+    def _get(self, *path: str, **query: Any) -> dict[str, Any]:
+        given = {name: value for name, value in query.items() if value not in (None, "")}
+        return json_body(self._call("GET", *path, params=given))
+
+    def _read(self, *path: str) -> Answer:
+        answer = self._call("GET", *path)
+        return Answer(json_body(answer), answer.headers.get("ETag", ""))
+
+    def _post(self, *path: str, body: Any = None, key: str = "", etag: str = "", **query: Any) -> dict[str, Any]:
+        headers = {"Idempotency-Key": key, "If-Match": etag}
+        given = {name: value for name, value in query.items() if value not in (None, "")}
+        options: dict[str, Any] = {} if body is None else {"json": body}
+        filled = {name: value for name, value in headers.items() if value}
+        return json_body(self._call("POST", *path, headers=filled, params=given, **options))
+
+
+def json_body(answer: httpx.Response) -> dict[str, Any]:
+    if not answer.content:
+        return {}
+    try:
+        body = answer.json()
+    except ValueError as error:
+        if answer.status_code >= 400:
+            return {}
+        raise Unavailable("unreadable answer") from error
+    return body if isinstance(body, dict) else {"items": body}

@@ -1,0 +1,29 @@
+"""Messages sent and letter batches, for agents."""
+
+from typing import Any
+
+from portal.clients.documents import Content
+from portal.clients.http import Service
+
+
+class NotificationClient(Service):
+    """The notification service; shapes are those of its openapi.yaml."""
+
+    name = "notification"
+
+    def list_messages(self, **filters: Any) -> dict[str, Any]:
+        """The state of each message, never its content."""
+        return self._get("messages", **filters)
+
+    def list_batches(self, cursor: str = "") -> dict[str, Any]:
+        """Batches for the print provider, newest first."""
+        return self._get("letter-batches", cursor=cursor)
+
+    def batch_content(self, batch: str) -> Content:
+        """The ZIP of a batch."""
+        answer = self._call("GET", "letter-batches", batch, "content")
+        return Content(answer.content, answer.headers.get("Content-Type", "application/zip"))
+
+    def acknowledge(self, batch: str, letters: int, pages: int, key: str) -> dict[str, Any]:
+        """The printer's receipt; Refused 422 when its totals are not those of the batch."""
+        return self._post("letter-batches", batch, "receipt", body={"letters": letters, "pages": pages}, key=key)

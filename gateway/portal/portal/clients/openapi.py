@@ -1,0 +1,27 @@
+"""The services' own OpenAPI documents, read once every few minutes."""
+
+import threading
+import time
+from typing import Any
+
+from portal.clients.http import Service, json_body
+
+KEPT_SECONDS = 300
+
+
+class OpenApiReader(Service):
+    """Called as nobody: these documents are public."""
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self._kept: dict[str, tuple[float, dict[str, Any]]] = {}
+        self._lock = threading.Lock()
+
+    def read(self, service: str) -> dict[str, Any]:
+        """Raises Unavailable when the service does not answer."""
+        with self._lock:
+            at, document = self._kept.get(service, (0.0, {}))
+            if time.monotonic() - at > KEPT_SECONDS or not document:
+                document = json_body(self._call("GET", "openapi.json", service=service))
+                self._kept[service] = (time.monotonic(), document)
+        return document

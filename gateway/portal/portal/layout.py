@@ -1,0 +1,100 @@
+"""What every page of the portal shows of the person signed in."""
+
+from collections.abc import Sequence
+
+from flask import g, session
+from webui import Link, Person
+
+from portal.clients import api
+from portal.clients.errors import Refused, Unavailable
+from portal.sign_in.person import SignedIn, signed_in
+from portal.sign_in.tokens import SignedOut
+
+# State of a declaration, an import, a campaign, a message or a batch -> (label, colour of the tag).
+STATES = {
+    "not_concerned": ("Sans objet", "grey"),
+    "to_declare": ("À déclarer", "blue"),
+    "draft": ("Brouillon", "yellow"),
+    "transmitted": ("Transmise", "green"),
+    "integrated": ("Prise en compte", "turquoise"),
+    "under_review": ("En cours de contrôle", "purple"),
+    "information_requested": ("Complément demandé", "orange"),
+    "rejected": ("Rejetée", "red"),
+    "superseded": ("Remplacée", "grey"),
+    "received": ("Reçu", "blue"),
+    "running": ("En cours", "yellow"),
+    "done": ("Terminé", "green"),
+    "refused": ("Refusé", "red"),
+    "open": ("Ouverte", "green"),
+    "closed": ("Close", "grey"),
+    "waiting": ("À envoyer", "blue"),
+    "sending": ("Envoi en cours", "yellow"),
+    "to_compose": ("Courrier à composer", "blue"),
+    "composed": ("Courrier prêt à imprimer", "yellow"),
+    "batched": ("Confié à l’imprimeur", "yellow"),
+    "delivered": ("Envoyé", "green"),
+    "bounced": ("Adresse électronique refusée", "orange"),
+    "failed": ("Échec définitif", "red"),
+    "expired": ("Périmé avant l’envoi", "grey"),
+    "address_refused": ("Adresse postale à corriger", "orange"),
+    "returned": ("Retourné par La Poste", "orange"),
+    "planned": ("En préparation", "blue"),
+    "ready": ("À imprimer", "yellow"),
+    "acknowledged": ("Pris en charge par l’imprimeur", "green"),
+}
+AGENT_LINKS = (
+    Link("Espace agent", "/agent", exact=True),
+    Link("Registre", "/agent/registre"),
+    Link("Campagnes", "/agent/campagnes"),
+    Link("Déclarations", "/declarer"),
+    Link("Messages", "/agent/messages"),
+    Link("Courriers", "/agent/courriers"),
+)
+LANDLORD_LINKS = (Link("Accueil", "/", exact=True), Link("Déclarer un loyer", "/declarer"))
+HABILITATION_LINK = Link("Habilitations", "/habilitations")
+HELP_LINK = Link("Aide", "/aide")
+VISITOR_LINKS = (Link("Accueil", "/", exact=True), Link("Aide", "/aide"))
+MANAGERS = frozenset({"administrator", "delegate"})
+ACCESS = "access"
+
+
+def access() -> dict[str, str]:
+    """
+    `role` and `organisation_name` of the landlord's person, read once a page; empty when they are not known yet.
+
+    They only choose which links are shown: every right is checked by the service that is called.
+    """
+    if ACCESS not in g:
+        try:
+            found = api().habilitation.my_access()
+        except (Refused, Unavailable, SignedOut):
+            found = session.get(ACCESS, {})
+        kept = {name: found[name] for name in ("role", "organisation_name") if name in found}
+        if kept != session.get(ACCESS):
+            session[ACCESS] = kept
+        g.access = kept
+    return dict(g.access)
+
+
+def navigation() -> Sequence[Link]:
+    """The main menu."""
+    person = signed_in()
+    if person is None:
+        return VISITOR_LINKS
+    if person.is_agent:
+        return (*AGENT_LINKS, HELP_LINK)
+    managing = (HABILITATION_LINK,) if access().get("role") in MANAGERS else ()
+    return (*LANDLORD_LINKS, *managing, HELP_LINK)
+
+
+def person() -> Person | None:
+    """The name at the top of the page, with the organisation or the Caf."""
+    found = signed_in()
+    return Person(found.name, "/deconnexion", detail_of(found), "/compte/securite") if found else None
+
+
+def detail_of(found: SignedIn) -> str:
+    """What the person acts for."""
+    if found.is_agent:
+        return f"Caf {found.caf}" if found.caf else "Supervision nationale"
+    return access().get("organisation_name", "")

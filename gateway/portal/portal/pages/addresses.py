@@ -1,0 +1,11 @@
+"""Addresses with filters in them."""
+
+from typing import Any
+
+from flask import url_for
+
+
+def address(endpoint: str, **values: Any) -> str:
+    """`url_for` without the values that are empty."""
+    given: dict[str, Any] = {name: value for name, value in values.items() if value not in (None, "")}
+    return url_for(endpoint, **given)

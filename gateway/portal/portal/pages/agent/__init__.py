@@ -1,0 +1,1 @@
+"""The Caf agents' pages."""

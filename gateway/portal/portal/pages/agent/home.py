@@ -1,0 +1,16 @@
+"""The agents' first page: the running campaigns, and what there is to do."""
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+
+from portal.clients import api
+from portal.sign_in.person import wanted
+
+pages = Blueprint("agent", __name__)
+
+
+@pages.get("/agent")
+@wanted("agent")
+def index() -> ResponseReturnValue:
+    """Links, and the state of the newest campaigns."""
+    return render_template("agent/index.html", campaigns=api().declaration.list_campaigns()[:3])

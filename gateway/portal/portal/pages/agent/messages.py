@@ -1,0 +1,22 @@
+"""The messages sent: their state, never their content."""
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+
+from portal.clients import api
+from portal.pages.addresses import address
+from portal.sign_in.person import wanted
+
+pages = Blueprint("messages", __name__, url_prefix="/agent/messages")
+FILTERS = ("state", "channel", "template")
+
+
+@pages.get("", strict_slashes=False)
+@wanted("agent")
+def index() -> ResponseReturnValue:
+    """Newest first."""
+    chosen = {name: value for name in FILTERS if (value := request.args.get(name, "").strip())}
+    found = api().notification.list_messages(**chosen, cursor=request.args.get("cursor", ""))
+    following = found.get("next_cursor")
+    next_page = address("messages.index", **chosen, cursor=following) if following else ""
+    return render_template("agent/messages.html", found=found, chosen=chosen, following=next_page)

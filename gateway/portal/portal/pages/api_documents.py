@@ -1,0 +1,92 @@
+"""/docs: the OpenAPI documents of all services in one page, without any script."""
+
+from typing import Any
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+
+from portal.clients import api
+from portal.clients.errors import Refused, Unavailable
+
+pages = Blueprint("api_documents", __name__)
+SERVICES = ("identity", "habilitation", "declaration", "documents", "notification")
+METHODS = ("get", "post", "put", "patch", "delete")
+
+
+def resolve(document: dict[str, Any], node: Any) -> dict[str, Any]:
+    """What a `$ref` inside the document points to, or the node itself."""
+    while isinstance(node, dict) and "$ref" in node:
+        target: Any = document
+        for part in str(node["$ref"]).removeprefix("#/").split("/"):
+            target = target[part.replace("~1", "/").replace("~0", "~")]
+        node = target
+    return node if isinstance(node, dict) else {}
+
+
+def operations(document: dict[str, Any]) -> list[dict[str, Any]]:
+    """Each operation with its full path, parameters, body and answers."""
+    server = (document.get("servers") or [{"url": ""}])[0]["url"]
+    found = []
+    for path, item in document.get("paths", {}).items():
+        for method in METHODS:
+            if method in item:
+                found.append(operation(document, server + path, method, {**item[method], "_item": item}))
+    return found
+
+
+def operation(document: dict[str, Any], path: str, method: str, given: dict[str, Any]) -> dict[str, Any]:
+    """One operation, its references resolved."""
+    parameters = [*given["_item"].get("parameters", ()), *given.get("parameters", ())]
+    body = resolve(document, given.get("requestBody"))
+    answers = {code: resolve(document, answer) for code, answer in given["responses"].items()}
+    secured = given.get("security", document.get("security", []))
+    return {
+        "path": path,
+        "method": method.upper(),
+        "summary": given.get("summary", ""),
+        "description": given.get("description", ""),
+        "public": not secured,
+        "parameters": [described(document, resolve(document, parameter)) for parameter in parameters],
+        "body": fields(document, body),
+        "answers": {code: answer.get("description", "") for code, answer in answers.items()},
+    }
+
+
+def described(document: dict[str, Any], parameter: dict[str, Any]) -> dict[str, Any]:
+    """A parameter with its type in words."""
+    return {**parameter, "kind": type_of(resolve(document, parameter.get("schema")))}
+
+
+def fields(document: dict[str, Any], body: dict[str, Any]) -> list[tuple[str, str, bool]]:
+    """(name, type, required) of the first level of a body."""
+    for media in body.get("content", {}).values():
+        schema = resolve(document, media.get("schema"))
+        required = schema.get("required", ())
+        return [
+            (name, type_of(resolve(document, given)), name in required)
+            for name, given in schema.get("properties", {}).items()
+        ]
+    return []
+
+
+def type_of(schema: dict[str, Any]) -> str:
+    """The type in words: `string (date)`, `array`, the values of an enumeration."""
+    if "enum" in schema:
+        return " | ".join(str(value) for value in schema["enum"])
+    kinds = schema.get("type", "")
+    text = " | ".join(kinds) if isinstance(kinds, list) else str(kinds)
+    return f"{text} ({schema['format']})" if "format" in schema else text
+
+
+@pages.get("/docs")
+def index() -> ResponseReturnValue:
+    """A service that does not answer is said so; the others are shown."""
+    shown: list[tuple[str, dict[str, Any] | None, list[dict[str, Any]]]] = []
+    for name in SERVICES:
+        try:
+            document = api().openapi.read(name)
+        except (Refused, Unavailable):
+            shown.append((name, None, []))
+        else:
+            shown.append((name, document["info"], operations(document)))
+    return render_template("api_documents.html", services=shown)

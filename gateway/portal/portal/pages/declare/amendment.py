@@ -1,0 +1,38 @@
+"""Correcting a transmitted declaration: a new version, with a reason."""
+
+from typing import Any
+
+from flask import redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from portal.clients import api
+from portal.clients.errors import Refused
+from portal.pages.declare.blueprint import pages
+from portal.pages.declare.forms import AmendmentForm
+from portal.pages.declare.journey import heading, next_address
+from portal.sign_in.person import wanted
+
+REASON_WANTED = "Indiquez pourquoi vous rectifiez, par exemple\u00a0: erreur de saisie sur les charges"
+
+
+@pages.route("/<uuid:declaration>/rectification", methods=["GET", "POST"])
+@wanted()
+def amendment(declaration: Any) -> ResponseReturnValue:
+    """The correction starts with what was transmitted."""
+    body = api().declaration.get(str(declaration)).body
+    if "amend" not in body["actions"]:
+        return redirect(next_address(body), 303)
+    form = AmendmentForm()
+    if request.method == "GET":
+        return render_template("declare/amendment.html", form=form, **heading(body))
+    reason = (form.reason.data or "").strip()
+    if not reason:
+        form.fail(REASON_WANTED, "reason")
+    else:
+        try:
+            return redirect(next_address(api().declaration.amend(body["id"], reason, form.key.data or "")), 303)
+        except Refused as error:
+            if error.status not in (400, 409, 422):
+                raise
+            form.fail_from(error.problem, {"/reason": "reason"})
+    return render_template("declare/amendment.html", form=form, **heading(body)), 422

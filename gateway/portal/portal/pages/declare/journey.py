@@ -1,0 +1,65 @@
+"""What the five steps share: where they are, in which order, and what stands already."""
+
+from datetime import date
+from typing import Any
+
+from flask import url_for
+from webui.typography import euros
+
+STEPS = ("informations", "situation", "loyer", "synthese", "confirmation")
+LABELS = ("Informations", "Situation", "Loyer de juillet", "Synthèse", "Confirmation")
+# The service's next step -> ours.
+NEXT_STEPS = {
+    "information": "informations",
+    "situation": "situation",
+    "rent": "loyer",
+    "summary": "synthese",
+    "done": "confirmation",
+}
+Declaration = dict[str, Any]
+
+
+def is_editable(declaration: Declaration) -> bool:
+    """Whether the steps can still be saved."""
+    return "save" in declaration["actions"]
+
+
+def next_address(declaration: Declaration) -> str:
+    """Where the person has something to do."""
+    return url_for(f"declare.{NEXT_STEPS[declaration['next_step']]}", declaration=declaration["id"])
+
+
+def steps_done(declaration: Declaration) -> int:
+    """How many steps, from the first one, are behind."""
+    return STEPS.index(NEXT_STEPS[declaration["next_step"]])
+
+
+def heading(declaration: Declaration) -> dict[str, Any]:
+    """What the top of each step shows."""
+    tenant = declaration["tenant"]
+    return {
+        "declaration": declaration,
+        "tenant_name": f"{tenant['last_name']} {tenant['first_name']}",
+        "labels": LABELS,
+        "done": steps_done(declaration),
+    }
+
+
+def yes_no(value: bool | None) -> str:
+    """Oui or Non."""
+    return "" if value is None else ("Oui" if value else "Non")
+
+
+def amount(value: str | None) -> str:
+    """Euros, or a dash when there is none."""
+    return euros(value) or "–"
+
+
+def day(value: str | None) -> date | None:
+    """The day of an ISO text."""
+    return date.fromisoformat(value) if value else None
+
+
+def french_amount(value: str | None) -> str:
+    """`512.30` -> `512,30`, as typed in a field."""
+    return (value or "").replace(".", ",")

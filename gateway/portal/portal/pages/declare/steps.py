@@ -1,0 +1,121 @@
+"""Steps 1 to 3: GET shows what stands, POST saves and goes to the next step (303) or says what to correct (422)."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from portal.clients import api
+from portal.clients.errors import Refused
+from portal.clients.http import Answer
+from portal.pages.declare.blueprint import pages
+from portal.pages.declare.forms import InformationForm, RentForm, SituationForm, StepForm
+from portal.pages.declare.journey import Declaration, day, french_amount, heading, is_editable, next_address
+from portal.sign_in.person import wanted
+
+
+class Step(NamedTuple):
+    """`filled` gives the values of a form that nobody has sent yet; `next` is the endpoint that follows."""
+
+    place: int
+    form: type[StepForm]
+    filled: Callable[[Declaration], dict[str, Any]]
+    next: str
+
+
+def information(declaration: Declaration) -> dict[str, Any]:
+    """The draft, else what the Caf knows."""
+    stands = declaration["draft"]["information"] or declaration["known"]["information"]
+    return {**stands, "address": "\n".join(stands["address"]), "lease_start": day(stands["lease_start"])}
+
+
+def situation(declaration: Declaration) -> dict[str, Any]:
+    """The draft, else the number of co-tenants that the Caf knows; nothing else is answered in advance."""
+    stands = declaration["draft"]["situation"] or declaration["known"]["situation"]
+    return {
+        **stands,
+        "co_tenants": str(stands["co_tenants"]),
+        "new_address": "\n".join(stands.get("new_address") or []),
+        "left_on": day(stands.get("left_on")),
+        "arrears_amount": french_amount(stands.get("arrears_amount")),
+        "first_default_on": day(stands.get("first_default_on")),
+    }
+
+
+def rent(declaration: Declaration) -> dict[str, Any]:
+    """The draft, else only whether the dwelling is furnished: last year's rent is shown, never typed in advance."""
+    stands = declaration["draft"]["rent"]
+    if not stands:
+        verified = declaration["draft"]["information"] or declaration["known"]["information"]
+        return {"furnished": verified["furnished"]}
+    return {**stands, "rent": french_amount(stands["rent"]), "charges": french_amount(stands["charges"])}
+
+
+TABLE = {
+    "informations": Step(0, InformationForm, information, "declare.situation"),
+    "situation": Step(1, SituationForm, situation, "declare.loyer"),
+    "loyer": Step(2, RentForm, rent, "declare.synthese"),
+}
+
+
+def run(name: str, declaration_id: str) -> ResponseReturnValue:
+    """One step, whichever."""
+    step = TABLE[name]
+    read = api().declaration.get(declaration_id)
+    if not is_editable(read.body):
+        return redirect(next_address(read.body), 303)
+    if request.method == "GET":
+        return show(name, read, step.form(formdata=None, data={**step.filled(read.body), "etag": read.etag}))
+    form = step.form()
+    if form.validate() and save(form, read, declaration_id):
+        return redirect(url_for(step.next, declaration=declaration_id), 303)
+    return show(name, read, form), 422
+
+
+def save(form: StepForm, read: Answer, declaration_id: str) -> bool:
+    """False when the service refuses; its words are then on the fields."""
+    try:
+        api().declaration.save(declaration_id, {form.step: form.change()}, form.etag.data or read.etag)
+    except Refused as error:
+        if error.status not in (412, 422):
+            raise
+        form.fail_from(error.problem, form.pointers)
+        if error.status == 412:
+            # The page now shows a warning; sending it again is a choice.
+            form.etag.data = read.etag
+        return False
+    return True
+
+
+def show(name: str, read: Answer, form: StepForm) -> str:
+    """The page of the step."""
+    return render_template(f"declare/{name}.html", form=form, index=TABLE[name].place, **heading(read.body))
+
+
+@pages.route("/<uuid:declaration>/informations", methods=["GET", "POST"])
+@wanted()
+def informations(declaration: Any) -> ResponseReturnValue:
+    """Step 1."""
+    return run("informations", str(declaration))
+
+
+@pages.route("/<uuid:declaration>/situation", methods=["GET", "POST"], endpoint="situation")
+@wanted()
+def situation_page(declaration: Any) -> ResponseReturnValue:
+    """Step 2."""
+    return run("situation", str(declaration))
+
+
+@pages.route("/<uuid:declaration>/loyer", methods=["GET", "POST"])
+@wanted()
+def loyer(declaration: Any) -> ResponseReturnValue:
+    """Step 3."""
+    return run("loyer", str(declaration))
+
+
+@pages.get("/<uuid:declaration>")
+@wanted()
+def resume(declaration: Any) -> ResponseReturnValue:
+    """A line of the list leads to the first step that is not done."""
+    return redirect(next_address(api().declaration.get(str(declaration)).body), 303)

@@ -1,0 +1,134 @@
+"""Step 4: everything that was said, what must be confirmed, and « Valider »."""
+
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from webui.forms import PageForm
+from webui.typography import long_date
+from wtforms import BooleanField, Field, HiddenField, TextAreaField
+
+from portal.clients import api
+from portal.clients.errors import Refused
+from portal.clients.http import Answer
+from portal.forms import OnceForm
+from portal.pages.declare.blueprint import pages
+from portal.pages.declare.forms import SHARES
+from portal.pages.declare.journey import Declaration, amount, heading, is_editable, next_address, yes_no
+from portal.sign_in.person import wanted
+
+Rows = list[tuple[str, str]]
+TO_TICK = "Cochez la case pour confirmer ce point, ou modifiez votre déclaration."
+
+
+class SummaryForm(OnceForm):
+    """A box and a reason for each point to confirm: `confirm_<code>` and `reason_<code>`."""
+
+    etag = HiddenField()
+
+    def points(self) -> list[tuple[Field, Field]]:
+        """The pairs (box, reason)."""
+        boxes = [field for field in self if field.name.startswith("confirm_")]
+        return [(box, self[box.name.replace("confirm_", "reason_", 1)]) for box in boxes]
+
+
+def form_for(declaration: Declaration) -> type[SummaryForm]:
+    """The form with the points of this declaration."""
+    members: dict[str, Any] = {}
+    for check in declaration["checks"]["to_confirm"]:
+        members[f"confirm_{check['code']}"] = BooleanField("Je confirme", default=check["confirmed"])
+        members[f"reason_{check['code']}"] = TextAreaField("Motif (facultatif)", default=check["reason"] or "")
+    return type("SummaryFormOf", (SummaryForm,), members)
+
+
+def information_rows(declaration: Declaration) -> Rows:
+    """Part 1."""
+    stands = declaration["draft"]["information"]
+    return [
+        ("Adresse du logement", ", ".join(stands["address"])),
+        ("Code commune", stands["commune_insee"]),
+        ("Logement meublé", yes_no(stands["furnished"])),
+        ("Chambre", yes_no(stands["single_room"])),
+        ("Entrée du locataire", long_date(stands["lease_start"])),
+    ]
+
+
+def situation_rows(declaration: Declaration) -> Rows:
+    """Part 2; what does not apply is not shown."""
+    stands = declaration["draft"]["situation"]
+    rows = [("Toujours dans le logement", yes_no(stands["present"]))]
+    if not stands["present"]:
+        rows.append(("Date de départ", long_date(stands["left_on"])))
+        rows.append(("Nouvelle adresse", ", ".join(stands["new_address"] or []) or "Inconnue"))
+    rows.append(("Titulaires du bail", str(stands["co_tenants"])))
+    rows.append(("Loyer à jour", yes_no(stands["rent_up_to_date"])))
+    if not stands["rent_up_to_date"]:
+        rows.append(("Montant de la dette", amount(stands["arrears_amount"])))
+        rows.append(("Premier impayé", long_date(stands["first_default_on"])))
+    return rows
+
+
+def rent_rows(declaration: Declaration) -> Rows:
+    """Part 3, with the total: « hors charges » leaves no doubt."""
+    stands = declaration["draft"]["rent"]
+    return [
+        ("Loyer de juillet, hors charges", amount(stands["rent"])),
+        ("Charges de juillet", amount(stands["charges"])),
+        ("Total, charges comprises", amount(declaration["total"])),
+        ("Ce montant est", SHARES[stands["share"]].lower()),
+        ("Mois de juillet complet", yes_no(stands["full_month"])),
+        ("Loué meublé", yes_no(stands["furnished"])),
+    ]
+
+
+@pages.route("/<uuid:declaration>/synthese", methods=["GET", "POST"], endpoint="synthese")
+@wanted()
+def summary(declaration: Any) -> ResponseReturnValue:
+    """GET shows; POST confirms the points, then transmits."""
+    read = api().declaration.get(str(declaration))
+    if not is_editable(read.body) or read.body["next_step"] != "summary":
+        return redirect(next_address(read.body), 303)
+    kind = form_for(read.body)
+    if request.method == "GET":
+        return show(read, kind(formdata=None, data={"etag": read.etag}))
+    form = kind()
+    if form.validate() and all_ticked(form) and transmit(form, read):
+        return redirect(url_for("declare.confirmation", declaration=declaration), 303)
+    return show(read, form), 422
+
+
+def all_ticked(form: SummaryForm) -> bool:
+    """Says which box is missing."""
+    for box, _reason in form.points():
+        if not box.data:
+            form.fail(TO_TICK, box.name)
+    return not form.errors
+
+
+def transmit(form: SummaryForm, read: Answer) -> bool:
+    """False when the service refuses; its words are then on the page."""
+    identifier, etag = read.body["id"], form.etag.data or read.etag
+    reasons = {box.name.removeprefix("confirm_"): (reason.data or "").strip() for box, reason in form.points()}
+    try:
+        if reasons:
+            etag = api().declaration.save(identifier, {"confirmations": reasons}, etag).etag
+        api().declaration.transmit(identifier, etag, form.key.data or "")
+    except Refused as error:
+        if error.status not in (409, 412, 422):
+            raise
+        form.fail_from(error.problem, {f"/confirmations/{code}": f"confirm_{code}" for code in reasons})
+        form.etag.data = ""
+        return False
+    return True
+
+
+def show(read: Answer, form: PageForm) -> str:
+    """The page."""
+    body = read.body
+    parts = [
+        ("Informations", information_rows(body), url_for("declare.informations", declaration=body["id"])),
+        ("Situation du locataire", situation_rows(body), url_for("declare.situation", declaration=body["id"])),
+        ("Loyer de juillet", rent_rows(body), url_for("declare.loyer", declaration=body["id"])),
+    ]
+    messages = {check["code"]: check["message"] for check in body["checks"]["to_confirm"]}
+    return render_template("declare/synthese.html", form=form, parts=parts, messages=messages, index=3, **heading(body))

@@ -1,0 +1,125 @@
+"""Users and groups of an organisation, for its administrator and their delegates."""
+
+import uuid
+from typing import Any, ClassVar
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from webui.forms import choices
+from wtforms import RadioField, SelectMultipleField, StringField
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from portal.clients import api
+from portal.clients.errors import Refused
+from portal.forms import OnceForm
+from portal.sign_in.person import the_person, wanted
+
+pages = Blueprint("habilitation", __name__, url_prefix="/habilitations")
+CIVILITIES = {"Mme": "Madame", "M.": "Monsieur"}
+HOUSING_TYPES = {"conventioned": "Logements conventionnés", "private": "Logements privés"}
+
+
+class UserForm(OnceForm):
+    """A new user: the requested information, and the groups to tick."""
+
+    civility = RadioField("Civilité", choices=choices(CIVILITIES), validate_choice=False)
+    last_name = StringField("Nom")
+    first_name = StringField("Prénom")
+    email = StringField("Adresse électronique")
+    function = StringField("Fonction (facultatif)")
+    groups = SelectMultipleField("Groupes d’habilitation", validate_choice=False)
+    pointers: ClassVar[dict[str, str]] = {
+        f"/{name}": name for name in ("civility", "last_name", "first_name", "email", "function", "groups")
+    }
+
+    def as_user(self) -> dict[str, Any]:
+        """What the service takes."""
+        return {
+            "civility": self.civility.data or "",
+            "last_name": (self.last_name.data or "").strip(),
+            "first_name": (self.first_name.data or "").strip(),
+            "email": (self.email.data or "").strip(),
+            "function": (self.function.data or "").strip() or None,
+            "groups": list(self.groups.data or []),
+        }
+
+
+class GroupForm(OnceForm):
+    """A new group: types of dwellings in a zone."""
+
+    label = StringField("Nom du groupe")
+    housing_types = SelectMultipleField(
+        "Types de logements",
+        choices=choices(HOUSING_TYPES),
+        widget=ListWidget(),
+        option_widget=CheckboxInput(),
+        validate_choice=False,
+    )
+    zones = StringField("Zones géographiques")
+    pointers: ClassVar[dict[str, str]] = {"/label": "label", "/scopes": "zones"}
+
+    def as_group(self) -> dict[str, Any]:
+        """Every ticked type in every zone."""
+        zones = [zone.strip().upper() for zone in (self.zones.data or "").replace(";", ",").split(",") if zone.strip()]
+        scopes = [{"housing_type": kind, "zone": zone} for zone in zones for kind in self.housing_types.data or []]
+        return {"label": (self.label.data or "").strip(), "scopes": scopes}
+
+
+def organisation() -> str:
+    """The organisation of the person signed in."""
+    return str(the_person().organisation)
+
+
+@pages.get("", strict_slashes=False)
+@wanted("landlord")
+def index() -> ResponseReturnValue:
+    """Users and groups."""
+    groups = api().habilitation.list_groups(organisation())
+    names = {group["id"]: group["label"] for group in groups}
+    users = api().habilitation.list_users(organisation())
+    return render_template("habilitation/index.html", groups=groups, users=users, names=names, types=HOUSING_TYPES)
+
+
+@pages.route("/utilisateurs/nouveau", methods=["GET", "POST"])
+@wanted("landlord")
+def new_user() -> ResponseReturnValue:
+    """The user receives login and password by e-mail, at once."""
+    groups = api().habilitation.list_groups(organisation())
+    form = UserForm()
+    form.groups.choices = choices({group["id"]: group["label"] for group in groups})
+    if request.method == "POST":
+        try:
+            api().habilitation.create_user(organisation(), form.as_user(), form.key.data or str(uuid.uuid4()))
+        except Refused as error:
+            if error.status not in (400, 409, 422):
+                raise
+            form.fail_from(error.problem, form.pointers)
+        else:
+            flash("L’utilisateur est créé. Il reçoit son identifiant et son mot de passe par courriel.", "success")
+            return redirect(url_for("habilitation.index"), 303)
+    return render_template("habilitation/new_user.html", form=form), 422 if form.errors else 200
+
+
+@pages.route("/groupes/nouveau", methods=["GET", "POST"])
+@wanted("landlord")
+def new_group() -> ResponseReturnValue:
+    """Groups exist from the start; this adds another."""
+    form = GroupForm()
+    if request.method == "POST":
+        try:
+            api().habilitation.create_group(organisation(), form.as_group(), form.key.data or str(uuid.uuid4()))
+        except Refused as error:
+            if error.status not in (400, 409, 422):
+                raise
+            form.fail_from(error.problem, form.pointers)
+        else:
+            flash("Le groupe est ajouté.", "success")
+            return redirect(url_for("habilitation.index"), 303)
+    return render_template("habilitation/new_group.html", form=form), 422 if form.errors else 200
+
+
+@pages.get("/journal")
+@wanted("landlord")
+def journal() -> ResponseReturnValue:
+    """Who changed what, when and why."""
+    return render_template("habilitation/journal.html", lines=api().habilitation.journal(organisation()))

@@ -1,0 +1,31 @@
+"""The home page « Espace Partenaires », and the pages that the law asks for."""
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+
+from portal import layout
+from portal.sign_in.person import signed_in
+
+pages = Blueprint("home", __name__)
+
+
+@pages.get("/")
+def index() -> ResponseReturnValue:
+    """For visitors the way in; for people signed in, what they can do."""
+    person = signed_in()
+    if person is None:
+        return render_template("home.html")
+    managing = not person.is_agent and layout.access().get("role") in layout.MANAGERS
+    return render_template("account.html", signed=person, managing=managing)
+
+
+@pages.get("/accessibilite")
+def accessibility() -> ResponseReturnValue:
+    """The accessibility statement (décret 2019-768)."""
+    return render_template("accessibility.html")
+
+
+@pages.get("/mentions")
+def legal() -> ResponseReturnValue:
+    """Legal notice and personal data."""
+    return render_template("legal.html")

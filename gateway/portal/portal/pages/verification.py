@@ -1,0 +1,35 @@
+"""The public check of a receipt: what the printed reference stands for, and nothing of what was declared."""
+
+import re
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from portal.clients import api
+from portal.clients.errors import Refused
+
+pages = Blueprint("verification", __name__)
+REFERENCE = re.compile(r"R\d\d(-[0-9A-HJKMNP-TV-Z]{4}){4}\Z")
+
+
+@pages.get("/v/")
+def search() -> ResponseReturnValue:
+    """Someone typed the reference: its page has an address of its own."""
+    typed = request.args.get("reference", "").strip().upper()
+    if not REFERENCE.match(typed):
+        return render_template("verification.html", reference=typed, found=None, asked=bool(typed))
+    return redirect(url_for("verification.verify", reference=typed), 303)
+
+
+@pages.get("/v/<reference>")
+def verify(reference: str) -> ResponseReturnValue:
+    """What the QR code leads to."""
+    if not REFERENCE.match(reference):
+        abort(404)
+    try:
+        found = api().public_documents.verify(reference)
+    except Refused as error:
+        if error.status != 404:
+            raise
+        return render_template("verification.html", reference=reference, found=None, asked=True), 404
+    return render_template("verification.html", reference=reference, found=found, asked=True)

@@ -1,0 +1,36 @@
+"""Every page of the portal."""
+
+from flask import Flask
+
+from portal.pages import api_documents, habilitation, help, home, verification
+from portal.pages.agent import campaigns, letters, messages, registry
+from portal.pages.agent import home as agent_home
+from portal.pages.declare import amendment, confirmation, listing, receipt, steps, summary
+from portal.sign_in import views as sign_in
+
+MODULES = (
+    sign_in,
+    home,
+    help,
+    # These add their addresses to one blueprint.
+    listing,
+    steps,
+    summary,
+    confirmation,
+    receipt,
+    amendment,
+    habilitation,
+    agent_home,
+    registry,
+    campaigns,
+    messages,
+    letters,
+    verification,
+    api_documents,
+)
+
+
+def add_pages(app: Flask) -> None:
+    """Registers each blueprint once."""
+    for blueprint in dict.fromkeys(module.pages for module in MODULES):
+        app.register_blueprint(blueprint)

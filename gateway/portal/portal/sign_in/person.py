@@ -1,0 +1,81 @@
+"""Who is signed in, and which pages want whom."""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+from flask import abort, redirect, request, session, url_for
+
+PERSON = "person"
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """The claims of the id token that pages use; `organisation` and `caf` exclude each other."""
+
+    account_id: str
+    name: str
+    kind: str
+    organisation: str | None
+    caf: str | None
+    supervisor: bool
+
+    @classmethod
+    def from_claims(cls, claims: dict[str, Any]) -> "SignedIn":
+        """From an id token already verified; the name is not in it."""
+        return cls(
+            account_id=claims["sub"],
+            name="Mon compte",
+            kind=claims["kind"],
+            organisation=claims.get("org"),
+            caf=claims.get("caf"),
+            supervisor=bool(claims.get("supervisor")),
+        )
+
+    @property
+    def is_agent(self) -> bool:
+        """A Caf agent, a supervisor included."""
+        return self.kind == "agent"
+
+
+def remember(person: SignedIn) -> None:
+    """Keeps the person in the session."""
+    session[PERSON] = asdict(person)
+
+
+def signed_in() -> SignedIn | None:
+    """The person of this session."""
+    kept = session.get(PERSON)
+    return SignedIn(**kept) if kept else None
+
+
+def the_person() -> SignedIn:
+    """The person of a page that wants one."""
+    return signed_in() or abort(403)
+
+
+def sign_in_page() -> Any:
+    """Sends to sign in and back here; what a form had sent is not kept, its page is opened again."""
+    return redirect(url_for("sign_in.start", suite=request.full_path.rstrip("?")), 303)
+
+
+def wanted(kind: str | None = None) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """A page for someone signed in, of that kind (`landlord` or `agent`) when given; 404 for the others."""
+
+    def decorate(view: Callable[P, R]) -> Callable[P, R]:
+        @wraps(view)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+            person = signed_in()
+            if person is None:
+                refused: R = sign_in_page()
+                return refused
+            if kind is not None and person.kind != kind:
+                abort(404)
+            return view(*args, **kwargs)
+
+        return guarded
+
+    return decorate

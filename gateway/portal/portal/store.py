@@ -1,0 +1,36 @@
+"""The portal's only table: the sessions of the people signed in."""
+
+from datetime import timedelta
+
+from chassis.db import make_engine
+from sqlalchemy import Engine, MetaData, text
+from webui.sessions import SqlSessionInterface, session_table
+
+from portal.settings import PortalSettings
+
+METADATA = MetaData()
+SESSIONS = session_table(METADATA)
+# Any constant: two processes that start together make the table one after the other.
+CREATION_LOCK = 7_261_502
+
+
+def open_store(settings: PortalSettings) -> Engine:
+    """The portal's database, its table made when it is not there."""
+    engine = make_engine(settings.database_url)
+    with engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": CREATION_LOCK})
+        METADATA.create_all(connection)
+    return engine
+
+
+def session_interface(settings: PortalSettings, engine: Engine) -> SqlSessionInterface:
+    """Sessions as long as the settings say."""
+    return SqlSessionInterface(
+        lambda: engine,
+        SESSIONS,
+        name="portal",
+        secure=settings.is_https,
+        idle=timedelta(minutes=settings.session_idle_minutes),
+        absolute=timedelta(hours=settings.session_hours),
+    )
