@@ -83,6 +83,18 @@ def test_whoever_lost_the_claim_has_no_say_any_more(world: World) -> None:
     assert world.states() == {"july/email": "delivered"}
 
 
+def test_a_slow_attempt_says_nothing_while_another_holds_the_message(world: World) -> None:
+    world.july()
+    runtime = world.harness.runtime
+    slow = sending.claim_next(runtime)
+    assert slow is not None
+    with time_machine.travel(clock.now() + CLAIM_LASTS + timedelta(seconds=1)):
+        assert sending.claim_next(runtime) is not None
+        sending.record(runtime, slow, Outcome(Event.ACCEPTED))
+    assert world.states() == {"july/email": "sending"}
+    assert world.harness.published("notification.delivered.v1") == []
+
+
 def test_two_workers_never_hold_the_same_message(world: World) -> None:
     world.july()
     first, second = sending.claim_next(world.harness.runtime), sending.claim_next(world.harness.runtime)
