@@ -42,6 +42,10 @@ def work(target: Target, host: str = "127.0.0.1", port: int = 8081) -> None:
     """Travaille pour un service : événements, envois, tâches longues. Le port sert à la surveillance."""
     from launcher import serve as serving
 
+    if not services.names_of(target):
+        raise UnknownTarget(
+            f"« {target} » n’a rien à faire en arrière-plan. Choisissez parmi : {', '.join(services.NAMES)}."
+        )
     serving.run(target, role="work", host=host, port=port)
 
 
