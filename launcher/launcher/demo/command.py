@@ -12,7 +12,7 @@ from launcher.demo import journey
 from launcher.demo.credentials import Credentials
 from launcher.demo.mailbox import ComposePrintRoom, DevMailbox, Mailbox, Mailpit
 
-COMPOSE_IDENTITY = ("docker", "exec", "offre-bailleurs-identity-1")
+COMPOSE_PROJECT = "offre-bailleurs"
 SECONDS = 120
 
 
@@ -21,7 +21,11 @@ def run(*, url: str, mailpit: str, agent: str, caf_code: str, output: Path) -> i
     `LOGIN:PASSWORD`, empty to make one, for a Caf of its own unless `caf_code` says which. 0 when all went well."""
     caf_code = caf_code or spare_caf_code()
     try:
-        credentials = given(agent, caf_code) if agent else make_agent(caf_code, in_compose=bool(mailpit))
+        credentials = (
+            given(agent, caf_code)
+            if agent
+            else make_agent(caf_code, compose_project=COMPOSE_PROJECT if mailpit else "")
+        )
     except (ValueError, OSError, subprocess.SubprocessError) as error:
         Console(stderr=True).print(f"[red]L’agent de la Caf n’a pas pu être créé : {error}[/]")
         return 2
@@ -46,15 +50,14 @@ def spare_caf_code() -> str:
     return str(600 + secrets.randbelow(400))
 
 
-def make_agent(caf_code: str, *, in_compose: bool) -> Credentials:
-    """An agent of that Caf, made by `bailleurs agent add` where identity's database is."""
-    command = [*COMPOSE_IDENTITY, "bailleurs"] if in_compose else [str(Path(sys.executable).with_name("bailleurs"))]
+def make_agent(caf_code: str, *, compose_project: str = "", folder: Path | None = None) -> Credentials:
+    """An agent of that Caf, made by `bailleurs agent add` where identity's database is: in the container of that
+    Compose project, else in the folder from which the product runs. Raises ValueError with what the command said."""
+    bailleurs = str(Path(sys.executable).with_name("bailleurs"))
+    where = ["docker", "exec", f"{compose_project}-identity-1", "bailleurs"] if compose_project else [bailleurs]
+    command = [*where, "agent", "add", "--caf", caf_code, "--json"]
     done = subprocess.run(  # noqa: S603 - fixed words and three digits
-        [*command, "agent", "add", "--caf", caf_code, "--json"],
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-        check=False,
+        command, cwd=folder, capture_output=True, text=True, timeout=SECONDS, check=False
     )
     if done.returncode:
         raise ValueError(done.stderr.strip().splitlines()[-1] if done.stderr.strip() else f"code {done.returncode}")

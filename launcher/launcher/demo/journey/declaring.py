@@ -45,7 +45,7 @@ def verifies(_journey: Journey, person: Person, told: Told) -> None:
     saved = save(person, {"situation": situation})
     equal("étape suivante", "rent", saved["next_step"])
     tenant = saved["tenant"]
-    told.say(f"{tenant['first_name']} {tenant['last_name']}, entré le {information['lease_start']}, toujours là")
+    told.say(f"{tenant['first_name']} {tenant['last_name']}, bail depuis le {information['lease_start']}, toujours là")
 
 
 def gives_rent(_journey: Journey, person: Person, told: Told) -> None:
@@ -67,11 +67,9 @@ def gives_rent(_journey: Journey, person: Person, told: Told) -> None:
     equal("brouillon après le refus", before["draft"], read(person)["draft"])
     equal("version après le refus", etag, person.etag)
     saved = save(person, {"rent": rent})
-    total = previous * RAISE
-    expect(saved["total"], f"un total d’au moins {total:.2f} €", saved["total"])
-    told.say(
-        f"{AMBIGUOUS} refusé sans rien changer ; {rent['rent']} € hors charges enregistrés, total {saved['total']} €"
-    )
+    total = Decimal(rent["rent"].replace(",", ".")) + Decimal(rent["charges"])
+    equal("total, charges comprises", f"{total:.2f}", saved["total"])
+    told.say(f"{AMBIGUOUS} refusé sans rien changer ; {rent['rent']} € hors charges enregistrés")
 
 
 def transmits(_journey: Journey, person: Person, told: Told) -> None:

@@ -40,9 +40,9 @@ def keeps_recap(journey: Journey, person: Person, told: Told) -> None:
 
 def checks_reference(journey: Journey, person: Person, told: Told) -> None:
     reference = person.transmission["reference"]
-    with journey.site.client() as stranger:
-        found = answered(stranger.get(f"{DOCUMENTS}/verifications/{reference}"), 200).json()
-        page = answered(stranger.get(f"/v/{reference}"), 200).text
+    stranger = journey.site.client()
+    found = answered(stranger.get(f"{DOCUMENTS}/verifications/{reference}"), 200).json()
+    page = answered(stranger.get(f"/v/{reference}"), 200).text
     equal("empreinte vérifiée", person.transmission["sha256"], found["sha256"])
     expect(reference in page, f"la référence à /v/{reference}", "une page sans elle")
     tenant = person.declaration["tenant"]

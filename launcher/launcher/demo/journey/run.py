@@ -1,6 +1,7 @@
 """The order of the steps, and how the run ends."""
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -86,7 +87,17 @@ def run(
     """
     screen, year = screen or Screen(), last_july(clock.today())
     invented = registry.demonstration(seed=seed or fresh_seed(), caf_code=agent.caf_code, year=year)
-    journey = Journey(Site(url.rstrip("/"), patience), mailbox, agent, invented, cast(invented), output_dir)
+    with closing(Site(url.rstrip("/"), patience)) as site:
+        journey = Journey(site, mailbox, agent, invented, cast(invented), output_dir)
+        return _play(journey, screen, before_step)
+
+
+def fresh_seed() -> int:
+    """A registry whose numbers no earlier run has used."""
+    return int(clock.now().timestamp() * 1_000_000)
+
+
+def _play(journey: Journey, screen: Screen, before_step: BeforeStep) -> int:
     try:
         for title, steps in sections(journey):
             screen.section(title)
@@ -98,11 +109,6 @@ def run(
         return 1
     screen.console.print(f"\n[green]Toute la démarche a abouti[/] : {screen.count} étapes.")
     return 0
-
-
-def fresh_seed() -> int:
-    """A registry whose numbers no earlier run has used."""
-    return int(clock.now().timestamp() * 1_000_000)
 
 
 def _act(step: Step, told: Told) -> None:

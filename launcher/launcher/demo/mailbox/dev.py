@@ -12,17 +12,20 @@ from launcher.demo.web.site import SECONDS
 
 class DevMailbox:
     def __init__(self, url: str) -> None:
-        self._client = httpx.Client(base_url=url, timeout=SECONDS)
+        self._url = url
         self._read = Read()
 
     def mails(self, address: str) -> list[Message]:
-        found = answered(self._client.get("/dev/mailbox.json"), 200).json()
+        found = self._get("/dev/mailbox.json").json()
         mails = [mail for mail in found if address in mail["to"]]
         return [Message(id=mail["id"], subject=mail["subject"], text=mail["text"]) for mail in reversed(mails)]
 
     def letters(self, address: Sequence[str]) -> list[Message]:
-        for entry in reversed(answered(self._client.get("/dev/letters.json"), 200).json()):
+        for entry in reversed(self._get("/dev/letters.json").json()):
             if entry["id"] not in self._read:
-                pdf = answered(self._client.get(entry["pdf_url"]), 200).content
+                pdf = self._get(entry["pdf_url"]).content
                 self._read.add(entry["id"], entry["batch"], pdf)
         return addressed(self._read.all, address)
+
+    def _get(self, path: str) -> httpx.Response:
+        return answered(httpx.get(self._url + path, timeout=SECONDS), 200)

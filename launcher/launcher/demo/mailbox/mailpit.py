@@ -20,7 +20,7 @@ class PrintRoom(Protocol):
 
 class Mailpit:
     def __init__(self, url: str, print_room: PrintRoom) -> None:
-        self._client = httpx.Client(base_url=url, timeout=SECONDS)
+        self._url = url
         self._print_room = print_room
         self._read: dict[str, Message] = {}
 
@@ -33,15 +33,14 @@ class Mailpit:
 
     def count(self) -> int:
         """How many e-mails there are in all."""
-        total: int = answered(self._client.get("/api/v1/messages", params={"limit": 1}), 200).json()["total"]
+        total: int = self._get("/api/v1/messages", limit=1)["total"]
         return total
 
     def _listed(self) -> list[dict[str, Any]]:
         """Newest first, page after page."""
         entries: list[dict[str, Any]] = []
         while True:
-            params = {"limit": PAGE, "start": len(entries)}
-            page = answered(self._client.get("/api/v1/messages", params=params), 200).json()
+            page = self._get("/api/v1/messages", limit=PAGE, start=len(entries))
             entries += page["messages"]
             if not page["messages"] or len(entries) >= page["total"]:
                 return entries
@@ -52,6 +51,10 @@ class Mailpit:
     def _message(self, entry: dict[str, Any]) -> Message:
         name = entry["ID"]
         if name not in self._read:
-            whole = answered(self._client.get(f"/api/v1/message/{name}"), 200).json()
+            whole = self._get(f"/api/v1/message/{name}")
             self._read[name] = Message(id=name, subject=whole["Subject"], text=whole["Text"])
         return self._read[name]
+
+    def _get(self, path: str, **params: int) -> dict[str, Any]:
+        found: dict[str, Any] = answered(httpx.get(self._url + path, params=params, timeout=SECONDS), 200).json()
+        return found

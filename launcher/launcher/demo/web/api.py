@@ -16,9 +16,9 @@ DOCUMENTS = "/api/documents/v1"
 
 
 class Api:
-    """`client` is an OAuth 2 client of httpx; `patient` when what it speaks to is being restarted."""
+    """`client` signs its requests; `patient` when what it speaks to is being restarted."""
 
-    def __init__(self, client: Any, *, patient: bool = False) -> None:
+    def __init__(self, client: httpx.Client, *, patient: bool = False) -> None:
         self._client = client
         self.patient = patient
 
@@ -28,8 +28,11 @@ class Api:
         return body
 
     def request(self, method: str, path: str, **options: Any) -> httpx.Response:
-        response: httpx.Response = self._client.request(method, path, **options)
-        return response
+        return self._client.request(method, path, **options)
+
+    def use_headers(self, headers: Mapping[str, str]) -> None:
+        """Adds them to every request from now on."""
+        self._client.headers.update(headers)
 
     def create(self, path: str, body: Json, *, status: int = 201, headers: Mapping[str, str] | None = None) -> Json:
         """POST with an idempotency key of its own."""

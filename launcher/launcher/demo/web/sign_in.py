@@ -1,14 +1,18 @@
 """Signing in as a program on the person's own computer does: code and PKCE, public client `bailleurs-cli`."""
 
+import base64
+import hashlib
 import secrets
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
-from authlib.integrations.httpx_client import OAuth2Client
+import httpx
 
-from launcher.demo.failures import answered, expect
+from launcher.demo.failures import answered, equal, expect
 from launcher.demo.web.api import Api
 from launcher.demo.web.browser import Browser, Page
-from launcher.demo.web.site import SECONDS, Site
+from launcher.demo.web.site import Site
+from launcher.demo.web.tokens import Tokens
 
 CLIENT_ID = "bailleurs-cli"
 SCOPE = "openid profile email offline_access"
@@ -23,36 +27,35 @@ class SignIn:
     def __init__(self, site: Site) -> None:
         self._site = site
         self._redirect = f"http://127.0.0.1:{49152 + secrets.randbelow(16384)}/callback"
-        self._verifier = secrets.token_urlsafe(48)
+        self._verifier, self._state = secrets.token_urlsafe(48), secrets.token_urlsafe(16)
         self.browser = Browser(site, self._redirect)
-        with site.client() as client:
-            self._provider: dict[str, Any] = answered(client.get("/.well-known/openid-configuration"), 200).json()
-        self._client = OAuth2Client(
-            client_id=CLIENT_ID,
-            token_endpoint_auth_method="none",  # noqa: S106 - a public client has no secret
-            token_endpoint=self._provider["token_endpoint"],
-            redirect_uri=self._redirect,
-            scope=SCOPE,
-            code_challenge_method="S256",
-            base_url=site.url,
-            timeout=SECONDS,
-            transport=site.transport(),
-        )
-        self._state = ""
+        discovery = site.client().get("/.well-known/openid-configuration")
+        self._provider: dict[str, Any] = answered(discovery, 200).json()
 
     def open(self) -> Page:
-        url, self._state = self._client.create_authorization_url(
-            self._provider["authorization_endpoint"], code_verifier=self._verifier, nonce=secrets.token_urlsafe(16)
-        )
-        return self.browser.get(url)
+        asked = {
+            "response_type": "code",
+            "client_id": CLIENT_ID,
+            "redirect_uri": self._redirect,
+            "scope": SCOPE,
+            "state": self._state,
+            "nonce": secrets.token_urlsafe(16),
+            "code_challenge": _s256(self._verifier),
+            "code_challenge_method": "S256",
+        }
+        return self.browser.get(str(httpx.URL(self._provider["authorization_endpoint"], params=asked)))
 
     def finish(self, page: Page) -> Api:
         """The API with the person's tokens. Raises StepFailed when the page is not the way back."""
-        expect(page.callback and "code=" in page.callback, "un code à l’adresse de retour", page.described)
-        self._client.fetch_token(
-            self._provider["token_endpoint"],
-            authorization_response=page.callback,
-            state=self._state,
-            code_verifier=self._verifier,
-        )
-        return Api(self._client, patient=self._site.patience > 0)
+        answer = parse_qs(urlsplit(page.callback).query)
+        expect("code" in answer, "un code à l’adresse de retour", page.described)
+        equal("état rendu à l’adresse de retour", [self._state], answer.get("state"))
+        tokens, client = Tokens(self._provider["token_endpoint"], CLIENT_ID), self._site.client()
+        tokens.exchange(client, code=answer["code"][0], verifier=self._verifier, redirect_uri=self._redirect)
+        client.auth = tokens
+        return Api(client, patient=self._site.patience > 0)
+
+
+def _s256(verifier: str) -> str:
+    digest = hashlib.sha256(verifier.encode()).digest()
+    return base64.urlsafe_b64encode(digest).decode().rstrip("=")

@@ -1,7 +1,8 @@
 """One address and how patient one is with it."""
 
 import time
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 
 import httpx
 
@@ -10,7 +11,7 @@ SECONDS = 30.0
 RESTARTING = frozenset({502, 503, 504})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass
 class Site:
     """`patience`: for how many seconds a request is sent again to what does not answer; 0 when it should answer.
 
@@ -19,13 +20,22 @@ class Site:
 
     url: str
     patience: float = 0.0
+    _opened: ExitStack = field(default_factory=ExitStack, repr=False)
 
     def client(self) -> httpx.Client:
-        """Cookies of its own; redirections are left to the caller."""
-        return httpx.Client(base_url=self.url, timeout=SECONDS, transport=self.transport())
+        """Cookies of its own; redirections are left to the caller. Closed with the site."""
+        made = httpx.Client(base_url=self.url, timeout=SECONDS, transport=self.transport())
+        self._opened.callback(made.close)
+        return made
 
     def transport(self) -> httpx.BaseTransport:
-        return Patient(self.patience)
+        """How its requests travel; closed with the site."""
+        made = Patient(self.patience)
+        self._opened.callback(made.close)
+        return made
+
+    def close(self) -> None:
+        self._opened.close()
 
 
 class Patient(httpx.BaseTransport):

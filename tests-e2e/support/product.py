@@ -1,0 +1,46 @@
+"""The product under test, as it answers at its address."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import httpx
+from launcher.demo import command
+from launcher.demo.credentials import Credentials
+from launcher.demo.mailbox import ComposePrintRoom, DevMailbox, Mailbox, Mailpit
+
+ROOT = Path(__file__).resolve().parents[2]
+SCREENSHOTS = ROOT / "var" / "e2e"
+
+
+class NothingAnswers(Exception):
+    """No product at the address; the message says what to start."""
+
+
+@dataclass(frozen=True)
+class Product:
+    """`project` is Compose's name of the stack; `folder` is where an all-in-one product was started."""
+
+    url: str
+    mail_url: str
+    project: str
+    folder: Path
+
+    @cached_property
+    def in_compose(self) -> bool:
+        """Raises NothingAnswers when there is no product at the address."""
+        try:
+            return httpx.get(f"{self.url}/dev/mailbox.json", timeout=20).status_code != 200
+        except httpx.TransportError as error:
+            raise NothingAnswers(f"{self.url}: {error}. Run `make up` first, or give --url.") from None
+
+    def mailbox(self) -> Mailbox:
+        return self.mailpit() if self.in_compose else DevMailbox(self.url)
+
+    def mailpit(self) -> Mailpit:
+        return Mailpit(self.mail_url, ComposePrintRoom(self.project))
+
+    def new_agent(self, caf_code: str = "") -> Credentials:
+        """Of a Caf that has no campaign yet."""
+        project = self.project if self.in_compose else ""
+        return command.make_agent(caf_code or command.spare_caf_code(), compose_project=project, folder=self.folder)
