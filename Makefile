@@ -6,6 +6,9 @@ SOURCES := libs services gateway launcher tools tests-e2e
 # What holds tests: pytest refuses folders that do not exist.
 TESTS := $(wildcard libs services gateway launcher tools)
 
+# Where mail goes when what runs is what `make up` started.
+MAILPIT = $(if $(shell $(COMPOSE) ps --quiet envoy 2>/dev/null),--mailpit http://127.0.0.1:8025)
+
 .DEFAULT_GOAL := help
 .PHONY: help run demo test up down e2e bench faults fuzz check format lock topology clean setup setup-dev secrets
 
@@ -15,8 +18,8 @@ help: ## this list
 run: setup ## everything in one process on http://localhost:8080 (SQLite, nothing else needed)
 	@exec $(BIN)/bailleurs serve
 
-demo: setup ## the same, with an invented campaign to click through
-	@exec $(BIN)/bailleurs demo
+demo: setup ## the whole journey against what runs, `make run` or `make up`: from the registry to the receipt
+	@exec $(BIN)/bailleurs demo $(MAILPIT)
 
 test: setup-dev ## all tests; those with containers where an engine answers
 	@$(BIN)/python -m tools.testing $(TESTS)
@@ -55,8 +58,8 @@ lock: setup-dev ## write requirements/*.txt again from the pyproject.toml files
 topology: setup ## write what RabbitMQ loads (deploy/rabbitmq/definitions.json) again from the subscriptions
 	@$(BIN)/python -m tools.topology
 
-clean: ## forget .venv, caches and what was built; var/ (data) stays
-	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+clean: ## forget .venv, caches, what was built, and the data under var/
+	@rm -rf .venv var .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	@rm -rf libs/webui/webui/static libs/webui/node_modules services/documents/node_modules services/documents/documents/rendering/fonts
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
