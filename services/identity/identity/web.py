@@ -1,5 +1,7 @@
 """The web application of identity: its pages and the OpenID provider, one Flask application on one session."""
 
+import logging
+
 from chassis.problems import Problem, Unavailable
 from chassis.runtime import Runtime
 from flask import Flask, Response, session
@@ -27,6 +29,8 @@ SERVICE_NAME = "Espace Partenaires – Mon Compte Partenaire"
 def create_pages(runtime: Runtime) -> Flask:
     """For /compte, /oidc and /.well-known; needs webui's static files built."""
     settings = settings_of(runtime)
+    # authlib writes the tokens it gives at the debug level.
+    logging.getLogger("authlib").setLevel(logging.INFO)
     app = Flask(__name__, static_folder=None, template_folder="templates")
     app.secret_key = subkey(settings, "forms")
     app.config["PREFERRED_URL_SCHEME"] = "https" if _is_https(settings) else "http"

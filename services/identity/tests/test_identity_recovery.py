@@ -88,7 +88,7 @@ def test_a_recovery_that_cannot_be_read_names_the_field_and_an_example(
 
 def test_a_user_number_sends_login_and_password_again_to_where_the_caf_writes(world: Any) -> None:
     world.register()
-    with later(minutes=6):
+    with later(minutes=1):
         world.browser().send(LOST, user_number="359 00007090001")
         world.harness.run_job("recoveries")
     first, second = world.issued()
@@ -130,18 +130,28 @@ def test_only_the_last_provisional_password_opens_the_account(local: Any) -> Non
         assert local.browser().sign_in(first["login"], second["password"]) == "/compte/premiere-connexion/informations"
 
 
-def test_asking_for_a_letter_again_does_not_kill_the_one_on_its_way(local: Any) -> None:
+def test_a_letter_asked_for_again_and_again_does_not_kill_the_one_on_its_way(local: Any) -> None:
     local.register(**BY_LETTER)
-    with later(days=1):
-        local.browser().send(LOST, user_number="35900007090001")
-        local.harness.run_job("recoveries")
-    [sent] = local.issued()
-    with later(days=2):
+    for days in (1, 2):
+        with later(days=days):
+            local.browser().send(LOST, user_number="35900007090001")
+            local.harness.run_job("recoveries")
+    _, sent = local.issued()
+    assert (sent["channel"], sent["purpose"]) == ("letter", "identifier_recovery")
+    with later(days=3):
         assert local.browser().sign_in(sent["login"], sent["password"]) == "/compte/premiere-connexion/informations"
-    with later(days=4):
+    with later(days=5):
         local.browser().send(LOST, user_number="35900007090001")
         local.harness.run_job("recoveries")
-    assert len(local.issued()) == 2
+    assert len(local.issued()) == 3
+
+
+def test_an_address_corrected_in_the_registry_recovers_an_account_nobody_has_opened_yet(local: Any) -> None:
+    local.register()
+    local.register(version=2, email="nouvelle@lices.example")
+    local.browser().send(FORGOTTEN, email="nouvelle@lices.example")
+    local.harness.run_job("recoveries")
+    assert local.issued()[-1]["email"] == "nouvelle@lices.example"
 
 
 def test_a_forgotten_password_leaves_the_current_one_valid_until_another_is_chosen(local: Any) -> None:

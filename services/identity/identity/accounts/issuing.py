@@ -15,8 +15,9 @@ from identity.models import Account, Credential
 from identity.publishes import Issue, Recipient
 from identity.settings import settings_of
 
-# Asked again sooner, what is on its way would arrive dead: a letter takes days, an e-mail minutes.
-PAUSE = {Channel.EMAIL: timedelta(minutes=5), Channel.LETTER: timedelta(days=3)}
+# A letter asked for again sooner would kill the one on its way, and each one has a price.
+LETTER_PAUSE = timedelta(days=3)
+_ASKED_FOR = (Purpose.IDENTIFIER_RECOVERY, Purpose.PASSWORD_RECOVERY)
 
 
 def issue_and_send(
@@ -70,12 +71,15 @@ def issue_password(
 def _refusal(session: Session, account: Account, channel: Channel | None) -> str | None:
     if channel is None:
         return "unreachable"
+    if channel is Channel.EMAIL:
+        return None
     pending = (
         Credential.account_id == account.id,
-        Credential.channel == channel,
+        Credential.channel == Channel.LETTER,
+        Credential.purpose.in_(_ASKED_FOR),
         Credential.used_at.is_(None),
         Credential.replaced_at.is_(None),
-        Credential.issued_at > clock.now() - PAUSE[channel],
+        Credential.issued_at > clock.now() - LETTER_PAUSE,
     )
     return "on_its_way" if session.scalar(select(Credential.id).where(*pending)) else None
 

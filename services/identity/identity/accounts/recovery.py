@@ -82,12 +82,12 @@ def _by_user_number(session: Session, number: str) -> Iterator[tuple[Account, Re
 
 
 def _by_email(session: Session, email: str) -> Iterator[tuple[Account, Recipient, str | None]]:
-    """Who gave this address, or whom the Caf writes to there and who has not signed in yet."""
-    not_yet = Account.email.is_(None) & (Account.contact_email == email)
-    accounts = session.scalars(
-        select(Account).where((Account.email == email) | not_yet).limit(_MOST_ACCOUNTS_PER_EMAIL)
-    )
-    for account in accounts.all():
+    """Who gave this address, or whom the Caf writes to there and who has not said otherwise yet."""
+    organisations = select(UserNumber.organisation_id).where(UserNumber.email == email)
+    in_registry = Account.principal & Account.organisation_id.in_(organisations)
+    not_yet = Account.email.is_(None) & ((Account.contact_email == email) | in_registry)
+    accounts = select(Account).where((Account.email == email) | not_yet).limit(_MOST_ACCOUNTS_PER_EMAIL)
+    for account in session.scalars(accounts).all():
         yield account, Recipient(_name(account), email), None
 
 

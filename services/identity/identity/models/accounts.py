@@ -59,7 +59,7 @@ class UserNumber(Base):
     organisation_id: Mapped[UUID] = mapped_column(index=True)
     caf_code: Mapped[str] = mapped_column(String(3))
     name: Mapped[str] = mapped_column(String(200))
-    email: Mapped[str | None] = mapped_column(String(254))
+    email: Mapped[str | None] = mapped_column(String(254), index=True)
     address: Mapped[list[str]] = mapped_column(default=list)
     # Of the registry's landlord: an older event that arrives late changes nothing.
     version: Mapped[int]

@@ -20,7 +20,7 @@ from identity.oidc.clients import Client
 from identity.oidc.context import database
 from identity.oidc.grants import AUTH_METHODS
 from identity.oidc.subject import subject_of
-from identity.sign_in import sessions
+from identity.sign_in.holder import sign_out
 
 
 @dataclass(frozen=True)
@@ -116,4 +116,4 @@ class EndSession(EndSessionEndpoint):  # type: ignore[misc]  # authlib has no ty
         """Ends the session the id_token names; without a hint, the page that asked for confirmation has ended it."""
         claims = end_session_request.id_token_claims or {}
         if "sid" in claims:
-            sessions.end(database(), [UUID(claims["sid"])], "signed_out")
+            sign_out(database(), UUID(claims["sid"]))

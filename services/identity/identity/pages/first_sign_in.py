@@ -47,7 +47,7 @@ def password(found: SignedIn) -> ResponseReturnValue:
             again = SignInForm(formdata=None)
             again.fail(REFUSALS[refused.refusal])
             return render_template("compte/connexion.html", form=again), 422
-    return _page("mot_de_passe", form, 2, min_length=MIN_LENGTH)
+    return _page("mot_de_passe", form, 2, min_length=MIN_LENGTH, login=found.account.login)
 
 
 @blueprint.route("/regles-usage", methods=["GET", "POST"])

@@ -46,5 +46,5 @@ def password(found: SignedIn) -> ResponseReturnValue:
         else:
             flash("Votre mot de passe est changé. Vos autres sessions sont fermées.", "success")
             return redirect(url_for("security.account"), 303)
-    page = render_template("compte/changer_mot_de_passe.html", form=form, min_length=MIN_LENGTH, path=request.path)
-    return page, 422 if form.errors else 200
+    shown = {"form": form, "min_length": MIN_LENGTH, "login": found.account.login, "path": request.path}
+    return render_template("compte/changer_mot_de_passe.html", **shown), 422 if form.errors else 200

@@ -10,8 +10,8 @@ from identity.domain.first_sign_in import Step
 from identity.origin import browser_name, client_address
 from identity.pages.current import forget, place_of, remember, runtime, settings, signed_in
 from identity.pages.forms import SignInForm, TokenForm
-from identity.sign_in import sessions
 from identity.sign_in.attempt import Origin, Refusal, Refused, sign_in
+from identity.sign_in.holder import sign_out
 
 blueprint = Blueprint("sign_in", __name__, url_prefix="/compte")
 
@@ -60,7 +60,7 @@ def deconnexion() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return render_template("compte/deconnexion.html", form=form)
     with runtime().transaction() as database:
-        sessions.end(database, [found.session_id], "signed_out")
+        sign_out(database, found.session_id)
     forget()
     return render_template("compte/deconnecte.html")
 

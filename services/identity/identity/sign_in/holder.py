@@ -13,7 +13,7 @@ from identity import hashing, throttling
 from identity.accounts.own_password import check_own_password
 from identity.domain.passwords import normalise
 from identity.domain.throttle import PER_LOGIN
-from identity.models import Account
+from identity.models import Account, SignInSession
 from identity.sign_in import sessions
 from identity.throttling import Counter
 
@@ -30,6 +30,14 @@ def end_other_sessions(session: Session, account_id: UUID, kept: UUID | None, pe
         after={"ended": ended},
     )
     return ended
+
+
+def sign_out(session: Session, session_id: UUID) -> None:
+    """Nothing happens to a session already over."""
+    opened = session.get(SignInSession, session_id)
+    if opened is None or not sessions.end(session, [session_id], "signed_out"):
+        return
+    journal.record(session, actor=opened.account_id, action="sign_out", subject=opened.account_id)
 
 
 def change_password(runtime: Runtime, account: Account, session_id: UUID, current: str, typed: str) -> None:

@@ -107,6 +107,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("number", name=op.f("pk_user_number")),
     )
     with op.batch_alter_table("user_number", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_user_number_email"), ["email"], unique=False)
         batch_op.create_index(batch_op.f("ix_user_number_landlord_id"), ["landlord_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_user_number_organisation_id"), ["organisation_id"], unique=False)
 
@@ -268,6 +269,7 @@ def downgrade() -> None:
     with op.batch_alter_table("user_number", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_user_number_organisation_id"))
         batch_op.drop_index(batch_op.f("ix_user_number_landlord_id"))
+        batch_op.drop_index(batch_op.f("ix_user_number_email"))
 
     op.drop_table("user_number")
     with op.batch_alter_table("throttle", schema=None) as batch_op:
