@@ -40,7 +40,7 @@ bench: setup-dev ## how fast what runs at BAILLEURS_URL answers, on this machine
 	@$(BIN)/python -m tools.bench
 
 faults: setup-dev ## kill, cut and slow down what `make up` runs, and count what was lost
-	@$(BIN)/python -m tools.faults
+	@$(BIN)/python -m tools.extra tests-e2e/faults
 
 fuzz: setup-dev ## requests made up from the OpenAPI documents, against what runs at BAILLEURS_URL
 	@$(BIN)/python -m tools.fuzz
