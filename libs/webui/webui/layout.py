@@ -67,6 +67,7 @@ def add_templates(app: Flask, states: Mapping[str, tuple[str, str]]) -> None:
         "long_date": typography.long_date,
         "instant": typography.instant,
         "user_number": typography.user_number,
+        "number": typography.number,
         "count": typography.count,
         "state_tag": partial(typography.state_tag, states=states),
     }

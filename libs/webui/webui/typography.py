@@ -65,10 +65,14 @@ def user_number(value: str | None) -> str:
     return f"{digits[:3]}{NBSP}{digits[3:]}" if len(digits) == 14 else digits
 
 
-def count(number: int, singular: str, plural: str) -> str:
+def number(value: int) -> str:
+    """`12000` -> `12 000`."""
+    return str(format_decimal(value, locale="fr")).replace("\u202f", NBSP)
+
+
+def count(how_many: int, singular: str, plural: str) -> str:
     """`1 déclaration`, `1 234 déclarations`: 0 and 1 are singular in French."""
-    figure = format_decimal(number, locale="fr").replace("\u202f", NBSP)
-    return f"{figure}{NBSP}{singular if abs(number) < 2 else plural}"
+    return f"{number(how_many)}{NBSP}{singular if abs(how_many) < 2 else plural}"
 
 
 def state_tag(code: str, states: Mapping[str, tuple[str, str]], label: str | None = None) -> Markup:

@@ -23,9 +23,9 @@ def resolve(document: dict[str, Any], node: Any) -> dict[str, Any]:
     return node if isinstance(node, dict) else {}
 
 
-def operations(document: dict[str, Any]) -> list[dict[str, Any]]:
+def operations(name: str, document: dict[str, Any]) -> list[dict[str, Any]]:
     """Each operation with its full path, parameters, body and answers."""
-    server = (document.get("servers") or [{"url": ""}])[0]["url"]
+    server = f"/api/{name}/v1"
     found = []
     for path, item in document.get("paths", {}).items():
         for method in METHODS:
@@ -88,5 +88,5 @@ def index() -> ResponseReturnValue:
         except (Refused, Unavailable):
             shown.append((name, None, []))
         else:
-            shown.append((name, document["info"], operations(document)))
+            shown.append((name, document["info"], operations(name, document)))
     return render_template("api_documents.html", services=shown)

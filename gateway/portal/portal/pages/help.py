@@ -11,7 +11,7 @@ SUBJECTS = {
         "Identifiant et mot de passe provisoires, étapes à suivre, administrateur de l’organisme.",
     ),
     "numero-utilisateur": (
-        "Trouver votre N° d’utilisateur",
+        "Trouver votre N°\u00a0d’utilisateur",
         "Où il se trouve sur le courrier de juillet et sur les quittances.",
     ),
     "declarer-un-loyer": (

@@ -1,0 +1,139 @@
+import io
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from portal_stand_ins import DOCUMENT, GROUP, ORGANISATION, FakeServices, SignIn, problem
+from webui.testing import page_checks, parse
+
+IMPORT = "01973f50-0000-7000-8000-00000000000f"
+USERS = f"/api/habilitation/v1/organisations/{ORGANISATION}/users"
+GROUPS = f"/api/habilitation/v1/organisations/{ORGANISATION}/groups"
+USER = {"civility": "Mme", "last_name": "Martin", "first_name": "Anne", "email": "a@lices.example", "groups": GROUP}
+
+
+@pytest.fixture
+def landlord(sign_in: SignIn) -> FlaskClient:
+    return sign_in()
+
+
+@pytest.fixture
+def agent(sign_in: SignIn) -> FlaskClient:
+    return sign_in(kind="agent", caf="359")
+
+
+def send(browser: FlaskClient, path: str, **typed: Any) -> Any:
+    page = parse(browser.get(path).text)
+    kept = {e.get("name"): e.get("value") for e in page if e.get("type") == "hidden" and e.inside("main")}
+    return browser.post(path, data={**kept, **typed})
+
+
+def test_a_user_is_created_with_the_groups_ticked(landlord: FlaskClient, services: FakeServices) -> None:
+    answer = send(landlord, "/habilitations/utilisateurs/nouveau", **USER)
+    call = next(call for call in services.calls if call.method == "POST")
+    assert answer.status_code == 303
+    assert services.sent("POST", USERS) == [{**USER, "function": None, "groups": [GROUP]}]
+    assert len(call.headers["Idempotency-Key"]) == 36
+    assert "Il reçoit son identifiant" in landlord.get("/habilitations").text
+
+
+def test_a_refused_user_keeps_what_was_typed(landlord: FlaskClient, services: FakeServices) -> None:
+    refusal = {"pointer": "/groups", "detail": "Cochez au moins un groupe."}
+    services.on("POST", USERS, problem(422, errors=[refusal]))
+    answer = send(landlord, "/habilitations/utilisateurs/nouveau", last_name="Martin")
+    elements = parse(answer.text)
+    assert answer.status_code == 422
+    assert page_checks(answer.text) == []
+    assert any(e.get("name") == "last_name" and e.get("value") == "Martin" for e in elements)
+    assert any(e.get("href") == "#groups" for e in elements)
+
+
+def test_a_group_covers_each_type_in_each_zone(landlord: FlaskClient, services: FakeServices) -> None:
+    typed = {"label": "Ouest", "housing_types": ["private", "conventioned"], "zones": "35; 2a"}
+    assert send(landlord, "/habilitations/groupes/nouveau", **typed).status_code == 303
+    scopes = services.sent("POST", GROUPS)[0]["scopes"]
+    assert {(scope["housing_type"], scope["zone"]) for scope in scopes} == {
+        ("private", "35"),
+        ("conventioned", "35"),
+        ("private", "2A"),
+        ("conventioned", "2A"),
+    }
+
+
+def test_a_registry_file_is_handed_on_and_leads_to_its_report(agent: FlaskClient, services: FakeServices) -> None:
+    answer = send(agent, "/agent/registre", file=(io.BytesIO(b"siret;nom"), "registre.csv"))
+    sent = next(call for call in services.calls if call.method == "POST")
+    assert answer.headers["Location"] == f"/agent/registre/{IMPORT}"
+    assert b"siret;nom" in sent.content
+    assert b'filename="registre.csv"' in sent.content
+
+
+def test_sending_no_file_says_which_one_is_wanted(agent: FlaskClient, services: FakeServices) -> None:
+    answer = send(agent, "/agent/registre")
+    assert answer.status_code == 422
+    assert page_checks(answer.text) == []
+    assert not [call for call in services.calls if call.method == "POST"]
+
+
+def test_an_import_under_way_refreshes_by_a_link_too(agent: FlaskClient) -> None:
+    page = agent.get(f"/agent/registre/{IMPORT}").text
+    assert "Actualiser l’avancement" in page
+    assert "12\u00a0000 sur 30\u00a0000" in page
+    assert "La clé de contrôle du SIRET est fausse." in page
+
+
+def test_a_campaign_is_prepared_with_its_contact(agent: FlaskClient, services: FakeServices) -> None:
+    parts = {"deadline-jj": "15", "deadline-mm": "11", "deadline-aaaa": "2026"}
+    parts |= {"cut_off-jj": "15", "cut_off-mm": "1", "cut_off-aaaa": "2027"}
+    typed = {"year": "2026", "contact_name": "Caf 35", "contact_address": "COURS DES ALLIES\n35000 RENNES"}
+    assert send(agent, "/agent/campagnes/nouvelle", **typed, **parts).status_code == 303
+    assert services.sent("POST", "/api/declaration/v1/campaigns") == [
+        {
+            "year": 2026,
+            "deadline": "2026-11-15",
+            "cut_off": "2027-01-15",
+            "contact": {
+                "name": "Caf 35",
+                "telephone": "",
+                "address": ["COURS DES ALLIES", "35000 RENNES"],
+                "reference": "",
+            },
+        }
+    ]
+
+
+def test_opening_asks_first_then_says_what_it_made(agent: FlaskClient, services: FakeServices) -> None:
+    answer = send(agent, "/agent/campagnes/2026/ouverture")
+    assert answer.headers["Location"] == "/agent/campagnes/2026"
+    page = agent.get("/agent/campagnes/2026").text
+    assert "30\u00a0000\u00a0déclarations créées, 13\u00a0000\u00a0bailleurs sollicités" in page
+    assert services.sent("POST", "/api/declaration/v1/campaigns/2026/opening") == [None]
+
+
+def test_an_agent_never_chooses_another_caf(agent: FlaskClient, services: FakeServices) -> None:
+    agent.get("/agent/campagnes/2026?caf=751")
+    asked = next(call for call in services.calls if call.url.path.endswith("/progress"))
+    assert "caf_code" not in asked.url.params
+
+
+def test_a_supervisor_chooses_the_caf(sign_in: SignIn, services: FakeServices) -> None:
+    sign_in(kind="agent", supervisor=True).get("/agent/campagnes/2026?caf=751")
+    asked = next(call for call in services.calls if call.url.path.endswith("/progress"))
+    assert asked.url.params["caf_code"] == "751"
+
+
+def test_the_printers_totals_are_sent(agent: FlaskClient, services: FakeServices) -> None:
+    path = f"/agent/courriers/{DOCUMENT}/reception"
+    assert send(agent, path, letters="120", pages="480").status_code == 303
+    receipt = f"/api/notification/v1/letter-batches/{DOCUMENT}/receipt"
+    assert services.sent("POST", receipt) == [{"letters": 120, "pages": 480}]
+    refused = send(agent, path, letters="many")
+    assert refused.status_code == 422
+    assert page_checks(refused.text) == []
+
+
+def test_a_batch_is_handed_on_as_a_file(agent: FlaskClient) -> None:
+    answer = agent.get(f"/agent/courriers/{DOCUMENT}.zip")
+    assert answer.data == b"PK"
+    assert "attachment" in answer.headers["Content-Disposition"]
+    assert answer.headers["Cache-Control"] == "no-store"
