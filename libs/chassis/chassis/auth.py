@@ -106,7 +106,8 @@ class KeySource:
             try:
                 self.refresh()
                 wait = float(REFRESH_SECONDS)
-            except (httpx.HTTPError, JoseError, ValueError, OSError) as error:
+            except Exception as error:
+                # Whatever the issuer answered: the keys known so far stay, and it is asked again.
                 log.warning("keys not fetched", error=type(error).__name__)
                 wait = 1.0
             self._wanted.wait(wait)
@@ -119,7 +120,8 @@ def verify(token: str, keys: KeySource, settings: Settings) -> dict[str, Any]:
     try:
         decoded = jwt.decode(token, keys.get(), algorithms=ALGORITHMS)
         _registry(settings).validate(decoded.claims)
-    except (JoseError, ValueError) as error:
+        Caller.from_claims(decoded.claims)
+    except (JoseError, ValueError, TypeError, AttributeError) as error:
         keys.refresh_soon()
         raise refused from error
     # RFC 9068 §4: an id token, or any other JWT of ours, is no access token.

@@ -9,9 +9,10 @@ from typing import IO, Any
 
 import orjson
 from a2wsgi.wsgi import build_environ
+from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
-from chassis.problems import MEDIA_TYPE, TooLarge
+from chassis.problems import MEDIA_TYPE, Problem, TooLarge
 
 SPOOL_BYTES = 1_000_000
 MAX_BODY_BYTES = 512_000_000
@@ -29,8 +30,13 @@ class WsgiBridge:
         if scope["type"] != "http":
             return
         with tempfile.SpooledTemporaryFile(max_size=SPOOL_BYTES) as body:
-            if not await self._read(receive, body):
-                await _too_large(send)
+            try:
+                await self._read(receive, body)
+            except TooLarge as refusal:
+                await _refuse(send, refusal)
+                return
+            except ClientDisconnect:
+                # Half a body must not be handled as if it were whole.
                 return
             environ = build_environ(scope, body)
             run = contextvars.copy_context().run
@@ -40,18 +46,19 @@ class WsgiBridge:
         await send({"type": "http.response.start", "status": int(status[:3]), "headers": raw})
         await send({"type": "http.response.body", "body": content})
 
-    async def _read(self, receive: Receive, body: "IO[bytes] | tempfile.SpooledTemporaryFile[bytes]") -> bool:
+    async def _read(self, receive: Receive, body: "IO[bytes] | tempfile.SpooledTemporaryFile[bytes]") -> None:
         more, size = True, 0
         while more:
             message = await receive()
+            if message["type"] == "http.disconnect":
+                raise ClientDisconnect
             chunk = message.get("body", b"")
             size += len(chunk)
             if size > self._max_body_bytes:
-                return False
+                raise TooLarge
             body.write(chunk)
-            more = message.get("more_body", False) and message["type"] != "http.disconnect"
+            more = message.get("more_body", False)
         body.seek(0)
-        return True
 
     def _call(self, environ: dict[str, Any]) -> tuple[str, list[tuple[str, str]], bytes]:
         started: list[Any] = []
@@ -70,7 +77,7 @@ class WsgiBridge:
         return started[0], started[1], content
 
 
-async def _too_large(send: Send) -> None:
+async def _refuse(send: Send, refusal: Problem) -> None:
     headers = [(b"content-type", MEDIA_TYPE.encode()), (b"connection", b"close")]
-    await send({"type": "http.response.start", "status": 413, "headers": headers})
-    await send({"type": "http.response.body", "body": orjson.dumps(TooLarge().to_json())})
+    await send({"type": "http.response.start", "status": int(refusal.status), "headers": headers})
+    await send({"type": "http.response.body", "body": orjson.dumps(refusal.to_json())})

@@ -78,7 +78,9 @@ def _reserve(session: Session, table: Table, identity: dict[str, str]) -> Row[An
         added = insert_new(session, table, values)
     except OperationalError as error:
         # The first request still holds the row: PostgreSQL's lock_timeout, SQLite's busy timeout.
-        raise Conflict("La même demande est en cours de traitement.") from error
+        if getattr(error.orig, "sqlstate", None) == "55P03" or "database is locked" in str(error.orig):
+            raise Conflict("La même demande est en cours de traitement.") from error
+        raise
     if added:
         return None
     return session.execute(select(table).where(*_is(table, identity))).one()

@@ -12,7 +12,7 @@ from connexion.utils import is_null, is_nullable
 from connexion.validators import VALIDATOR_MAP, AbstractRequestBodyValidator, ParameterValidator
 from starlette.types import Receive, Scope
 
-from chassis.problems import BadRequest, FieldError
+from chassis.problems import BadRequest, FieldError, TooLarge
 
 MAX_JSON_BYTES = 1_000_000
 _RULES = {
@@ -35,7 +35,9 @@ _compiled: dict[int, tuple[Any, Any]] = {}
 def _validator(schema: Any) -> Any:
     # Keyed by identity: connexion hands over the same resolved schema objects for the life of the process.
     if id(schema) not in _compiled:
-        _compiled[id(schema)] = (jsonschema_rs.Draft202012Validator(schema, validate_formats=True), schema)
+        # Its references are resolved; connexion still adds all components to it, which may hold the schema itself.
+        own = {name: rule for name, rule in schema.items() if name != "components"}
+        _compiled[id(schema)] = (jsonschema_rs.Draft202012Validator(own, validate_formats=True), schema)
     return _compiled[id(schema)][0]
 
 
@@ -91,11 +93,14 @@ class JsonBody(AbstractRequestBodyValidator):  # type: ignore[misc]  # connexion
         async for chunk in stream:
             body += chunk
             if len(body) > MAX_JSON_BYTES:
-                raise BadRequest("Le corps de la demande est trop long.")
+                raise TooLarge("Le corps de la demande est trop long.")
         try:
-            return orjson.loads(body) if body else None
+            parsed = orjson.loads(body) if body else None
         except orjson.JSONDecodeError as error:
             raise BadRequest("Le corps de la demande n’est pas du JSON en UTF-8.") from error
+        if b"\\u0000" in body:
+            raise BadRequest("Le caractère nul n’est pas accepté.")
+        return parsed
 
     def _validate(self, body: Any) -> None:
         if body is None and self._nullable:
@@ -136,6 +141,8 @@ def _parameter_errors(place: str, parameter: dict[str, Any], value: Any) -> list
         detail = f"« {parameter['name']} » est obligatoire."
         rule = str(parameter.get("description", ""))
         return [FieldError(pointer=pointer, code="required", detail=detail, rule=rule)]
+    if "\0" in str(value):
+        return [FieldError(pointer=pointer, code="nul", detail=f"« {parameter['name']} » contient un caractère nul.")]
     return field_errors(parameter.get("schema", parameter), value, pointer)
 
 

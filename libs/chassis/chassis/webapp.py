@@ -55,6 +55,8 @@ def create_api(runtime: Runtime, keys: KeySource) -> ASGIApp:
         specification_dir=service.resource("openapi.yaml").parent,
         middlewares=[one for one in ConnexionMiddleware.default_middlewares if one is not SwaggerUIMiddleware],
     )
+    # Flask would find what connexion's own routing did not, and the handler would run without its operation.
+    app.app.url_map.merge_slashes = False
     contract = yaml.safe_load(service.resource("openapi.yaml").read_text())
     app.add_api(
         _without_problems(contract),
@@ -104,12 +106,15 @@ def _on_problem(_request: Any, error: Problem) -> ConnexionResponse:
     return _answer(error)
 
 
-def _on_http(_request: Any, error: HTTPException | ProblemException) -> ConnexionResponse:
+def _on_http(_request: Any, error: HTTPException) -> ConnexionResponse:
     """Refusals that Flask, Starlette or connexion make: 404, 405, 413, 415, missing authorization…"""
     if isinstance(error, NonConformingResponse):
         # Only where answers are checked, which is in tests: the detail may show what would be personal elsewhere.
         log.error("answer breaks the contract", detail=error.detail)
-    return _answer(problems.for_status(error.status_code if isinstance(error, HTTPException) else error.status))
+    problem = problems.for_status(error.status_code)
+    # RFC 9110 §15.5.6: a method that is not allowed is answered with those that are.
+    problem.headers |= {name: value for name, value in (error.headers or {}).items() if name == "Allow"}
+    return _answer(problem)
 
 
 def _on_database(_request: Any, error: Exception) -> ConnexionResponse:

@@ -160,5 +160,6 @@ def test_the_commit_of_an_event_wakes_the_listening_worker(toy_on_postgres: Harn
 
 
 def test_the_envelope_in_the_row_is_the_event(toy: Harness) -> None:
-    (event,) = publish(toy, "a")
+    with tracing.span("request"):
+        (event,) = publish(toy, "a")
     assert events.from_envelope(toy.rows("outbox")[0]["envelope"], toy.runtime.settings) == event
