@@ -6,7 +6,7 @@ import pytest
 from chassis import ids
 from notification_world import BASE, LOGIN, PASSWORD, World
 
-UNKNOWN = str(ids.new_id())
+UNKNOWN = "01a1ffce-2e65-71e1-94d6-21f775d8ffc1"
 READS = ["/messages", "/letter-batches", f"/letter-batches/{UNKNOWN}/content"]
 RECEIPT = {"letters": 1, "pages": 1}
 
