@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from chassis import clock
 
+from launcher.demo.credentials import Credentials
 from launcher.demo.failures import answered, equal, expect
 from launcher.demo.journey.context import Journey
 from launcher.demo.journey.first_sign_in import sign_in_first
@@ -25,7 +26,8 @@ def signs_in(journey: Journey, told: Told) -> None:
         "email": f"anne.riviere.{secrets.token_hex(4)}@caf.example",
         "telephone": "02 99 00 00 00",
     }
-    journey.agent_api = sign_in_first(journey.site, journey.agent, information, own_password())
+    journey.agent_own = Credentials(journey.agent.login, own_password(), journey.agent.caf_code)
+    journey.agent_api = sign_in_first(journey.site, journey.agent, information, journey.agent_own.password)
     me = journey.agent_api.get(f"{IDENTITY}/me")
     equal("nature du compte et Caf", ("agent", journey.registry.caf_code), (me["kind"], me["caf_code"]))
     told.say(f"Anne RIVIERE, agent de la Caf {me['caf_code']}")

@@ -41,7 +41,7 @@ class Person:
 
 @dataclass
 class Journey:
-    """`agent` holds provisional credentials; the registry is this run's alone."""
+    """`agent` holds provisional credentials, `agent_own` those chosen since; the registry is this run's alone."""
 
     site: Site
     mailbox: Mailbox
@@ -50,6 +50,7 @@ class Journey:
     people: list[Person]
     output: Path
     agent_api: Api = field(init=False)
+    agent_own: Credentials = field(init=False)
 
     @property
     def year(self) -> int:

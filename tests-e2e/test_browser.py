@@ -1,0 +1,139 @@
+"""The journey in the pages themselves, with and without JavaScript, with a keyboard alone, and every page judged."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from launcher.demo import credentials
+from launcher.demo.journey import account
+from launcher.demo.journey.context import Journey
+from launcher.demo.waiting import wait_for
+from playwright.sync_api import Browser, sync_playwright
+from support import keyboard, pages
+from support.product import Product
+from support.ready import play
+from support.visitor import Visitor
+
+pytestmark = pytest.mark.timeout(600)
+CHROMIUM = shutil.which("chromium")
+NewVisitor = Callable[..., Visitor]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        made = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage"])
+        yield made
+        made.close()
+
+
+@pytest.fixture
+def new_visitor(browser: Browser, product: Product) -> Iterator[NewVisitor]:
+    """`new_visitor("name", scripts=True)`: a fresh profile. At the end nothing may be wrong with any page seen."""
+    visitors: list[Visitor] = []
+
+    def make(name: str, *, scripts: bool = True) -> Visitor:
+        context = browser.new_context(locale="fr-FR", java_script_enabled=scripts)
+        context.set_default_timeout(20_000)
+        visitors.append(Visitor(context.new_page(), product.url, name, scripts))
+        return visitors[-1]
+
+    yield make
+    faults = [fault for visitor in visitors for fault in visitor.faults]
+    for visitor in visitors:
+        visitor.page.context.close()
+    assert faults == []
+
+
+@pytest.fixture(scope="module")
+def campaign(new_campaign: Callable[..., Journey]) -> Journey:
+    journey = new_campaign(tenancies=12)
+    for person in journey.people:
+        play(journey, person, account.receives_credentials)
+    return journey
+
+
+def test_a_company_signs_in_declares_and_creates_a_user(
+    new_visitor: NewVisitor, campaign: Journey, tmp_path: Path
+) -> None:
+    person, visitor = campaign.people[0], new_visitor("company")
+    pages.sign_in_first(visitor, person)
+    pages.open_first_tenant(visitor)
+    pages.declare(visitor, "512,30")
+    with visitor.page.expect_download() as download:
+        pages.receipt_link(visitor).click()
+    assert visitor.save(download.value, tmp_path).read_bytes().startswith(b"%PDF")
+    visitor.look()
+    _create_user(visitor, campaign)
+    visitor.go("/habilitations/journal")
+
+
+def _create_user(visitor: Visitor, campaign: Journey) -> None:
+    """By ticking groups; the user's two e-mails leave at once."""
+    address = campaign.people[0].email.replace("gestion", "collegue")
+    visitor.go("/habilitations")
+    visitor.go("/habilitations/utilisateurs/nouveau")
+    page = visitor.page
+    page.get_by_label("Madame").check()
+    page.get_by_label("Nom", exact=True).fill("TANGUY")
+    page.get_by_label("Prénom", exact=True).fill("Solène")
+    page.locator("input[name=email]").fill(address)
+    page.get_by_role("checkbox").first.check()
+    visitor.press("Valider")
+    page.get_by_text("L’utilisateur est créé").wait_for()
+    found = wait_for("two e-mails for the new user", lambda: credentials.find(campaign.mailbox.mails(address)))
+    assert found.login_message.id != found.password_message.id
+
+
+def test_a_person_does_it_all_without_javascript(new_visitor: NewVisitor, campaign: Journey, tmp_path: Path) -> None:
+    visitor = new_visitor("without-javascript", scripts=False)
+    pages.sign_in_first(visitor, campaign.people[1])
+    pages.open_first_tenant(visitor)
+    pages.declare(visitor, "480,00")
+    with visitor.page.expect_download() as download:
+        pages.receipt_link(visitor).click()
+    assert visitor.save(download.value, tmp_path).read_bytes().startswith(b"%PDF")
+
+
+def test_a_person_declares_with_a_keyboard_alone(new_visitor: NewVisitor, campaign: Journey) -> None:
+    visitor = new_visitor("keyboard")
+    pages.sign_in_first(visitor, campaign.people[2])
+    visitor.go("/declarer?status=to_declare")
+    keyboard.declare(visitor, "455,00")
+    assert visitor.page.get_by_role("heading", name="Déclaration transmise").is_visible()
+
+
+PUBLIC = (
+    *("/", "/accessibilite", "/mentions", "/aide/", "/aide/premiere-connexion", "/aide/numero-utilisateur"),
+    *("/aide/declarer-un-loyer", "/aide/utilisateurs-et-groupes", "/compte/connexion", "/compte/aide-connexion"),
+    *("/compte/identifiant-perdu", "/compte/mot-de-passe-oublie", "/v/", "/v/R26-0000-0000-0000-0000", "/nulle-part"),
+    "/docs",
+)
+
+
+@pytest.mark.parametrize("path", PUBLIC)
+def test_a_public_page_is_accessible_and_fits_a_narrow_screen(new_visitor: NewVisitor, path: str) -> None:
+    visitor = new_visitor(f"public{path.replace('/', '-').rstrip('-')}")
+    visitor.go(path)
+    assert visitor.page.get_by_role("heading", level=1).count() == 1
+
+
+@pytest.mark.parametrize("path", ["/declarer", "/habilitations", "/agent", "/agent/registre", "/agent/campagnes"])
+def test_a_page_of_someone_asks_who_comes(new_visitor: NewVisitor, path: str) -> None:
+    visitor = new_visitor(f"stranger{path.replace('/', '-')}")
+    visitor.go(path)
+    assert visitor.seen == ["/compte/connexion"]
+
+
+def test_the_agent_follows_the_campaign_and_reads_what_is_wrong_in_a_file(
+    new_visitor: NewVisitor, campaign: Journey, tmp_path: Path
+) -> None:
+    visitor = new_visitor("agent")
+    pages.give_credentials(visitor, campaign.agent_own)
+    for path in ("/agent", f"/agent/campagnes/{campaign.year}", "/agent/campagnes", "/agent/campagnes/nouvelle"):
+        visitor.go(path)
+    for path in ("/agent/messages", "/agent/courriers", "/declarer"):
+        visitor.go(path)
+    pages.import_faulty_registry(visitor, campaign, tmp_path)
+    assert visitor.page.get_by_role("row").count() > 30
