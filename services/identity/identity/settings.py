@@ -1,5 +1,6 @@
 """Settings of identity; durations are whole seconds, hours or days as named."""
 
+import os
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -29,12 +30,14 @@ class Settings(ChassisSettings):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.environment == "production" and not self.portal_client_secret:
-            raise SettingsError(
-                "BAILLEURS_PORTAL_CLIENT_SECRET est obligatoire en production ; « bailleurs secrets » en fait."
-            )
-        if self.environment == "production" and not self.identity_key:
-            raise SettingsError("BAILLEURS_IDENTITY_KEY est obligatoire en production ; « bailleurs secrets » en fait.")
+        if self.environment != "production":
+            return
+        for name in ("portal_client_secret", "identity_key"):
+            if not getattr(self, name):
+                key = f"BAILLEURS_{name.upper()}"
+                raise SettingsError(f"{key} est obligatoire en production ; « bailleurs secrets » en fait.")
+        if "AUTHLIB_INSECURE_TRANSPORT" in os.environ:
+            raise SettingsError("AUTHLIB_INSECURE_TRANSPORT permet de se passer de TLS : retirez-la en production.")
 
     @property
     def provisional_lifetimes(self) -> dict[Channel, timedelta]:

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from chassis import clock
 from chassis import runtime as runtimes
-from chassis.db import upsert
+from chassis.db import insert_new
 from chassis.runtime import Runtime
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
@@ -32,13 +32,14 @@ def take(session: Session, counters: Iterable[Counter]) -> timedelta:
     Otherwise the longest wait, and nothing is counted: waiting is not made longer by asking.
     """
     now = clock.now()
-    known = {counter: _load(session, counter) for counter in counters}
-    wait = max(
-        (remaining_wait(counter.policy, failures, now) for counter, failures in known.items()), default=timedelta(0)
-    )
+    rows = [(counter.policy, _locked(session, counter, now)) for counter in counters]
+    waits = (remaining_wait(policy, Failures(row.failures, row.last_at), now) for policy, row in rows)
+    wait = max(waits, default=timedelta(0))
     if not wait:
-        for counter, failures in known.items():
-            _store(session, counter, one_more(counter.policy, failures, now))
+        for policy, row in rows:
+            row.failures = one_more(policy, Failures(row.failures, row.last_at), now).count
+            row.last_at = now
+        session.flush()
     return wait
 
 
@@ -59,16 +60,11 @@ def purge(runtime: Runtime) -> None:
         session.execute(delete(Throttle).where(Throttle.last_at < clock.now() - timedelta(hours=24)))
 
 
-def _load(session: Session, counter: Counter) -> Failures:
-    locked = select(Throttle).where(Throttle.subject == _key(session, counter)).with_for_update()
-    row = session.scalar(locked)
-    return Failures(row.failures, row.last_at) if row else Failures()
-
-
-def _store(session: Session, counter: Counter, failures: Failures) -> None:
-    values = {"failures": failures.count, "last_at": failures.last_at}
-    statement = upsert(session, Throttle).values(subject=_key(session, counter), **values)
-    session.execute(statement.on_conflict_do_update(index_elements=["subject"], set_=values))
+def _locked(session: Session, counter: Counter, now: datetime) -> Throttle:
+    """The row exists before it is locked: otherwise the first tries, all together, would each count as the first."""
+    key = _key(session, counter)
+    insert_new(session, Throttle, {"subject": key, "failures": 0, "last_at": now})
+    return session.scalars(select(Throttle).where(Throttle.subject == key).with_for_update()).one()
 
 
 def _key(session: Session, counter: Counter) -> str:

@@ -59,7 +59,8 @@ def web_sessions(runtime: Runtime) -> SqlSessionInterface:
         WEB_SESSIONS,
         name="compte",
         secure=_is_https(settings),
-        idle=settings.session_idle,
+        # Idleness is counted on the sign-in session, which the refreshing of tokens keeps awake too.
+        idle=settings.session_lifetime,
         absolute=settings.session_lifetime,
     )
 

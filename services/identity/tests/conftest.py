@@ -13,6 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from identity.app import service
 from identity.web import create_pages
+from jinja2.bccache import Bucket, BytecodeCache
 from webui.testing import parse
 
 PASSWORD = "girafe violon pamplemousse comète"
@@ -24,6 +25,18 @@ INFORMATION = {
     "email": "nolwenn@lices.example",
     "telephone": "02 99 00 00 00",
 }
+
+
+class CompiledTemplates(BytecodeCache):
+    """Each test makes its own application: compiling the same templates for each would be most of the run."""
+
+    kept: ClassVar[dict[str, Any]] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self.kept.get(bucket.key + bucket.checksum)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.kept[bucket.key + bucket.checksum] = bucket.code
 
 
 @dataclass
@@ -80,6 +93,7 @@ class World:
     def __post_init__(self) -> None:
         self.app = create_pages(self.harness.runtime)
         self.app.testing = True
+        self.app.jinja_env.bytecode_cache = CompiledTemplates()
 
     def browser(self, address: str = "192.0.2.1") -> Browser:
         client = self.app.test_client()

@@ -96,3 +96,11 @@ def test_production_refuses_to_start_without_its_secrets(missing: str) -> None:
     given[missing] = ""
     with pytest.raises(SettingsError, match=missing.upper()):
         Settings(service="identity", environment="production", public_url="https://bailleurs.example", **given)
+
+
+def test_production_refuses_the_setting_that_lets_tokens_travel_without_tls(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = {"identity_key": "k", "portal_client_secret": "s", "public_url": "https://bailleurs.example"}
+    Settings(service="identity", environment="production", **given)
+    monkeypatch.setenv("AUTHLIB_INSECURE_TRANSPORT", "1")
+    with pytest.raises(SettingsError, match="AUTHLIB_INSECURE_TRANSPORT"):
+        Settings(service="identity", environment="production", **given)

@@ -369,3 +369,14 @@ def test_keys_are_encrypted_at_rest_and_rotate_without_breaking_a_token(local: A
 
 def _part(token: str, index: int) -> bytes:
     return unb64(token.split(".")[index])
+
+
+def test_working_in_the_portal_keeps_the_session_awake_and_being_away_ends_it(local: Any) -> None:
+    browser, _ = local.activated()
+    given = tokens(local, browser)["refresh_token"]
+    with time_machine.travel(clock.now() + timedelta(minutes=50)):
+        refresh(local, given)
+    with time_machine.travel(clock.now() + timedelta(minutes=100)):
+        assert browser.get("/compte/securite") == "/compte/securite"
+    with time_machine.travel(clock.now() + timedelta(minutes=170)):
+        assert browser.get("/compte/securite") == "/compte/connexion"

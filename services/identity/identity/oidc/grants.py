@@ -20,6 +20,7 @@ from identity.oidc.context import database
 from identity.oidc.store import RedeemedCode, RedeemedRefresh
 from identity.oidc.subject import Subject, subject_of
 from identity.settings import Settings
+from identity.sign_in import sessions
 
 AUTH_METHODS = ["client_secret_basic", "none"]
 
@@ -110,7 +111,11 @@ class RefreshGrant(grants.RefreshTokenGrant):  # type: ignore[misc]  # authlib h
         redeemed = store.consume_refresh(database(), refresh_token, self.request.client.client_id, following)
         subject = redeemed and subject_of(database(), redeemed.session_id)
         self.request.user = subject
-        return redeemed if subject else None
+        if subject is None:
+            return None
+        # Working in the portal is not being idle.
+        sessions.touch(database(), subject.session_id)
+        return redeemed
 
     def authenticate_user(self, refresh_token: RedeemedRefresh) -> Subject:
         subject: Subject = self.request.user
