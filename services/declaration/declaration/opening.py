@@ -3,13 +3,14 @@
 Every statement adds only what is missing, so that tenancies registered while the campaign is open join it.
 """
 
+from collections import defaultdict
 from typing import Any
 from uuid import UUID
 
 from chassis import clock
 from chassis.db import upsert
 from chassis.runtime import Runtime
-from sqlalchemy import ColumnElement, Select, case, false, func, insert, literal, null, select, update
+from sqlalchemy import ColumnElement, case, false, func, insert, literal, null, select
 from sqlalchemy.orm import Session
 
 from declaration import publishes
@@ -86,24 +87,16 @@ def _add_passages(session: Session, campaign: Campaign, actor: str, now: Any) ->
 
 def _add_askings(session: Session, campaign: Campaign) -> int:
     selected = (
-        _to_declare(campaign.id)
-        .with_only_columns(literal(campaign.id), Dwelling.landlord_id)
-        .where(RentDeclaration.state == State.TO_DECLARE.value)
+        select(literal(campaign.id), Dwelling.landlord_id)
+        .join(Tenancy, Tenancy.dwelling_id == Dwelling.id)
+        .join(RentDeclaration, RentDeclaration.tenancy_id == Tenancy.id)
+        .where(RentDeclaration.campaign_id == campaign.id, RentDeclaration.state == State.TO_DECLARE.value)
         .distinct()
     )
     added = upsert(session, Asking).from_select(["campaign_id", "landlord_id"], selected, include_defaults=False)
     session.execute(added.on_conflict_do_nothing(index_elements=["campaign_id", "landlord_id"]))
     counted = select(func.count()).select_from(Asking).where(Asking.campaign_id == campaign.id)
     return session.execute(counted).scalar_one()
-
-
-def _to_declare(campaign_id: UUID) -> Select[Any]:
-    return (
-        select(Tenancy)
-        .join(RentDeclaration, RentDeclaration.tenancy_id == Tenancy.id)
-        .join(Dwelling, Dwelling.id == Tenancy.dwelling_id)
-        .where(RentDeclaration.campaign_id == campaign_id)
-    )
 
 
 def _count(session: Session, campaign: Campaign, condition: ColumnElement[bool]) -> int:
@@ -128,23 +121,31 @@ def _ask_some(runtime: Runtime) -> bool:
             .with_for_update(of=Asking, skip_locked=True)
         )
         rows = session.execute(waiting).all()
+        tenants = _tenants(session, [landlord.id for _, _, landlord in rows])
         for asking, campaign, landlord in rows:
-            publishes.landlord_asked(session, campaign, landlord, _tenants(session, campaign.id, landlord.id))
-            asked = update(Asking).where(
-                Asking.campaign_id == asking.campaign_id, Asking.landlord_id == asking.landlord_id
-            )
-            session.execute(asked.values(asked_at=clock.now()))
+            publishes.landlord_asked(session, campaign, landlord, tenants[campaign.id, landlord.id])
+            asking.asked_at = clock.now()
     return bool(rows)
 
 
-def _tenants(session: Session, campaign_id: UUID, landlord_id: UUID) -> list[dict[str, Any]]:
+def _tenants(session: Session, landlord_ids: list[UUID]) -> dict[tuple[UUID, UUID], list[dict[str, Any]]]:
+    """Those with something to declare, by campaign and landlord: one statement for all who are asked together."""
     statement = (
-        _to_declare(campaign_id)
-        .with_only_columns(Tenancy.tenant_number, Tenancy.tenant_last_name, Tenancy.tenant_first_name, Dwelling.address)
-        .where(Dwelling.landlord_id == landlord_id, RentDeclaration.state != State.NOT_CONCERNED.value)
+        select(
+            RentDeclaration.campaign_id,
+            Dwelling.landlord_id,
+            Tenancy.tenant_number,
+            Tenancy.tenant_last_name,
+            Tenancy.tenant_first_name,
+            Dwelling.address,
+        )
+        .join(Tenancy, Tenancy.id == RentDeclaration.tenancy_id)
+        .join(Dwelling, Dwelling.id == Tenancy.dwelling_id)
+        .where(Dwelling.landlord_id.in_(landlord_ids), RentDeclaration.state != State.NOT_CONCERNED.value)
         .order_by(Tenancy.sort_key, Tenancy.id)
     )
-    return [
-        {"number": number, "last_name": last_name, "first_name": first_name, "address": address}
-        for number, last_name, first_name, address in session.execute(statement)
-    ]
+    found: dict[tuple[UUID, UUID], list[dict[str, Any]]] = defaultdict(list)
+    for campaign_id, landlord_id, number, last_name, first_name, address in session.execute(statement):
+        tenant = {"number": number, "last_name": last_name, "first_name": first_name, "address": address}
+        found[campaign_id, landlord_id].append(tenant)
+    return found

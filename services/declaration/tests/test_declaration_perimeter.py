@@ -43,37 +43,35 @@ def test_nothing_is_read_or_written_without_a_token(opened: Any) -> None:
     assert opened.post(f"{path}/transmission", {}).status_code == 401
 
 
-@pytest.mark.parametrize(
-    ("scopes", "expected"),
-    [
-        ([("private", "35")], {"1234567A"}),
-        ([("private", "35238")], {"1234567A"}),
-        ([("private", "22")], {"2222222B"}),
-        ([("conventioned", "35")], {"3333333C"}),
-        ([("conventioned", "22")], set()),
-        ([("private", "75")], {"4444444D"}),
-        ([("private", "75056")], {"4444444D"}),
-        ([("private", "75102")], set()),
-        ([("private", "35"), ("conventioned", "FR")], {"1234567A", "3333333C"}),
-        ([("private", "FR")], {"1234567A", "2222222B", "4444444D", "6666666F"}),
-        ([], set()),
-    ],
-)
-def test_a_user_sees_the_union_of_their_types_and_zones(
-    opened: Any, scopes: list[tuple[str, str]], expected: set[str]
-) -> None:
-    headers = opened.grant(ids.new_id(), *scopes)
-    assert seen(opened, headers) == expected
-    page = opened.get("/declarations", headers).json()
-    assert page["total"] == sum(page["counts"].values()) == len(expected)
+UNIONS: list[tuple[list[tuple[str, str]], set[str]]] = [
+    ([("private", "35")], {"1234567A"}),
+    ([("private", "35238")], {"1234567A"}),
+    ([("private", "22")], {"2222222B"}),
+    ([("conventioned", "35")], {"3333333C"}),
+    ([("conventioned", "22")], set()),
+    ([("private", "75")], {"4444444D"}),
+    ([("private", "75056")], {"4444444D"}),
+    ([("private", "75102")], set()),
+    ([("private", "35"), ("conventioned", "FR")], {"1234567A", "3333333C"}),
+    ([("private", "FR")], {"1234567A", "2222222B", "4444444D", "6666666F"}),
+    ([], set()),
+]
 
 
-@pytest.mark.parametrize("params", [{"q": "deujours"}, {"zone": "22"}, {"q": "L-0002"}, {"housing_type": "private"}])
-def test_no_filter_reaches_outside(opened: Any, params: dict[str, str]) -> None:
+def test_a_user_sees_the_union_of_their_types_and_zones(opened: Any) -> None:
+    for scopes, expected in UNIONS:
+        headers = opened.grant(ids.new_id(), *scopes)
+        page = opened.get("/declarations", headers).json()
+        assert {item["tenant"]["number"] for item in page["items"]} == expected, scopes
+        assert page["total"] == sum(page["counts"].values()) == len(expected), scopes
+
+
+def test_no_filter_reaches_outside(opened: Any) -> None:
     headers = opened.grant(ids.new_id(), ("conventioned", "35"))
-    found = opened.get("/declarations", headers, **params).json()
-    assert {item["tenant"]["number"] for item in found["items"]} <= {"3333333C"}
-    assert found["total"] == len(found["items"])
+    for params in ({"q": "deujours"}, {"zone": "22"}, {"q": "L-0002"}, {"housing_type": "private"}):
+        found = opened.get("/declarations", headers, **params).json()
+        assert {item["tenant"]["number"] for item in found["items"]} <= {"3333333C"}, params
+        assert found["total"] == len(found["items"]), params
 
 
 @pytest.mark.parametrize("number", ["2222222B", "5555555E"])
@@ -83,9 +81,7 @@ def test_a_foreign_declaration_answers_as_one_that_does_not_exist(opened: Any, n
     match, body = {"If-Match": '"1"'}, {"information": INFORMATION}
     for call in (
         lambda one: opened.get(f"/declarations/{one}", headers),
-        lambda one: opened.put(
-            f"/declarations/{one}/draft", headers, {"information": INFORMATION}, **{"If-Match": '"1"'}
-        ),
+        lambda one: opened.put(f"/declarations/{one}/draft", headers, body, **match),
         lambda one: opened.post(f"/declarations/{one}/transmission", headers, **match),
         lambda one: opened.post(f"/declarations/{one}/amendments", headers, {"reason": "Erreur"}),
     ):
@@ -134,21 +130,22 @@ def test_a_program_that_is_neither_landlord_nor_agent_sees_nothing(opened: Any) 
     assert seen(opened, service) == set()
 
 
-@pytest.mark.parametrize(
-    ("method", "path"),
-    [
-        ("get", "/campaigns"),
-        ("post", "/campaigns"),
-        ("post", "/campaigns/2026/opening"),
-        ("post", "/campaigns/2026/closing"),
-        ("get", "/campaigns/2026/progress"),
-    ],
+CAMPAIGN_CALLS = (
+    ("get", "/campaigns"),
+    ("post", "/campaigns"),
+    ("post", "/campaigns/2026/opening"),
+    ("post", "/campaigns/2026/closing"),
+    ("get", "/campaigns/2026/progress"),
 )
-def test_campaigns_are_for_agents(opened: Any, method: str, path: str) -> None:
-    body = {"year": 2026, "deadline": "2026-11-15", "cut_off": "2027-01-15"} if path == "/campaigns" else None
-    call = opened.get if method == "get" else lambda *args: opened.post(*args, body)
-    assert call(path, {}).status_code == 401
-    assert call(path, opened.landlord()).status_code == 403
+
+
+def test_campaigns_are_for_agents(opened: Any) -> None:
+    new = {"year": 2026, "deadline": "2026-11-15", "cut_off": "2027-01-15"}
+    for method, path in CAMPAIGN_CALLS:
+        for headers, status in (({}, 401), (opened.landlord(), 403)):
+            body = new if (method, path) == ("post", "/campaigns") else None
+            answer = opened.get(path, headers) if method == "get" else opened.post(path, headers, body)
+            assert answer.status_code == status, (method, path)
 
 
 def test_an_agent_neither_sees_nor_closes_the_campaign_of_another_caf(opened: Any, year: int) -> None:
