@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 
 from chassis import clock
 from chassis import runtime as runtimes
-from chassis.db import insert_new
+from chassis.db import upsert
 from chassis.runtime import Runtime
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from identity.derived import keyed_digest
@@ -61,10 +61,11 @@ def purge(runtime: Runtime) -> None:
 
 
 def _locked(session: Session, counter: Counter, now: datetime) -> Throttle:
-    """The row exists before it is locked: otherwise the first tries, all together, would each count as the first."""
-    key = _key(session, counter)
-    insert_new(session, Throttle, {"subject": key, "failures": 0, "last_at": now})
-    return session.scalars(select(Throttle).where(Throttle.subject == key).with_for_update()).one()
+    """Made or locked by one statement: the first tries, arriving all together, would else each count as the first."""
+    new = upsert(session, Throttle).values(subject=_key(session, counter), failures=0, last_at=now)
+    made = new.on_conflict_do_update(index_elements=["subject"], set_={"failures": Throttle.failures})
+    row: Throttle = session.scalars(made.returning(Throttle), execution_options={"populate_existing": True}).one()
+    return row
 
 
 def _key(session: Session, counter: Counter) -> str:

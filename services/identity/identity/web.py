@@ -73,10 +73,8 @@ def _person() -> Person | None:
     found = signed_in()
     if found is None:
         return None
-    account = found.account
-    name = f"{account.first_name or ''} {account.last_name or ''}".strip() if found.step is Step.DONE else ""
-    account_url = "/compte/securite" if name else ""
-    return Person(name=name or account.contact_name, sign_out_url="/compte/deconnexion", account_url=account_url)
+    account_url = "/compte/securite" if found.step is Step.DONE else ""
+    return Person(name=found.account.name, sign_out_url="/compte/deconnexion", account_url=account_url)
 
 
 def _let_forms_reach_client(answer: Response) -> Response:

@@ -85,5 +85,6 @@ def _refusal(session: Session, account: Account, channel: Channel | None) -> str
 
 
 def _record(session: Session, account: Account, actor: UUID | str, action: str, after: Mapping[str, object]) -> None:
-    perimeter = account.organisation_id or account.caf_code or ""
-    journal.record(session, actor=actor, action=action, subject=account.id, perimeter=perimeter, after=dict(after))
+    journal.record(
+        session, actor=actor, action=action, subject=account.id, perimeter=account.perimeter, after=dict(after)
+    )

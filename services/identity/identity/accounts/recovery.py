@@ -76,7 +76,7 @@ def _by_user_number(session: Session, number: str) -> Iterator[tuple[Account, Re
     if known is None or account is None:
         return
     if account.email:
-        yield account, Recipient(_name(account), account.email), number
+        yield account, Recipient(account.name, account.email), number
     else:
         yield account, Recipient(known.name, known.email, tuple(known.address)), number
 
@@ -88,8 +88,4 @@ def _by_email(session: Session, email: str) -> Iterator[tuple[Account, Recipient
     not_yet = Account.email.is_(None) & ((Account.contact_email == email) | in_registry)
     accounts = select(Account).where((Account.email == email) | not_yet).limit(_MOST_ACCOUNTS_PER_EMAIL)
     for account in session.scalars(accounts).all():
-        yield account, Recipient(_name(account), email), None
-
-
-def _name(account: Account) -> str:
-    return f"{account.first_name or ''} {account.last_name or ''}".strip() or account.contact_name
+        yield account, Recipient(account.name, email), None

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from chassis import clock
-from sqlalchemy import CursorResult, select, update
+from chassis.db import changed
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from identity.derived import digest
@@ -134,7 +135,7 @@ def _use(session: Session, token: str, now: datetime) -> bool:
         .where(RefreshToken.token_hash == digest(token), RefreshToken.used_at.is_(None))
         .values(used_at=now)
     )
-    return isinstance(used, CursorResult) and used.rowcount == 1
+    return changed(used) == 1
 
 
 def _in_grace(session: Session, token: str, successor: str, now: datetime) -> bool:
@@ -164,10 +165,10 @@ def revoke_session_tokens(session: Session, session_ids: list[UUID], reason: str
     _revoke(session, TokenFamily.session_id.in_(session_ids), reason)
 
 
-def _revoke(session: Session, which: object, reason: str) -> None:
+def _revoke(session: Session, which: ColumnElement[bool], reason: str) -> None:
     session.execute(
         update(TokenFamily)
-        .where(which, TokenFamily.revoked_at.is_(None))  # type: ignore[arg-type]  # a SQL condition
+        .where(which, TokenFamily.revoked_at.is_(None))
         .values(revoked_at=clock.now(), revocation_reason=reason)
         .execution_options(synchronize_session=False)
     )

@@ -41,7 +41,7 @@ class Subject:
         if "profile" in scopes:
             claims["given_name"] = account.first_name or ""
             claims["family_name"] = account.last_name or ""
-            claims["name"] = f"{account.first_name or ''} {account.last_name or ''}".strip()
+            claims["name"] = account.name
         if "email" in scopes and account.email:
             claims["email"] = account.email
         return claims

@@ -27,9 +27,8 @@ def account(found: SignedIn) -> ResponseReturnValue:
 @at_step(Step.DONE)
 def end_sessions(found: SignedIn) -> ResponseReturnValue:
     if TokenForm().validate_on_submit():
-        perimeter = found.account.organisation_id or found.account.caf_code or ""
         with runtime().transaction() as database:
-            end_other_sessions(database, found.account.id, found.session_id, perimeter)
+            end_other_sessions(database, found.account.id, found.session_id, found.account.perimeter)
         flash("Vos autres sessions sont fermées.", "success")
     return redirect(url_for("security.account"), 303)
 

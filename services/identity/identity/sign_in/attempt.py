@@ -127,7 +127,7 @@ def _open(session: Session, candidate: _Candidate, renewed: str | None, origin: 
         actor=account.id,
         action=f"sign_in.{act}",
         subject=account.id,
-        perimeter=account.organisation_id or account.caf_code or "",
+        perimeter=account.perimeter,
         after={"session_id": str(opened.id), "step": step},
     )
     return opened

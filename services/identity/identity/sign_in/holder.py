@@ -66,7 +66,7 @@ def change_password(runtime: Runtime, account: Account, session_id: UUID, curren
             actor=account.id,
             action="password.changed",
             subject=account.id,
-            perimeter=account.organisation_id or account.caf_code or "",
+            perimeter=account.perimeter,
         )
 
 

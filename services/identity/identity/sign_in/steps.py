@@ -136,5 +136,6 @@ def _email_taken() -> Invalid:
 
 
 def _record(session: Session, account: Account, action: str, after: dict[str, object] | None = None) -> None:
-    perimeter = account.organisation_id or account.caf_code or ""
-    journal.record(session, actor=account.id, action=action, subject=account.id, perimeter=perimeter, after=after)
+    journal.record(
+        session, actor=account.id, action=action, subject=account.id, perimeter=account.perimeter, after=after
+    )
