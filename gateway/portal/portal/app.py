@@ -28,7 +28,8 @@ def create_portal(settings: PortalSettings, transport: httpx.BaseTransport | Non
     )
     engine = store.open_store(settings)
     app.extensions["portal_engine"] = engine
-    app.session_interface = store.session_interface(settings, engine)
+    app.session_interface = sessions = store.session_interface(settings, engine)
+    app.extensions["portal_purge"] = store.Purge(sessions)
     provider = add_provider(app, settings)
     app.extensions["portal_provider"] = provider
     http = make_http(settings.api_url, settings.api_timeout_seconds, transport)

@@ -1,5 +1,6 @@
 """The portal's only table: the sessions of the people signed in."""
 
+import time
 from datetime import timedelta
 
 from chassis.db import make_engine
@@ -34,3 +35,19 @@ def session_interface(settings: PortalSettings, engine: Engine) -> SqlSessionInt
         idle=timedelta(minutes=settings.session_idle_minutes),
         absolute=timedelta(hours=settings.session_hours),
     )
+
+
+class Purge:
+    """Deletes the expired sessions, at most once in a while; called at each sign-in."""
+
+    every_seconds = 900
+
+    def __init__(self, interface: SqlSessionInterface) -> None:
+        self._interface = interface
+        self._due_at = time.monotonic()
+
+    def __call__(self) -> None:
+        """Two requests that arrive together may both do it: that is harmless."""
+        if time.monotonic() >= self._due_at:
+            self._due_at = time.monotonic() + self.every_seconds
+            self._interface.purge()

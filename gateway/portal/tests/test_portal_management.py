@@ -38,14 +38,39 @@ def test_a_user_is_created_with_the_groups_ticked(landlord: FlaskClient, service
 
 
 def test_a_refused_user_keeps_what_was_typed(landlord: FlaskClient, services: FakeServices) -> None:
-    refusal = {"pointer": "/groups", "detail": "Cochez au moins un groupe."}
-    services.on("POST", USERS, problem(422, errors=[refusal]))
-    answer = send(landlord, "/habilitations/utilisateurs/nouveau", last_name="Martin")
+    refusal = {"pointer": "/email", "detail": "« email » n’a pas le format attendu.", "example": "n@lices.example"}
+    services.on("POST", USERS, problem(400, errors=[refusal]))
+    answer = send(landlord, "/habilitations/utilisateurs/nouveau", **USER)
     elements = parse(answer.text)
     assert answer.status_code == 422
     assert page_checks(answer.text) == []
     assert any(e.get("name") == "last_name" and e.get("value") == "Martin" for e in elements)
-    assert any(e.get("href") == "#groups" for e in elements)
+    said = "«\u00a0Adresse électronique\u00a0» n’a pas le format attendu, par exemple n@lices.example"
+    assert any(e.get("href") == "#email" and e.words == said for e in elements)
+
+
+@pytest.mark.parametrize(
+    ("path", "wanted"),
+    [
+        ("/habilitations/utilisateurs/nouveau", {"#civility", "#last_name", "#first_name", "#email", "#groups"}),
+        ("/habilitations/groupes/nouveau", {"#label", "#housing_types", "#zones"}),
+    ],
+)
+def test_an_empty_form_says_each_thing_it_wants_and_sends_nothing(
+    landlord: FlaskClient, services: FakeServices, path: str, wanted: set[str]
+) -> None:
+    answer = send(landlord, path)
+    found = {e.get("href") for e in parse(answer.text) if e.tag == "a"}
+    assert answer.status_code == 422
+    assert wanted <= found
+    assert page_checks(answer.text) == []
+    assert not [call for call in services.calls if call.method == "POST"]
+
+
+def test_the_journal_names_people(landlord: FlaskClient) -> None:
+    page = landlord.get("/habilitations/journal").text
+    assert "Nolwenn Le Goff" in page
+    assert "Utilisateur créé" in page
 
 
 def test_a_group_covers_each_type_in_each_zone(landlord: FlaskClient, services: FakeServices) -> None:

@@ -1,6 +1,8 @@
 from flask import Flask
 from flask.testing import FlaskClient
+from portal.store import SESSIONS
 from portal_stand_ins import DECLARATION, FakeIdentity, FakeServices, SignIn, problem
+from sqlalchemy import select
 from webui.testing import page_checks, parse
 
 
@@ -114,3 +116,12 @@ def test_signing_out_needs_the_form(sign_in: SignIn) -> None:
     browser = sign_in()
     assert browser.post("/deconnexion").status_code == 400
     assert "Se déconnecter" in browser.get("/").text
+
+
+def test_expired_sessions_are_deleted_at_a_sign_in(portal: Flask, sign_in: SignIn) -> None:
+    engine = portal.extensions["portal_engine"]
+    with engine.begin() as connection:
+        connection.execute(SESSIONS.insert().values(key="old", data="{}", created_at=0, seen_at=0))
+    sign_in()
+    with engine.connect() as connection:
+        assert "old" not in connection.scalars(select(SESSIONS.c.key)).all()

@@ -134,8 +134,11 @@ def test_errors_of_the_api_land_on_their_field_or_above_the_form() -> None:
     with app.test_request_context("/tout", method="POST", data={"name": "Martin"}):
         form = DemoForm()
         form.validate()
-        problem = {"errors": [{"pointer": "/rent/rent", "detail": "Trop"}, {"pointer": "/x", "detail": "Autre"}]}
+        raw = {"pointer": "/rent/rent", "detail": "« rent » est trop court.", "example": "512,30"}
+        problem = {"errors": [{"pointer": "/rent/rent", "detail": "Trop"}, {"pointer": "/x", "detail": "Autre"}, raw]}
         form.fail_from(problem, {"/rent": "note", "/rent/rent": "rent"})
         found = form.error_list()
     assert {"text": "Trop", "href": "#rent"} in found
     assert {"text": "Autre"} in found
+    said = "«\u00a0Loyer hors charges\u00a0» est trop court, par exemple 512,30"
+    assert {"text": said, "href": "#rent"} in found

@@ -37,7 +37,17 @@ class PageForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
         for error in errors:
             pointer = str(error.get("pointer", ""))
             known = [key for key in fields if pointer == key or pointer.startswith(key + "/")]
-            self.fail(str(error["detail"]), fields[max(known, key=len)] if known else None)
+            name = fields[max(known, key=len)] if known else None
+            self.fail(self.in_words(error, name), name)
+
+    def in_words(self, error: Mapping[str, Any], name: str | None) -> str:
+        """The sentence of an error; one that names the JSON member gets the field's label and the example instead."""
+        sentence = str(error["detail"])
+        member = f"« {str(error.get('pointer', '')).rsplit('/', 1)[-1]} »"
+        if name is None or not sentence.startswith(member):
+            return sentence
+        shown = sentence.replace(member, f"« {self[name].label.text} »", 1)
+        return f"{shown.rstrip('.')}, par exemple {error['example']}" if error.get("example") else shown
 
     def error_list(self) -> list[dict[str, str]]:
         """`text` and `href` of each error, in the order of the fields, for the summary."""

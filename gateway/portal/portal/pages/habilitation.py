@@ -7,7 +7,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from webui.forms import choices
 from wtforms import RadioField, SelectMultipleField, StringField
-from wtforms.widgets import CheckboxInput, ListWidget
+from wtforms.validators import InputRequired
 
 from portal.clients import api
 from portal.clients.errors import Refused
@@ -16,18 +16,29 @@ from portal.sign_in.person import the_person, wanted
 
 pages = Blueprint("habilitation", __name__, url_prefix="/habilitations")
 CIVILITIES = {"Mme": "Madame", "M.": "Monsieur"}
+EMAIL_WANTED = "Saisissez l’adresse électronique, par exemple n.legoff@organisme.fr"
+# Actions of the journal; one that is not here is shown as the service names it.
+ACTIONS = {
+    "administrator.designated": "Administrateur désigné",
+    "group.created": "Groupe ajouté",
+    "user.created": "Utilisateur créé",
+}
 HOUSING_TYPES = {"conventioned": "Logements conventionnés", "private": "Logements privés"}
 
 
 class UserForm(OnceForm):
     """A new user: the requested information, and the groups to tick."""
 
-    civility = RadioField("Civilité", choices=choices(CIVILITIES), validate_choice=False)
-    last_name = StringField("Nom")
-    first_name = StringField("Prénom")
-    email = StringField("Adresse électronique")
+    civility = RadioField(
+        "Civilité", [InputRequired("Choisissez la civilité")], choices=choices(CIVILITIES), validate_choice=False
+    )
+    last_name = StringField("Nom", [InputRequired("Saisissez le nom, par exemple Le Goff")])
+    first_name = StringField("Prénom", [InputRequired("Saisissez le prénom, par exemple Nolwenn")])
+    email = StringField("Adresse électronique", [InputRequired(EMAIL_WANTED)])
     function = StringField("Fonction (facultatif)")
-    groups = SelectMultipleField("Groupes d’habilitation", validate_choice=False)
+    groups = SelectMultipleField(
+        "Groupes d’habilitation", [InputRequired("Cochez au moins un groupe")], validate_choice=False
+    )
     pointers: ClassVar[dict[str, str]] = {
         f"/{name}": name for name in ("civility", "last_name", "first_name", "email", "function", "groups")
     }
@@ -47,15 +58,14 @@ class UserForm(OnceForm):
 class GroupForm(OnceForm):
     """A new group: types of dwellings in a zone."""
 
-    label = StringField("Nom du groupe")
+    label = StringField("Nom du groupe", [InputRequired("Saisissez le nom du groupe, par exemple Agence de Rennes")])
     housing_types = SelectMultipleField(
         "Types de logements",
+        [InputRequired("Cochez au moins un type de logements")],
         choices=choices(HOUSING_TYPES),
-        widget=ListWidget(),
-        option_widget=CheckboxInput(),
         validate_choice=False,
     )
-    zones = StringField("Zones géographiques")
+    zones = StringField("Zones géographiques", [InputRequired("Saisissez au moins une zone, par exemple 35")])
     pointers: ClassVar[dict[str, str]] = {"/label": "label", "/scopes": "zones"}
 
     def as_group(self) -> dict[str, Any]:
@@ -87,7 +97,7 @@ def new_user() -> ResponseReturnValue:
     groups = api().habilitation.list_groups(organisation())
     form = UserForm()
     form.groups.choices = choices({group["id"]: group["label"] for group in groups})
-    if request.method == "POST":
+    if request.method == "POST" and form.validate():
         try:
             api().habilitation.create_user(organisation(), form.as_user(), form.key.data or str(uuid.uuid4()))
         except Refused as error:
@@ -105,7 +115,7 @@ def new_user() -> ResponseReturnValue:
 def new_group() -> ResponseReturnValue:
     """Groups exist from the start; this adds another."""
     form = GroupForm()
-    if request.method == "POST":
+    if request.method == "POST" and form.validate():
         try:
             api().habilitation.create_group(organisation(), form.as_group(), form.key.data or str(uuid.uuid4()))
         except Refused as error:
@@ -121,5 +131,10 @@ def new_group() -> ResponseReturnValue:
 @pages.get("/journal")
 @wanted("landlord")
 def journal() -> ResponseReturnValue:
-    """Who changed what, when and why."""
-    return render_template("habilitation/journal.html", lines=api().habilitation.journal(organisation()))
+    """Who changed what, when and why; people by their names."""
+    users = api().habilitation.list_users(organisation())
+    groups = api().habilitation.list_groups(organisation())
+    names = {user["account_id"]: f"{user['first_name']} {user['last_name']}" for user in users}
+    names |= {group["id"]: group["label"] for group in groups}
+    lines = api().habilitation.journal(organisation())
+    return render_template("habilitation/journal.html", lines=lines, names=names, actions=ACTIONS)

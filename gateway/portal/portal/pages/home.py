@@ -1,6 +1,6 @@
 """The home page « Espace Partenaires », and the pages that the law asks for."""
 
-from flask import Blueprint, render_template
+from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from portal import layout
@@ -14,7 +14,8 @@ def index() -> ResponseReturnValue:
     """For visitors the way in; for people signed in, what they can do."""
     person = signed_in()
     if person is None:
-        return render_template("home.html")
+        # Identity comes back from signing out with a `state` that nobody reads.
+        return redirect("/", 303) if "state" in request.args else render_template("home.html")
     managing = not person.is_agent and layout.access().get("role") in layout.MANAGERS
     return render_template("account.html", signed=person, managing=managing)
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from webui.testing.parsing import Element, parse
 
 UNLABELLED = frozenset({"hidden", "submit", "button", "image", "reset"})
-SILENT = frozenset({"script", "style", "code", "pre", "samp", "kbd"})
+# Code, and what the person typed.
+SILENT = frozenset({"script", "style", "code", "pre", "samp", "kbd", "textarea"})
 BREAKABLE_SPACE = re.compile(r"\w [:;?!%€»]|« ")
 STRAIGHT_APOSTROPHE = re.compile(r"[^\W\d_]'[^\W\d_]")
 

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from webui.forms import FrenchDateField
 from webui.typography import count
 from wtforms import StringField, TextAreaField
+from wtforms.validators import InputRequired
 
 from portal.clients import api
 from portal.clients.errors import Refused
@@ -17,17 +18,20 @@ from portal.sign_in.person import the_person, wanted
 
 pages = Blueprint("campaigns", __name__, url_prefix="/agent/campagnes")
 CAF_CODE = re.compile(r"\d{3}\Z")
+YEAR = "Saisissez une année, par exemple 2026"
+DEADLINE = "Saisissez la date limite, par exemple 15 11 2026"
+CUT_OFF = "Saisissez le dernier jour, par exemple 15 1 2027"
 PHASES = {"draft": "En préparation", "open": "Ouverte", "closed": "Close"}
 
 
 class CampaignForm(OnceForm):
     """A campaign to prepare. The contact is printed on letters and receipts (CRPA L. 112-11)."""
 
-    year = StringField("Année du loyer de juillet", [whole_number("Saisissez une année, par exemple 2026")])
+    year = StringField("Année du loyer de juillet", [InputRequired(YEAR), whole_number(YEAR)])
     caf_code = StringField("Code de la Caf")
     opens_on = FrenchDateField("Date d’ouverture")
-    deadline = FrenchDateField("Date limite de déclaration")
-    cut_off = FrenchDateField("Dernier jour pour les déclarations tardives")
+    deadline = FrenchDateField("Date limite de déclaration", [InputRequired(DEADLINE)])
+    cut_off = FrenchDateField("Dernier jour pour les déclarations tardives", [InputRequired(CUT_OFF)])
     contact_name = StringField("Nom du service")
     contact_telephone = StringField("Téléphone")
     contact_address = TextAreaField("Adresse")

@@ -9,7 +9,7 @@ from portal.clients import api
 from portal.layout import STATES
 from portal.pages.addresses import address
 from portal.pages.declare.blueprint import pages
-from portal.sign_in.person import wanted
+from portal.sign_in.person import the_person, wanted
 
 PAGE_SIZE = 50
 FILTERS = ("q", "status", "housing_type", "zone", "campaign")
@@ -45,6 +45,7 @@ def list_declarations() -> ResponseReturnValue:
         found=found,
         chosen=chosen,
         housing_types=HOUSING_TYPES,
+        several_landlords=the_person().is_agent,
         states=[state for state in DECLARATION_STATES if found["counts"].get(state)],
         first=address("declare.list_declarations", **chosen) if cursor else "",
         following=address("declare.list_declarations", **chosen, cursor=following) if following else "",

@@ -18,7 +18,17 @@ from portal.pages.declare.journey import Declaration, amount, heading, is_editab
 from portal.sign_in.person import wanted
 
 Rows = list[tuple[str, str]]
-TO_TICK = "Cochez la case pour confirmer ce point, ou modifiez votre déclaration."
+TO_TICK = "Cochez la case pour confirmer {}, ou modifiez votre déclaration"
+# What each box confirms; the service's own sentence stands above it.
+POINTS = {
+    "differs_from_last_year": "l’écart avec l’an dernier",
+    "charges_probably_included": "que le loyer est hors charges",
+    "zero_rent": "le loyer nul",
+    "co_tenants_changed": "le nombre de colocataires",
+    "left_in_july": "le départ en juillet",
+    "rent_after_departure": "le loyer après le départ",
+    "furnished_differs": "que le logement est meublé ou vide",
+}
 
 
 class SummaryForm(OnceForm):
@@ -36,8 +46,11 @@ def form_for(declaration: Declaration) -> type[SummaryForm]:
     """The form with the points of this declaration."""
     members: dict[str, Any] = {}
     for check in declaration["checks"]["to_confirm"]:
-        members[f"confirm_{check['code']}"] = BooleanField("Je confirme", default=check["confirmed"])
-        members[f"reason_{check['code']}"] = TextAreaField("Motif (facultatif)", default=check["reason"] or "")
+        code, point = check["code"], POINTS.get(check["code"], "ce point")
+        members[f"confirm_{code}"] = BooleanField(f"Je confirme {point}", default=check["confirmed"])
+        members[f"reason_{code}"] = TextAreaField(
+            f"Motif, si vous le souhaitez ({point})", default=check["reason"] or ""
+        )
     return type("SummaryFormOf", (SummaryForm,), members)
 
 
@@ -101,7 +114,7 @@ def all_ticked(form: SummaryForm) -> bool:
     """Says which box is missing."""
     for box, _reason in form.points():
         if not box.data:
-            form.fail(TO_TICK, box.name)
+            form.fail(TO_TICK.format(POINTS.get(box.name.removeprefix("confirm_"), "ce point")), box.name)
     return not form.errors
 
 
