@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 COMPOSE ?= docker compose
-SOURCES := libs services gateway launcher tools tests-e2e
+SOURCES := conftest.py libs services gateway launcher tools tests-e2e
 # What holds tests: pytest refuses folders that do not exist.
 TESTS := $(wildcard libs services gateway launcher tools)
 
