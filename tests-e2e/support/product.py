@@ -1,5 +1,6 @@
 """The product under test, as it answers at its address."""
 
+import itertools
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -11,6 +12,9 @@ from launcher.demo.mailbox import ComposePrintRoom, DevMailbox, Mailbox, Mailpit
 
 ROOT = Path(__file__).resolve().parents[2]
 SCREENSHOTS = ROOT / "var" / "e2e"
+
+
+_RANKS = itertools.count()
 
 
 class NothingAnswers(Exception):
@@ -43,4 +47,5 @@ class Product:
     def new_agent(self, caf_code: str = "") -> Credentials:
         """Of a Caf that has no campaign yet."""
         project = self.project if self.in_compose else ""
-        return command.make_agent(caf_code or command.spare_caf_code(), compose_project=project, folder=self.folder)
+        code = caf_code or command.spare_caf_code(next(_RANKS))
+        return command.make_agent(code, compose_project=project, folder=self.folder)

@@ -50,15 +50,12 @@ class Stack:
         )
         return done.stdout + done.stderr
 
-    def query(self, database: str, sql: str) -> list[list[str]]:
-        """Rows of a SELECT, each value as text."""
-        inside = ["psql", "--username", "postgres", "--dbname", database, "--no-align", "--tuples-only", "-c", sql]
-        lines = docker("exec", "--user", "postgres", self.container("postgres"), *inside).splitlines()
-        return [line.split("|") for line in lines if line]
-
-    def number(self, database: str, sql: str) -> int:
-        """The one number of a SELECT."""
-        return int(self.query(database, sql)[0][0])
+    def number(self, database: str, sql: str, **variables: str) -> int:
+        """The one number of a SELECT, in which `:'name'` stands for a variable."""
+        psql = ["psql", "--username", "postgres", "--dbname", database, "--no-align", "--tuples-only", "--quiet"]
+        given = [f"--set={name}={value}" for name, value in variables.items()]
+        inside = ["exec", "--interactive", "--user", "postgres", self.container("postgres"), *psql, *given]
+        return int(docker(*inside, text=sql))
 
     def resident_bytes(self, service: str) -> int:
         """Memory of all the processes of the container, shared pages counted in each."""
@@ -66,9 +63,11 @@ class Stack:
         return sum(_resident(pid) for pid in pids)
 
 
-def docker(*arguments: str) -> str:
-    """What the command prints. Raises CalledProcessError, whose notes tell what it complained about."""
-    done = subprocess.run(["docker", *arguments], capture_output=True, text=True, timeout=SECONDS, check=False)
+def docker(*arguments: str, text: str = "") -> str:
+    """What the command prints when it reads `text`. Raises CalledProcessError, whose notes say what was wrong."""
+    done = subprocess.run(
+        ["docker", *arguments], input=text, capture_output=True, text=True, timeout=SECONDS, check=False
+    )
     if done.returncode:
         error = subprocess.CalledProcessError(done.returncode, done.args, done.stdout, done.stderr)
         error.add_note(done.stderr.strip())

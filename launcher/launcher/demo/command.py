@@ -1,11 +1,11 @@
 """`bailleurs demo`: the journey against what runs, with an agent made for it when none is given."""
 
 import json
-import secrets
 import subprocess
 import sys
 from pathlib import Path
 
+from chassis import clock
 from rich.console import Console
 
 from launcher.demo import journey
@@ -14,6 +14,7 @@ from launcher.demo.mailbox import ComposePrintRoom, DevMailbox, Mailbox, Mailpit
 
 COMPOSE_PROJECT = "offre-bailleurs"
 SECONDS = 120
+FIRST_SPARE = 400
 
 
 def run(*, url: str, mailpit: str, agent: str, caf_code: str, output: Path) -> int:
@@ -45,9 +46,10 @@ def given(agent: str, caf_code: str) -> Credentials:
     return Credentials(login, password, caf_code)
 
 
-def spare_caf_code() -> str:
-    """Three digits above every real Caf's, so that its campaign of the year is still to be opened."""
-    return str(600 + secrets.randbelow(400))
+def spare_caf_code(rank: int = 0) -> str:
+    """Three digits above every real Caf's, another one every few seconds, so that no run meets an earlier one's
+    campaign; `rank` tells apart those that one run asks for."""
+    return str(FIRST_SPARE + (int(clock.now().timestamp() / 5) + rank) % (1000 - FIRST_SPARE))
 
 
 def make_agent(caf_code: str, *, compose_project: str = "", folder: Path | None = None) -> Credentials:
