@@ -72,6 +72,12 @@ def test_a_page_for_people_signed_in_sends_to_sign_in_and_back(client: FlaskClie
     assert answer.headers["Location"] == "/connexion?suite=/declarer?q%3Dmartin"
 
 
+def test_a_part_of_a_page_asked_without_session_sends_the_whole_page_to_sign_in(client: FlaskClient) -> None:
+    answer = client.get("/agent/registre", headers={"HX-Request": "true"})
+    assert answer.status_code == 204
+    assert answer.headers["HX-Redirect"].startswith("/connexion?suite=")
+
+
 def test_a_token_near_its_end_is_refreshed_and_the_new_one_used(
     sign_in: SignIn, identity: FakeIdentity, services: FakeServices
 ) -> None:

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
-from flask import abort, redirect, request, session, url_for
+from flask import Response, abort, redirect, request, session, url_for
 
 PERSON = "person"
 P = ParamSpec("P")
@@ -59,7 +59,11 @@ def the_person() -> SignedIn:
 
 def sign_in_page() -> Any:
     """Sends to sign in and back here; what a form had sent is not kept, its page is opened again."""
-    return redirect(url_for("sign_in.start", suite=request.full_path.rstrip("?")), 303)
+    address = url_for("sign_in.start", suite=request.full_path.rstrip("?"))
+    if request.headers.get("HX-Request"):
+        # A part of a page asked for by htmx: the whole page must go, not that part.
+        return Response(status=204, headers={"HX-Redirect": address})
+    return redirect(address, 303)
 
 
 def wanted(kind: str | None = None) -> Callable[[Callable[P, R]], Callable[P, R]]:
