@@ -27,8 +27,9 @@ def span(name: str, *, traceparent: str = "") -> Iterator[None]:
     """A span, continuing the given W3C ``traceparent`` (or the current trace when it is empty)."""
     parent = propagate.extract({"traceparent": traceparent}) if traceparent else context.get_current()
     # An exception's message may hold personal data, and spans leave the process: only its kind is told.
-    silent = {"record_exception": False, "set_status_on_exception": False}
-    with _tracer.start_as_current_span(name, context=parent, **silent) as current:
+    with _tracer.start_as_current_span(
+        name, context=parent, record_exception=False, set_status_on_exception=False
+    ) as current:
         try:
             yield
         except Exception as error:

@@ -17,7 +17,7 @@ from connexion.spec import OpenAPISpecification
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chassis import auth, problems
 from chassis.auth import KeySource
@@ -74,8 +74,18 @@ def create_api(runtime: Runtime, keys: KeySource) -> ASGIApp:
     app._middleware_app.asgi_app = WsgiBridge(app.app.wsgi_app, settings.http_threads)
     for error, handler in _HANDLERS.items():
         app.add_error_handler(error, handler)
-    built: ASGIApp = app
-    return built
+    return _apart(app)
+
+
+def _apart(app: ASGIApp) -> ASGIApp:
+    """Gives each request its own ``extensions``: connexion keeps the operation and the caller in them, and granian
+    hands one and the same dictionary to all requests of a process, so that one person could be answered as another.
+    """
+
+    async def separated(scope: Scope, receive: Receive, send: Send) -> None:
+        await app({**scope, "extensions": dict(scope.get("extensions") or {})}, receive, send)
+
+    return separated
 
 
 def _without_problems(contract: Any) -> Any:
