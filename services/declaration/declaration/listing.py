@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from declaration.domain import communes, texts
 from declaration.domain.campaign import Phase
 from declaration.domain.journey import EDITABLE
-from declaration.domain.states import LABELS, State
+from declaration.domain.states import LABELS, PRECEDENCE, State
 from declaration.models import Campaign, Dwelling, Landlord, RentDeclaration, Tenancy
 from declaration.perimeter import joined, visible
 
@@ -38,6 +38,10 @@ _SHOWN = (
 )
 
 
+_PRECEDENCE = case({state.value: rank for state, rank in PRECEDENCE.items()}, value=RentDeclaration.state)
+_ORDER = (_PRECEDENCE, Tenancy.sort_key, RentDeclaration.id)
+
+
 @dataclass(frozen=True)
 class Filters:
     """What a list is narrowed to; None leaves a filter out."""
@@ -54,13 +58,13 @@ def page(session: Session, caller: Caller, filters: Filters, cursor: str | None,
     inside = and_(visible(caller), *_conditions(filters))
     counted = joined(RentDeclaration.state, func.count()).where(inside).group_by(RentDeclaration.state)
     counts: dict[str, int] = {state: count for state, count in session.execute(counted)}
-    statement = joined(*_SHOWN, _late(clock.today()).label("late")).where(inside)
+    statement = joined(*_SHOWN, _PRECEDENCE.label("precedence"), _late(clock.today()).label("late")).where(inside)
     if filters.status:
         statement = statement.where(RentDeclaration.state == filters.status)
     if cursor:
-        statement = statement.where(tuple_(Tenancy.sort_key, RentDeclaration.id) > _position(cursor))
-    ordered = statement.order_by(Tenancy.sort_key, RentDeclaration.id).limit(limit + 1)
-    rows, following = pagination.page(session.execute(ordered).all(), limit, lambda row: (row.sort_key, row.id))
+        statement = statement.where(tuple_(*_ORDER) > _position(cursor))
+    found = session.execute(statement.order_by(*_ORDER).limit(limit + 1)).all()
+    rows, following = pagination.page(found, limit, lambda row: (row.precedence, row.sort_key, row.id))
     total = counts.get(filters.status, 0) if filters.status else sum(counts.values())
     return {"items": [_item(row) for row in rows], "total": total, "counts": counts, "next_cursor": following}
 
@@ -73,12 +77,14 @@ def _late(today: date) -> ColumnElement[bool]:
 
 
 def _position(cursor: str) -> Any:
-    after = pagination.decode(cursor, 2) or ["", ""]
+    rank, sort_key, row_id = pagination.decode(cursor, len(_ORDER)) or ["", "", ""]
     try:
-        return tuple_(literal(after[0]), literal(UUID(after[1]), RentDeclaration.id.type))
+        # Folded already when it is ours; int and UUID refuse what is not.
+        place = int(rank[:1]), texts.folded(sort_key), UUID(row_id)
     except ValueError:
         detail = "Ce curseur de pagination n’est pas valable."
         raise BadRequest(errors=[FieldError(pointer="/query/cursor", code="cursor", detail=detail)]) from None
+    return tuple_(literal(place[0]), literal(place[1]), literal(place[2], RentDeclaration.id.type))
 
 
 def _conditions(filters: Filters) -> list[ColumnElement[bool]]:

@@ -121,6 +121,25 @@ def test_the_list_is_searched_filtered_counted_and_paged(world: Any, year: int) 
     assert world.get("/declarations", headers, cursor="bm90LW91cnM").status_code == 400
 
 
+def test_what_waits_for_the_landlord_comes_before_what_asks_nothing(world: Any, year: int) -> None:
+    world.register(
+        lot(1, tenant_last_name="AAA", lease_start=f"{year}-08-01"),
+        lot(2, tenant_last_name="BBB"),
+        lot(3, tenant_last_name="CCC"),
+    )
+    world.open_campaign()
+    headers = world.landlord()
+    complete(world, headers)
+    expected = [("CCC", "to_declare"), ("BBB", "transmitted"), ("AAA", "not_concerned")]
+    shown, cursor = [], ""
+    for _ in expected:
+        page = world.get("/declarations", headers, limit=1, **({"cursor": cursor} if cursor else {})).json()
+        shown += [(item["tenant"]["last_name"], item["status"]) for item in page["items"]]
+        cursor = page["next_cursor"]
+    assert shown == expected
+    assert cursor is None
+
+
 def complete(world: Any, headers: dict[str, str]) -> Any:
     pending = world.declarations(headers, status="to_declare")
     path = f"/declarations/{pending[0]['id']}"

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from chassis import clock, ids
+from chassis import clock, ids, pagination
 from declaration.domain import snapshot
 from declaration.models import DeclarationVersion
 from declaration_cases import INFORMATION, RENT, SITUATION
@@ -91,10 +91,29 @@ def test_a_draft_changed_meanwhile_is_not_overwritten(journey: Journey) -> None:
     assert journey.read()["draft"]["rent"] is None
 
 
-@pytest.mark.parametrize("body", [{}, {"salary": {}}, {"rent": {"rent": 412.5}}, {"confirmations": {"other": ""}}])
-def test_a_body_outside_the_contract_is_refused(journey: Journey, body: dict[str, Any]) -> None:
-    assert journey.save(**body).status_code in (400, 422)
+OUTSIDE: list[dict[str, Any]] = [
+    {},
+    {"salary": {}},
+    {"rent": {"rent": 412.5}},
+    {"confirmations": {"other": ""}},
+    {"confirmations": {"zero_rent": "\x00"}},
+    {"information": {**INFORMATION, "address": ["RUE\x00"]}},
+]
+
+
+def test_a_body_outside_the_contract_is_refused(journey: Journey) -> None:
+    for body in OUTSIDE:
+        assert journey.save(**body).status_code in (400, 422), body
     assert journey.read()["status"] == "to_declare"
+    assert journey.amend("\x00").status_code == 400
+
+
+def test_a_crafted_cursor_is_refused_or_finds_nothing(journey: Journey) -> None:
+    some_id = str(ids.new_id())
+    for key in (["9" * 300, "a", some_id], ["0", "\x00", some_id], ["0", "a", "x"], ["x", "a", some_id], ["0"]):
+        cursor = pagination.encode(key)
+        answer = journey.world.get("/declarations", journey.headers, cursor=cursor)
+        assert answer.status_code in (200, 400), key
 
 
 def test_what_is_missing_is_listed_when_one_transmits_too_early(journey: Journey) -> None:

@@ -2,7 +2,18 @@
 
 import pytest
 from chassis.problems import Conflict
-from declaration.domain.states import FINAL, LABELS, TRANSITIONS, Event, Facts, State, advance, allowed, mermaid
+from declaration.domain.states import (
+    FINAL,
+    LABELS,
+    PRECEDENCE,
+    TRANSITIONS,
+    Event,
+    Facts,
+    State,
+    advance,
+    allowed,
+    mermaid,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -72,8 +83,8 @@ def test_a_campaign_gives_each_tenancy_something_to_declare_or_a_reason_not_to()
     assert advance(None, Event.EXEMPT) is State.NOT_CONCERNED
 
 
-def test_every_state_has_its_french_label() -> None:
-    assert set(LABELS) == set(State)
+def test_every_state_has_its_french_label_and_its_place_in_lists() -> None:
+    assert set(LABELS) == set(PRECEDENCE) == set(State)
     assert all(LABELS.values())
 
 

@@ -81,6 +81,8 @@ def address(raw: Any) -> tuple[str, ...]:
         raise RefusedValueError("address", "L’adresse doit être donnée ligne par ligne.")
     lines = tuple(" ".join(str(line).split()) for line in raw)
     lines = tuple(line for line in lines if line)
+    if not all(line.isprintable() for line in lines):
+        raise RefusedValueError("address_characters", "L’adresse contient des caractères invisibles.")
     if not 1 <= len(lines) <= ADDRESS_LINES:
         raise RefusedValueError("address_lines", "L’adresse doit avoir de 1 à 6 lignes.")
     too_long = next((rank for rank, line in enumerate(lines, 1) if len(line) > ADDRESS_LINE_LENGTH), None)

@@ -50,6 +50,19 @@ LABELS: dict[State, str] = {
     State.SUPERSEDED: "Remplacée",
 }
 
+# How a list is ordered before the tenants' names: what waits for the landlord, what is on its way, what asks nothing.
+PRECEDENCE: dict[State, int] = {
+    State.TO_DECLARE: 0,
+    State.DRAFT: 0,
+    State.INFORMATION_REQUESTED: 0,
+    State.REJECTED: 0,
+    State.TRANSMITTED: 1,
+    State.UNDER_REVIEW: 1,
+    State.INTEGRATED: 1,
+    State.SUPERSEDED: 2,
+    State.NOT_CONCERNED: 2,
+}
+
 EVENT_LABELS: dict[Event, str] = {
     Event.OPEN: "ouverture de la campagne",
     Event.EXEMPT: "ouverture de la campagne, sans loyer de juillet",

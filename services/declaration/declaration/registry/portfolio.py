@@ -28,9 +28,9 @@ def refresh(session: Session, organisation_ids: Iterable[UUID]) -> None:
     for first in range(0, len(waiting), AT_ONCE):
         some = waiting[first : first + AT_ONCE]
         now, told = _present(session, some), _told(session, some)
-        for organisation_id in some:
-            if now[organisation_id] != told[organisation_id]:
-                _tell(session, organisation_id, now[organisation_id])
+        changed = {one: now[one] for one in some if now[one] != told[one]}
+        if changed:
+            _tell(session, changed)
 
 
 def _present(session: Session, organisation_ids: list[UUID]) -> Scopes:
@@ -55,19 +55,21 @@ def _by_organisation(rows: Iterable[tuple[UUID, str, str]]) -> Scopes:
     return found
 
 
-def _tell(session: Session, organisation_id: UUID, scopes: set[tuple[str, str]]) -> None:
+def _tell(session: Session, changed: Scopes) -> None:
     raised = (
         upsert(session, Organisation)
-        .values(id=organisation_id, portfolio_version=1)
+        .values([{"id": organisation_id, "portfolio_version": 1} for organisation_id in changed])
         .on_conflict_do_update(index_elements=["id"], set_={"portfolio_version": Organisation.portfolio_version + 1})
-        .returning(Organisation.portfolio_version)
+        .returning(Organisation.id, Organisation.portfolio_version)
     )
-    version = session.execute(raised).scalar_one()
-    session.execute(delete(Portfolio).where(Portfolio.organisation_id == organisation_id))
+    versions: dict[UUID, int] = {organisation_id: version for organisation_id, version in session.execute(raised)}
+    session.execute(delete(Portfolio).where(Portfolio.organisation_id.in_(changed)))
     rows = [
         {"organisation_id": organisation_id, "housing_type": kind, "departement": departement}
+        for organisation_id, scopes in changed.items()
         for kind, departement in sorted(scopes)
     ]
     if rows:
         session.execute(insert(Portfolio), rows)
-    publishes.portfolio_changed(session, organisation_id, scopes, version)
+    for organisation_id, scopes in changed.items():
+        publishes.portfolio_changed(session, organisation_id, scopes, versions[organisation_id])

@@ -39,7 +39,7 @@ def receive(
         raise
     row = RegistryImport(
         id=import_id,
-        filename=PurePath(filename.replace("\\", "/")).name[:200] or "registre.csv",
+        filename=_shown_name(filename),
         storage_key=key,
         sha256=digest,
         caf_code=caf_code,
@@ -58,6 +58,12 @@ def receive(
             session, actor=sent_by, action="registry.received", subject=import_id, perimeter=caf_code or "", after=after
         )
     return import_id
+
+
+def _shown_name(filename: str) -> str:
+    """The last part of what the browser says, for people; storage has a key of its own."""
+    printable = "".join(letter for letter in filename if letter.isprintable())
+    return PurePath(printable.replace("\\", "/")).name[:200] or "registre.csv"
 
 
 def _most_bytes(runtime: Runtime) -> int:

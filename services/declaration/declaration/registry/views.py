@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 from declaration.models import RegistryImport, RegistryImportError
 
 KINDS = ("landlords", "dwellings", "tenancies")
+# Of a row number that both databases can hold.
+MOST_DIGITS = 18
 PLAIN = ("filename", "caf_code", "status", "lines_total", "lines_done", "lines_good", "lines_bad")
 
 
@@ -45,7 +47,7 @@ def errors(session: Session, caller: Caller, import_id: UUID, cursor: str | None
     statement = select(RegistryImportError).where(RegistryImportError.import_id == import_id)
     total = session.execute(select(func.count()).select_from(statement.subquery())).scalar_one()
     if after := pagination.decode(cursor, 1):
-        statement = statement.where(RegistryImportError.seq > _as(int, after[0]))
+        statement = statement.where(RegistryImportError.seq > _as(int, after[0][:MOST_DIGITS]))
     rows = session.execute(statement.order_by(RegistryImportError.seq).limit(limit + 1)).scalars().all()
     shown, following = pagination.page(rows, limit, lambda row: (row.seq,))
     names = ("line", "column", "rule", "message", "example")

@@ -78,12 +78,9 @@ def email(value: str) -> str:
 def address(value: str) -> tuple[str, ...]:
     """Lines joined by `|` (NF Z10-011)."""
     try:
-        lines = fields.address(value.split(ADDRESS_SEPARATOR))
+        return fields.address(value.split(ADDRESS_SEPARATOR))
     except fields.RefusedValueError as refusal:
         raise ValueError(refusal.detail) from None
-    if not all(line.isprintable() for line in lines):
-        raise ValueError("L’adresse contient des caractères invisibles.")
-    return lines
 
 
 def commune(value: str) -> str:
