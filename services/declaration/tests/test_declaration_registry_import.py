@@ -156,6 +156,18 @@ def test_an_empty_or_huge_file_is_refused_at_the_door(world: Any, content: bytes
     assert world.harness.rows("registry_import") == []
 
 
+def test_a_request_without_the_file_says_so(world: Any) -> None:
+    client, url = world.harness.client, "/api/declaration/v1/registry-imports"
+    for sent in (
+        client.post(url, headers=world.agent()),
+        client.post(url, files={"other": ("r.csv", b"x")}, headers=world.agent()),
+        client.post(url, data={"file": "text"}, headers=world.agent()),
+        client.post(url, json={"file": "text"}, headers=world.agent()),
+    ):
+        assert sent.status_code in (400, 415, 422), sent.text
+    assert world.harness.rows("registry_import") == []
+
+
 def test_a_file_sent_over_http_is_read_by_the_worker_and_then_erased(world: Any) -> None:
     file = {"file": ("../../registre 359.csv", world.file({}, lot(2)).read_bytes())}
     sent = world.harness.client.post("/api/declaration/v1/registry-imports", files=file, headers=world.agent())

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from chassis.http import agent, reading, runtime
+from werkzeug.datastructures import FileStorage
 
 from declaration import registry
 from declaration.registry import reception, views
@@ -14,9 +15,11 @@ def list_imports(limit: int = 50, cursor: str | None = None) -> dict[str, Any]:
         return views.page(session, agent(), cursor, limit)
 
 
-def post_import(file: Any) -> tuple[dict[str, Any], int]:
+def post_import(file: Any = None) -> tuple[dict[str, Any], int]:
     """Needs no idempotency key: the same file twice changes nothing."""
     caller = agent()
+    if not isinstance(file, FileStorage):
+        raise reception.no_file()
     caf_code = None if caller.supervisor else caller.caf
     name = file.filename or ""
     import_id = reception.receive(runtime(), file.stream, name, caf_code=caf_code, sent_by=str(caller.sub))

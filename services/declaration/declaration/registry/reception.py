@@ -86,6 +86,11 @@ def _copy(stream: IO[bytes], storage: Storage, key: str, most: int) -> str:
     return digest.hexdigest()
 
 
+def no_file() -> Invalid:
+    """For a request whose `file` part is absent or is not a file."""
+    return _refused("required", "Choisissez le fichier à envoyer.")
+
+
 def _refused(code: str, detail: str) -> Invalid:
     rule = "un fichier CSV en UTF-8, colonnes séparées par des points-virgules"
     return Invalid([FieldError(pointer="/file", code=code, detail=detail, rule=rule, example="registre-359.csv")])
