@@ -24,6 +24,7 @@ log = structlog.get_logger()
 HEALTH_TIMEOUT_SECONDS = 3
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _IDENTIFIER = re.compile(r"/[0-9a-fA-F-]{32,36}(?=/|$)|/R\d\d(-[0-9A-Z]{4}){4}")
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 REQUESTS = Counter("http_requests_total", "Requests answered", ["app", "method", "status"])
 SECONDS = Histogram("http_request_seconds", "Time to answer", ["app"])
 
@@ -58,9 +59,14 @@ class Edge:
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         loop = asyncio.get_running_loop()
         await receive()
-        for app in {id(app): app for _prefix, app in self._apps}.values():
-            await _warm_up(app)
-        await loop.run_in_executor(self._pool, self._on_start)
+        try:
+            for app in {id(app): app for _prefix, app in self._apps}.values():
+                await _warm_up(app)
+            await loop.run_in_executor(self._pool, self._on_start)
+        except Exception:
+            # Without this word servers go on serving an application that did not start.
+            await send({"type": "lifespan.startup.failed", "message": "the application did not start"})
+            raise
         await send({"type": "lifespan.startup.complete"})
         await receive()
         await loop.run_in_executor(self._pool, self._on_stop)
@@ -95,7 +101,8 @@ class Edge:
             await app(scope, receive, sending)
         finally:
             seconds = time.perf_counter() - started
-            REQUESTS.labels(name, scope["method"], status).inc()
+            # A method that somebody made up would make a time series of its own.
+            REQUESTS.labels(name, scope["method"] if scope["method"] in _METHODS else "other", status).inc()
             SECONDS.labels(name).observe(seconds)
             # The path with its identifiers taken out, and no query: a search holds a tenant's name.
             route = _IDENTIFIER.sub("/{id}", scope["path"])
@@ -103,7 +110,8 @@ class Edge:
             log.info("request", app=name, method=scope["method"], route=route, status=status, ms=milliseconds)
 
     def _find(self, path: str) -> tuple[str, ASGIApp]:
-        for prefix, app in self._apps:
+        # Routers disagree on a line break at the end of a path: no path of ours has one.
+        for prefix, app in self._apps if path.isprintable() else ():
             if path == prefix or path.startswith(prefix.rstrip("/") + "/"):
                 return prefix, app
         return "none", _nothing_here

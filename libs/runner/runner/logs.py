@@ -3,6 +3,7 @@
 import logging
 import sys
 from collections.abc import MutableMapping
+from traceback import extract_tb
 from typing import Any
 
 import structlog
@@ -28,6 +29,16 @@ def _without_private(_logger: Any, _method: str, line: MutableMapping[str, Any])
     return line
 
 
+def _exception_without_message(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """What broke and where. Never what the exception says: it may quote a name or an address."""
+    given = line.pop("exc_info", None)
+    error = given[1] if isinstance(given, tuple) else given if isinstance(given, BaseException) else sys.exception()
+    if given and error is not None:
+        line["error"] = type(error).__name__
+        line["frames"] = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in extract_tb(error.__traceback__)]
+    return line
+
+
 def configure(log_format: str = "json", level: int = logging.INFO) -> None:
     """Called once a process; standard library loggers come out in the same form."""
     shared: list[Any] = [
@@ -42,7 +53,7 @@ def configure(log_format: str = "json", level: int = logging.INFO) -> None:
         foreign_pre_chain=shared,
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-            structlog.processors.format_exc_info,
+            _exception_without_message,
             renderer,
         ],
     )

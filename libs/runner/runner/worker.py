@@ -4,7 +4,9 @@ Nothing here may die of an error: a database or a broker that is away is waited 
 """
 
 import threading
+import time
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from functools import partial
 
 import psycopg
@@ -19,6 +21,7 @@ from runner.relay.rabbit import RabbitReceiver, RabbitRelay
 
 log = structlog.get_logger()
 POLL_SECONDS = 1.0
+FIRST_BACKOFF_SECONDS = 0.5
 MAX_BACKOFF_SECONDS = 15.0
 
 
@@ -41,47 +44,39 @@ class Worker:
                 self._spawn(f"{job.name} {runtime.name}", partial(self._repeat, runtime, job))
 
     def stop(self, timeout: float = 20) -> None:
-        """Lets each thread finish what it holds; what does not end in time is rolled back by the database."""
+        """Lets each thread finish what it holds; what does not end in ``timeout`` seconds in all is rolled back."""
         self._stopping.set()
         for runtime in self._runtimes:
             runtime.outbox_filled.set()
             runtime.inbox_filled.set()
+        deadline = time.monotonic() + timeout
         for thread in self._threads:
-            thread.join(timeout)
+            thread.join(max(0, deadline - time.monotonic()))
 
     def _start_in_process(self) -> None:
         relay = InProcessRelay(self._runtimes)
-        filled = threading.Event()
         for runtime in self._runtimes:
-            # One relay for all services: any outbox that fills wakes it.
-            runtime.outbox_filled = filled
-        self._spawn("relay", partial(self._relay_all, relay, filled))
-
-    def _relay_all(self, relay: InProcessRelay, filled: threading.Event) -> None:
-        while not self._stopping.is_set():
-            filled.clear()
-            if not sum(relay.relay(runtime) for runtime in self._runtimes):
-                filled.wait(POLL_SECONDS)
+            self._spawn(f"relay {runtime.name}", partial(self._relay, runtime, relay.relay))
 
     def _start_with_broker(self) -> None:
         for runtime in self._runtimes:
             url = runtime.settings.amqp_url
-            self._spawn(f"relay {runtime.name}", partial(self._relay_one, runtime, url))
+            self._spawn(f"relay {runtime.name}", partial(self._relay_to_broker, runtime, url))
             if runtime.service.subscriptions:
                 receiver = RabbitReceiver(url, runtime)
                 self._spawn(f"receiver {runtime.name}", partial(receiver.run, self._stopping.is_set))
             if make_url(runtime.settings.database_url).get_backend_name() == "postgresql":
                 self._spawn(f"listener {runtime.name}", partial(self._listen, runtime))
 
-    def _relay_one(self, runtime: Runtime, amqp_url: str) -> None:
-        relay = RabbitRelay(amqp_url)
-        try:
-            while not self._stopping.is_set():
-                runtime.outbox_filled.clear()
-                if not relay.relay(runtime):
-                    runtime.outbox_filled.wait(POLL_SECONDS)
-        finally:
-            relay.close()
+    def _relay_to_broker(self, runtime: Runtime, amqp_url: str) -> None:
+        with closing(RabbitRelay(amqp_url)) as relay:
+            self._relay(runtime, relay.relay)
+
+    def _relay(self, runtime: Runtime, relay: Callable[[Runtime], int]) -> None:
+        while not self._stopping.is_set():
+            runtime.outbox_filled.clear()
+            if not relay(runtime):
+                runtime.outbox_filled.wait(POLL_SECONDS)
 
     def _listen(self, runtime: Runtime) -> None:
         """Wakes the relay when the API's process commits an event; the poll stands behind it."""
@@ -111,12 +106,15 @@ class Worker:
         thread.start()
 
     def _supervised(self, name: str, run: Callable[[], None]) -> None:
-        wait = 0.5
+        wait = FIRST_BACKOFF_SECONDS
         while not self._stopping.is_set():
+            started = time.monotonic()
             try:
                 run()
-                wait = 0.5
             except Exception as error:
+                if time.monotonic() - started > MAX_BACKOFF_SECONDS:
+                    # It worked for a while: this is another trouble than the last one.
+                    wait = FIRST_BACKOFF_SECONDS
                 log.warning("work interrupted", thread=name, error=type(error).__name__, again_in_seconds=wait)
                 self._stopping.wait(wait)
                 wait = min(wait * 2, MAX_BACKOFF_SECONDS)

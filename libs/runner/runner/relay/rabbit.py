@@ -4,6 +4,7 @@ A connection belongs to one thread, and publishing and consuming are on two: the
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -12,7 +13,7 @@ from chassis.inbox import receive
 from chassis.runtime import Runtime
 from kombu import Connection, Exchange, Queue
 from kombu.message import Message
-from sqlalchemy import Row
+from sqlalchemy import Row, select
 
 from runner import topology
 from runner.relay.confirms import Confirms
@@ -22,11 +23,16 @@ BATCH = 1000
 PREFETCH = 200
 CONFIRM_TIMEOUT_SECONDS = 10
 CONNECT_TIMEOUT_SECONDS = 5
+HEARTBEAT_SECONDS = 30
 
 
 def connect(amqp_url: str) -> Connection:
     """A connection with heartbeats and bounded waits; raises what kombu raises when the broker does not answer."""
-    connection = Connection(amqp_url, heartbeat=30, connect_timeout=CONNECT_TIMEOUT_SECONDS)
+    # A broker short of memory or disk stops reading from publishers: sending must end too.
+    bounded = {"write_timeout": CONFIRM_TIMEOUT_SECONDS}
+    connection = Connection(
+        amqp_url, heartbeat=HEARTBEAT_SECONDS, connect_timeout=CONNECT_TIMEOUT_SECONDS, transport_options=bounded
+    )
     connection.ensure_connection(max_retries=1, timeout=CONNECT_TIMEOUT_SECONDS)
     return connection
 
@@ -94,14 +100,18 @@ class RabbitRelay:
         if self._connection is None:
             return
         try:
+            # The broker's own heartbeats are only counted once they are read.
+            with suppress(TimeoutError):
+                self._connection.drain_events(timeout=0.01)
             self._connection.heartbeat_check()
-        except (OSError, self._connection.connection_errors):
+        except (OSError, *self._connection.connection_errors):
             self.close()
 
     def close(self) -> None:
         connection, self._connection, self._confirms, self._producer = self._connection, None, None, None
         if connection is not None:
-            connection.close()
+            # Without the farewell of the protocol: a broker short of memory would not answer it, and nothing waits so.
+            connection.collect()
 
 
 class RabbitReceiver:
@@ -115,18 +125,22 @@ class RabbitReceiver:
         """Consumes until told to stop. Raises when the broker or the database is away; the caller waits and retries.
 
         Nothing is requeued in a loop: with the database down, the connection closes and the broker keeps the messages.
+        Each return to the queue counts towards its delivery limit, so nothing is taken until the database answers.
         """
+        with self._target.reading() as session:
+            session.execute(select(1))
         queue = Queue(topology.queue_name(self._target.name), Exchange(events.EXCHANGE, "topic"), no_declare=True)
-        with connect(self._amqp_url) as connection, connection.channel() as channel:
-            consumer = connection.Consumer(
-                [queue], on_message=self._on_message, prefetch_count=PREFETCH, no_ack=False, channel=channel
-            )
-            with consumer:
-                while not stopping():
-                    try:
-                        connection.drain_events(timeout=1)
-                    except TimeoutError:
-                        connection.heartbeat_check()
+        connection = connect(self._amqp_url)
+        try:
+            consumer = connection.Consumer([queue], on_message=self._on_message, prefetch_count=PREFETCH, no_ack=False)
+            consumer.consume()
+            while not stopping():
+                try:
+                    connection.drain_events(timeout=1)
+                except TimeoutError:
+                    connection.heartbeat_check()
+        finally:
+            connection.collect()
 
     def _on_message(self, message: Message) -> None:
         try:
