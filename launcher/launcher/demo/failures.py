@@ -40,4 +40,5 @@ def _explained(response: httpx.Response) -> str:
     if not isinstance(problem, dict):
         return "une réponse JSON d’une autre forme"
     errors = [f"{error.get('pointer')} {error.get('detail', '')}" for error in problem.get("errors", [])]
-    return " ; ".join([str(problem.get("title", "")), str(problem.get("detail", "")), *errors]).strip(" ;")
+    said = [str(problem.get("title", "")), str(problem.get("detail", "")), *errors]
+    return " ; ".join(dict.fromkeys(words for words in said if words))
