@@ -12,7 +12,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from portal.app import create_portal
 from portal.settings import PortalSettings
-from portal_stand_ins import FakeIdentity, FakeServices, SignIn
+from portal_stand_ins import FakeIdentity, FakeServices, MakePortal, SignIn
 
 
 @pytest.fixture
@@ -26,19 +26,32 @@ def identity() -> FakeIdentity:
 
 
 @pytest.fixture
-def portal(tmp_path: Path, services: FakeServices, identity: FakeIdentity) -> Iterator[Flask]:
-    settings = PortalSettings(
-        service="portal",
-        environment="test",
-        database_url=f"sqlite:///{tmp_path}/portal.sqlite3",
-        api_url="http://gateway.test",
-        portal_client_secret="client-secret",
-        session_key="session-key",
-    )
-    app = create_portal(settings, services.transport())
-    app.extensions["portal_provider"].client_cls = identity.session_class()
-    yield app
-    app.extensions["portal_engine"].dispose()
+def make_portal(services: FakeServices, identity: FakeIdentity) -> Iterator[MakePortal]:
+    """A process of the portal on a database; several may share one."""
+    made: list[Flask] = []
+
+    def make(database_url: str) -> Flask:
+        settings = PortalSettings(
+            service="portal",
+            environment="test",
+            database_url=database_url,
+            api_url="http://gateway.test",
+            portal_client_secret="client-secret",
+            session_key="session-key",
+        )
+        app = create_portal(settings, services.transport())
+        app.extensions["portal_provider"].client_cls = identity.session_class()
+        made.append(app)
+        return app
+
+    yield make
+    for app in made:
+        app.extensions["portal_engine"].dispose()
+
+
+@pytest.fixture
+def portal(make_portal: MakePortal, sqlite_url: str) -> Flask:
+    return make_portal(sqlite_url)
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ import httpx
 import requests
 import yaml
 from authlib.integrations.requests_client import OAuth2Session
+from flask import Flask
 from flask.testing import FlaskClient
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet
@@ -28,6 +29,7 @@ DOCUMENT = "01973f50-0000-7000-8000-00000000000e"
 REFERENCE = "R26-8K3M-W2QT-5YBN-0XCD"
 Answer = Callable[[httpx.Request], httpx.Response]
 SignIn = Callable[..., FlaskClient]
+MakePortal = Callable[[str], Flask]
 
 
 @functools.cache

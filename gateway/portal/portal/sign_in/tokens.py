@@ -1,6 +1,5 @@
-"""The person's tokens, in the server's session only; refreshed once even when several requests want it together."""
+"""The person's tokens, in the server's session only; refreshed once even when several requests want it."""
 
-import threading
 import time
 from typing import Any
 
@@ -11,13 +10,11 @@ from webui.sessions import ServerSession, SqlSessionInterface
 
 from portal.clients.errors import Unavailable
 from portal.sign_in.provider import Provider
+from portal.store import alone
 
 TOKENS = "tokens"
 # Refreshed a little before its end: the call that carries it takes time too.
 MARGIN_SECONDS = 20
-# Identity takes a refresh token used twice for a theft: requests of one session wait for each other here. Two processes
-# of the portal do not; behind a load balancer a session must stay with one of them, or that person signs in again.
-_LOCKS = tuple(threading.Lock() for _ in range(64))
 
 
 class SignedOut(Exception):
@@ -53,7 +50,8 @@ def _refresh(provider: Provider) -> None:
     here, interface = _session(), current_app.session_interface
     if not isinstance(interface, SqlSessionInterface):
         raise TypeError("the portal keeps its sessions in a table")
-    with _LOCKS[hash(here.identifier) % len(_LOCKS)]:
+    # Identity takes a refresh token used twice for a theft, and ends the session: one request at a time.
+    with alone(interface.engine(), here.identifier or ""):
         if not here.new:
             _take_up(interface.saved(here))
         if is_fresh():
