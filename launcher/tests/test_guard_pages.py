@@ -1,0 +1,67 @@
+"""Guard over the web pages: which of them answer somebody who has not signed in is written in a list."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+from chassis import keys
+from chassis.testing.plugin import HarnessFactory
+from flask import Flask
+from identity.web import create_pages
+from portal.app import create_portal
+from portal.settings import PortalSettings
+
+from launcher import services
+
+PUBLIC = Path(__file__).with_name("public_pages.txt")
+VALUES = {"uuid": "01973f50-0000-7000-8000-00000000000c", "int": "2026", "default": "x", "string": "x", "path": "x"}
+SIGN_IN = ("/connexion", "/compte/connexion")
+
+
+def rules(app: Flask) -> Iterator[tuple[str, str, str]]:
+    """(METHOD, rule, an address that matches it)."""
+    for rule in app.url_map.iter_rules():
+        values = {name: VALUES[_kind(converter)] for name, converter in rule._converters.items()}
+        built = rule.build(values)
+        assert built is not None, rule.rule
+        for method in sorted((rule.methods or set()) & {"GET", "POST", "PUT", "DELETE"}):
+            yield method, rule.rule, built[1]
+
+
+def _kind(converter: object) -> str:
+    name = type(converter).__name__
+    return {"UUIDConverter": "uuid", "IntegerConverter": "int", "PathConverter": "path"}.get(name, "default")
+
+
+def open_to_strangers(app: Flask) -> set[str]:
+    """What does anything else than leading to the sign-in page."""
+    app.config["WTF_CSRF_ENABLED"] = False
+    found = set()
+    for method, rule, address in rules(app):
+        answer = app.test_client().open(address, method=method)
+        leads_to_sign_in = answer.status_code in (302, 303) and answer.location.partition("?")[0] in SIGN_IN
+        if not leads_to_sign_in:
+            found.add(f"{method} {rule}")
+    return found
+
+
+def portal(tmp_path: Path) -> Flask:
+    """With services that are away: nothing of theirs is needed to see a public page."""
+    settings = PortalSettings(
+        service="portal", environment="test", database_url=f"sqlite:///{tmp_path}/portal.sqlite3", session_key="key"
+    )
+    return create_portal(settings, httpx.MockTransport(lambda _request: httpx.Response(503)))
+
+
+def test_the_pages_open_to_strangers_are_those_of_the_list(
+    harness: HarnessFactory, sqlite_url: str, tmp_path: Path
+) -> None:
+    listed = {line for line in PUBLIC.read_text().splitlines() if line and not line.startswith("#")}
+    secrets = keys.generate()
+    given = {"identity_key": secrets["BAILLEURS_IDENTITY_KEY"], "public_url": "http://localhost:8080"}
+    identity_runtime = harness(services.load("identity"), sqlite_url, **given).runtime
+    identity = open_to_strangers(create_pages(identity_runtime))
+    app = portal(tmp_path)
+    found = {f"identity {one}" for one in identity} | {f"portal {one}" for one in open_to_strangers(app)}
+    app.extensions["portal_engine"].dispose()
+    assert found == listed
