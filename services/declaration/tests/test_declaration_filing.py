@@ -1,5 +1,6 @@
 """From the list to the transmitted version, over HTTP: saved, confirmed, transmitted once, corrected with a reason."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -246,8 +247,6 @@ def test_a_tenant_who_entered_after_july_has_nothing_to_declare(world: Any, year
 
 
 def test_two_who_transmit_together_make_one_version(journey: Journey) -> None:
-    from concurrent.futures import ThreadPoolExecutor
-
     journey.complete()
     clients = [TestClient(journey.world.harness.client.app, raise_server_exceptions=False) for _ in range(4)]
     headers = {**journey.headers, "If-Match": journey.etag}

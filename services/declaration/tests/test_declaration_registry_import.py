@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from chassis import clock, ids
 from declaration.domain.registry.columns import COLUMNS
-from declaration.registry import import_path, leases, read_waiting, running, staging
-from declaration_cases import LINE, PERSON, SIRET
+from declaration.models import RegistryImport
+from declaration.registry import import_path, leases, read_waiting, reception, running, staging
+from declaration_cases import PERSON, SIRET
 
 REGISTERED = "registry.landlord_registered.v1"
 PORTFOLIO = "registry.portfolio_changed.v1"
@@ -184,8 +185,6 @@ def test_what_a_killed_worker_left_is_taken_up_where_it_stopped(world: Any, monk
     monkeypatch.setattr(staging, "BATCH", 3)
     path = world.file(*[lot(number) for number in range(10)])
     with path.open("rb") as stream:
-        from declaration.registry import reception
-
         import_id = reception.receive(world.harness.runtime, stream, "r.csv", caf_code="359", sent_by="test")
     lease = leases.claim(world.harness.runtime)
     assert lease is not None
@@ -205,8 +204,6 @@ def test_what_a_killed_worker_left_is_taken_up_where_it_stopped(world: Any, monk
         running.run(world.harness.runtime, lease, killed_at_the_second_batch)
     assert leases.claim(world.harness.runtime) is None
     with world.harness.transaction() as session:
-        from declaration.models import RegistryImport
-
         row = session.get_one(RegistryImport, import_id)
         assert row.lines_done == 6
         row.leased_until = clock.now()
@@ -240,7 +237,3 @@ def test_progress_is_told_as_the_file_is_read(world: Any, monkeypatch: pytest.Mo
     import_path(world.harness.runtime, path, "test", lambda shown: told.append(shown["lines_done"]))
     assert told == sorted(told)
     assert (told[0], told[-1]) == (4, 10)
-
-
-def test_line_is_the_one_of_the_format_page() -> None:
-    assert LINE["siret"] == SIRET

@@ -13,8 +13,9 @@ _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o"})
 def folded(*parts: str) -> str:
     """`"DE L’ÉCLUSE"`, `"Zoé"` → `"de l ecluse zoe"`."""
     text = " ".join(parts).lower().translate(_LIGATURES)
-    bare = "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
-    return _NOT_WORD.sub(" ", bare).strip()
+    if not text.isascii():
+        text = "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
+    return _NOT_WORD.sub(" ", text).strip()
 
 
 def terms(query: str) -> list[str]:
