@@ -67,6 +67,11 @@ def test_an_empty_form_says_each_thing_it_wants_and_sends_nothing(
     assert not [call for call in services.calls if call.method == "POST"]
 
 
+def test_an_administrator_is_shown_with_every_group(landlord: FlaskClient) -> None:
+    row = next(e.words for e in parse(landlord.get("/habilitations").text) if e.tag == "tr" and "Le Goff" in e.words)
+    assert row.endswith("Tous")
+
+
 def test_the_journal_names_people(landlord: FlaskClient) -> None:
     page = landlord.get("/habilitations/journal").text
     assert "Nolwenn Le Goff" in page

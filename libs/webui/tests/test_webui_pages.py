@@ -54,8 +54,10 @@ def test_each_error_page_is_french_and_gives_the_number_to_quote(client: FlaskCl
     assert page_checks(answer.text) == []
 
 
-def test_a_failure_says_nothing_of_its_cause(client: FlaskClient) -> None:
-    answer = client.get("/panne")
+def test_a_failure_says_nothing_of_its_cause(client: FlaskClient, caplog: pytest.LogCaptureFixture) -> None:
+    answer = client.get("/panne", headers={"X-Request-ID": "abcdef-123456"})
+    assert "RuntimeError in request abcdef-123456" in caplog.text
+    assert "secret detail" not in caplog.text.replace('raise RuntimeError("secret detail")', "")
     assert answer.status_code == 500
     assert "Une erreur est survenue" in answer.text
     assert "secret detail" not in answer.text

@@ -1,6 +1,7 @@
 """Error pages in French that say what happened, what to do, and the number of the request to quote."""
 
-from typing import NamedTuple
+import traceback
+from typing import Any, NamedTuple
 
 from flask import Flask, render_template, request
 from flask_wtf.csrf import CSRFError
@@ -16,6 +17,7 @@ class Explanation(NamedTuple):
     advice: str
 
 
+LOGGED_FRAMES = 3
 EXPLANATIONS = {
     400: Explanation(
         "La demande n’a pas été comprise",
@@ -74,8 +76,20 @@ def render_error(error: HTTPException) -> tuple[str, int, dict[str, str]]:
     return page, code, kept
 
 
+def log_failures_without_their_words(app: Flask) -> None:
+    """The log says which exception, where and in which request; its message could hold personal data."""
+
+    def log_exception(exc_info: tuple[Any, ...]) -> None:
+        kind, _message, trace = exc_info
+        places = "".join(traceback.format_tb(trace)[-LOGGED_FRAMES:])
+        app.logger.error("unexpected %s in request %s\n%s", kind.__name__, request_id(), places)
+
+    app.log_exception = log_exception  # type: ignore[method-assign]  # what Flask calls for each one
+
+
 def add_errors(app: Flask) -> None:
     """Renders every HTTP error, and an unexpected exception as a 500 once it has been logged."""
+    log_failures_without_their_words(app)
 
     def http_error(error: HTTPException) -> HTTPException | tuple[str, int, dict[str, str]]:
         # A redirection is an HTTPException too.
