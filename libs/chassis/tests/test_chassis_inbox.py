@@ -112,10 +112,12 @@ def test_the_error_says_where_it_broke_and_nothing_that_was_said(toy: Harness) -
     assert "Le Goff" not in str(row_of(toy)["error"])
 
 
-def test_the_log_of_a_failure_has_no_personal_data(toy: Harness, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_log_of_a_failure_has_no_personal_data(
+    toy: Harness, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
     receive(toy, failing(toy))
     inbox.process_next(toy.runtime)
-    written = capsys.readouterr().out
+    written = "".join(capfd.readouterr()) + caplog.text
     assert "event failed" in written
     assert "Le Goff" not in written
 

@@ -13,7 +13,10 @@ from chassis import tracing
 _TALKATIVE = ("connexion", "httpx", "httpcore", "amqp", "kombu", "fontTools", "authlib", "multipart", "alembic")
 # A second fence: these names never reach a log line, whoever passes them.
 _PRIVATE = frozenset(
-    {"password", "login", "token", "email", "address", "personal", "secret", "authorization", "cookie"}
+    {
+        *("password", "login", "token", "secret", "authorization", "cookie"),
+        *("email", "address", "personal", "last_name", "first_name"),
+    }
 )
 
 

@@ -1,19 +1,25 @@
 """Two toy services, and each way of carrying events between them."""
 
+import io
+import json
+import logging
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import structlog
 from chassis import clock, outbox, tracing
 from chassis.events import Event
 from chassis.runtime import Runtime
 from chassis.testing.harness import Harness
 from chassis.testing.plugin import fresh_database
+from runner import logs
 from runner.testing import broker as brokers
 from runner.testing.broker import Broker
 from runner.testing.carriers import Carrier, InProcess, ThroughBroker, arrived, settle
@@ -23,6 +29,7 @@ sys.path.insert(0, str(Path(__file__).parent / "toys"))
 from kitchen.app import service as kitchen_service
 from shop.app import service as shop_service
 
+_CACHED = "cache_logger_on_first_use"
 CARRIERS = [
     "in process, SQLite",
     pytest.param("in process, PostgreSQL", marks=pytest.mark.containers),
@@ -86,6 +93,28 @@ class World:
 @pytest.fixture(scope="session", autouse=True)
 def _tracing() -> None:
     tracing.configure("tests")
+
+
+@pytest.fixture
+def log_stream(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
+    """Where configured logs go in this test; what other tests see of logs is put back at its end."""
+    stream, root = io.StringIO(), logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    configure = structlog.configure
+    # A logger that was cached would keep this test's configuration for good.
+    monkeypatch.setattr(structlog, "configure", lambda **options: configure(**{**options, _CACHED: False}))
+    # Not on sys itself: pytest puts its own there at each phase of a test.
+    monkeypatch.setattr(logs, "sys", SimpleNamespace(stderr=stream, exception=sys.exception))
+    yield stream
+    root.handlers, root.level = handlers, level
+    structlog.reset_defaults()
+
+
+@pytest.fixture
+def logged(log_stream: io.StringIO) -> Callable[[], list[dict[str, Any]]]:
+    """The lines logged so far, configured as in production."""
+    logs.configure("json")
+    return lambda: [json.loads(line) for line in log_stream.getvalue().splitlines()]
 
 
 @pytest.fixture(scope="session")

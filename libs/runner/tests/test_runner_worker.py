@@ -1,0 +1,254 @@
+"""The working half of a process: nothing in it dies of an error, and it stops in bounded time."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import psycopg
+import pytest
+from chassis import clock, outbox
+from chassis.service import Periodic
+from runner import worker
+from runner.worker import Worker
+from sqlalchemy import text
+
+
+def eventually(true: Callable[[], Any], seconds: float = 10) -> bool:
+    deadline = time.monotonic() + seconds
+    while not true() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return bool(true())
+
+
+@pytest.fixture
+def working(sqlite_world: Any) -> Iterator[Worker]:
+    one = Worker(sqlite_world.runtimes)
+    one.start()
+    yield one
+    one.stop()
+
+
+def test_a_committed_event_is_handled_within_moments_without_being_asked(working: Worker, sqlite_world: Any) -> None:
+    time.sleep(0.3)  # everything waits by now
+    started = time.monotonic()
+    sqlite_world.publish(1)
+    assert eventually(sqlite_world.meals)
+    assert time.monotonic() - started < worker.POLL_SECONDS
+
+
+def test_what_was_committed_before_the_start_is_handled(sqlite_world: Any) -> None:
+    sqlite_world.publish(1, 2, 3)
+    one = Worker(sqlite_world.runtimes)
+    one.start()
+    assert eventually(lambda: len(sqlite_world.meals()) == 3)
+    one.stop()
+
+
+def test_an_outbox_that_cannot_be_read_does_not_hold_up_the_other_services(
+    sqlite_world: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runtimes = [sqlite_world.kitchen.runtime, sqlite_world.shop.runtime]
+    one = Worker(runtimes)
+    relay = worker.InProcessRelay.relay
+
+    def failing(self: Any, source: Any) -> int:
+        if source.name == "kitchen":
+            raise OSError("disk I/O error")
+        return relay(self, source)
+
+    monkeypatch.setattr(worker.InProcessRelay, "relay", failing)
+    one.start()
+    sqlite_world.publish(1)
+    assert eventually(sqlite_world.meals)
+    one.stop()
+
+
+def test_stopping_ends_every_thread(working: Worker) -> None:
+    assert all(thread.is_alive() for thread in working._threads)
+    started = time.monotonic()
+    working.stop()
+    assert time.monotonic() - started < 5
+    assert not any(thread.is_alive() for thread in working._threads)
+
+
+def test_stopping_waits_no_longer_than_asked_in_all_however_many_threads_hang(sqlite_world: Any) -> None:
+    one, release = Worker(sqlite_world.runtimes), threading.Event()
+    for number in range(5):
+        one._spawn(f"hanging {number}", lambda: release.wait(20) and None)
+    started = time.monotonic()
+    one.stop(timeout=0.5)
+    assert time.monotonic() - started < 2
+    release.set()
+
+
+def test_a_thread_that_raises_is_started_again_after_growing_waits(
+    sqlite_world: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+    one = Worker(sqlite_world.runtimes)
+
+    class Counting(threading.Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            waits.append(timeout or 0)
+            if len(waits) == 8:
+                self.set()
+            return self.is_set()
+
+    monkeypatch.setattr(one, "_stopping", Counting())
+    one._supervised("failing", lambda: [][1])
+    assert waits == [0.5, 1, 2, 4, 8, 15, 15, 15]
+
+
+def test_a_thread_that_worked_for_a_while_starts_with_a_short_wait_again(
+    sqlite_world: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+    seconds = iter([0, 1, 1, 2, 2, 100, 100, 101])  # the third run lasts 98 seconds
+    one = Worker(sqlite_world.runtimes)
+
+    class Counting(threading.Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            waits.append(timeout or 0)
+            if len(waits) == 4:
+                self.set()
+            return self.is_set()
+
+    monkeypatch.setattr(one, "_stopping", Counting())
+    monkeypatch.setattr(worker.time, "monotonic", lambda: next(seconds))
+    one._supervised("failing", lambda: [][1])
+    monkeypatch.undo()
+    assert waits == [0.5, 1, 0.5, 1]
+
+
+def test_what_interrupted_a_thread_is_logged_by_its_kind(sqlite_world: Any, logged: Any) -> None:
+    one = Worker(sqlite_world.runtimes)
+
+    def fail() -> None:
+        one._stopping.set()
+        raise ValueError("Mme Le Goff")
+
+    one._supervised("inbox kitchen", fail)
+    (line,) = logged()
+    assert (line["event"], line["thread"], line["error"]) == ("work interrupted", "inbox kitchen", "ValueError")
+    assert "Goff" not in str(line)
+
+
+def test_a_periodic_job_runs_again_and_again_with_its_runtime(sqlite_world: Any) -> None:
+    ran: list[str] = []
+    one = Worker(sqlite_world.runtimes)
+    job = Periodic("tick", 0.01, lambda runtime: ran.append(runtime.name))
+    one._spawn("tick", lambda: one._repeat(sqlite_world.shop.runtime, job))
+    assert eventually(lambda: len(ran) >= 3)
+    one.stop()
+    assert set(ran) == {"shop"}
+
+
+def test_a_periodic_job_waits_its_time_between_two_runs(sqlite_world: Any) -> None:
+    ran: list[float] = []
+    one = Worker(sqlite_world.runtimes)
+    one._spawn("tick", lambda: one._repeat(sqlite_world.shop.runtime, Periodic("t", 3600, lambda _: ran.append(1))))
+    assert eventually(lambda: ran)
+    time.sleep(0.1)
+    one.stop()
+    assert len(ran) == 1
+
+
+def test_a_periodic_job_that_fails_runs_again(sqlite_world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker, "FIRST_BACKOFF_SECONDS", 0.01)
+    ran: list[int] = []
+
+    def sometimes(_runtime: Any) -> None:
+        ran.append(1)
+        if len(ran) < 3:
+            raise RuntimeError
+
+    one = Worker(sqlite_world.runtimes)
+    one._spawn("tick", lambda: one._repeat(sqlite_world.shop.runtime, Periodic("t", 0.01, sometimes)))
+    assert eventually(lambda: len(ran) >= 4)
+    one.stop()
+
+
+@pytest.mark.parametrize("name", ["sweep", "purge outbox", "purge inbox", "purge idempotency keys"])
+def test_each_housekeeping_job_runs_on_an_empty_service(sqlite_world: Any, name: str) -> None:
+    jobs = {job.name: job for job in worker._HOUSEKEEPING}
+    jobs[name].run(sqlite_world.shop.runtime)
+
+
+def old(world: Any, table: str, **columns: Any) -> None:
+    harness = world.shop if table == "outbox" else world.kitchen
+    rows = harness.runtime.service.metadata.tables[table]
+    with harness.transaction() as session:
+        session.execute(rows.update().values(**columns))
+
+
+def test_the_sweep_says_what_is_stuck_and_says_nothing_otherwise(sqlite_world: Any, logged: Any) -> None:
+    for runtime in sqlite_world.runtimes:
+        worker._sweep(runtime)
+    assert logged() == []
+    long_ago = clock.now() - timedelta(minutes=5)
+    sqlite_world.publish(1)
+    old(sqlite_world, "outbox", created_at=long_ago)
+    worker._sweep(sqlite_world.shop.runtime)
+    sqlite_world.carrier.relay(sqlite_world.shop.runtime)
+    old(sqlite_world, "inbox", received_at=long_ago)
+    worker._sweep(sqlite_world.kitchen.runtime)
+    old(sqlite_world, "inbox", dead_at=long_ago)
+    worker._sweep(sqlite_world.kitchen.runtime)
+    assert [line["event"] for line in logged()] == ["outbox stuck", "inbox stuck", "dead events"]
+    assert logged()[0]["oldest_seconds"] >= 300
+
+
+@pytest.mark.containers
+def test_with_a_broker_the_worker_carries_events_from_one_service_to_the_other(rabbit_world: Any) -> None:
+    workers = [Worker([runtime]) for runtime in rabbit_world.runtimes]
+    for one in workers:
+        one.start()
+    rabbit_world.publish(*range(1, 6))
+    assert eventually(lambda: len(rabbit_world.meals()) == 5, 20)
+    names = {thread.name for one in workers for thread in one._threads}
+    assert {"relay shop", "relay kitchen", "receiver kitchen", "listener shop", "inbox kitchen"} <= names
+    assert "receiver shop" not in names  # it subscribes to nothing
+    for one in workers:
+        one.stop()
+
+
+@pytest.mark.containers
+def test_the_commit_of_another_process_wakes_the_relay(rabbit_world: Any) -> None:
+    shop = rabbit_world.shop.runtime
+    one = Worker([shop])
+    listening = threading.Thread(target=one._listen, args=(shop,), daemon=True)
+    listening.start()
+    url = shop.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+    def woken() -> bool:
+        shop.outbox_filled.clear()
+        with psycopg.connect(url, autocommit=True) as elsewhere:
+            elsewhere.execute(f"NOTIFY {outbox.CHANNEL}")
+        return shop.outbox_filled.wait(0.5)
+
+    assert eventually(woken)
+    one._stopping.set()
+    listening.join(5)
+    assert not listening.is_alive()
+
+
+@pytest.mark.containers
+def test_a_worker_whose_database_connections_were_cut_goes_on(rabbit_world: Any) -> None:
+    workers = [Worker([runtime]) for runtime in rabbit_world.runtimes]
+    for one in workers:
+        one.start()
+    rabbit_world.publish(1)
+    assert eventually(lambda: rabbit_world.meals(), 20)
+    cut = text(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND pid != pg_backend_pid()"
+    )
+    for runtime in rabbit_world.runtimes:
+        with runtime.transaction() as session:
+            session.execute(cut)
+    rabbit_world.publish(2)
+    assert eventually(lambda: len(rabbit_world.meals()) == 2, 20)
+    for one in workers:
+        one.stop()
