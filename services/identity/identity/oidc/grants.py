@@ -33,11 +33,8 @@ class PkceForAll(CodeChallenge):  # type: ignore[misc]  # authlib has no types
     CODE_CHALLENGE_METHODS: ClassVar = {"S256": CodeChallenge.CODE_CHALLENGE_METHODS["S256"]}
 
     def validate_code_challenge(self, grant: Any, redirect_uri: str) -> None:
-        asked = grant.request.payload.data
-        if not asked.get("code_challenge"):
-            raise InvalidRequestError("Missing 'code_challenge'")
-        if asked.get("code_challenge_method") != "S256":
-            # An absent method means "plain" (RFC 7636 §4.3), which is not offered.
+        if grant.request.payload.data.get("code_challenge_method") != "S256":
+            # An absent method means "plain" (RFC 7636 §4.3), or no PKCE at all, which authlib would let through.
             raise InvalidRequestError("'code_challenge_method' must be S256")
         super().validate_code_challenge(grant, redirect_uri)
 
