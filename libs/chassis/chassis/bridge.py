@@ -31,14 +31,15 @@ class WsgiBridge:
             return
         with tempfile.SpooledTemporaryFile(max_size=SPOOL_BYTES) as body:
             try:
-                await self._read(receive, body)
+                size = await self._read(receive, body)
             except TooLarge as refusal:
                 await _refuse(send, refusal)
                 return
             except ClientDisconnect:
                 # Half a body must not be handled as if it were whole.
                 return
-            environ = build_environ(scope, body)
+            # Known now, even for a body that came without its length: WSGI applications read nothing without one.
+            environ = {**build_environ(scope, body), "CONTENT_LENGTH": str(size)}
             run = contextvars.copy_context().run
             loop = asyncio.get_running_loop()
             status, headers, content = await loop.run_in_executor(self._pool, run, self._call, environ)
@@ -46,7 +47,7 @@ class WsgiBridge:
         await send({"type": "http.response.start", "status": int(status[:3]), "headers": raw})
         await send({"type": "http.response.body", "body": content})
 
-    async def _read(self, receive: Receive, body: "IO[bytes] | tempfile.SpooledTemporaryFile[bytes]") -> None:
+    async def _read(self, receive: Receive, body: "IO[bytes] | tempfile.SpooledTemporaryFile[bytes]") -> int:
         more, size = True, 0
         while more:
             message = await receive()
@@ -59,6 +60,7 @@ class WsgiBridge:
             body.write(chunk)
             more = message.get("more_body", False)
         body.seek(0)
+        return size
 
     def _call(self, environ: dict[str, Any]) -> tuple[str, list[tuple[str, str]], bytes]:
         started: list[Any] = []

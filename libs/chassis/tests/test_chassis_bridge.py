@@ -69,6 +69,14 @@ def test_path_query_and_repeated_headers_arrive() -> None:
     assert (seen["QUERY_STRING"], seen["HTTP_X_THING"]) == ("q=1", "a,b")
 
 
+def test_a_body_that_came_without_its_length_has_one_for_the_application() -> None:
+    def length(environ: Environ, start: Callable[..., Any]) -> Iterable[bytes]:
+        start("200 OK", [])
+        return [environ["CONTENT_LENGTH"].encode()]
+
+    assert run(length, chunks(b"one ", b"two"))[1]["body"] == b"7"
+
+
 def test_a_large_body_waits_in_a_file_and_a_small_one_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
     spooled = []
 

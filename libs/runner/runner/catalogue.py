@@ -1,0 +1,53 @@
+"""The table of events in docs/events.md, from what services publish and subscribe to: nobody keeps it by hand.
+
+``python -m runner.catalogue docs/events.md identity habilitation …`` writes it again.
+"""
+
+import sys
+from collections.abc import Iterable, Sequence
+from importlib import import_module
+from pathlib import Path
+
+from chassis import events
+from chassis.service import Service
+
+START, END = "<!-- events: start -->", "<!-- events: end -->"
+_HEAD = "| event | says | from | read by | personal data, sealed |\n|---|---|---|---|---|"
+NOBODY = "nobody yet"
+
+
+def table(services: Sequence[Service]) -> str:
+    """One Markdown row an event, by type."""
+    publishers = {event_type: publisher for publisher in services for event_type in publisher.published}
+    return "\n".join(
+        [_HEAD, *(_row(event_type, publishers[event_type], services) for event_type in sorted(publishers))]
+    )
+
+
+def _row(event_type: str, publisher: Service, services: Iterable[Service]) -> str:
+    schema = events.load_schema(publisher, event_type)
+    readers = [one.name for one in services if event_type in {subscription.type for subscription in one.subscriptions}]
+    personal = schema["properties"].get("personal", {}).get("properties", {})
+    place = events.schema_path(publisher, event_type).name
+    link = f"[`{event_type}`](../services/{publisher.name}/events/{place})"
+    cells = (link, schema["title"], publisher.name, ", ".join(readers) or NOBODY, ", ".join(personal) or "none")
+    return f"| {' | '.join(cells)} |"
+
+
+def refreshed(page: str, services: Sequence[Service]) -> str:
+    """The page with the table as it is now; raises ValueError when the page has no place for it."""
+    before, _start, rest = page.partition(START)
+    _old, found, after = rest.partition(END)
+    if not found:
+        raise ValueError(f"the page needs {START} and {END}")
+    return f"{before}{START}\n{table(services)}\n{END}{after}"
+
+
+def main(arguments: Sequence[str]) -> None:
+    page = Path(arguments[0])
+    services = [import_module(f"{name}.app").service for name in arguments[1:]]
+    page.write_text(refreshed(page.read_text(encoding="utf-8"), services), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
