@@ -2,6 +2,7 @@
 
 from flask import Flask, render_template, request, session
 from flask.typing import ResponseReturnValue
+from webui.errors import RETRY_SECONDS
 from webui.headers import request_id
 from werkzeug.exceptions import HTTPException, NotFound, ServiceUnavailable, TooManyRequests, default_exceptions
 
@@ -26,7 +27,7 @@ def refused(error: Refused) -> ResponseReturnValue | HTTPException:
 
 def unavailable(_error: Unavailable) -> HTTPException:
     """The page 503."""
-    return ServiceUnavailable()
+    return ServiceUnavailable(retry_after=RETRY_SECONDS)
 
 
 def signed_out(_error: SignedOut) -> ResponseReturnValue:

@@ -251,6 +251,7 @@ def test_nothing_to_declare_is_said_with_the_reason(browser: FlaskClient, servic
     }
     page = browser.get(f"{AT}/confirmation").text
     assert "Entrée après le 31 juillet." in page
+    assert "stepper" not in page
     assert page_checks(page) == []
 
 

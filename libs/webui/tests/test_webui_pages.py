@@ -3,6 +3,8 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
 from webui.errors import EXPLANATIONS
 from webui.testing import page_checks, parse
 from webui_demo import make_demo
@@ -61,6 +63,20 @@ def test_a_failure_says_nothing_of_its_cause(client: FlaskClient, caplog: pytest
     assert answer.status_code == 500
     assert "Une erreur est survenue" in answer.text
     assert "secret detail" not in answer.text
+
+
+def test_a_database_that_is_away_is_said_on_a_page_that_needs_none(client: FlaskClient) -> None:
+    def away() -> Engine:
+        raise OperationalError("SELECT", {}, Exception("connection refused"))
+
+    client.get("/tout")
+    client.application.session_interface.engine = away  # type: ignore[attr-defined]  # the demo's own interface
+    answer = client.get("/tout")
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"] == "2"
+    assert answer.headers["Content-Security-Policy"]
+    assert "momentanément indisponible" in answer.text
+    assert page_checks(answer.text) == []
 
 
 def test_a_wrong_method_says_which_are_allowed(client: FlaskClient) -> None:

@@ -3,9 +3,11 @@
 import traceback
 from typing import Any, NamedTuple
 
-from flask import Flask, render_template, request
+from flask import Flask, g, render_template
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException, InternalServerError
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
 
 from webui.headers import request_id
 
@@ -18,6 +20,8 @@ class Explanation(NamedTuple):
 
 
 LOGGED_FRAMES = 3
+RETRY_SECONDS = 2
+DATABASE_AWAY = (OperationalError, InterfaceError, PoolTimeout)
 EXPLANATIONS = {
     400: Explanation(
         "La demande n’a pas été comprise",
@@ -71,9 +75,22 @@ def render_error(error: HTTPException) -> tuple[str, int, dict[str, str]]:
     """Page, status and the headers of the error worth keeping (Allow, Retry-After)."""
     code = error.code or 500
     kept = {name: value for name, value in error.get_headers() if name in {"Allow", "Retry-After"}}
-    words = explain(error)
-    page = render_template("webui/error.html", code=code, words=words, request_id=request_id(), url=request.path)
+    shown = {"code": code, "words": explain(error), "request_id": request_id()}
+    try:
+        page = render_template("webui/error.html", **shown)
+    except Exception:
+        # The menu and the person's name may need what has just failed: the page then goes without.
+        g.webui_bare = True
+        page = render_template("webui/error.html", **shown)
     return page, code, kept
+
+
+def as_http(error: Exception) -> HTTPException:
+    """A database that is away is a 503, to be tried again soon; anything else unexpected is a 500."""
+    cause = error.original_exception if isinstance(error, InternalServerError) else error
+    if isinstance(cause, DATABASE_AWAY):
+        return ServiceUnavailable(retry_after=RETRY_SECONDS)
+    return InternalServerError(original_exception=cause)
 
 
 def log_failures_without_their_words(app: Flask) -> None:
@@ -96,7 +113,7 @@ def add_errors(app: Flask) -> None:
         return error if error.code is not None and error.code < 400 else render_error(error)
 
     def unexpected(error: Exception) -> tuple[str, int, dict[str, str]]:
-        return render_error(InternalServerError(original_exception=error))
+        return render_error(as_http(error))
 
     app.register_error_handler(HTTPException, http_error)
     app.register_error_handler(500, unexpected)

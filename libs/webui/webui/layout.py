@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from flask import Flask, request
+from flask import Flask, g, request
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 
@@ -99,6 +99,8 @@ def install(
     add_errors(app)
 
     def page_context() -> dict[str, object]:
+        if g.get("webui_bare"):
+            return {"service_name": service_name, "navigation": (), "person": None, "footer": FOOTER, "bare": True}
         links = [(link, link.is_current(request.path)) for link in navigation()]
         return {"service_name": service_name, "navigation": links, "person": user(), "footer": FOOTER}
 
