@@ -112,12 +112,7 @@ def _outbox(metadata: MetaData) -> None:
         Column("attempts", Integer, nullable=False, server_default="0"),
         Column("next_attempt_at", UtcDateTime, nullable=False),
         Column("error", String(200)),
-        Index(
-            "ix_outbox_pending",
-            "next_attempt_at",
-            postgresql_where=_is_null("sent_at"),
-            sqlite_where=_is_null("sent_at"),
-        ),
+        _waiting_index("ix_outbox_pending", "sent_at"),
     )
 
 
@@ -138,9 +133,7 @@ def _inbox(metadata: MetaData) -> None:
         Column("next_attempt_at", UtcDateTime, nullable=False),
         Column("error", String(200)),
         UniqueConstraint("consumer", "event_id"),
-        Index(
-            "ix_inbox_due", "next_attempt_at", postgresql_where=_is_null("done_at"), sqlite_where=_is_null("done_at")
-        ),
+        _waiting_index("ix_inbox_due", "done_at"),
     )
 
 
@@ -177,8 +170,10 @@ def _idempotency(metadata: MetaData) -> None:
     )
 
 
-def _is_null(column: str) -> Any:
-    return Column(column).is_(null())
+def _waiting_index(name: str, ended: str) -> Index:
+    """Holds only the rows whose end is not there yet."""
+    waiting = Column(ended).is_(null())
+    return Index(name, "next_attempt_at", postgresql_where=waiting, sqlite_where=waiting)
 
 
 def make_engine(url: str) -> Engine:

@@ -113,20 +113,9 @@ def schema_path(service: Service, event_type: str) -> Path:
     return service.resource("events") / f"{event_type.split('.', 1)[1]}.json"
 
 
-def load_schema(service: Service, event_type: str) -> dict[str, Any]:
-    schema: dict[str, Any] = json.loads(schema_path(service, event_type).read_text())
-    return schema
-
-
 @cache
 def _validator(path: Path) -> Any:
     return jsonschema_rs.Draft202012Validator(json.loads(path.read_text()), validate_formats=True)
-
-
-@cache
-def has_subscribers(path: Path) -> bool:
-    """False when the schema says ``x-subscribers: []``: nobody listens yet, on purpose."""
-    return bool(json.loads(path.read_text()).get("x-subscribers", True))
 
 
 def check(service: Service, event: Event) -> None:

@@ -96,13 +96,9 @@ def _record_failure(session: Session, row: Row[Any], error: BaseException) -> No
     told = f"{type(error).__name__} at {place.name}:{place.lineno}"
     dead = attempts >= settings.inbox_max_attempts or isinstance(error, events.EventUnreadable)
     wait = BACKOFF_SECONDS[min(attempts - 1, len(BACKOFF_SECONDS) - 1)]
-    values: dict[str, Any] = {
-        "attempts": attempts,
-        "error": told,
-        "next_attempt_at": clock.now() + timedelta(seconds=wait),
-        "dead_at": clock.now() if dead else None,
-    }
-    session.execute(update(inbox).where(inbox.c.seq == row.seq).values(**values))
+    later, dead_at = clock.now() + timedelta(seconds=wait), clock.now() if dead else None
+    failed = update(inbox).where(inbox.c.seq == row.seq)
+    session.execute(failed.values(attempts=attempts, error=told, next_attempt_at=later, dead_at=dead_at))
     log.warning("event failed", service=settings.service, type=row.type, attempts=attempts, dead=dead, error=told)
 
 

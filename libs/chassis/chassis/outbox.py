@@ -41,23 +41,20 @@ def publish(
         causation_id=str(cause.id) if cause else "",
     )
     events.check(here.service, event)
-    session.execute(insert(table(session)).values(**_row(event, event.to_envelope(here.settings))))
+    row = insert(table(session)).values(
+        event_id=event.id,
+        type=event.type,
+        subject=event.subject,
+        envelope=event.to_envelope(here.settings),
+        created_at=event.time,
+        next_attempt_at=event.time,
+    )
+    session.execute(row)
     if not session.info.get("published") and session.get_bind().dialect.name == "postgresql":
         # Delivered by PostgreSQL at commit, to the worker process that relays for this service.
         session.execute(text(f"NOTIFY {CHANNEL}"))
     session.info["published"] = True
     return event
-
-
-def _row(event: Event, envelope: str) -> dict[str, Any]:
-    return {
-        "event_id": event.id,
-        "type": event.type,
-        "subject": event.subject,
-        "envelope": envelope,
-        "created_at": event.time,
-        "next_attempt_at": event.time,
-    }
 
 
 def claim(session: Session, limit: int) -> Sequence[Row[Any]]:
@@ -77,12 +74,9 @@ def mark_refused(session: Session, row: Row[Any], error: str) -> None:
     """Not taken this time (unroutable, refused by the broker): tried again later, for ever, and seen in a metric."""
     outbox = table(session)
     wait = RETRY_SECONDS[min(row.attempts, len(RETRY_SECONDS) - 1)]
-    values = {
-        "attempts": row.attempts + 1,
-        "next_attempt_at": clock.now() + timedelta(seconds=wait),
-        "error": error[:200],
-    }
-    session.execute(update(outbox).where(outbox.c.seq == row.seq).values(**values))
+    later = clock.now() + timedelta(seconds=wait)
+    refused = update(outbox).where(outbox.c.seq == row.seq)
+    session.execute(refused.values(attempts=row.attempts + 1, next_attempt_at=later, error=error[:200]))
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,9 @@ class Problem(Exception):
     code: ClassVar[str] = "internal-error"
     title: ClassVar[str] = "Une erreur est survenue de notre côté. Rien n’a été perdu, réessayez dans un instant."
 
+    def __init_subclass__(cls, *, status: HTTPStatus, code: str) -> None:
+        cls.status, cls.code = status, code
+
     def __init__(
         self,
         detail: str = "",
@@ -59,15 +62,11 @@ class Problem(Exception):
         return body
 
 
-class BadRequest(Problem):
-    status = HTTPStatus.BAD_REQUEST
-    code = "bad-request"
+class BadRequest(Problem, status=HTTPStatus.BAD_REQUEST, code="bad-request"):
     title = "La demande n’est pas lisible."
 
 
-class Unauthorized(Problem):
-    status = HTTPStatus.UNAUTHORIZED
-    code = "unauthorized"
+class Unauthorized(Problem, status=HTTPStatus.UNAUTHORIZED, code="unauthorized"):
     title = "Connectez-vous pour continuer."
 
     def __init__(self, detail: str = "", **extensions: Any) -> None:
@@ -75,98 +74,68 @@ class Unauthorized(Problem):
         super().__init__(detail, headers={"WWW-Authenticate": 'Bearer realm="bailleurs"'}, **extensions)
 
 
-class Forbidden(Problem):
-    status = HTTPStatus.FORBIDDEN
-    code = "forbidden"
+class Forbidden(Problem, status=HTTPStatus.FORBIDDEN, code="forbidden"):
     title = "Vous n’avez pas le droit de faire cela."
 
 
-class NotFound(Problem):
+class NotFound(Problem, status=HTTPStatus.NOT_FOUND, code="not-found"):
     """Also the answer for what exists outside the caller's perimeter: both look the same."""
 
-    status = HTTPStatus.NOT_FOUND
-    code = "not-found"
     title = "Cet élément n’existe pas."
 
 
-class Conflict(Problem):
-    status = HTTPStatus.CONFLICT
-    code = "conflict"
+class Conflict(Problem, status=HTTPStatus.CONFLICT, code="conflict"):
     title = "Cette action n’est plus possible dans l’état actuel."
 
 
-class Gone(Problem):
-    status = HTTPStatus.GONE
-    code = "gone"
+class Gone(Problem, status=HTTPStatus.GONE, code="gone"):
     title = "Cet élément a été supprimé à la fin de sa durée de conservation."
 
 
-class MethodNotAllowed(Problem):
-    status = HTTPStatus.METHOD_NOT_ALLOWED
-    code = "method-not-allowed"
+class MethodNotAllowed(Problem, status=HTTPStatus.METHOD_NOT_ALLOWED, code="method-not-allowed"):
     title = "Cette méthode n’est pas possible à cette adresse."
 
 
-class TooLarge(Problem):
-    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-    code = "too-large"
+class TooLarge(Problem, status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE, code="too-large"):
     title = "Ce que vous envoyez est trop volumineux."
 
 
-class UnsupportedMediaType(Problem):
-    status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
-    code = "unsupported-media-type"
+class UnsupportedMediaType(Problem, status=HTTPStatus.UNSUPPORTED_MEDIA_TYPE, code="unsupported-media-type"):
     title = "Ce type de contenu n’est pas accepté ici."
 
 
-class PreconditionFailed(Problem):
-    status = HTTPStatus.PRECONDITION_FAILED
-    code = "precondition-failed"
+class PreconditionFailed(Problem, status=HTTPStatus.PRECONDITION_FAILED, code="precondition-failed"):
     title = "Quelqu’un d’autre a modifié ces informations depuis que vous les avez ouvertes."
 
 
-class PreconditionRequired(Problem):
-    status = HTTPStatus.PRECONDITION_REQUIRED
-    code = "precondition-required"
+class PreconditionRequired(Problem, status=HTTPStatus.PRECONDITION_REQUIRED, code="precondition-required"):
     title = "L’en-tête If-Match est obligatoire pour modifier ces informations."
 
 
-class Invalid(Problem):
-    status = HTTPStatus.UNPROCESSABLE_ENTITY
-    code = "invalid"
+class Invalid(Problem, status=HTTPStatus.UNPROCESSABLE_ENTITY, code="invalid"):
     title = "Certaines informations sont à corriger."
 
     def __init__(self, errors: Iterable[FieldError], detail: str = "") -> None:
         super().__init__(detail, errors=errors)
 
 
-class TooManyRequests(Problem):
-    status = HTTPStatus.TOO_MANY_REQUESTS
-    code = "too-many-requests"
+class TooManyRequests(Problem, status=HTTPStatus.TOO_MANY_REQUESTS, code="too-many-requests"):
     title = "Trop d’essais. Patientez avant de recommencer."
 
     def __init__(self, retry_after: int) -> None:
         super().__init__(headers={"Retry-After": str(retry_after)})
 
 
-class Unavailable(Problem):
-    status = HTTPStatus.SERVICE_UNAVAILABLE
-    code = "unavailable"
+class Unavailable(Problem, status=HTTPStatus.SERVICE_UNAVAILABLE, code="unavailable"):
     title = "Le service est momentanément indisponible. Rien n’a été perdu, réessayez dans un instant."
 
     def __init__(self, retry_after: int = 5) -> None:
         super().__init__(headers={"Retry-After": str(retry_after)})
 
 
+_MADE_BY_FRAMEWORKS = (BadRequest, Unauthorized, Forbidden, NotFound, MethodNotAllowed, TooLarge)
 _BY_STATUS: dict[int, Callable[[], Problem]] = {
-    400: BadRequest,
-    401: Unauthorized,
-    403: Forbidden,
-    404: NotFound,
-    405: MethodNotAllowed,
-    413: TooLarge,
-    415: UnsupportedMediaType,
-    503: Unavailable,
+    int(one.status): one for one in (*_MADE_BY_FRAMEWORKS, UnsupportedMediaType, Unavailable)
 }
 
 

@@ -112,10 +112,6 @@ def _answer(problem: Problem) -> ConnexionResponse:
     )
 
 
-def _on_problem(_request: Any, error: Problem) -> ConnexionResponse:
-    return _answer(error)
-
-
 def _on_http(_request: Any, error: HTTPException) -> ConnexionResponse:
     """Refusals that Flask, Starlette or connexion make: 404, 405, 413, 415, missing authorization…"""
     if isinstance(error, NonConformingResponse):
@@ -140,7 +136,7 @@ def _on_anything(_request: Any, error: Exception) -> ConnexionResponse:
 
 
 _HANDLERS: dict[type[Exception], Any] = {
-    Problem: _on_problem,
+    Problem: lambda _request, error: _answer(error),
     ProblemException: _on_http,
     HTTPException: _on_http,
     OperationalError: _on_database,

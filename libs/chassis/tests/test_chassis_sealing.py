@@ -81,7 +81,7 @@ def test_no_text_at_all_opens(text: str) -> None:
 
 @pytest.mark.parametrize("bad", ["", "c2hvcnQ", keys.b64(b"x" * 31), keys.b64(b"x" * 33), "é", "*", "a"])
 def test_a_key_that_is_none_says_what_is_expected_and_what_makes_one(bad: str) -> None:
-    with pytest.raises(SettingsError, match="BAILLEURS_EVENT_KEY.*32 octets.*bailleurs secrets"):
+    with pytest.raises(SettingsError, match=r"BAILLEURS_EVENT_KEY.*32 octets.*bailleurs secrets"):
         sealing.seal_personal(settings(event_key=bad), PERSON)
 
 
@@ -119,9 +119,9 @@ def test_an_altered_secret_is_refused(part: int) -> None:
 
 
 def test_a_service_without_key_is_named() -> None:
-    with pytest.raises(SettingsError, match="SEALING_PUBLIC_KEYS.*declaration"):
+    with pytest.raises(SettingsError, match=r"SEALING_PUBLIC_KEYS.*declaration"):
         sealing.seal_for(settings(), "declaration", {})
-    with pytest.raises(SettingsError, match="SEALING_PRIVATE_KEYS.*identity"):
+    with pytest.raises(SettingsError, match=r"SEALING_PRIVATE_KEYS.*identity"):
         sealing.open_sealed(settings("identity", sealing_private_keys=""), "x")
 
 

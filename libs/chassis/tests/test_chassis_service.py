@@ -32,7 +32,7 @@ def test_two_services_do_not_share_what_they_remember() -> None:
 
 
 def test_delivering_an_event_that_fails_fails_the_test(toy_on_sqlite: Harness) -> None:
-    with pytest.raises(AssertionError, match="shop.broken.v1"):
+    with pytest.raises(AssertionError, match=r"shop.broken.v1"):
         toy_on_sqlite.deliver("shop.broken.v1", {"id": "x"}, {"last_name": "y"})
 
 

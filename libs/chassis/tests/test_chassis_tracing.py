@@ -1,7 +1,5 @@
 """Traces follow a request through HTTP and events, and hold no personal data."""
 
-from collections.abc import Iterator
-
 import pytest
 from chassis import tracing
 from opentelemetry import trace
@@ -23,9 +21,9 @@ def exporter() -> InMemorySpanExporter:
 
 
 @pytest.fixture
-def spans(exporter: InMemorySpanExporter) -> Iterator[InMemorySpanExporter]:
+def spans(exporter: InMemorySpanExporter) -> InMemorySpanExporter:
     exporter.clear()
-    yield exporter
+    return exporter
 
 
 def test_outside_a_span_there_is_no_trace() -> None:

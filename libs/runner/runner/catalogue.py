@@ -3,10 +3,13 @@
 ``python -m runner.catalogue docs/events.md identity habilitation …`` writes it again.
 """
 
+import json
 import sys
 from collections.abc import Iterable, Sequence
+from functools import cache
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from chassis import events
 from chassis.service import Service
@@ -14,6 +17,18 @@ from chassis.service import Service
 START, END = "<!-- events: start -->", "<!-- events: end -->"
 _HEAD = "| event | says | from | read by | personal data, sealed |\n|---|---|---|---|---|"
 NOBODY = "nobody yet"
+
+
+def schema(publisher: Service, event_type: str) -> dict[str, Any]:
+    """The JSON Schema of an event, from the files of its publisher."""
+    loaded: dict[str, Any] = json.loads(events.schema_path(publisher, event_type).read_text(encoding="utf-8"))
+    return loaded
+
+
+@cache
+def has_readers(path: Path) -> bool:
+    """False when the schema says ``x-subscribers: []``: nobody listens yet, on purpose."""
+    return bool(json.loads(path.read_text(encoding="utf-8")).get("x-subscribers", True))
 
 
 def table(services: Sequence[Service]) -> str:
@@ -25,12 +40,12 @@ def table(services: Sequence[Service]) -> str:
 
 
 def _row(event_type: str, publisher: Service, services: Iterable[Service]) -> str:
-    schema = events.load_schema(publisher, event_type)
+    told = schema(publisher, event_type)
     readers = [one.name for one in services if event_type in {subscription.type for subscription in one.subscriptions}]
-    personal = schema["properties"].get("personal", {}).get("properties", {})
+    personal = told["properties"].get("personal", {}).get("properties", {})
     place = events.schema_path(publisher, event_type).name
     link = f"[`{event_type}`](../services/{publisher.name}/events/{place})"
-    cells = (link, schema["title"], publisher.name, ", ".join(readers) or NOBODY, ", ".join(personal) or "none")
+    cells = (link, told["title"], publisher.name, ", ".join(readers) or NOBODY, ", ".join(personal) or "none")
     return f"| {' | '.join(cells)} |"
 
 

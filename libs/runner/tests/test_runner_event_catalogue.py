@@ -47,10 +47,10 @@ def test_every_event_has_one_publisher() -> None:
 @pytest.mark.parametrize(("service", "event_type"), PUBLISHED, ids=[event_type for _service, event_type in PUBLISHED])
 class TestEachEvent:
     def test_has_readers_or_says_why_not(self, service: Service, event_type: str) -> None:
-        assert events.has_subscribers(events.schema_path(service, event_type)) is (event_type in HEARD)
+        assert catalogue.has_readers(events.schema_path(service, event_type)) is (event_type in HEARD)
 
     def test_has_a_schema_of_its_name_that_is_closed_and_explained(self, service: Service, event_type: str) -> None:
-        schema = events.load_schema(service, event_type)
+        schema = catalogue.schema(service, event_type)
         assert schema["$id"] == f"urn:bailleurs:event:{event_type}"
         assert schema["title"]
         assert schema["description"]
@@ -59,7 +59,7 @@ class TestEachEvent:
         jsonschema_rs.meta.validate(schema)
 
     def test_has_examples_that_keep_its_own_rules(self, service: Service, event_type: str) -> None:
-        examples = events.load_schema(service, event_type)["examples"]
+        examples = catalogue.schema(service, event_type)["examples"]
         assert examples
         for example in examples:
             personal = example.get("personal", {})
@@ -67,7 +67,7 @@ class TestEachEvent:
             events.check(service, event)
 
     def test_names_no_person_in_clear(self, service: Service, event_type: str) -> None:
-        members = set(named(events.load_schema(service, event_type)["properties"]["data"]))
+        members = set(named(catalogue.schema(service, event_type)["properties"]["data"]))
         assert not members & {"name", "last_name", "first_name", "email", "civility", "telephone", "address", "tenants"}
         assert not members & {"password", "login", "secret", "token"}
 

@@ -15,7 +15,7 @@ from kombu import Connection, Exchange, Queue
 from kombu.message import Message
 from sqlalchemy import Row, select
 
-from runner import topology
+from runner import catalogue, topology
 from runner.relay.confirms import Confirms
 
 log = structlog.get_logger()
@@ -84,7 +84,7 @@ class RabbitRelay:
             content_type="application/cloudevents+json",
             content_encoding="utf-8",
             delivery_mode=2,
-            mandatory=events.has_subscribers(schema),
+            mandatory=catalogue.has_readers(schema),
             message_id=str(row.event_id),
             retry=False,
         )
