@@ -25,8 +25,10 @@ class Mailpit:
         self._read: dict[str, Message] = {}
 
     def mails(self, address: str) -> list[Message]:
+        """A mail that left twice with one Message-ID is one mail, as every mail reader shows it (RFC 5322 §3.6.4)."""
         found = [entry for entry in self._listed() if self._is_for(entry, address)]
-        return [self._message(entry) for entry in reversed(found)]
+        once = {entry["MessageID"]: self._message(entry) for entry in reversed(found)}
+        return list(once.values())
 
     def letters(self, address: Sequence[str]) -> list[Message]:
         return addressed(self._print_room.letters(), address)
