@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from portal_stand_ins import DOCUMENT, GROUP, ORGANISATION, FakeServices, SignIn, problem
+from portal_stand_ins import DECLARATION, DOCUMENT, GROUP, ORGANISATION, FakeServices, SignIn, problem
 from webui.testing import page_checks, parse
 
 IMPORT = "01973f50-0000-7000-8000-00000000000f"
@@ -167,3 +167,9 @@ def test_a_batch_is_handed_on_as_a_file(agent: FlaskClient) -> None:
     assert answer.data == b"PK"
     assert "attachment" in answer.headers["Content-Disposition"]
     assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_an_agent_who_types_a_paper_sees_for_whom(agent: FlaskClient) -> None:
+    page = agent.get(f"/declarer/{DECLARATION}/informations").text
+    assert "attestation reçue sur papier, au nom du bailleur REGIE DES LICES" in page
+    assert page_checks(page) == []

@@ -123,6 +123,17 @@ def test_an_unknown_reference_is_said_so(client: FlaskClient) -> None:
     assert page_checks(answer.text) == []
 
 
+@pytest.mark.parametrize("typed", [REFERENCE, "r26 8k3m w2qt 5ybn 0xcd", "R268K3MW2QT5YBNOXCD"])
+def test_a_reference_is_understood_as_people_type_it(client: FlaskClient, typed: str) -> None:
+    assert client.get("/v/", query_string={"reference": typed}).headers["Location"] == f"/v/{REFERENCE}"
+
+
+def test_a_reference_cut_short_is_said_unknown_and_kept(client: FlaskClient) -> None:
+    answer = client.get("/v/?reference=R26-8K3M")
+    assert "Cette référence n’est pas connue" in answer.text
+    assert 'value="R26-8K3M"' in answer.text
+
+
 def test_the_public_check_never_carries_a_token(sign_in: SignIn, services: FakeServices) -> None:
     browser = sign_in()
     services.calls.clear()

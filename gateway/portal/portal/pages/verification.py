@@ -9,13 +9,23 @@ from portal.clients import api
 from portal.clients.errors import Refused
 
 pages = Blueprint("verification", __name__)
+LENGTH = 19
 REFERENCE = re.compile(r"R\d\d(-[0-9A-HJKMNP-TV-Z]{4}){4}\Z")
+
+
+def normalised(typed: str) -> str:
+    """`r26 8k3m w2qt 5ybn oxcd` -> `R26-8K3M-W2QT-5YBN-0XCD`; unchanged when it has not the right length."""
+    # Crockford's base 32 reads O as 0, and I and L as 1: https://www.crockford.com/base32.html
+    found = re.sub(r"[^0-9A-Z]", "", typed.upper()).translate(str.maketrans("OIL", "011"))
+    if len(found) != LENGTH:
+        return typed.strip()
+    return "-".join((found[:3], *(found[start : start + 4] for start in range(3, LENGTH, 4))))
 
 
 @pages.get("/v/")
 def search() -> ResponseReturnValue:
     """Someone typed the reference: its page has an address of its own."""
-    typed = request.args.get("reference", "").strip().upper()
+    typed = normalised(request.args.get("reference", ""))
     if not REFERENCE.match(typed):
         return render_template("verification.html", reference=typed, found=None, asked=bool(typed))
     return redirect(url_for("verification.verify", reference=typed), 303)

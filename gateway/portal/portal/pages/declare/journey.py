@@ -6,6 +6,8 @@ from typing import Any
 from flask import url_for
 from webui.typography import euros
 
+from portal.sign_in.person import the_person
+
 STEPS = ("informations", "situation", "loyer", "synthese", "confirmation")
 LABELS = ("Informations", "Situation", "Loyer de juillet", "Synthèse", "Confirmation")
 # The service's next step -> ours.
@@ -42,6 +44,7 @@ def heading(declaration: Declaration) -> dict[str, Any]:
         "tenant_name": f"{tenant['last_name']} {tenant['first_name']}",
         "labels": LABELS,
         "done": steps_done(declaration),
+        "on_paper": the_person().is_agent,
     }
 
 
