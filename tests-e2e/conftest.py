@@ -1,6 +1,6 @@
 """End-to-end tests: against what `make up` runs, or against any running product (`--url`).
 
-Slower suites live in folders of their own and run only when named: `make faults`, `make bench`, `make fuzz`.
+What kills containers lives in a folder of its own and runs only when named: `make faults`.
 """
 
 import os
@@ -19,7 +19,7 @@ from support.product import ROOT, Product  # noqa: E402 - found through the line
 from support.ready import Journey, open_campaign  # noqa: E402 - found through the line above
 from support.stack import Stack  # noqa: E402 - found through the line above
 
-APART = ("faults", "load", "fuzz")
+APART = ("faults",)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -37,7 +37,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """The slower suites, unless the command line names them."""
+    """What kills containers, unless the command line names it."""
     if collection_path.parent != HERE or collection_path.name not in APART:
         return None
     named = [(config.invocation_params.dir / argument.split("::")[0]).resolve() for argument in config.args]

@@ -2,17 +2,16 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import Download, Page, ViewportSize
 
 from support.product import ROOT, SCREENSHOTS
 
 AXE = ROOT / "libs" / "webui" / "node_modules" / "axe-core" / "axe.min.js"
 TAGS = ["RGAAv4", "best-practice", "wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 # What RGAA 10.11 and WCAG 1.4.10 ask for: no scrolling sideways at this width.
-NARROW = {"width": 320, "height": 640}
-WIDE = {"width": 1280, "height": 900}
+NARROW = ViewportSize(width=320, height=640)
+WIDE = ViewportSize(width=1280, height=900)
 
 
 @dataclass
@@ -49,7 +48,7 @@ class Visitor:
         self.page.get_by_role("button", name=button, exact=True).click()
         self.look()
 
-    def save(self, download: Any, folder: Path) -> Path:
+    def save(self, download: Download, folder: Path) -> Path:
         """Keeps a downloaded file."""
         target = folder / download.suggested_filename
         download.save_as(target)
