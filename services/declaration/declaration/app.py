@@ -1,5 +1,6 @@
 """What the declaration service is made of."""
 
+from chassis import rights
 from chassis.service import Periodic, Service, Subscription
 
 from declaration import consumes, opening, publishes, registry
@@ -11,7 +12,7 @@ service = Service(
     metadata=Base.metadata,
     settings=DeclarationSettings,
     subscriptions=(
-        Subscription("habilitation.access_changed.v1", consumes.access_changed),
+        Subscription("habilitation.access_changed.v1", rights.access_changed),
         Subscription("documents.recap_ready.v1", consumes.recap_ready),
     ),
     published=publishes.PUBLISHED,

@@ -8,10 +8,11 @@ from uuid import UUID
 from chassis import clock, pagination
 from chassis.auth import Caller
 from chassis.problems import BadRequest, FieldError
+from chassis.zones import covered
 from sqlalchemy import ColumnElement, Row, and_, case, func, literal, or_, tuple_
 from sqlalchemy.orm import Session
 
-from declaration.domain import communes, texts
+from declaration.domain import texts
 from declaration.domain.campaign import Phase
 from declaration.domain.journey import EDITABLE
 from declaration.domain.states import LABELS, PRECEDENCE, State
@@ -104,7 +105,7 @@ def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
 def _in_zone(zone: str) -> ColumnElement[bool]:
     if len(zone) <= LONGEST_DEPARTEMENT:
         return Dwelling.departement == zone
-    return Dwelling.commune_insee.in_(communes.covered(zone))
+    return Dwelling.commune_insee.in_(covered(zone))
 
 
 def _item(row: Row[Any]) -> dict[str, Any]:

@@ -7,12 +7,13 @@ from uuid import UUID
 
 from chassis.db import TYPES, Sequence, service_metadata
 from chassis.ids import new_id
+from chassis.rights import with_rights
 from sqlalchemy import ForeignKey, Index, MetaData, String, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
 class Base(DeclarativeBase):
-    metadata: ClassVar[MetaData] = service_metadata()
+    metadata: ClassVar[MetaData] = with_rights(service_metadata())
     type_annotation_map: ClassVar[dict[Any, Any]] = TYPES
 
 
@@ -188,27 +189,6 @@ class Passage(Base):
     actor: Mapped[str] = mapped_column(String(100))
     channel: Mapped[str] = mapped_column(String(10))
     reason: Mapped[str | None] = mapped_column(String(500))
-
-
-class Access(Base):
-    """A person's rights as habilitation last told them; the highest version wins."""
-
-    __tablename__ = "access"
-
-    account_id: Mapped[UUID] = mapped_column(primary_key=True)
-    organisation_id: Mapped[UUID]
-    active: Mapped[bool]
-    version: Mapped[int]
-
-
-class AccessScope(Base):
-    """Dwellings of one type in one zone: a département, a commune or `FR`."""
-
-    __tablename__ = "access_scope"
-
-    account_id: Mapped[UUID] = mapped_column(ForeignKey("access.account_id"), primary_key=True)
-    housing_type: Mapped[str] = mapped_column(String(20), primary_key=True)
-    zone: Mapped[str] = mapped_column(String(5), primary_key=True)
 
 
 class RegistryImport(Base):

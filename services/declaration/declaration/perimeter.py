@@ -2,11 +2,11 @@
 
 from typing import Any
 
+from chassis import rights
 from chassis.auth import Caller
-from sqlalchemy import ColumnElement, Select, exists, false, or_, select, true
+from sqlalchemy import ColumnElement, Select, false, select, true
 
-from declaration.domain.communes import WHOLE_COUNTRY
-from declaration.models import Access, AccessScope, Campaign, Dwelling, Landlord, RentDeclaration, Tenancy
+from declaration.models import Base, Campaign, Dwelling, Landlord, RentDeclaration, Tenancy
 
 
 def joined(*columns: Any) -> Select[Any]:
@@ -27,17 +27,12 @@ def visible(caller: Caller) -> ColumnElement[bool]:
         return of_caf(caller)
     if caller.kind != "landlord" or caller.org is None:
         return false()
-    held = exists().where(
-        Access.account_id == caller.sub,
-        Access.active,
-        Access.organisation_id == Landlord.organisation_id,
-        AccessScope.account_id == Access.account_id,
-        AccessScope.housing_type == Dwelling.housing_type,
-        or_(
-            AccessScope.zone == Dwelling.departement,
-            AccessScope.zone == Dwelling.commune_insee,
-            AccessScope.zone == WHOLE_COUNTRY,
-        ),
+    held = rights.held_by(
+        caller.sub,
+        Base.metadata,
+        organisation_id=Landlord.organisation_id.expression,
+        housing_type=Dwelling.housing_type.expression,
+        zones=(Dwelling.departement.expression, Dwelling.commune_insee.expression),
     )
     return (Landlord.organisation_id == caller.org) & held
 

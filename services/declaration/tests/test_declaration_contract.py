@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 import yaml
-from chassis import events, migrations
+from chassis import migrations
+from chassis.testing.harness import load_schema
 from declaration.app import service
 from declaration.domain import checks, states
 from jsonschema_rs import Draft202012Validator
@@ -20,7 +21,7 @@ def test_the_migrated_database_is_what_the_models_say(world: Any) -> None:
 
 @pytest.mark.parametrize("event_type", service.published)
 def test_the_example_of_an_event_matches_its_schema(event_type: str) -> None:
-    schema = events.load_schema(service, event_type)
+    schema = load_schema(service, event_type)
     assert schema["$id"] == f"urn:bailleurs:event:{event_type}"
     for example in schema["examples"]:
         Draft202012Validator(schema, validate_formats=True).validate(example)

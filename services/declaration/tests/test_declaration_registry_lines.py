@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from chassis import zones
 from declaration.domain import communes
 from declaration.domain.registry import lines
 from declaration.domain.registry.columns import COLUMNS, MANDATORY_COLUMNS
@@ -174,7 +175,7 @@ def test_a_commune_gives_its_name_and_departement(code: str, departement: str, n
 
 
 def test_paris_lyon_and_marseille_stand_for_their_arrondissements() -> None:
-    for city, parts in communes.ARRONDISSEMENTS.items():
-        assert communes.covered(city) == (city, *parts)
+    for city, parts in zones.ARRONDISSEMENTS.items():
+        assert zones.covered(city) == (city, *parts)
         assert all(part in communes.names() for part in (city, *parts))
-    assert communes.covered("35238") == ("35238",)
+    assert zones.covered("35238") == ("35238",)

@@ -1,10 +1,11 @@
 """What the documents service is made of."""
 
+from chassis import rights
 from chassis.runtime import Runtime
 from chassis.service import Periodic, Service, Subscription
 
 from documents import publishes, retention
-from documents.consumes import accesses, declarations, letters
+from documents.consumes import declarations, letters
 from documents.models import Base
 from documents.rendering import fonts
 from documents.settings import Settings
@@ -22,7 +23,7 @@ service = Service(
     subscriptions=(
         Subscription("declaration.transmitted.v1", declarations.transmitted),
         Subscription("declaration.superseded.v1", declarations.superseded),
-        Subscription("habilitation.access_changed.v1", accesses.access_changed),
+        Subscription("habilitation.access_changed.v1", rights.access_changed),
         Subscription("notification.letter_requested.v1", letters.letter_requested),
     ),
     published=publishes.PUBLISHED,

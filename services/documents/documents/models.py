@@ -4,12 +4,13 @@ from datetime import datetime
 from uuid import UUID
 
 from chassis.db import TYPES, service_metadata
+from chassis.rights import with_rights
 from sqlalchemy import Index, String, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
 class Base(DeclarativeBase):
-    metadata = service_metadata()
+    metadata = with_rights(service_metadata())
     type_annotation_map = TYPES
 
 
@@ -67,24 +68,3 @@ class Letter(Base):
     pages: Mapped[int]
     size: Mapped[int]
     rendered_at: Mapped[datetime]
-
-
-class Access(Base):
-    """What habilitation last said of an account; an older word is not listened to."""
-
-    __tablename__ = "access"
-
-    account_id: Mapped[UUID] = mapped_column(primary_key=True)
-    organisation_id: Mapped[UUID]
-    active: Mapped[bool]
-    version: Mapped[int]
-
-
-class AccessScope(Base):
-    """One (type, zone) of an account's perimeter."""
-
-    __tablename__ = "access_scope"
-
-    account_id: Mapped[UUID] = mapped_column(primary_key=True)
-    housing_type: Mapped[str] = mapped_column(String(20), primary_key=True)
-    zone: Mapped[str] = mapped_column(String(5), primary_key=True)

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from chassis import rights
 from chassis.auth import Caller
 from chassis.problems import Gone, NotFound
-from sqlalchemy import ColumnElement, Row, Select, and_, exists, false, or_, select, true
+from sqlalchemy import ColumnElement, Row, Select, and_, false, select, true
 from sqlalchemy.orm import Session
 
-from documents.models import Access, AccessScope, Document, Supersession
+from documents.models import Base, Document, Supersession
 
-NATIONAL = "FR"
 # A document, and the version that superseded it, if any.
 Found = Row[Document, int]
 
@@ -24,18 +24,12 @@ def visible(caller: Caller) -> ColumnElement[bool]:
 
 def in_perimeter(account_id: UUID) -> ColumnElement[bool]:
     """Dwellings of the account's organisation, of a (type, zone) that habilitation gave it, as of now."""
-    zone = or_(
-        AccessScope.zone == NATIONAL,
-        AccessScope.zone == Document.departement,
-        AccessScope.zone == Document.commune,
-    )
-    return exists().where(
-        Access.account_id == account_id,
-        Access.active,
-        Access.organisation_id == Document.organisation_id,
-        AccessScope.account_id == Access.account_id,
-        AccessScope.housing_type == Document.housing_type,
-        zone,
+    return rights.held_by(
+        account_id,
+        Base.metadata,
+        organisation_id=Document.organisation_id.expression,
+        housing_type=Document.housing_type.expression,
+        zones=(Document.departement.expression, Document.commune.expression),
     )
 
 

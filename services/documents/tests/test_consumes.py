@@ -10,6 +10,7 @@ import pdf_reading as read
 import pytest
 from chassis import events, ids, sealing
 from chassis.storage import Storage
+from chassis.testing.harness import load_schema
 from documents.app import service
 from documents.domain import SnapshotAltered
 from documents.rendering.recap import canonical
@@ -126,7 +127,7 @@ def test_a_letter_without_a_secret_needs_none(world: Any) -> None:
 
 @pytest.mark.parametrize("event_type", service.published)
 def test_the_example_of_a_published_event_passes_its_own_schema(event_type: str) -> None:
-    schema = events.load_schema(service, event_type)
+    schema = load_schema(service, event_type)
     for example in schema["examples"]:
         events.check(service, events.Event(type=event_type, subject="x", source=service.name, **example))
 

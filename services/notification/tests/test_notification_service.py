@@ -9,9 +9,9 @@ import pytest
 import structlog.testing
 import time_machine
 from chassis import clock, migrations
-from chassis.events import load_schema
 from chassis.keys import b64
 from chassis.settings import SettingsError
+from chassis.testing.harness import load_schema
 from joserfc.jwk import ECKey
 from jsonschema_rs import validator_for
 from notification.app import service

@@ -1,5 +1,6 @@
 """One service under test: real database, real migrations, real HTTP application, tokens signed by a test key."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -122,3 +123,9 @@ class Harness:
 
     def close(self) -> None:
         self.runtime.dispose()
+
+
+def load_schema(service: Service, event_type: str) -> dict[str, Any]:
+    """The contract of an event that the service publishes, examples included."""
+    schema: dict[str, Any] = json.loads(events.schema_path(service, event_type).read_text())
+    return schema

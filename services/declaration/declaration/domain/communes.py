@@ -11,13 +11,6 @@ from types import MappingProxyType
 DATA = "communes.csv.gz"
 # Overseas codes carry three characters of département; Corsica's `2A` and `2B` are like any other two.
 OVERSEAS = ("97", "98")
-WHOLE_COUNTRY = "FR"
-# The three communes whose dwellings are known by municipal arrondissement.
-ARRONDISSEMENTS: dict[str, tuple[str, ...]] = {
-    "13055": tuple(str(code) for code in range(13201, 13217)),
-    "69123": tuple(str(code) for code in range(69381, 69390)),
-    "75056": tuple(str(code) for code in range(75101, 75121)),
-}
 
 
 @cache
@@ -40,8 +33,3 @@ def name(code: str) -> str:
 def departement(code: str) -> str:
     """`35238` → `35`, `2A004` → `2A`, `97105` → `971`."""
     return code[:3] if code.startswith(OVERSEAS) else code[:2]
-
-
-def covered(zone: str) -> tuple[str, ...]:
-    """The codes a zone stands for: itself, and for Paris, Lyon and Marseille their arrondissements."""
-    return (zone, *ARRONDISSEMENTS.get(zone, ()))

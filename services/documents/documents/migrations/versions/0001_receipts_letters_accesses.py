@@ -25,6 +25,7 @@ def upgrade() -> None:
         sa.Column("account_id", sa.Uuid(), nullable=False),
         sa.Column("housing_type", sa.String(length=20), nullable=False),
         sa.Column("zone", sa.String(length=5), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["access.account_id"], name=op.f("fk_access_scope_account_id_access")),
         sa.PrimaryKeyConstraint("account_id", "housing_type", "zone", name=op.f("pk_access_scope")),
     )
     op.create_table(
