@@ -65,6 +65,10 @@ class World:
     def arrived(self) -> bool:
         return arrived(self.shop.runtime, [self.kitchen.runtime])
 
+    def settle_copies(self, copies: int) -> None:
+        """Settles, and waits until the broker has delivered that many messages: the duplicates too."""
+        self.settle(lambda: self.arrived() and self.carrier.delivered(copies))
+
     def meals(self) -> list[tuple[str, int]]:
         rows = sorted(self.kitchen.rows("meal"), key=lambda row: row["seq"])
         return [(row["subject"], row["version"]) for row in rows]
@@ -84,6 +88,7 @@ class World:
     def empty(self) -> None:
         if self.broker is not None:
             self.broker.purge()
+            self.carrier.delivered(0)
         for harness in (self.shop, self.kitchen):
             with harness.transaction() as session:
                 for table in harness.runtime.service.metadata.tables.values():

@@ -58,7 +58,7 @@ def test_a_crash_after_sending_and_before_the_mark_sends_again_and_is_handled_on
         with pytest.raises(Killed):
             world.carrier.relay(world.shop.runtime)
     assert [row["sent_at"] for row in world.outbox()] == [None, None]
-    world.settle()
+    world.settle_copies(4)
     assert world.meals() == [("s1", 1), ("s1", 2)]
     assert len(world.inbox()) == 2
 
@@ -98,7 +98,7 @@ def test_a_relay_killed_for_good_between_sending_and_marking_loses_and_doubles_n
     killed = subprocess.run([sys.executable, "-c", KILLED_RELAY, toys], env=environment, timeout=60, check=False)  # noqa: S603  # our own script
     assert killed.returncode == 9
     assert {row["sent_at"] for row in world.outbox()} == {None}
-    world.settle()
+    world.settle_copies(60)
     assert sorted(world.meals()) == [("s1", version) for version in range(1, 31)]
 
 
@@ -109,7 +109,7 @@ def test_an_event_sent_twice_is_handled_once(world: Any) -> None:
     with world.shop.transaction() as session:
         session.execute(table.update().values(sent_at=None))
     world.publish(2)
-    world.settle()
+    world.settle_copies(3)
     assert world.meals() == [("s1", 1), ("s1", 2)]
     assert len(world.inbox()) == 2
 

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from chassis import inbox
 from chassis.runtime import Runtime
+from kombu.message import Message
 from sqlalchemy import select
 
 from runner.relay.inprocess import InProcessRelay
@@ -29,6 +30,8 @@ class Carrier(Protocol):
         """Lets arrive what was sent."""
         ...
 
+    def delivered(self, copies: int) -> bool: ...
+
     def close(self) -> None: ...
 
 
@@ -42,8 +45,19 @@ class InProcess:
     def receive(self) -> None:
         """Sending was receiving."""
 
+    def delivered(self, copies: int) -> bool:
+        return True
+
     def close(self) -> None:
         return
+
+
+class _Counting(RabbitReceiver):
+    deliveries = 0
+
+    def _on_message(self, message: Message) -> None:
+        super()._on_message(message)
+        self.deliveries += 1
 
 
 class ThroughBroker:
@@ -51,9 +65,9 @@ class ThroughBroker:
 
     def __init__(self, runtimes: Sequence[Runtime]) -> None:
         self._stopping = threading.Event()
-        self.deaths: list[str] = []
         listening = [one for one in runtimes if one.service.subscriptions]
-        self._threads = [threading.Thread(target=self._run, args=(one,), daemon=True) for one in listening]
+        self._receivers = [_Counting(one.settings.amqp_url, one) for one in listening]
+        self._threads = [threading.Thread(target=self._run, args=(one,), daemon=True) for one in self._receivers]
         for thread in self._threads:
             thread.start()
 
@@ -69,12 +83,20 @@ class ThroughBroker:
         for thread in self._threads:
             thread.join(10)
 
-    def _run(self, runtime: Runtime) -> None:
+    def delivered(self, copies: int) -> bool:
+        """Whether the broker has delivered that many messages in all, duplicates included; counts anew afterwards."""
+        if sum(receiver.deliveries for receiver in self._receivers) < copies:
+            return False
+        for receiver in self._receivers:
+            receiver.deliveries = 0
+        return True
+
+    def _run(self, receiver: _Counting) -> None:
         while not self._stopping.is_set():
             try:
-                RabbitReceiver(runtime.settings.amqp_url, runtime).run(self._stopping.is_set)
-            except Exception as error:
-                self.deaths.append(type(error).__name__)
+                receiver.run(self._stopping.is_set)
+            except Exception:
+                # As a worker does: whatever ended it, it is started again.
                 self._stopping.wait(0.05)
 
 
