@@ -2,13 +2,11 @@
 
 import json
 from datetime import datetime
+from importlib import import_module
 from pathlib import Path
-from typing import Annotated
-from uuid import UUID
+from typing import Annotated, Any
 
 import typer
-from chassis import inbox, migrations, outbox
-from chassis.runtime import Runtime
 from chassis.settings import SettingsError
 from rich.console import Console
 from rich.table import Table
@@ -32,36 +30,31 @@ Caf = Annotated[str, typer.Option(help="Code de la Caf, trois chiffres, par exem
 @app.command()
 def serve(target: Target = services.ALL, host: str = "127.0.0.1", port: int = 8080) -> None:
     """Sert tout le produit dans un processus, ou un seul service avec --target."""
-    from launcher import serve as serving  # granian is not needed by the other commands
-
-    serving.run(target, role="serve", host=host, port=port)
+    import_module("launcher.serve").run(target, role="serve", host=host, port=port)
 
 
 @app.command()
 def work(target: Target, host: str = "127.0.0.1", port: int = 8081) -> None:
     """Travaille pour un service : événements, envois, tâches longues. Le port sert à la surveillance."""
-    from launcher import serve as serving
-
     if not services.names_of(target):
         raise UnknownTarget(
             f"« {target} » n’a rien à faire en arrière-plan. Choisissez parmi : {', '.join(services.NAMES)}."
         )
-    serving.run(target, role="work", host=host, port=port)
+    import_module("launcher.serve").run(target, role="work", host=host, port=port)
 
 
 @app.command()
 def migrate(target: Target = services.ALL) -> None:
     """Amène les bases à leur dernière version."""
     for name in services.names_of(target):
-        migrations.upgrade(_runtime(name))
+        _operations().migrate(_runtime(name))
         console.print(f"{name} : à jour")
 
 
 @app.command()
 def topology() -> None:
     """Écrit les files et liaisons de RabbitMQ, telles que les abonnements des services les demandent."""
-    from runner.topology import definitions
-
+    definitions = import_module("runner.topology").definitions
     typer.echo(json.dumps(definitions(services.load(name) for name in services.NAMES), indent=2))
 
 
@@ -70,10 +63,7 @@ def status(target: Target = services.ALL) -> None:
     """Montre ce qui attend : événements à envoyer, à traiter, ou abandonnés."""
     table = Table("service", "à envoyer", "à traiter", "abandonnés", "plus ancien (s)")
     for name in services.names_of(target):
-        with _runtime(name).reading() as session:
-            out, into = outbox.backlog(session), inbox.backlog(session)
-        oldest = max(out.oldest_seconds, into.oldest_seconds)
-        table.add_row(name, str(out.pending), str(into.pending), str(into.dead), f"{oldest:.0f}")
+        table.add_row(name, *_operations().backlog(_runtime(name)))
     console.print(table)
 
 
@@ -81,17 +71,14 @@ def status(target: Target = services.ALL) -> None:
 def replay(target: Target, event: Annotated[str, typer.Option(help="Un seul événement, par son id.")] = "") -> None:
     """Rend une nouvelle chance aux événements abandonnés, une fois leur cause corrigée."""
     for name in services.names_of(target):
-        with _runtime(name).transaction() as session:
-            count = inbox.replay(session, UUID(event) if event else None)
+        count = _operations().replay(_runtime(name), event)
         console.print(f"{name} : {count} événement(s) remis en file")
 
 
 @app.command()
 def revision(target: Target, number: str, message: str) -> None:
     """Écrit la migration suivante d’un service d’après ses modèles (pour qui développe)."""
-    from launcher import operations
-
-    operations.write_revision(services.load(target), number, message)
+    _operations().write_revision(services.load(target), number, message)
 
 
 @app.command()
@@ -105,9 +92,9 @@ def demo(
     output: Path = Path("var/demo"),
 ) -> None:
     """Déroule toute la démarche contre ce qui tourne, du registre de la Caf au récapitulatif PDF du bailleur."""
-    from launcher.demo import command
-
-    raise typer.Exit(command.run(url=url, mailpit=mailpit, agent=agent, caf_code=caf, output=output))
+    raise typer.Exit(
+        import_module("launcher.demo.command").run(url=url, mailpit=mailpit, agent=agent, caf_code=caf, output=output)
+    )
 
 
 @agent_app.command("add")
@@ -119,9 +106,7 @@ def agent_add(
     as_json: Annotated[bool, typer.Option("--json", help="Réponse lisible par un programme.")] = False,
 ) -> None:
     """Crée un agent et montre une seule fois son mot de passe provisoire."""
-    from launcher import operations
-
-    made = operations.add_agent(_runtime("identity"), caf, login=login, email=email, supervisor=supervisor)
+    made = _operations().add_agent(_runtime("identity"), caf, login=login, email=email, supervisor=supervisor)
     if as_json:
         typer.echo(json.dumps(made))
         return
@@ -131,22 +116,23 @@ def agent_add(
 @registry_app.command("import")
 def registry_import(file: Path) -> None:
     """Importe le fichier du registre d’une Caf et montre ligne par ligne ce qui est à corriger."""
-    from launcher import operations
-
-    raise typer.Exit(operations.import_registry(_runtime("declaration"), file, console))
+    raise typer.Exit(_operations().import_registry(_runtime("declaration"), file, console))
 
 
 @campaign_app.command("open")
 def campaign_open(caf: Caf, year: int, deadline: datetime, cut_off: datetime) -> None:
     """Crée si besoin la campagne de l’année et l’ouvre : chaque bailleur est sollicité une fois."""
-    from launcher import operations
-
     console.print_json(
-        data=operations.open_campaign(_runtime("declaration"), caf, year, deadline.date(), cut_off.date())
+        data=_operations().open_campaign(_runtime("declaration"), caf, year, deadline.date(), cut_off.date())
     )
 
 
-def _runtime(name: str) -> Runtime:
+def _operations() -> Any:
+    """Imported when a command needs it: it brings the database layer, for which starting a server should not wait."""
+    return import_module("launcher.operations")
+
+
+def _runtime(name: str) -> Any:
     if secrets.FILE.exists():
         secrets.ensure()
     return services.runtime(name)

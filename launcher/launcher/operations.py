@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from chassis import migrations
+from chassis import inbox, migrations, outbox
 from chassis.auth import Caller
 from chassis.ids import random_reference
 from chassis.runtime import Runtime
@@ -21,6 +21,24 @@ ACTOR = "command line"
 # The journal names the command line, not a person, as the author.
 NOBODY = UUID(int=0)
 SHOWN_ERRORS = 50
+
+
+def migrate(runtime: Runtime) -> None:
+    migrations.upgrade(runtime)
+
+
+def backlog(runtime: Runtime) -> tuple[str, str, str, str]:
+    """Events to send, to handle, given up, and the age in seconds of the oldest that waits."""
+    with runtime.reading() as session:
+        out, into = outbox.backlog(session), inbox.backlog(session)
+    oldest = max(out.oldest_seconds, into.oldest_seconds)
+    return str(out.pending), str(into.pending), str(into.dead), f"{oldest:.0f}"
+
+
+def replay(runtime: Runtime, event_id: str) -> int:
+    """How many given-up events were queued again: one, or all for an empty id. Raises ValueError for a bad id."""
+    with runtime.transaction() as session:
+        return inbox.replay(session, UUID(event_id) if event_id else None)
 
 
 def add_agent(identity: Runtime, caf: str, *, login: str, email: str, supervisor: bool) -> dict[str, str]:

@@ -1,9 +1,8 @@
 """Keys of an all-in-one installation: made at the first start, kept beside the data, never committed."""
 
 import os
+from importlib import import_module
 from pathlib import Path
-
-from chassis import keys
 
 FILE = Path("var/secrets.env")
 
@@ -13,7 +12,9 @@ def ensure() -> None:
     if not FILE.exists():
         FILE.parent.mkdir(parents=True, exist_ok=True)
         FILE.touch(mode=0o600)
-        FILE.write_text("".join(f"{name}={value}\n" for name, value in keys.generate().items()))
+        FILE.write_text(
+            "".join(f"{name}={value}\n" for name, value in import_module("chassis.keys").generate().items())
+        )
     for line in FILE.read_text().splitlines():
         name, _, value = line.partition("=")
         os.environ.setdefault(name, value)

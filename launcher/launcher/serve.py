@@ -1,21 +1,19 @@
-"""Starts a process under granian; what it serves is told to granian's own process through the environment."""
+"""Starts granian, which starts the process that serves (`launcher.application`).
+
+What is to be served is told through the environment. Little is imported here: the supervising process does nothing but
+start and stop the other, and a person waits for it.
+"""
 
 import os
 import socket
-import warnings
-from importlib import import_module
 
 import typer
-from chassis import tracing
-from chassis.settings import Settings
 from granian import Granian
 from granian.constants import Interfaces
-from runner import logs
-from runner.edge import Edge
 
 from launcher import secrets, services
 
-_TARGET, _ROLE = "BAILLEURS_TARGET", "BAILLEURS_ROLE"
+TARGET, ROLE = "BAILLEURS_TARGET", "BAILLEURS_ROLE"
 
 
 def run(target: str, *, role: str, host: str, port: int) -> None:
@@ -26,9 +24,9 @@ def run(target: str, *, role: str, host: str, port: int) -> None:
         secrets.ensure()
         for name, value in _defaults(port).items():
             os.environ.setdefault(name, value)
-    os.environ[_TARGET], os.environ[_ROLE] = target, role
+    os.environ[TARGET], os.environ[ROLE] = target, role
     Granian(
-        "launcher.serve:application",
+        "launcher.application:build",
         factory=True,
         interface=Interfaces.ASGI,
         address=host,
@@ -45,33 +43,12 @@ def _defaults(port: int) -> dict[str, str]:
     here = f"http://localhost:{port}"
     return {
         "BAILLEURS_LOG_FORMAT": "console",
+        # A person reads this terminal: what went well is on the pages.
+        "BAILLEURS_LOG_LEVEL": "warning",
         "BAILLEURS_PUBLIC_URL": here,
         "BAILLEURS_API_URL": f"http://127.0.0.1:{port}",
         "BAILLEURS_LETTER_BATCHES_AT_ONCE": "true",
     }
-
-
-def application() -> Edge:
-    """Called by granian in the process that serves; imports there what the supervising process does not need."""
-    target, role = os.environ[_TARGET], os.environ[_ROLE]
-    # connexion 3.3 imports what starlette has deprecated; starlette is pinned for it.
-    warnings.filterwarnings("ignore", message="Using `httpx` with `starlette.testclient`")
-    logs.configure(Settings.load(target).log_format)
-    tracing.configure(target)
-    everything = target == services.ALL
-    process = import_module("launcher.process").Process(
-        target,
-        serve=role == "serve",
-        work=role == "work" or everything,
-        # Imported here: a single service's image holds neither the demonstration nor the page layout.
-        after_start=import_module("launcher.seed").fill_and_tell if everything else _nothing,
-    )
-    built: Edge = process.application()
-    return built
-
-
-def _nothing(_process: object) -> None:
-    return
 
 
 def _refuse_taken_port(host: str, port: int) -> None:

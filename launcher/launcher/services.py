@@ -1,9 +1,11 @@
 """The five services by name, imported only when asked for: an image holds one of them."""
 
 from importlib import import_module
+from typing import TYPE_CHECKING
 
-from chassis.runtime import Runtime
-from chassis.service import Service
+if TYPE_CHECKING:
+    from chassis.runtime import Runtime
+    from chassis.service import Service
 
 NAMES = ("identity", "habilitation", "declaration", "notification", "documents")
 PORTAL = "portal"
@@ -24,12 +26,14 @@ def names_of(target: str) -> tuple[str, ...]:
     return () if target == PORTAL else (target,)
 
 
-def load(name: str) -> Service:
+def load(name: str) -> "Service":
     service: Service = import_module(f"{name}.app").service
     return service
 
 
-def runtime(name: str) -> Runtime:
+def runtime(name: str) -> "Runtime":
     """The service bound to the settings of this environment; raises SettingsError."""
+    from chassis.runtime import Runtime  # brings the database layer, which starting a server does not need
+
     service = load(name)
     return Runtime(service, service.settings.load(service.name))

@@ -60,8 +60,7 @@ def process_next(here: Runtime) -> bool:
         try:
             with session.begin_nested():
                 _handle(session, row)
-            inbox = table(session)
-            session.execute(update(inbox).where(inbox.c.seq == row.seq).values(done_at=clock.now(), error=None))
+            _mark_done(session, row)
         except Exception as error:
             _record_failure(session, row, error)
     return True
@@ -85,6 +84,13 @@ def _handle(session: Session, row: Row[Any]) -> None:
             log.info("event handled", service=here.name, type=event.type, subject=event.subject, event_id=str(event.id))
     finally:
         session.info.pop("handling", None)
+
+
+def _mark_done(session: Session, row: Row[Any]) -> None:
+    """The identifier stays, against duplicates; the content, sealed passwords and names, has served."""
+    inbox = table(session)
+    done = {"done_at": clock.now(), "error": None, "envelope": ""}
+    session.execute(update(inbox).where(inbox.c.seq == row.seq).values(**done))
 
 
 def _record_failure(session: Session, row: Row[Any], error: BaseException) -> None:

@@ -1,6 +1,6 @@
 """The outbox: an event is a row of the same transaction as the change it tells of (no event without it, nor before).
 
-A relay reads pending rows and marks them sent only once the receiver has them for good; see `chassis.relay`.
+A relay reads pending rows and marks them sent only once the receiver has them for good; see `runner.relay`.
 """
 
 from collections.abc import Sequence

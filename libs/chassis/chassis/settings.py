@@ -7,6 +7,7 @@ from typing import Any, Self
 from environs import Env
 
 ENVIRONMENTS = ("development", "test", "production")
+LOG_LEVELS = ("debug", "info", "warning", "error")
 
 
 class SettingsError(Exception):
@@ -37,6 +38,7 @@ class Settings:
     sealing_private_keys: str = ""
     http_threads: int = 16
     log_format: str = "json"
+    log_level: str = "info"
     inbox_max_attempts: int = 12
 
     def __post_init__(self) -> None:
@@ -45,6 +47,8 @@ class Settings:
         for name in ("http_threads", "inbox_max_attempts"):
             if getattr(self, name) < 1:
                 raise SettingsError(f"BAILLEURS_{name.upper()} : un nombre à partir de 1 est attendu.")
+        if self.log_level not in LOG_LEVELS:
+            raise SettingsError(f"BAILLEURS_LOG_LEVEL : une valeur parmi {', '.join(LOG_LEVELS)} est attendue.")
         for name in ("database_url", "amqp_url", "storage_url"):
             object.__setattr__(self, name, getattr(self, name).replace("{service}", self.service))
         if self.environment == "production" and not self.public_url.startswith("https://"):

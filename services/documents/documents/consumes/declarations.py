@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from chassis import clock
-from chassis.db import upsert
+from chassis.db import insert_new
 from chassis.events import Event
 from chassis.ids import new_id
 from chassis.storage import Storage
@@ -77,7 +77,7 @@ def superseded(session: Session, event: Event) -> None:
         "version": event.data["version"],
         "superseded_by": event.data["superseded_by"],
     }
-    session.execute(upsert(session, Supersession).values(**values).on_conflict_do_nothing())
+    insert_new(session, Supersession, values)
 
 
 def _recap(data: dict[str, Any], snapshot: dict[str, Any], public_url: str) -> Recap:

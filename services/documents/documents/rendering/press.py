@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Literal, cast
 
 import typst
-from pypdf import PdfReader
 
 from documents.rendering import fonts, text
 from documents.rendering.fonts import FontsMissing
@@ -46,6 +45,8 @@ def press(template: str, data: object, *, dated: datetime, raw: dict[str, str] |
         timestamp=int(dated.timestamp()),
     )
     pdf = cast("bytes", made)  # a PDF without an output path is one value; only images come as lists
+    from pypdf import PdfReader  # needed where a document is made, not where a server starts
+
     return Rendered(pdf=pdf, pages=len(PdfReader(io.BytesIO(pdf)).pages))
 
 

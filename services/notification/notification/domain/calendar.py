@@ -1,18 +1,24 @@
 """Working days in France and the hours after which a letter leaves with the next batch."""
 
+from collections.abc import Container
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
-
-from holidays import country_holidays
 
 PARIS = ZoneInfo("Europe/Paris")
 SATURDAY = 5
 
-_holidays = country_holidays("FR")
+
+@cache
+def _holidays() -> Container[date]:
+    # Imported at the first letter: the library reads three hundred modules, a tenth of the product's start.
+    from holidays import country_holidays
+
+    return country_holidays("FR")
 
 
 def is_working_day(day: date) -> bool:
-    return day.weekday() < SATURDAY and day not in _holidays
+    return day.weekday() < SATURDAY and day not in _holidays()
 
 
 def next_working_day(day: date, count: int = 1) -> date:
