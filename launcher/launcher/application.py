@@ -2,20 +2,16 @@
 
 import logging
 import os
-import warnings
 from importlib import import_module
 
-# connexion 3.3 imports what starlette has deprecated; starlette is pinned for it.
-warnings.filterwarnings("ignore", message="Using `httpx` with `starlette.testclient`")
+from chassis import tracing
+from chassis.settings import Settings
+from runner import logs
+from runner.edge import Edge
 
-from chassis import tracing  # noqa: E402 - after the warning is silenced
-from chassis.settings import Settings  # noqa: E402
-from runner import logs  # noqa: E402
-from runner.edge import Edge  # noqa: E402
-
-from launcher import services  # noqa: E402
-from launcher.process import Process  # noqa: E402
-from launcher.serve import ROLE, TARGET  # noqa: E402
+from launcher import services
+from launcher.process import Process
+from launcher.serve import ROLE, TARGET
 
 
 def build() -> Edge:

@@ -1,6 +1,8 @@
 """The `bailleurs` command."""
 
 import json
+import os
+import warnings
 from datetime import datetime
 from importlib import import_module
 from pathlib import Path
@@ -22,6 +24,7 @@ app.add_typer(agent_app, name="agent")
 app.add_typer(registry_app, name="registry")
 app.add_typer(campaign_app, name="campaign")
 console = Console()
+_KNOWN_WARNING = "Using `httpx` with `starlette.testclient`"
 
 Target = Annotated[str, typer.Option(help=f"Ce qu’il faut lancer : {', '.join(services.TARGETS)}.")]
 Caf = Annotated[str, typer.Option(help="Code de la Caf, trois chiffres, par exemple 359.")]
@@ -140,6 +143,9 @@ def _runtime(name: str) -> Any:
 
 def main() -> None:
     """Says in one sentence what a person can put right; anything else shows its traceback."""
+    # connexion 3.3 imports what starlette has deprecated; starlette is pinned for it. For this process and those it starts.
+    warnings.filterwarnings("ignore", message=_KNOWN_WARNING)
+    os.environ.setdefault("PYTHONWARNINGS", f"ignore:{_KNOWN_WARNING}")
     try:
         app()
     except (SettingsError, UnknownTarget) as error:

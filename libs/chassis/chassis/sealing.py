@@ -13,6 +13,8 @@ from joserfc.jwk import ECKey, OctKey
 from chassis.keys import unb64
 from chassis.settings import Settings, SettingsError
 
+# Sealing gets a copy of these: joserfc writes the ephemeral key into the header that it is given.
+# Copied for each use: joserfc writes the ephemeral key of a seal into the header it is given.
 _DIRECT = {"alg": "dir", "enc": "A256GCM"}
 _FOR_ONE = {"alg": "ECDH-ES+A256KW", "enc": "A256GCM"}
 
@@ -29,7 +31,7 @@ class SealBroken(Exception):
 
 def seal_personal(settings: Settings, personal: dict[str, Any]) -> str:
     """JWE compact (RFC 7516) under the key that our services share; raises SettingsError without the key."""
-    return jwe.encrypt_compact(_DIRECT, json.dumps(personal).encode(), _event_key(settings.event_key))
+    return jwe.encrypt_compact(dict(_DIRECT), json.dumps(personal).encode(), _event_key(settings.event_key))
 
 
 def open_personal(settings: Settings, sealed: str) -> dict[str, Any]:
@@ -42,7 +44,7 @@ def seal_for(settings: Settings, service: str, secret: dict[str, Any]) -> str:
     key = _sealing_keys(settings.sealing_public_keys).get(service)
     if key is None:
         raise SettingsError(f"BAILLEURS_SEALING_PUBLIC_KEYS ne contient pas la clé de « {service} ».")
-    return jwe.encrypt_compact(_FOR_ONE, json.dumps(secret).encode(), key)
+    return jwe.encrypt_compact(dict(_FOR_ONE), json.dumps(secret).encode(), key)
 
 
 def open_sealed(settings: Settings, sealed: str) -> dict[str, Any]:
