@@ -3,6 +3,7 @@
 import base64
 import json
 import secrets
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -88,6 +89,18 @@ def test_a_key_that_is_none_says_what_is_expected_and_what_makes_one(bad: str) -
 def test_a_secret_is_opened_by_its_addressee() -> None:
     token = sealing.seal_for(settings(), "notification", {"password": "x"})
     assert sealing.open_sealed(settings("notification"), token) == {"password": "x"}
+
+
+def test_secrets_sealed_at_the_same_moment_all_open() -> None:
+    with ThreadPoolExecutor(8) as pool:
+        tokens = list(pool.map(lambda number: sealing.seal_for(settings(), "notification", {"n": number}), range(200)))
+    assert [sealing.open_sealed(settings("notification"), token) for token in tokens] == [{"n": n} for n in range(200)]
+
+
+def test_sealing_leaves_nothing_behind_for_the_next() -> None:
+    sealing.seal_for(settings(), "notification", {})
+    sealing.seal_personal(settings(), PERSON)
+    assert set(sealing._FOR_ONE) == set(sealing._DIRECT) == {"alg", "enc"}
 
 
 def test_a_secret_is_opened_by_nobody_else_even_with_every_other_key() -> None:

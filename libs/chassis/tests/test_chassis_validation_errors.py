@@ -124,6 +124,13 @@ def test_parameters_have_their_place_before_the_pointer() -> None:
     assert error.detail == "« limit » est trop grand."
 
 
+def test_a_schema_to_which_connexion_added_all_components_itself_included_is_compiled() -> None:
+    schema: dict[str, Any] = {"type": "object"}
+    schema["components"] = {"schemas": {"Itself": schema}}
+    assert field_errors(schema, {}) == []
+    assert [error.code for error in field_errors(schema, [])] == ["type"]
+
+
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3),

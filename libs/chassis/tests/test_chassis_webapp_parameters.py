@@ -47,6 +47,13 @@ def test_a_wrong_number_in_a_path_is_refused_or_not_found(toy_on_sqlite: Harness
     assert answer.headers["content-type"] == "application/problem+json"
 
 
+@pytest.mark.parametrize("path", ["//ping", "/things//x", "//things", "/squares//12"])
+def test_a_path_with_an_empty_part_is_not_found(toy_on_sqlite: Harness, path: str) -> None:
+    answer = toy_on_sqlite.client.get(BASE + path)
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
 def test_a_number_in_a_path_arrives_as_a_number(toy_on_sqlite: Harness) -> None:
     assert toy_on_sqlite.client.get(f"{BASE}/squares/12").json() == {"square": "144"}
 
