@@ -143,7 +143,7 @@ def _runtime(name: str) -> Any:
 
 def main() -> None:
     """Says in one sentence what a person can put right; anything else shows its traceback."""
-    # connexion 3.3 imports what starlette has deprecated; starlette is pinned for it. For this process and those it starts.
+    # connexion 3.3 imports what starlette has deprecated; starlette is pinned for it. Here, and in what is started.
     warnings.filterwarnings("ignore", message=_KNOWN_WARNING)
     os.environ.setdefault("PYTHONWARNINGS", f"ignore:{_KNOWN_WARNING}")
     try:
