@@ -6,7 +6,7 @@ from chassis import clock, journal
 from chassis.db import changed, insert_new, upsert
 from chassis.events import Event
 from chassis.ids import new_id
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from habilitation import domain, publishes
@@ -18,8 +18,10 @@ def landlord_registered(session: Session, event: Event) -> None:
     """The organisation appears, or gets one more Caf: a SIRET seen again is the same organisation."""
     organisation_id = UUID(event.data["organisation_id"])
     _ensure_organisation(session, organisation_id)
-    known = {"name": event.personal["name"], "kind": event.data["kind"]}
-    session.execute(update(Organisation).where(Organisation.id == organisation_id).values(**known))
+    told = {"name": event.personal["name"], "kind": event.data["kind"], "named_at": event.time}
+    # By time, not by version: those of two landlords of one organisation do not compare.
+    older = or_(Organisation.named_at.is_(None), Organisation.named_at < event.time)
+    session.execute(update(Organisation).where(Organisation.id == organisation_id, older).values(**told))
     caf = {"organisation_id": organisation_id, "caf_code": event.data["caf_code"]}
     insert_new(session, OrganisationCaf, caf)
 

@@ -22,6 +22,8 @@ class Organisation(Base):
     name: Mapped[str] = mapped_column(String(200))
     kind: Mapped[str] = mapped_column(String(20))
     portfolio_version: Mapped[int] = mapped_column(default=0)
+    # When the registry told the name; several landlords of one SIRET tell it, each with versions of its own.
+    named_at: Mapped[datetime | None]
 
 
 class OrganisationCaf(Base):

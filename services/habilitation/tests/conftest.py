@@ -29,7 +29,9 @@ class World:
         person = {"civility": "Mme", "last_name": last_name, "first_name": "Anne", "email": "a@lices.example"}
         self.harness.deliver("identity.account_activated.v1", data, person)
 
-    def register(self, caf_code: str = "359", user_number: str = "35900007090001") -> None:
+    def register(
+        self, caf_code: str = "359", user_number: str = "35900007090001", name: str = "REGIE DES LICES"
+    ) -> None:
         data = {
             "landlord_id": str(ids.new_id()),
             "organisation_id": str(self.organisation_id),
@@ -39,7 +41,7 @@ class World:
             "siret": SIRET,
             "version": 1,
         }
-        self.harness.deliver("registry.landlord_registered.v1", data, {"name": "REGIE DES LICES"})
+        self.harness.deliver("registry.landlord_registered.v1", data, {"name": name})
 
     def portfolio(self, version: int, *scopes: tuple[str, str]) -> None:
         data = {

@@ -1,7 +1,9 @@
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 
-from chassis import ids
+import time_machine
+from chassis import clock, ids
 
 ACCESS = "habilitation.access_changed.v1"
 
@@ -32,6 +34,16 @@ def test_a_portfolio_may_arrive_before_its_landlord(world: Any) -> None:
     world.register(user_number="35900007090002")
     names = {row["id"]: row["name"] for row in world.harness.rows("organisation")}
     assert names[world.organisation_id] == "REGIE DES LICES"
+
+
+def test_an_older_name_of_the_organisation_arriving_late_changes_nothing(world: Any) -> None:
+    earlier = clock.now() - timedelta(hours=1)
+    with time_machine.travel(earlier, tick=False):
+        world.register(user_number="22900007090003", caf_code="229", name="ANCIENNE REGIE")
+    assert [row["name"] for row in world.harness.rows("organisation")] == ["REGIE DES LICES"]
+    assert {row["caf_code"] for row in world.harness.rows("organisation_caf")} == {"229", "359"}
+    world.register(name="REGIE DU MAIL")
+    assert [row["name"] for row in world.harness.rows("organisation")] == ["REGIE DU MAIL"]
 
 
 def test_the_first_person_is_administrator_and_the_second_is_not(world: Any) -> None:
