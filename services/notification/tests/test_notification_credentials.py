@@ -28,6 +28,13 @@ def test_neither_is_readable_in_the_database_before_nor_after_sending(world: Wor
         world.send()
 
 
+def test_once_handled_the_event_keeps_nothing_of_the_secret_even_sealed(world: World) -> None:
+    sealed = world.credentials()["sealed"]
+    received = world.harness.rows("inbox")
+    assert [(row["done_at"] is not None, row["envelope"]) for row in received] == [(True, "")]
+    assert sealed not in world.everything_stored()
+
+
 def test_neither_is_readable_in_what_asks_for_the_letters(world: World) -> None:
     world.credentials(email=None)
     for event in world.requested():
