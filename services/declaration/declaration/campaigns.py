@@ -6,6 +6,7 @@ from typing import Any
 
 from chassis import clock, journal
 from chassis.auth import Caller
+from chassis.db import changed, insert_new
 from chassis.ids import new_id
 from chassis.problems import BadRequest, Conflict, FieldError, NotFound
 from sqlalchemy import ColumnElement, and_, exists, func, select, update
@@ -38,20 +39,20 @@ def create(session: Session, caller: Caller, new: dict[str, Any]) -> Campaign:
     """Raises Invalid for dates that do not follow each other, Conflict when the year has its campaign already."""
     caf_code = caf_of(caller, new["caf_code"])
     dates = rules.planned(new["year"], new["deadline"], new["cut_off"], new["opens_on"], today=clock.today())
-    if _one(session, caf_code, dates.year) is not None:
+    values = {
+        "id": new_id(),
+        "caf_code": caf_code,
+        "year": dates.year,
+        "phase": Phase.DRAFT.value,
+        "opens_on": dates.opens_on,
+        "deadline": dates.deadline,
+        "cut_off": dates.cut_off,
+        "contact": new["contact"] or _contact(session, caf_code),
+    }
+    # The unique key decides: of two agents who create it together, the second is told so.
+    if not insert_new(session, Campaign, values):
         raise Conflict(f"La campagne {dates.year} de cette Caf existe déjà.")
-    made = Campaign(
-        id=new_id(),
-        caf_code=caf_code,
-        year=dates.year,
-        phase=Phase.DRAFT.value,
-        opens_on=dates.opens_on,
-        deadline=dates.deadline,
-        cut_off=dates.cut_off,
-        contact=new["contact"] or _contact(session, caf_code),
-    )
-    session.add(made)
-    session.flush()
+    made = session.get_one(Campaign, values["id"])
     _journal(session, caller, made, "campaign.created")
     return made
 
@@ -109,7 +110,7 @@ def _advance(session: Session, campaign: Campaign, act: Act) -> None:
     before = Phase(campaign.phase)
     after = rules.advance(before, act)
     moved = update(Campaign).where(Campaign.id == campaign.id, Campaign.phase == before.value)
-    if not getattr(session.execute(moved.values(phase=after.value)), "rowcount", 0):
+    if not changed(session.execute(moved.values(phase=after.value))):
         raise Conflict("Quelqu’un d’autre vient de le faire.")
     campaign.phase = after.value
 

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from chassis.db import upsert
+from chassis.db import insert_new
 from chassis.events import Event
 from sqlalchemy.orm import Session
 
@@ -16,5 +16,4 @@ def recap_ready(session: Session, event: Event) -> None:
         "version": event.data["version"],
         "document_id": UUID(event.data["document_id"]),
     }
-    added = upsert(session, Receipt).values(**values)
-    session.execute(added.on_conflict_do_nothing(index_elements=["declaration_id", "version"]))
+    insert_new(session, Receipt, values)

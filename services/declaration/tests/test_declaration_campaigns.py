@@ -1,5 +1,6 @@
 """Campaigns over HTTP: opened once for a whole Caf, asked once a landlord, closed, late until the cut-off."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from chassis import clock
@@ -27,6 +28,12 @@ def test_a_campaign_is_prepared_once_with_dates_that_follow_each_other(world: An
     refused = world.post("/campaigns", world.agent(), new(year - 1, cut_off=f"{year - 1}-01-01"))
     assert refused.status_code == 422
     assert [error["pointer"] for error in refused.json()["errors"]] == ["/cut_off"]
+
+
+def test_of_two_agents_who_prepare_a_campaign_together_the_second_is_told(world: Any, year: int) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        made = list(pool.map(lambda _: world.post("/campaigns", world.agent(), new(year)).status_code, range(4)))
+    assert sorted(made) == [201, 409, 409, 409]
 
 
 def test_a_supervisor_names_the_caf(world: Any, year: int) -> None:

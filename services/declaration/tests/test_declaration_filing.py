@@ -57,6 +57,15 @@ def journey(world: Any) -> Journey:
     return Journey(world, world.landlord(("private", "35")))
 
 
+def test_each_save_says_in_the_journal_who_saved_which_steps_and_not_what_they_say(journey: Journey) -> None:
+    journey.save(information=INFORMATION)
+    journey.save(situation=SITUATION, rent=RENT)
+    lines = [line for line in journey.world.harness.rows("journal") if line["action"] == "declaration.saved"]
+    assert [line["after"]["steps"] for line in lines] == [["information"], ["rent", "situation"]]
+    assert {(line["subject"], line["perimeter"], len(line["actor"])) for line in lines} == {(journey.id, "359", 36)}
+    assert RENT["rent"] not in str(lines)
+
+
 def test_the_journey_goes_step_by_step_and_is_found_again(journey: Journey) -> None:
     assert (journey.read()["status"], journey.read()["next_step"]) == ("to_declare", "information")
     for step, body, following in (

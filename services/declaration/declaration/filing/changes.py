@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from chassis import clock
+from chassis import clock, journal
 from chassis.problems import Invalid
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -22,6 +22,15 @@ def save(session: Session, case: Case, change: Mapping[str, Any]) -> None:
     if following is not case.state:
         _passage(session, case, Event.SAVE, case.state, following)
     _touch(session, case, following)
+    journal.record(
+        session,
+        actor=case.caller.sub,
+        action="declaration.saved",
+        subject=case.row.id,
+        perimeter=case.campaign.caf_code,
+        # Which steps, never what they say: the journal outlives the data.
+        after={"steps": sorted(change), "revision": case.row.revision, "channel": case.channel},
+    )
 
 
 def transmit(session: Session, case: Case) -> DeclarationVersion:

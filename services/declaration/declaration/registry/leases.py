@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from chassis import clock
+from chassis.db import changed
 from chassis.ids import new_id
 from chassis.runtime import Runtime
 from sqlalchemy import or_, select, update
@@ -65,5 +66,5 @@ def held(session: Session, lease: Lease, **changes: Any) -> None:
     """Renews the lease and changes the row, in the transaction of the work itself. Raises LeaseLost."""
     mine = update(RegistryImport).where(RegistryImport.id == lease.import_id, RegistryImport.worker == lease.worker)
     renewed = {"leased_until": clock.now() + timedelta(seconds=LEASE_SECONDS), **changes}
-    if not getattr(session.execute(mine.values(**renewed)), "rowcount", 0):
+    if not changed(session.execute(mine.values(**renewed))):
         raise LeaseLost
