@@ -8,8 +8,8 @@ WAITS = (timedelta(minutes=1), timedelta(minutes=2), timedelta(minutes=5), timed
 # With the waits above, more than a day: a relay that is repaired by a person in the morning.
 MAX_ATTEMPTS = 100
 
-# Longer than the slowest SMTP conversation: after it, whoever held the message is dead.
-CLAIM_LASTS = timedelta(minutes=10)
+# Longer than the slowest SMTP conversation (seven answers, 20 s each at most): after it, whoever held the message is dead.
+CLAIM_LASTS = timedelta(minutes=3)
 
 
 def wait_after(attempts: int, *, at_least_seconds: int = 0) -> timedelta:
