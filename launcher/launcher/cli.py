@@ -6,9 +6,10 @@ import warnings
 from datetime import datetime
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
+from chassis.problems import Problem
 from chassis.settings import SettingsError
 from rich.console import Console
 from rich.table import Table
@@ -117,14 +118,17 @@ def agent_add(
 
 
 @registry_app.command("import")
-def registry_import(file: Path) -> None:
+def registry_import(
+    file: Path,
+    caf: Annotated[str, typer.Option(help="Écarter les lignes d’une autre Caf, comme pour un agent de celle-ci.")] = "",
+) -> None:
     """Importe le fichier du registre d’une Caf et montre ligne par ligne ce qui est à corriger."""
-    raise typer.Exit(_operations().import_registry(_runtime("declaration"), file, console))
+    raise typer.Exit(_operations().import_registry(_runtime("declaration"), file, console, caf_code=caf or None))
 
 
 @campaign_app.command("open")
 def campaign_open(caf: Caf, year: int, deadline: datetime, cut_off: datetime) -> None:
-    """Crée si besoin la campagne de l’année et l’ouvre : chaque bailleur est sollicité une fois."""
+    """Crée la campagne de l’année et l’ouvre : chaque bailleur est sollicité une fois."""
     console.print_json(
         data=_operations().open_campaign(_runtime("declaration"), caf, year, deadline.date(), cut_off.date())
     )
@@ -148,6 +152,15 @@ def main() -> None:
     os.environ.setdefault("PYTHONWARNINGS", f"ignore:{_KNOWN_WARNING}")
     try:
         app()
+    except Problem as problem:
+        _refuse(*([error.detail for error in problem.errors] or [problem.detail]))
+    except FileNotFoundError as error:
+        _refuse(f"Ce fichier n’existe pas\u00a0: {error.filename}")
     except (SettingsError, UnknownTarget) as error:
-        Console(stderr=True).print(f"[red]{error}[/]")
-        raise SystemExit(2) from None
+        _refuse(str(error))
+
+
+def _refuse(*sentences: str) -> NoReturn:
+    for sentence in sentences:
+        Console(stderr=True).print(sentence, style="red", markup=False)
+    raise SystemExit(2) from None

@@ -52,8 +52,11 @@ def add_agent(identity: Runtime, caf: str, *, login: str, email: str, supervisor
     return {"login": chosen, "password": password, "caf_code": caf}
 
 
-def import_registry(declaration: Runtime, file: Path, console: Console) -> int:
-    """Imports with a progress bar and prints the report; 0: all went in, 1: some lines stayed out, 2: refused whole."""
+def import_registry(declaration: Runtime, file: Path, console: Console, *, caf_code: str | None = None) -> int:
+    """Imports with a progress bar and prints the report; 0: all went in, 1: some lines stayed out, 2: refused whole.
+
+    With ``caf_code`` the lines of other Cafs stay out, as when an agent of that Caf sends the file.
+    """
     migrations.upgrade(declaration)
     with Progress(console=console, transient=True) as progress:
         task = progress.add_task("Import", total=None)
@@ -61,6 +64,7 @@ def import_registry(declaration: Runtime, file: Path, console: Console) -> int:
             declaration,
             file,
             lambda state: progress.update(task, completed=state["lines_done"], total=state["lines_total"]),
+            caf_code=caf_code,
         )
     if report["refusal"]:
         console.print(f"[red]Fichier refusé : {report['refusal']}[/]")
@@ -69,24 +73,32 @@ def import_registry(declaration: Runtime, file: Path, console: Console) -> int:
     return 1 if report["lines_bad"] else 0
 
 
-def load_registry(declaration: Runtime, file: Path, progress: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
+def load_registry(
+    declaration: Runtime,
+    file: Path,
+    progress: Callable[[dict[str, Any]], None],
+    *,
+    caf_code: str | None = None,
+) -> dict[str, Any]:
     """The report of the import, as the API shows it; ``progress`` is given the same after each batch."""
-    report: dict[str, Any] = import_module("declaration.registry").import_path(declaration, file, ACTOR, progress)
+    importing = import_module("declaration.registry").import_path
+    report: dict[str, Any] = importing(declaration, file, ACTOR, progress, caf_code=caf_code)
     return report
 
 
 def _print_report(declaration: Runtime, report: dict[str, Any], console: Console) -> None:
     for column in report["unknown_columns"]:
-        console.print(f"[yellow]Colonne inconnue, ignorée : {column}[/]")
+        # The file's own words: square brackets in them are no markup.
+        console.print(f"Colonne inconnue, ignorée : {column}", style="yellow", markup=False)
     console.print(f"{report['lines_good']} ligne(s) prises, {report['lines_bad']} à corriger.")
     if not report["lines_bad"]:
         return
     views = import_module("declaration.registry.views")
     with declaration.reading() as session:
         errors = views.errors(session, _operator(supervisor=True), UUID(report["id"]), None, SHOWN_ERRORS)
-    table = Table("ligne", "colonne", "règle", "exemple")
+    table = Table("ligne", "colonne", "erreur", "règle", "exemple")
     for error in errors["items"]:
-        table.add_row(str(error["line"]), error["column"], error["rule"], error["example"])
+        table.add_row(str(error["line"]), *(error[name] for name in ("column", "message", "rule", "example")))
     console.print(table)
     if errors["total"] > SHOWN_ERRORS:
         console.print(f"… et {errors['total'] - SHOWN_ERRORS} autre(s), à lire dans l’espace des agents.")

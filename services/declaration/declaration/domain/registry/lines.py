@@ -10,6 +10,8 @@ from typing import Any
 from declaration.domain.registry.columns import COLUMNS, MANDATORY_COLUMNS
 
 DELIMITER = ";"
+# How a line that cannot be cut into columns should begin.
+EXAMPLE = DELIMITER.join([*(column.example for column in list(COLUMNS.values())[:5]), "…"])
 
 
 class FileRefusedError(ValueError):
@@ -69,7 +71,7 @@ def read(values: Sequence[str], header: Header, number: int) -> tuple[dict[str, 
     """The line's typed values by column, or None with every error of it."""
     if len(values) != len(header.names):
         rule = f"{len(header.names)} colonnes, comme la première ligne"
-        return None, [LineError(number, "", rule, f"Cette ligne a {len(values)} colonnes.", "")]
+        return None, [LineError(number, "", rule, f"Cette ligne a {len(values)} colonnes.", EXAMPLE)]
     row = {name: value.strip() for name, value in zip(header.names, values, strict=True)}
     read_values: dict[str, Any] = {}
     errors = []
@@ -107,4 +109,4 @@ def foreign_caf(number: int) -> LineError:
 
 def unreadable(number: int, message: str) -> LineError:
     """For a line that could not be cut into columns."""
-    return LineError(number, "", "une ligne de texte UTF-8, colonnes séparées par ;", message, "")
+    return LineError(number, "", "une ligne de texte UTF-8, colonnes séparées par ;", message, EXAMPLE)
