@@ -10,6 +10,8 @@ from identity.domain.credentials import Channel, Purpose, normalise_login
 from identity.domain.identifiers import email_error, normalise_email
 
 LONGEST_LOGIN = 20
+# As the other acts done at the command line are journalled.
+ACTOR = "command line"
 
 
 def add(runtime: Runtime, *, login: str, caf_code: str, email: str, supervisor: bool = False) -> str:
@@ -41,8 +43,9 @@ def add(runtime: Runtime, *, login: str, caf_code: str, email: str, supervisor: 
         if account is None:
             raise Conflict(f"L’identifiant {login} est déjà pris.")
         issue = issue_password(session, account, Purpose.CREATION, Channel.EMAIL)
-        described = {"login": chosen, "supervisor": supervisor}
+        # Not the login: an agent's often is their name, and the journal outlives the account.
+        described = {"supervisor": supervisor}
         journal.record(
-            session, actor="command", action="agent.added", subject=account_id, perimeter=caf_code, after=described
+            session, actor=ACTOR, action="agent.added", subject=account_id, perimeter=caf_code, after=described
         )
     return issue.password

@@ -68,6 +68,8 @@ def test_an_agent_s_login_is_taken_once_and_the_email_must_be_one(local: Any) ->
         agents.add(local.harness.runtime, login="dupont", caf_code="359", email="autre@caf.example")
     with pytest.raises(Invalid):
         agents.add(local.harness.runtime, login="DURAND", caf_code="359", email="durand")
+    # A login is often the agent's name.
+    assert "DUPONT" not in str(local.harness.rows("journal"))
 
 
 def test_everything_a_person_does_leaves_a_line_in_the_journal_without_personal_data(local: Any) -> None:

@@ -6,7 +6,7 @@ from uuid import UUID
 from chassis import journal
 from chassis.problems import FieldError, Invalid, TooManyRequests
 from chassis.runtime import Runtime
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from identity import hashing, throttling
@@ -34,10 +34,11 @@ def end_other_sessions(session: Session, account_id: UUID, kept: UUID | None, pe
 
 def sign_out(session: Session, session_id: UUID) -> None:
     """Nothing happens to a session already over."""
-    opened = session.get(SignInSession, session_id)
-    if opened is None or not sessions.end(session, [session_id], "signed_out"):
+    holder = select(Account).join(SignInSession, SignInSession.account_id == Account.id)
+    account = session.scalar(holder.where(SignInSession.id == session_id))
+    if account is None or not sessions.end(session, [session_id], "signed_out"):
         return
-    journal.record(session, actor=opened.account_id, action="sign_out", subject=opened.account_id)
+    journal.record(session, actor=account.id, action="sign_out", subject=account.id, perimeter=account.perimeter)
 
 
 def change_password(runtime: Runtime, account: Account, session_id: UUID, current: str, typed: str) -> None:
