@@ -62,6 +62,13 @@ def topology() -> None:
     typer.echo(json.dumps(definitions(services.load(name) for name in services.NAMES), indent=2))
 
 
+@app.command("secrets")
+def new_secrets() -> None:
+    """Montre des secrets neufs pour une installation, un par ligne ; rien n’est gardé."""
+    for name, value in import_module("chassis.keys").generate().items():
+        typer.echo(f"{name}={value}")
+
+
 @app.command()
 def status(target: Target = services.ALL) -> None:
     """Montre ce qui attend : événements à envoyer, à traiter, ou abandonnés."""
