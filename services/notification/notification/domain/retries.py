@@ -8,7 +8,7 @@ WAITS = (timedelta(minutes=1), timedelta(minutes=2), timedelta(minutes=5), timed
 # With the waits above, more than a day: a relay that is repaired by a person in the morning.
 MAX_ATTEMPTS = 100
 
-# Longer than the slowest SMTP conversation (seven answers, 20 s each at most): after it, whoever held the message is dead.
+# Longer than the slowest SMTP conversation, seven answers of 20 s: after it, whoever held the message is dead.
 CLAIM_LASTS = timedelta(minutes=3)
 
 
