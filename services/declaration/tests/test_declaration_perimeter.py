@@ -125,6 +125,19 @@ def test_an_agent_sees_their_caf_and_a_supervisor_all(opened: Any) -> None:
     assert opened.get(f"/declarations/{of_tenant(opened, '1234567A')}", opened.agent("220")).status_code == 404
 
 
+def test_an_agent_of_no_caf_is_no_agent(opened: Any) -> None:
+    stray = opened.harness.headers(kind="agent", caf=None)
+    assert seen(opened, stray) == set()
+    # One that a supervisor sent belongs to no Caf either.
+    national = opened.agent("000", supervisor=True)
+    files = {"file": ("registre.csv", b"caf_code\n", "text/csv")}
+    address = "/api/declaration/v1/registry-imports"
+    assert opened.harness.client.post(address, headers=national, files=files).status_code == 202
+    assert opened.harness.client.post(address, headers=stray, files=files).status_code == 404
+    for path in ("/campaigns", "/registry-imports"):
+        assert opened.get(path, stray).json()["items"] == []
+
+
 def test_a_program_that_is_neither_landlord_nor_agent_sees_nothing(opened: Any) -> None:
     service = opened.harness.headers(kind="service", sub=UUID(int=1), org=opened.organisation_id)
     assert seen(opened, service) == set()

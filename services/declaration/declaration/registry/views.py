@@ -19,7 +19,7 @@ PLAIN = ("filename", "caf_code", "status", "lines_total", "lines_done", "lines_g
 
 def visible(caller: Caller) -> ColumnElement[bool]:
     """Imports of the agent's Caf; all of them for a supervisor."""
-    return true() if caller.supervisor else RegistryImport.caf_code == caller.caf
+    return true() if caller.supervisor else RegistryImport.caf_code == (caller.caf or "")
 
 
 def one(session: Session, import_id: UUID, inside: ColumnElement[bool] | None = None) -> dict[str, Any]:
