@@ -309,6 +309,7 @@ def test_a_client_may_ask_for_a_fresh_sign_in_and_gets_it_once(local: Any) -> No
     resumed = browser.sign_in(sent["login"], local.password)
     assert "code" in answered(browser.client.get(resumed).location)
     with time_machine.travel(clock.now() + timedelta(minutes=5)):
+        assert "code" in answered(authorize(browser, max_age="9" * 5000).location)
         assert authorize(browser, max_age="60").location == "/compte/connexion"
         assert "code" in answered(browser.client.get(browser.sign_in(sent["login"], local.password)).location)
 

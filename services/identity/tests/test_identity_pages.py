@@ -271,9 +271,10 @@ def test_a_consent_to_a_version_that_is_no_longer_the_current_one_is_refused(loc
     browser.sign_in(sent["login"], sent["password"])
     browser.send(FIRST + "informations", **local.person)
     browser.send(FIRST + "mot-de-passe", password=local.password, again=local.password)
-    browser.send(FIRST + "regles-usage", version="0", accepted="y")
-    assert browser.status == 422
-    assert "Ce texte vient de changer" in browser.text
+    for version in ("0", "9" * 5000):
+        browser.send(FIRST + "regles-usage", version=version, accepted="y")
+        assert browser.status == 422
+        assert "Ce texte vient de changer" in browser.text
     assert not local.harness.rows("consent")
 
 

@@ -20,6 +20,7 @@ from identity.pages.current import forget, place_of, runtime, settings, signed_i
 
 blueprint = Blueprint("oidc", __name__)
 _PUBLIC = {"Cache-Control": "public, max-age=300"}
+_MOST_DIGITS = 10
 
 
 @blueprint.get("/.well-known/openid-configuration")
@@ -122,7 +123,8 @@ def _too_old(subject: Subject) -> bool:
     """OpenID Connect Core §3.1.2.1, max_age in seconds."""
     max_age = request.values.get("max_age", "")
     age = (clock.now() - subject.authenticated_at).total_seconds()
-    return max_age.isdecimal() and age > int(max_age)
+    # Python refuses to read a number of thousands of digits; what is that long is no limit anyway.
+    return max_age.isdecimal() and len(max_age) <= _MOST_DIGITS and age > int(max_age)
 
 
 def _still_active(claims: dict[str, Any] | None) -> Subject | None:

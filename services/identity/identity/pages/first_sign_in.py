@@ -69,7 +69,9 @@ def _consent(found: SignedIn, step: Step, position: int) -> ResponseReturnValue:
     if form.validate_on_submit():
         shown = form.version.data or ""
         try:
-            following = accept_text(runtime(), found.session_id, step, int(shown) if shown.isdecimal() else 0)
+            # Compared as text: Python refuses to read a number of thousands of digits.
+            version = text.version if shown == str(text.version) else 0
+            following = accept_text(runtime(), found.session_id, step, version)
             return redirect(place_of(following), 303)
         except Invalid as refused:
             form.version.data = str(text.version)
