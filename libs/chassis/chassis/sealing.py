@@ -13,7 +13,6 @@ from joserfc.jwk import ECKey, OctKey
 from chassis.keys import unb64
 from chassis.settings import Settings, SettingsError
 
-# Sealing gets a copy of these: joserfc writes the ephemeral key into the header that it is given.
 # Copied for each use: joserfc writes the ephemeral key of a seal into the header it is given.
 _DIRECT = {"alg": "dir", "enc": "A256GCM"}
 _FOR_ONE = {"alg": "ECDH-ES+A256KW", "enc": "A256GCM"}
