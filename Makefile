@@ -33,8 +33,10 @@ down: ## stop them and forget their data
 	@# By name and from elsewhere: the file asks for secrets, which stopping does not need.
 	@cd / && $(COMPOSE) --project-name offre-bailleurs down --volumes --remove-orphans
 
-e2e: setup-dev ## the journeys, through the gateway of `make up` (or BAILLEURS_URL)
+e2e: setup-dev ## the journeys, the pages, the contracts and every container killed in turn, on what `make up` runs
 	@$(BIN)/python -m pytest tests-e2e
+	@# Last: what was killed takes a while to warm up again.
+	@$(BIN)/python -m pytest tests-e2e/faults
 
 bench: setup-dev ## how fast what runs at BAILLEURS_URL answers, on this machine
 	@$(BIN)/python -m tools.bench

@@ -21,7 +21,8 @@ from support.stack import SERVICES, WORKERS, Stack
 pytestmark = [pytest.mark.compose, pytest.mark.timeout(1800)]
 # All that runs but the mail catcher, which stands for the world outside.
 EVERYTHING = ("envoy", "portal", *SERVICES, *WORKERS, "rabbitmq", "postgres")
-PATIENCE = 120.0
+# An e-mail whose sender was killed leaves again after three minutes.
+PATIENCE = 240.0
 REFERENCE = re.compile(r"R\d\d(?:-[0-9A-Z]{4}){4}")
 
 

@@ -4,8 +4,8 @@ from launcher.demo.waiting import wait_for
 
 from support.stack import SERVICES, Stack
 
-# An e-mail whose sender was killed at that moment leaves again once its claim is stale, ten minutes later.
-SETTLED_SECONDS = 780.0
+# An e-mail whose sender was killed at that moment leaves again once its claim is stale, three minutes later.
+SETTLED_SECONDS = 360.0
 
 
 def settle(stack: Stack) -> None:
