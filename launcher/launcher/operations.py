@@ -104,10 +104,27 @@ def _print_report(declaration: Runtime, report: dict[str, Any], console: Console
         console.print(f"… et {errors['total'] - SHOWN_ERRORS} autre(s), à lire dans l’espace des agents.")
 
 
-def open_campaign(declaration: Runtime, caf: str, year: int, deadline: date, cut_off: date) -> dict[str, int]:
-    """Creates the year's campaign of a Caf and opens it; returns how many were asked. Raises Conflict when open."""
+def open_campaign(
+    declaration: Runtime,
+    caf: str,
+    year: int,
+    deadline: date,
+    cut_off: date,
+    contact: dict[str, Any] | None = None,
+) -> dict[str, int]:
+    """Creates the year's campaign of a Caf and opens it; returns how many were asked. Raises Conflict when open.
+
+    ``contact``: name, telephone, address (lines) and reference of the Caf's service; without it, last year's.
+    """
     campaigns = import_module("declaration.campaigns")
-    new = {"caf_code": caf, "year": year, "deadline": deadline, "cut_off": cut_off, "opens_on": None, "contact": None}
+    new = {
+        "caf_code": caf,
+        "year": year,
+        "deadline": deadline,
+        "cut_off": cut_off,
+        "opens_on": None,
+        "contact": contact,
+    }
     operator = _operator(caf=caf)
     with declaration.transaction() as session:
         opened: dict[str, int] = campaigns.start(session, operator, campaigns.create(session, operator, new))

@@ -47,6 +47,7 @@ def fill_and_tell(process: "Process") -> None:
 
 def _fill(runtimes: dict[str, Any]) -> list[dict[str, str]]:
     from launcher.demo import registry  # only needed here
+    from launcher.demo.contact import CONTACT
 
     FOLDER.mkdir(parents=True, exist_ok=True)
     file = FOLDER / "registre.csv"
@@ -54,7 +55,7 @@ def _fill(runtimes: dict[str, Any]) -> list[dict[str, str]]:
     file.write_text(demonstration.csv, encoding="utf-8")
     agent = operations.add_agent(runtimes["identity"], CAF, login=AGENT, email="agent@caf359.example", supervisor=False)
     operations.load_registry(runtimes["declaration"], file, lambda _state: None)
-    operations.open_campaign(runtimes["declaration"], CAF, *_dates(clock.today()))
+    operations.open_campaign(runtimes["declaration"], CAF, *_dates(clock.today()), CONTACT)
     people = [("Agent de la Caf", agent["login"], agent["password"])]
     mails = Mails(Path(runtimes["notification"].settings.mailbox_dir))
     people += [(label, *_credentials(mails, address)) for label, address in demonstration.people]
@@ -87,4 +88,7 @@ def _tell(public_url: str, accounts: list[dict[str, str]]) -> None:
     where = f"Le produit répond à [bold]{public_url}[/]\nCourriels et courriers : {public_url}/dev/mailbox"
     console.print(Panel(where, title="Mon Compte Partenaire – Offre Bailleurs", expand=False))
     console.print(table)
+    console.print(
+        "Les deux bailleurs sans adresse de courriel ont reçu des courriers : lisez-les à l’adresse ci-dessus."
+    )
     console.print("À la première connexion, chacun choisit son propre mot de passe ; celui d’ici ne sert qu’une fois.")

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from chassis import clock
 
+from launcher.demo.contact import CONTACT
 from launcher.demo.credentials import Credentials
 from launcher.demo.failures import answered, equal, expect
 from launcher.demo.journey.context import Journey
@@ -59,7 +60,12 @@ def opens_campaign(journey: Journey, told: Told) -> None:
         f"la Caf {journey.registry.caf_code} en a déjà une : relancez avec un agent d’une autre Caf",
     )
     deadline = today + timedelta(days=30)
-    new = {"year": year, "deadline": deadline.isoformat(), "cut_off": (deadline + timedelta(days=60)).isoformat()}
+    new = {
+        "year": year,
+        "deadline": deadline.isoformat(),
+        "cut_off": (deadline + timedelta(days=60)).isoformat(),
+        "contact": CONTACT,
+    }
     journey.agent_api.create(f"{DECLARATION}/campaigns", new)
     opened = journey.agent_api.create(f"{DECLARATION}/campaigns/{year}/opening", {}, status=200)
     expected = journey.registry.to_declare

@@ -1,0 +1,11 @@
+"""The Caf of the demonstration, as letters and receipts name it."""
+
+from typing import Any
+
+# The service, its address and its telephone: CRPA L. 112-11.
+CONTACT: dict[str, Any] = {
+    "name": "Caf d’Ille-et-Vilaine",
+    "telephone": "3230",
+    "address": ["CAF D ILLE ET VILAINE", "COURS DES ALLIES", "35028 RENNES CEDEX 9"],
+    "reference": "CG : B89",
+}
