@@ -5,7 +5,6 @@ A look at one machine, bounded in count and time: ratios between lines mean some
 
 from __future__ import annotations
 
-import os
 import statistics
 import sys
 import time
@@ -13,6 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import httpx
+
+from tools.running import address
 
 CALLERS = 4
 CALLS_EACH = 100
@@ -61,12 +62,7 @@ def _call(url: str) -> list[tuple[float, bool]]:
 
 
 def main() -> int:
-    base = os.environ.get("BAILLEURS_URL", "http://localhost:8080").rstrip("/")
-    try:
-        httpx.get(f"{base}/healthz", timeout=5, trust_env=False)
-    except httpx.TransportError:
-        print(f"Nothing answers at {base}: start `make run` or `make up` first, or set BAILLEURS_URL.")
-        return 2
+    base = address()
     print(f"{'':20} {'median ms':>10} {'p99 ms':>8} {'per second':>11} {'failed':>7}")
     failed = 0
     for name, path in PATHS.items():

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tools.running import address
 from tools.workspace import ROOT, SERVICES
 
 SECONDS_EACH = 60
@@ -26,10 +27,10 @@ def command(service: str, url: str, token: str) -> list[str]:
 
 
 def main() -> int:
-    url = os.environ.get("BAILLEURS_URL", "http://localhost:8080").rstrip("/")
+    url = address()
     token = os.environ.get("BAILLEURS_TOKEN", "")
     failed = [name for name in SERVICES if subprocess.run(command(name, url, token), cwd=ROOT, check=False).returncode]
-    print(f"Refused or failed: {', '.join(failed)}" if failed else "No made-up request was answered 5xx.")
+    print(f"Not as it should: {', '.join(failed)}" if failed else "No made-up request was answered 5xx.")
     return 1 if failed else 0
 
 
