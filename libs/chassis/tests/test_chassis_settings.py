@@ -5,7 +5,8 @@ from dataclasses import dataclass, fields
 import pytest
 from chassis.settings import Settings, SettingsError
 
-TEXTS = [field.name for field in fields(Settings) if field.type is str and field.name not in ("service", "environment")]
+CHOSEN = ("service", "environment", "log_level")
+TEXTS = [field.name for field in fields(Settings) if field.type is str and field.name not in CHOSEN]
 NUMBERS = ["http_threads", "inbox_max_attempts"]
 
 
@@ -35,6 +36,14 @@ def test_without_any_key_everything_has_a_default_that_works_alone() -> None:
 def test_each_text_is_read_from_its_key(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(f"BAILLEURS_{name.upper()}", "https://written.example")
     assert getattr(Settings.load("toybox"), name) == "https://written.example"
+
+
+def test_a_log_level_is_one_of_those_that_exist(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BAILLEURS_LOG_LEVEL", "warning")
+    assert Settings.load("toybox").log_level == "warning"
+    monkeypatch.setenv("BAILLEURS_LOG_LEVEL", "loud")
+    with pytest.raises(SettingsError, match="BAILLEURS_LOG_LEVEL"):
+        Settings.load("toybox")
 
 
 @pytest.mark.parametrize("name", NUMBERS)
