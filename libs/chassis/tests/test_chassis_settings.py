@@ -53,7 +53,7 @@ def test_each_number_is_read_from_its_key(name: str, monkeypatch: pytest.MonkeyP
 
 
 def test_the_table_of_keys_above_is_complete() -> None:
-    assert {*TEXTS, *NUMBERS, "service", "environment"} == {field.name for field in fields(Settings)}
+    assert {*TEXTS, *NUMBERS, *CHOSEN} == {field.name for field in fields(Settings)}
 
 
 @pytest.mark.parametrize("name", NUMBERS)
