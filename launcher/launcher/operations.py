@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from chassis import inbox, migrations, outbox
+from chassis import inbox, migrations
 from chassis.auth import Caller
 from chassis.ids import random_reference
 from chassis.runtime import Runtime
@@ -16,6 +16,7 @@ from chassis.service import Service
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
+from runner import housekeeping
 
 ACTOR = "command line"
 # The journal names the command line, not a person, as the author.
@@ -30,7 +31,7 @@ def migrate(runtime: Runtime) -> None:
 def backlog(runtime: Runtime) -> tuple[str, str, str, str]:
     """Events to send, to handle, given up, and the age in seconds of the oldest that waits."""
     with runtime.reading() as session:
-        out, into = outbox.backlog(session), inbox.backlog(session)
+        out, into = housekeeping.to_send(session), housekeeping.to_handle(session)
     oldest = max(out.oldest_seconds, into.oldest_seconds)
     return str(out.pending), str(into.pending), str(into.dead), f"{oldest:.0f}"
 

@@ -6,21 +6,19 @@ The key, the effect and the stored answer commit together; a refused request lea
 import functools
 import hashlib
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any, TypeVar
 
 import orjson
 from flask import g, request
-from sqlalchemy import Row, Table, delete, select, update
+from sqlalchemy import Row, Table, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from chassis import clock, http, runtime
+from chassis import clock, http
 from chassis.db import insert_new
 from chassis.problems import BadRequest, Conflict, FieldError, Invalid
 
 HEADER = "Idempotency-Key"
-KEPT = timedelta(days=30)
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 
 
@@ -106,9 +104,3 @@ def _normal(result: Any) -> tuple[Any, int, dict[str, str]]:
         return result, 200, {}
     body, status, *rest = result
     return body, int(status), dict(rest[0]) if rest else {}
-
-
-def purge(here: runtime.Runtime) -> None:
-    table = here.service.metadata.tables["idempotency_key"]
-    with here.transaction() as session:
-        session.execute(delete(table).where(table.c.created_at < clock.now() - KEPT))

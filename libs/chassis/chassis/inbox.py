@@ -5,13 +5,12 @@ Poison is a row that one sees (`dead_at`, `error`) and can replay, not a message
 
 import traceback
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import Row, Table, func, select, update
+from sqlalchemy import Row, Table, select, update
 from sqlalchemy.orm import Session
 
 from chassis import clock, events, runtime, tracing
@@ -108,21 +107,6 @@ def _record_failure(session: Session, row: Row[Any], error: BaseException) -> No
     log.warning("event failed", service=settings.service, type=row.type, attempts=attempts, dead=dead, error=told)
 
 
-@dataclass(frozen=True)
-class Backlog:
-    pending: int
-    oldest_seconds: float
-    dead: int
-
-
-def backlog(session: Session) -> Backlog:
-    inbox = table(session)
-    waiting = inbox.c.done_at.is_(None) & inbox.c.dead_at.is_(None)
-    count, oldest = session.execute(select(func.count(), func.min(inbox.c.received_at)).where(waiting)).one()
-    dead = session.execute(select(func.count()).where(inbox.c.dead_at.is_not(None))).scalar_one()
-    return Backlog(count, (clock.now() - oldest).total_seconds() if oldest else 0.0, dead)
-
-
 def replay(session: Session, event_id: UUID | None = None) -> int:
     """Gives dead rows (one, or all) a new life; returns how many. Done rows are never handled again."""
     inbox = table(session)
@@ -131,9 +115,3 @@ def replay(session: Session, event_id: UUID | None = None) -> int:
         statement = statement.where(inbox.c.event_id == event_id)
     values = {"dead_at": None, "attempts": 0, "next_attempt_at": clock.now()}
     return changed(session.execute(statement.values(**values)))
-
-
-def purge_done(session: Session, *, older_than: timedelta = timedelta(days=30)) -> int:
-    """Done rows are the memory against duplicates: kept longer than any broker would hold a message."""
-    inbox = table(session)
-    return changed(session.execute(inbox.delete().where(inbox.c.done_at < clock.now() - older_than)))

@@ -1,13 +1,9 @@
 """Schema migrations: each service has its own Alembic history; one environment serves all five."""
 
 from pathlib import Path
-from typing import Any
 
 from alembic import command
-from alembic.autogenerate import compare_metadata
 from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
 from chassis.db import service_metadata
@@ -38,22 +34,6 @@ def upgrade(runtime: Runtime) -> None:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
         command.upgrade(config(runtime.service, connection), "head")
-
-
-def heads(service: Service) -> tuple[str, ...]:
-    return tuple(ScriptDirectory.from_config(config(service)).get_heads())
-
-
-def is_current(runtime: Runtime) -> bool:
-    with runtime.engine.execution_options(reading=True).connect() as connection:
-        return MigrationContext.configure(connection).get_current_heads() == heads(runtime.service)
-
-
-def differences(runtime: Runtime) -> list[Any]:
-    """What the models say and the migrated database does not; empty when they match."""
-    with runtime.engine.execution_options(reading=True).connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": False})
-        return list(compare_metadata(context, runtime.service.metadata))
 
 
 def revision(runtime: Runtime, message: str, number: str) -> None:

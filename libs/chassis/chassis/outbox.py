@@ -4,16 +4,14 @@ A relay reads pending rows and marks them sent only once the receiver has them f
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Table, func, insert, select, text, update
+from sqlalchemy import Row, Table, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from chassis import clock, events, runtime, tracing
-from chassis.db import changed
 from chassis.events import Event
 
 CHANNEL = "bailleurs_outbox"
@@ -77,22 +75,3 @@ def mark_refused(session: Session, row: Row[Any], error: str) -> None:
     later = clock.now() + timedelta(seconds=wait)
     refused = update(outbox).where(outbox.c.seq == row.seq)
     session.execute(refused.values(attempts=row.attempts + 1, next_attempt_at=later, error=error[:200]))
-
-
-@dataclass(frozen=True)
-class Backlog:
-    pending: int
-    oldest_seconds: float
-
-
-def backlog(session: Session) -> Backlog:
-    outbox = table(session)
-    pending = select(func.count(), func.min(outbox.c.created_at)).where(outbox.c.sent_at.is_(None))
-    count, oldest = session.execute(pending).one()
-    return Backlog(count, (clock.now() - oldest).total_seconds() if oldest else 0.0)
-
-
-def purge_sent(session: Session, *, older_than: timedelta = timedelta(days=14)) -> int:
-    """Sent rows are kept a while so that an event can be looked up; returns how many went."""
-    outbox = table(session)
-    return changed(session.execute(outbox.delete().where(outbox.c.sent_at < clock.now() - older_than)))

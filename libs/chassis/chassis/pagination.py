@@ -9,7 +9,6 @@ import orjson
 from chassis.problems import BadRequest, FieldError
 
 Row = TypeVar("Row")
-MAX_LIMIT = 200
 
 
 def encode(key: Sequence[Any]) -> str:

@@ -2,13 +2,11 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 import toybox.api
-from chassis import clock, idempotency
 from chassis.db import make_engine
 from chassis.testing.harness import Harness
 
@@ -133,17 +131,6 @@ def test_while_the_first_is_still_running_the_second_is_told_so(toy: Harness, mo
         assert first.result().status_code == 201
     impatient.dispose()
     assert create(toy, {"name": "a"}).headers["idempotent-replayed"] == "true"
-
-
-def test_keys_are_forgotten_after_thirty_days(toy: Harness) -> None:
-    create(toy, {"name": "a"}, "old")
-    create(toy, {"name": "b"}, "new")
-    table = toy.runtime.service.metadata.tables["idempotency_key"]
-    with toy.transaction() as session:
-        aged = table.update().where(table.c.key == "old").values(created_at=clock.now() - timedelta(days=31))
-        session.execute(aged)
-    idempotency.purge(toy.runtime)
-    assert [row["key"] for row in toy.rows("idempotency_key")] == ["new"]
 
 
 def test_what_is_kept_of_the_request_is_its_fingerprint_alone(toy: Harness) -> None:

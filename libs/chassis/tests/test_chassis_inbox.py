@@ -193,26 +193,3 @@ def test_many_workers_handle_each_event_once(toy: Harness) -> None:
     # `thing` has a unique name: a second handling would have left an error.
     assert len(toy.rows("thing")) == len(toy.published()) == 30
     assert [row["error"] for row in toy.rows("inbox") if row["error"]] == []
-
-
-def test_the_backlog_tells_what_waits_and_what_is_dead(toy: Harness) -> None:
-    with time_machine.travel(clock.now() - timedelta(seconds=90)):
-        receive(toy, ordered(toy, "a"))
-    kill(toy)
-    receive(toy, ordered(toy, "b"))
-    with toy.runtime.reading() as session:
-        waiting = inbox.backlog(session)
-    assert (waiting.pending, waiting.dead) == (1, 1)
-    assert waiting.oldest_seconds < 60
-
-
-def test_only_events_done_long_ago_are_forgotten(toy: Harness) -> None:
-    receive(toy, *(ordered(toy, name) for name in ("old", "recent", "waiting")))
-    table = toy.runtime.service.metadata.tables["inbox"]
-    with toy.transaction() as session:
-        for subject, days in (("old", 31), ("recent", 29)):
-            done = clock.now() - timedelta(days=days)
-            session.execute(table.update().where(table.c.subject == subject).values(done_at=done))
-    with toy.transaction() as session:
-        assert inbox.purge_done(session) == 1
-    assert {row["subject"] for row in toy.rows("inbox")} == {"recent", "waiting"}

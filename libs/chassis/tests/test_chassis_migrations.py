@@ -9,6 +9,7 @@ from chassis import migrations
 from chassis.db import service_metadata
 from chassis.runtime import Runtime
 from chassis.settings import Settings
+from chassis.testing import schema
 from chassis.testing.harness import Harness
 from sqlalchemy import Column, Integer, MetaData, Table, inspect
 from toybox.app import service
@@ -25,14 +26,14 @@ def empty(database_url: str) -> Runtime:
 
 
 def test_a_database_without_schema_is_not_current_and_is_after_the_upgrade(empty: Runtime) -> None:
-    assert not migrations.is_current(empty)
+    assert not schema.is_current(empty)
     migrations.upgrade(empty)
-    assert migrations.is_current(empty)
+    assert schema.is_current(empty)
     assert {*CHASSIS_TABLES, "thing"} <= set(inspect(empty.engine).get_table_names())
 
 
 def test_the_models_say_what_the_migrations_made(toy: Harness) -> None:
-    assert migrations.differences(toy.runtime) == []
+    assert schema.differences(toy.runtime) == []
 
 
 def test_a_model_without_its_migration_is_seen(toy: Harness) -> None:
@@ -41,7 +42,7 @@ def test_a_model_without_its_migration_is_seen(toy: Harness) -> None:
         table.to_metadata(metadata)
     Table("forgotten", metadata, Column("id", Integer, primary_key=True))
     grown = Runtime(dataclasses.replace(service, metadata=metadata), toy.runtime.settings)
-    found = migrations.differences(grown)
+    found = schema.differences(grown)
     grown.dispose()
     assert [(kind, table.name) for kind, table in found] == [("add_table", "forgotten")]
 
@@ -57,13 +58,13 @@ def test_processes_that_start_together_upgrade_once(database_url: str) -> None:
     runtimes = [Runtime(service, Settings(service="toybox", database_url=database_url)) for _ in range(4)]
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(migrations.upgrade, runtimes))
-    assert all(migrations.is_current(runtime) for runtime in runtimes)
+    assert all(schema.is_current(runtime) for runtime in runtimes)
     for runtime in runtimes:
         runtime.dispose()
 
 
 def test_a_service_has_one_head() -> None:
-    assert migrations.heads(service) == ("0001",)
+    assert schema.heads(service) == ("0001",)
 
 
 def test_every_service_starts_with_the_tables_of_the_chassis() -> None:

@@ -119,29 +119,6 @@ def test_the_error_is_cleared_when_it_goes_out(toy: Harness) -> None:
     assert toy.rows("outbox")[0]["error"] is None
 
 
-def test_the_backlog_tells_how_many_wait_and_since_when(toy: Harness) -> None:
-    with toy.runtime.reading() as session:
-        assert outbox.backlog(session) == outbox.Backlog(0, 0.0)
-    with time_machine.travel(clock.now() - timedelta(seconds=90)):
-        publish(toy, "a", "b")
-    with toy.runtime.reading() as session:
-        waiting = outbox.backlog(session)
-    assert waiting.pending == 2
-    assert 89 < waiting.oldest_seconds < 120
-
-
-def test_only_events_sent_long_ago_are_forgotten(toy: Harness) -> None:
-    publish(toy, "old", "recent", "waiting")
-    table = toy.runtime.service.metadata.tables["outbox"]
-    with toy.transaction() as session:
-        for subject, days in (("old", 15), ("recent", 13)):
-            sent_at = clock.now() - timedelta(days=days)
-            session.execute(table.update().where(table.c.subject == subject).values(sent_at=sent_at))
-    with toy.transaction() as session:
-        assert outbox.purge_sent(session) == 1
-    assert {row["subject"] for row in toy.rows("outbox")} == {"recent", "waiting"}
-
-
 def test_an_event_carries_the_trace_and_correlates_with_it(toy: Harness) -> None:
     with tracing.span("request"):
         (event,) = publish(toy, "a")

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Iterator
 
-from chassis import inbox, outbox
 from chassis.runtime import Runtime
 from prometheus_client import REGISTRY, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
+
+from runner import housekeeping
 
 
 class Backlogs(Collector):
@@ -42,7 +43,7 @@ def _read(runtime: Runtime) -> tuple[float, float, float, float, float] | None:
     """None while the database is away: a gap in a curve says so better than a zero."""
     try:
         with runtime.reading() as session:
-            out, into = outbox.backlog(session), inbox.backlog(session)
+            out, into = housekeeping.to_send(session), housekeeping.to_handle(session)
     except SQLAlchemyError:
         return None
     return (out.pending, out.oldest_seconds, into.pending, into.oldest_seconds, into.dead)

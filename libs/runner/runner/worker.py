@@ -11,11 +11,12 @@ from functools import partial
 
 import psycopg
 import structlog
-from chassis import idempotency, inbox, outbox
+from chassis import inbox, outbox
 from chassis.runtime import Runtime
 from chassis.service import Periodic
 from sqlalchemy import make_url
 
+from runner import housekeeping
 from runner.relay.inprocess import InProcessRelay
 from runner.relay.rabbit import RabbitReceiver, RabbitRelay
 
@@ -40,7 +41,7 @@ class Worker:
             self._start_in_process()
         for runtime in self._runtimes:
             self._spawn(f"inbox {runtime.name}", partial(self._drain_inbox, runtime))
-            for job in (*_HOUSEKEEPING, *runtime.service.periodic):
+            for job in (*housekeeping.JOBS, *runtime.service.periodic):
                 self._spawn(f"{job.name} {runtime.name}", partial(self._repeat, runtime, job))
 
     def stop(self, timeout: float = 20) -> None:
@@ -118,35 +119,3 @@ class Worker:
                 log.warning("work interrupted", thread=name, error=type(error).__name__, again_in_seconds=wait)
                 self._stopping.wait(wait)
                 wait = min(wait * 2, MAX_BACKOFF_SECONDS)
-
-
-def _purge_outbox(runtime: Runtime) -> None:
-    with runtime.transaction() as session:
-        outbox.purge_sent(session)
-
-
-def _purge_inbox(runtime: Runtime) -> None:
-    with runtime.transaction() as session:
-        inbox.purge_done(session)
-
-
-def _sweep(runtime: Runtime) -> None:
-    """Says in the log what is stuck, with the runbook's word for it; metrics say the same to a monitor."""
-    with runtime.reading() as session:
-        out, into = outbox.backlog(session), inbox.backlog(session)
-    if out.oldest_seconds > 60:
-        log.warning("outbox stuck", service=runtime.name, pending=out.pending, oldest_seconds=round(out.oldest_seconds))
-    if into.oldest_seconds > 60:
-        log.warning(
-            "inbox stuck", service=runtime.name, pending=into.pending, oldest_seconds=round(into.oldest_seconds)
-        )
-    if into.dead:
-        log.warning("dead events", service=runtime.name, dead=into.dead)
-
-
-_HOUSEKEEPING = (
-    Periodic("sweep", 60, _sweep),
-    Periodic("purge outbox", 3600, _purge_outbox),
-    Periodic("purge inbox", 3600, _purge_inbox),
-    Periodic("purge idempotency keys", 3600, idempotency.purge),
-)

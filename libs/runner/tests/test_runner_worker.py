@@ -3,12 +3,11 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
-from datetime import timedelta
 from typing import Any
 
 import psycopg
 import pytest
-from chassis import clock, outbox
+from chassis import outbox
 from chassis.service import Periodic
 from runner import worker
 from runner.worker import Worker
@@ -168,36 +167,6 @@ def test_a_periodic_job_that_fails_runs_again(sqlite_world: Any, monkeypatch: py
     one._spawn("tick", lambda: one._repeat(sqlite_world.shop.runtime, Periodic("t", 0.01, sometimes)))
     assert eventually(lambda: len(ran) >= 4)
     one.stop()
-
-
-@pytest.mark.parametrize("name", ["sweep", "purge outbox", "purge inbox", "purge idempotency keys"])
-def test_each_housekeeping_job_runs_on_an_empty_service(sqlite_world: Any, name: str) -> None:
-    jobs = {job.name: job for job in worker._HOUSEKEEPING}
-    jobs[name].run(sqlite_world.shop.runtime)
-
-
-def old(world: Any, table: str, **columns: Any) -> None:
-    harness = world.shop if table == "outbox" else world.kitchen
-    rows = harness.runtime.service.metadata.tables[table]
-    with harness.transaction() as session:
-        session.execute(rows.update().values(**columns))
-
-
-def test_the_sweep_says_what_is_stuck_and_says_nothing_otherwise(sqlite_world: Any, logged: Any) -> None:
-    for runtime in sqlite_world.runtimes:
-        worker._sweep(runtime)
-    assert logged() == []
-    long_ago = clock.now() - timedelta(minutes=5)
-    sqlite_world.publish(1)
-    old(sqlite_world, "outbox", created_at=long_ago)
-    worker._sweep(sqlite_world.shop.runtime)
-    sqlite_world.carrier.relay(sqlite_world.shop.runtime)
-    old(sqlite_world, "inbox", received_at=long_ago)
-    worker._sweep(sqlite_world.kitchen.runtime)
-    old(sqlite_world, "inbox", dead_at=long_ago)
-    worker._sweep(sqlite_world.kitchen.runtime)
-    assert [line["event"] for line in logged()] == ["outbox stuck", "inbox stuck", "dead events"]
-    assert logged()[0]["oldest_seconds"] >= 300
 
 
 @pytest.mark.containers

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 import yaml
-from chassis import migrations
+from chassis.testing import schema
 from chassis.testing.harness import load_schema
 from declaration.app import service
 from declaration.domain import checks, states
@@ -16,7 +16,7 @@ CONTRACT = yaml.safe_load(service.resource("openapi.yaml").read_text())
 
 
 def test_the_migrated_database_is_what_the_models_say(world: Any) -> None:
-    assert migrations.differences(world.harness.runtime) == []
+    assert schema.differences(world.harness.runtime) == []
 
 
 @pytest.mark.parametrize("event_type", service.published)

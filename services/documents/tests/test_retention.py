@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from chassis import migrations
 from chassis.storage import Storage
+from chassis.testing import schema
 from documents import domain, retention
 from documents.models import Document
 from sqlalchemy import update
@@ -43,4 +43,4 @@ def test_purging_twice_writes_one_line(world: Any) -> None:
 
 
 def test_the_migrated_database_is_what_the_models_say(world: Any) -> None:
-    assert migrations.differences(world.harness.runtime) == []
+    assert schema.differences(world.harness.runtime) == []

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 import yaml
-from chassis import migrations
+from chassis.testing import schema
 from chassis.testing.plugin import HarnessFactory
 from habilitation.app import service
 from openapi_spec_validator import OpenAPIV31SpecValidator
@@ -17,11 +17,11 @@ def contract() -> dict[str, Any]:
 
 
 def test_the_models_say_what_the_migrations_made(harness: HarnessFactory, database_url: str) -> None:
-    assert migrations.differences(harness(service, database_url).runtime) == []
+    assert schema.differences(harness(service, database_url).runtime) == []
 
 
 def test_there_is_one_head_of_migrations() -> None:
-    assert len(migrations.heads(service)) == 1
+    assert len(schema.heads(service)) == 1
 
 
 def test_the_contract_is_valid_openapi_3_1(contract: dict[str, Any]) -> None:
@@ -58,9 +58,9 @@ def objects(schema: Any) -> list[dict[str, Any]]:
 
 def test_what_is_sent_to_us_is_closed_and_bounded(contract: dict[str, Any]) -> None:
     schemas = contract["components"]["schemas"]
-    for schema in objects([schemas["NewGroup"], schemas["NewUser"], schemas["Scope"]]):
-        assert schema["additionalProperties"] is False
-        for name, rule in schema["properties"].items():
+    for closed in objects([schemas["NewGroup"], schemas["NewUser"], schemas["Scope"]]):
+        assert closed["additionalProperties"] is False
+        for name, rule in closed["properties"].items():
             if "string" in rule.get("type", "") and "enum" not in rule:
                 assert "maxLength" in rule, name
             if rule.get("type") == "array":

@@ -4,9 +4,10 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from chassis import ids, migrations
+from chassis import ids
 from chassis.problems import Conflict, Invalid
 from chassis.settings import SettingsError
+from chassis.testing import schema
 from identity import agents
 from identity.settings import Settings
 
@@ -89,7 +90,7 @@ def test_everything_a_person_does_leaves_a_line_in_the_journal_without_personal_
 
 
 def test_the_migrations_make_the_tables_of_the_models(world: Any) -> None:
-    assert migrations.differences(world.harness.runtime) == []
+    assert schema.differences(world.harness.runtime) == []
 
 
 @pytest.mark.parametrize("missing", ["identity_key", "portal_client_secret"])

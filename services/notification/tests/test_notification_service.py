@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 import structlog.testing
 import time_machine
-from chassis import clock, migrations
+from chassis import clock
 from chassis.keys import b64
 from chassis.settings import SettingsError
+from chassis.testing import schema
 from chassis.testing.harness import load_schema
 from joserfc.jwk import ECKey
 from jsonschema_rs import validator_for
@@ -21,7 +22,7 @@ from notification_world import DAY, World
 
 
 def test_the_migrations_make_what_the_models_say(world: World) -> None:
-    assert migrations.differences(world.harness.runtime) == []
+    assert schema.differences(world.harness.runtime) == []
 
 
 @pytest.mark.parametrize("event_type", service.published)

@@ -1,0 +1,86 @@
+"""What a worker does for every service besides its own work: says what is stuck, and forgets what is old.
+
+The queues are tables of the service's database: read and swept here, filled and emptied by the chassis.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+from chassis import clock, inbox, outbox
+from chassis.db import changed
+from chassis.runtime import Runtime
+from chassis.service import Periodic
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+log = structlog.get_logger()
+STUCK_SECONDS = 60
+# Sent rows are kept a while so that an event can be looked up.
+SENT_KEPT = timedelta(days=14)
+# Done rows are the memory against duplicates: kept longer than any broker would hold a message.
+DONE_KEPT = timedelta(days=30)
+# A client that repeats a request does it within days; draft-ietf-httpapi-idempotency-key asks to publish how long.
+KEYS_KEPT = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """Events that wait, the age of the oldest in seconds, and those given up."""
+
+    pending: int
+    oldest_seconds: float
+    dead: int = 0
+
+
+def to_send(session: Session) -> Backlog:
+    table = outbox.table(session)
+    waiting = select(func.count(), func.min(table.c.created_at)).where(table.c.sent_at.is_(None))
+    count, oldest = session.execute(waiting).one()
+    return Backlog(count, (clock.now() - oldest).total_seconds() if oldest else 0.0)
+
+
+def to_handle(session: Session) -> Backlog:
+    table = inbox.table(session)
+    waiting = table.c.done_at.is_(None) & table.c.dead_at.is_(None)
+    count, oldest = session.execute(select(func.count(), func.min(table.c.received_at)).where(waiting)).one()
+    dead = session.execute(select(func.count()).where(table.c.dead_at.is_not(None))).scalar_one()
+    return Backlog(count, (clock.now() - oldest).total_seconds() if oldest else 0.0, dead)
+
+
+def forget_sent(runtime: Runtime) -> int:
+    with runtime.transaction() as session:
+        table = outbox.table(session)
+        return changed(session.execute(delete(table).where(table.c.sent_at < clock.now() - SENT_KEPT)))
+
+
+def forget_done(runtime: Runtime) -> int:
+    with runtime.transaction() as session:
+        table = inbox.table(session)
+        return changed(session.execute(delete(table).where(table.c.done_at < clock.now() - DONE_KEPT)))
+
+
+def forget_keys(runtime: Runtime) -> int:
+    table = runtime.service.metadata.tables["idempotency_key"]
+    with runtime.transaction() as session:
+        return changed(session.execute(delete(table).where(table.c.created_at < clock.now() - KEYS_KEPT)))
+
+
+def sweep(runtime: Runtime) -> None:
+    """Says in the log what is stuck, with the runbook's word for it; metrics say the same to a monitor."""
+    with runtime.reading() as session:
+        out, into = to_send(session), to_handle(session)
+    for name, backlog in (("outbox", out), ("inbox", into)):
+        if backlog.oldest_seconds > STUCK_SECONDS:
+            age = round(backlog.oldest_seconds)
+            log.warning(f"{name} stuck", service=runtime.name, pending=backlog.pending, oldest_seconds=age)
+    if into.dead:
+        log.warning("dead events", service=runtime.name, dead=into.dead)
+
+
+JOBS = (
+    Periodic("sweep", 60, sweep),
+    Periodic("forget sent events", 3600, forget_sent),
+    Periodic("forget done events", 3600, forget_done),
+    Periodic("forget idempotency keys", 3600, forget_keys),
+)
