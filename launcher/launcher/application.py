@@ -11,12 +11,11 @@ from runner.edge import Edge
 
 from launcher import services
 from launcher.process import Process
-from launcher.serve import ROLE, TARGET
 
 
 def build() -> Edge:
     """The application of this process, from the environment. Raises SettingsError, UnknownTarget."""
-    target, role = os.environ[TARGET], os.environ[ROLE]
+    target, role = os.environ[services.TARGET_KEY], os.environ[services.ROLE_KEY]
     settings = Settings.load(target)
     logs.configure(settings.log_format, logging.getLevelNamesMapping()[settings.log_level.upper()])
     tracing.configure(target)

@@ -13,8 +13,6 @@ from granian.constants import Interfaces
 
 from launcher import secrets, services
 
-TARGET, ROLE = "BAILLEURS_TARGET", "BAILLEURS_ROLE"
-
 
 def run(target: str, *, role: str, host: str, port: int) -> None:
     """Blocks until stopped. Exits with a sentence when the target is unknown or the port taken."""
@@ -24,7 +22,7 @@ def run(target: str, *, role: str, host: str, port: int) -> None:
         secrets.ensure()
         for name, value in _defaults(port).items():
             os.environ.setdefault(name, value)
-    os.environ[TARGET], os.environ[ROLE] = target, role
+    os.environ[services.TARGET_KEY], os.environ[services.ROLE_KEY] = target, role
     Granian(
         "launcher.application:build",
         factory=True,

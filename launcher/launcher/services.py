@@ -11,6 +11,8 @@ NAMES = ("identity", "habilitation", "declaration", "notification", "documents")
 PORTAL = "portal"
 ALL = "all"
 TARGETS = (ALL, *NAMES, PORTAL)
+# How the supervising process tells the one that it starts what to be.
+TARGET_KEY, ROLE_KEY = "BAILLEURS_TARGET", "BAILLEURS_ROLE"
 
 
 class UnknownTarget(ValueError):

@@ -57,7 +57,8 @@ def create_api(runtime: Runtime, keys: KeySource) -> ASGIApp:
     )
     # Flask would find what connexion's own routing did not, and the handler would run without its operation.
     app.app.url_map.merge_slashes = False
-    contract = yaml.safe_load(service.resource("openapi.yaml").read_text())
+    # libyaml's parser, a tenth of the time; both are safe loaders.
+    contract = yaml.load(service.resource("openapi.yaml").read_bytes(), Loader=yaml.CSafeLoader)
     app.add_api(
         _without_problems(contract),
         base_path=service.base_path,

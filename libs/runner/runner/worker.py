@@ -9,7 +9,6 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from functools import partial
 
-import psycopg
 import structlog
 from chassis import inbox, outbox
 from chassis.runtime import Runtime
@@ -81,6 +80,8 @@ class Worker:
 
     def _listen(self, runtime: Runtime) -> None:
         """Wakes the relay when the API's process commits an event; the poll stands behind it."""
+        import psycopg  # only where the database is PostgreSQL
+
         url = make_url(runtime.settings.database_url).set(drivername="postgresql")
         with psycopg.connect(
             url.render_as_string(hide_password=False), autocommit=True, connect_timeout=5
