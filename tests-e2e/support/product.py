@@ -10,6 +10,8 @@ from launcher.demo import command
 from launcher.demo.credentials import Credentials
 from launcher.demo.mailbox import ComposePrintRoom, DevMailbox, Mailbox, Mailpit
 
+from support.stack import Stack
+
 ROOT = Path(__file__).resolve().parents[2]
 SCREENSHOTS = ROOT / "var" / "e2e"
 
@@ -45,7 +47,15 @@ class Product:
         return Mailpit(self.mail_url, ComposePrintRoom(self.project))
 
     def new_agent(self, caf_code: str = "") -> Credentials:
-        """Of a Caf that has no campaign yet."""
+        """Of a Caf that has no landlord yet."""
         project = self.project if self.in_compose else ""
-        code = caf_code or command.spare_caf_code(next(_RANKS))
-        return command.make_agent(code, compose_project=project, folder=self.folder)
+        return command.make_agent(caf_code or self._spare_caf(), compose_project=project, folder=self.folder)
+
+    def _spare_caf(self) -> str:
+        """A code that this run has not asked for and that no earlier run on the same stack has filled."""
+        codes = (command.spare_caf_code(next(_RANKS)) for _ in itertools.count())
+        return next(code for code in codes if not self.in_compose or self._is_empty(code))
+
+    def _is_empty(self, caf_code: str) -> bool:
+        landlords = "SELECT count(*) FROM landlord WHERE caf_code = :'caf'"
+        return Stack(self.project).number("declaration", landlords, caf=caf_code) == 0
