@@ -150,7 +150,8 @@ def make_world(
     return world
 
 
-@pytest.fixture(scope="session", params=CARRIERS)
+# For a module at most: its receivers would take the messages that the next module waits for.
+@pytest.fixture(scope="module", params=CARRIERS)
 def shared_world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     directory = tmp_path_factory.mktemp("world")
     urls = {} if "SQLite" in request.param else request.getfixturevalue("postgres_urls")
@@ -182,5 +183,6 @@ def rabbit_world(tmp_path: Path, postgres_urls: dict[str, str], rabbitmq: Broker
     world = make_world(tmp_path, postgres_urls, rabbitmq)
     with world.closing:
         world.empty()
+        assert rabbitmq.consumers("kitchen.events") == 0
         yield world
         world.empty()

@@ -45,6 +45,11 @@ class Broker:
             for queue in (*(queue_name(name) for name in self.services), DEAD_LETTERS):
                 channel.queue_purge(queue)
 
+    def consumers(self, queue: str) -> int:
+        """How many receivers listen to a queue."""
+        with self.admin() as connection:
+            return int(connection.default_channel.queue_declare(queue, passive=True).consumer_count)
+
     def take(self, queue: str, *, seconds: float = 5) -> list[tuple[dict[str, object], bytes]]:
         """Takes what arrives in a queue (headers and body) until something is there or the time is over."""
         found: list[tuple[dict[str, object], bytes]] = []
