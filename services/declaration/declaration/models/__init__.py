@@ -1,0 +1,25 @@
+"""Tables of the declaration service, one module a subject."""
+
+from declaration.models.base import Base
+from declaration.models.campaigns import Asking, Campaign
+from declaration.models.declarations import DeclarationVersion, Passage, Receipt, RentDeclaration
+from declaration.models.portfolio import Dwelling, Landlord, Organisation, Portfolio, Tenancy
+from declaration.models.registry import RegistryImport, RegistryImportError, Staged
+
+__all__ = [
+    "Asking",
+    "Base",
+    "Campaign",
+    "DeclarationVersion",
+    "Dwelling",
+    "Landlord",
+    "Organisation",
+    "Passage",
+    "Portfolio",
+    "Receipt",
+    "RegistryImport",
+    "RegistryImportError",
+    "RentDeclaration",
+    "Staged",
+    "Tenancy",
+]

@@ -1,0 +1,13 @@
+"""What the tables of this service share."""
+
+from typing import Any, ClassVar
+
+from chassis.db import TYPES, service_metadata
+from chassis.rights import with_rights
+from sqlalchemy import MetaData
+from sqlalchemy.orm import DeclarativeBase
+
+
+class Base(DeclarativeBase):
+    metadata: ClassVar[MetaData] = with_rights(service_metadata())
+    type_annotation_map: ClassVar[dict[Any, Any]] = TYPES

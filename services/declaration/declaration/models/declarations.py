@@ -1,0 +1,80 @@
+"""Declarations, their transmitted versions, receipts and passages."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from chassis.db import Sequence
+from chassis.ids import new_id
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from declaration.models.base import Base
+
+
+class RentDeclaration(Base):
+    """One per tenancy and campaign; `state` is that of the version in hand, `draft` what was said so far."""
+
+    __tablename__ = "rent_declaration"
+    __table_args__ = (UniqueConstraint("campaign_id", "tenancy_id"), Index(None, "campaign_id", "state"))
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    campaign_id: Mapped[UUID] = mapped_column(ForeignKey("campaign.id"))
+    tenancy_id: Mapped[UUID] = mapped_column(ForeignKey("tenancy.id"), index=True)
+    state: Mapped[str] = mapped_column(String(25))
+    version: Mapped[int]
+    # Rises with each change of the row: its ETag.
+    revision: Mapped[int]
+    exemption: Mapped[str | None] = mapped_column(String(25))
+    amendment_reason: Mapped[str | None] = mapped_column(String(500))
+    late: Mapped[bool]
+    draft: Mapped[dict[str, Any]]
+    updated_at: Mapped[datetime]
+
+
+class DeclarationVersion(Base):
+    """What reached the Caf. Triggers refuse any change but that of `state`, and any deletion."""
+
+    __tablename__ = "declaration_version"
+    __table_args__ = (UniqueConstraint("declaration_id", "version"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    declaration_id: Mapped[UUID] = mapped_column(ForeignKey("rent_declaration.id"))
+    version: Mapped[int]
+    state: Mapped[str] = mapped_column(String(25))
+    supersedes: Mapped[int | None]
+    reason: Mapped[str | None] = mapped_column(String(500))
+    reference: Mapped[str] = mapped_column(String(30), unique=True)
+    sha256: Mapped[str] = mapped_column(String(64))
+    snapshot: Mapped[dict[str, Any]]
+    transmitted_at: Mapped[datetime]
+    late: Mapped[bool]
+    channel: Mapped[str] = mapped_column(String(10))
+    declarant_account_id: Mapped[UUID | None]
+
+
+class Receipt(Base):
+    """The document made of a transmitted version, once documents has told."""
+
+    __tablename__ = "receipt"
+
+    declaration_id: Mapped[UUID] = mapped_column(ForeignKey("rent_declaration.id"), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    document_id: Mapped[UUID]
+
+
+class Passage(Base):
+    """Each change of state: who, when, why, through which channel. Only ever added."""
+
+    __tablename__ = "passage"
+
+    seq: Mapped[int] = mapped_column(Sequence, primary_key=True)
+    declaration_id: Mapped[UUID] = mapped_column(ForeignKey("rent_declaration.id"), index=True)
+    version: Mapped[int]
+    event: Mapped[str] = mapped_column(String(25))
+    from_state: Mapped[str | None] = mapped_column(String(25))
+    to_state: Mapped[str] = mapped_column(String(25))
+    at: Mapped[datetime]
+    actor: Mapped[str] = mapped_column(String(100))
+    channel: Mapped[str] = mapped_column(String(10))
+    reason: Mapped[str | None] = mapped_column(String(500))
