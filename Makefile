@@ -38,8 +38,8 @@ e2e: setup-dev ## the journeys, the pages, the contracts and every container kil
 	@# Last: what was killed takes a while to warm up again.
 	@$(BIN)/python -m pytest tests-e2e/faults
 
-bench: setup-dev ## how fast what runs at BAILLEURS_URL answers, on this machine
-	@$(BIN)/python -m tools.bench
+bench: setup-dev ## how fast each part is beside its bare cost; BENCH=gateway|… for one; results in var/bench/
+	@$(BIN)/python -m tools.bench $(BENCH)
 
 faults: setup-dev ## kill, cut and slow down what `make up` runs, and count what was lost
 	@$(BIN)/python -m tools.extra tests-e2e/faults

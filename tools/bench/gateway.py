@@ -1,4 +1,4 @@
-"""`make bench`: how fast pages and calls that need no account are answered, at BAILLEURS_URL (http://localhost:8080).
+"""How fast pages and calls that need no account are answered, at BAILLEURS_URL (http://localhost:8080).
 
 A look at one machine, bounded in count and time: ratios between lines mean something, absolute figures little.
 """
@@ -6,13 +6,13 @@ A look at one machine, bounded in count and time: ratios between lines mean some
 from __future__ import annotations
 
 import statistics
-import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import httpx
 
+from tools.bench.figures import Figure
 from tools.running import address
 
 CALLERS = 4
@@ -28,7 +28,7 @@ PATHS = {
 
 
 @dataclass(frozen=True)
-class Figures:
+class Times:
     """Milliseconds, and answers a second of all callers together; `failed` counts 5xx and broken connections."""
 
     median: float
@@ -37,7 +37,7 @@ class Figures:
     failed: int
 
 
-def measure(url: str) -> Figures:
+def measure(url: str) -> Times:
     """One address, CALLERS at once."""
     start = time.perf_counter()
     with ThreadPoolExecutor(CALLERS) as pool:
@@ -45,7 +45,7 @@ def measure(url: str) -> Figures:
     elapsed = time.perf_counter() - start
     times = sorted(milliseconds for milliseconds, _good in results)
     failed = sum(not good for _milliseconds, good in results)
-    return Figures(statistics.median(times), times[int(len(times) * 0.99) - 1], len(results) / elapsed, failed)
+    return Times(statistics.median(times), times[int(len(times) * 0.99) - 1], len(results) / elapsed, failed)
 
 
 def _call(url: str) -> list[tuple[float, bool]]:
@@ -61,16 +61,14 @@ def _call(url: str) -> list[tuple[float, bool]]:
     return results
 
 
-def main() -> int:
+def figures() -> list[Figure]:
+    """Each address beside the health check of the same run: what the page itself costs."""
     base = address()
-    print(f"{'':20} {'median ms':>10} {'p99 ms':>8} {'per second':>11} {'failed':>7}")
-    failed = 0
-    for name, path in PATHS.items():
-        found = measure(base + path)
-        failed += found.failed
-        print(f"{name:20} {found.median:10.1f} {found.p99:8.1f} {found.per_second:11.0f} {found.failed:7}")
-    return 1 if failed else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    found = {name: measure(base + path) for name, path in PATHS.items()}
+    bare = found["health"].median
+    rows = []
+    for name, times in found.items():
+        rows.append(Figure(f"{name}, median", times.median, "ms", limit=bare))
+        rows.append(Figure(f"{name}, p99", times.p99, "ms"))
+        rows.append(Figure(f"{name}, failed", times.failed, "calls", aim="0", met=times.failed == 0))
+    return rows

@@ -1,0 +1,1 @@
+"""Benchmarks: one module each, named as `make bench BENCH=…` names it, with a `figures()` of its own."""

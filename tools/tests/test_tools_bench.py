@@ -1,0 +1,35 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from tools.bench.__main__ import main, names
+from tools.bench.figures import Figure, show, write
+
+
+def test_what_is_written_names_value_limit_ratio_and_aim(tmp_path: Path) -> None:
+    file = write("example", [Figure("sign-ins", 30, "a second", limit=40, aim=">= 0.6", met=True)], tmp_path)
+    assert json.loads(file.read_text()) == [
+        {"name": "sign-ins", "value": 30, "unit": "a second", "limit": 40, "ratio": 0.75, "aim": ">= 0.6", "met": True}
+    ]
+
+
+def test_a_figure_without_limit_has_no_ratio(tmp_path: Path) -> None:
+    file = write("example", [Figure("failed", 0, "calls")], tmp_path)
+    assert json.loads(file.read_text())[0]["ratio"] is None
+
+
+def test_a_missed_aim_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    show("example", [Figure("rows", 1, "a second", limit=10, aim=">= 0.5", met=False)])
+    assert "NO" in capsys.readouterr().out
+
+
+def test_an_unknown_benchmark_is_refused_with_those_there_are(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["identiti"]) == 2
+    assert "gateway" in capsys.readouterr().out
+
+
+def test_each_benchmark_can_be_asked_for_its_figures() -> None:
+    from importlib import import_module
+
+    assert all(callable(import_module(f"tools.bench.{name}").figures) for name in names())
