@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 
 from identity.domain.credentials import Channel, Purpose
 from identity.models import Account
+from identity.notices import SECURITY_NOTICE
 
 CREDENTIALS_ISSUED = "identity.credentials_issued.v1"
 ACCOUNT_ACTIVATED = "identity.account_activated.v1"
-PUBLISHED = (CREDENTIALS_ISSUED, ACCOUNT_ACTIVATED)
+PUBLISHED = (CREDENTIALS_ISSUED, ACCOUNT_ACTIVATED, SECURITY_NOTICE)
 
 
 class Recipient(NamedTuple):

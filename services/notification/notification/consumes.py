@@ -185,6 +185,30 @@ def _contact(session: Session, account_id: str | None) -> Contact | None:
     return session.get(Contact, UUID(account_id)) if account_id else None
 
 
+def security_notice(session: Session, event: Event) -> None:
+    """By e-mail or not at all: a letter would arrive days after what it warns of."""
+    data, person, settings = event.data, event.personal, _settings(session)
+    order = Order(
+        act=f"notice:{data['notice_id']}",
+        template=Template.SECURITY_NOTICE,
+        act_at=event.time,
+        name=person["name"],
+        email=person["email"],
+        address=[],
+        email_variables={
+            "name": person["name"],
+            "kind": data["kind"],
+            "factor": data["factor"],
+            "happened_at": data["happened_at"],
+            "account_url": settings.account_url,
+            "help_url": settings.help_url,
+        },
+        caf_code=data["caf_code"],
+        account_id=UUID(data["account_id"]),
+    )
+    place(session, order)
+
+
 class UnknownLetterError(LookupError):
     """A PDF came for a letter that nobody asked for: a dead event that a person will look at."""
 
@@ -209,6 +233,7 @@ def _settings(session: Session) -> Settings:
 SUBSCRIPTIONS = (
     Subscription("identity.credentials_issued.v1", credentials_issued),
     Subscription("identity.account_activated.v1", account_activated),
+    Subscription("identity.security_notice.v1", security_notice),
     Subscription("declaration.landlord_asked.v1", landlord_asked),
     Subscription("documents.recap_ready.v1", recap_ready),
     Subscription("documents.letter_rendered.v1", letter_rendered),

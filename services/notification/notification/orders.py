@@ -48,10 +48,14 @@ class Order:
 
 
 def place(session: Session, order: Order) -> Message | None:
-    """The message made for this order; None when its act already has one, or the same was said too recently."""
+    """The message made for this order; None when its act already has one, the same was said too recently, or no
+    e-mail reaches the person and no letter says it."""
     if _known(session, order) or _repeated(session, order):
         return None
     channel = choose_channel(order.email, bounced=_has_bounced(session, order.email))
+    if channel is Channel.LETTER and KINDS[order.template].series is None:
+        log.info("message without a letter not sent", template=order.template)
+        return None
     return _place_email(session, order) if channel is Channel.EMAIL else place_letter(session, order)
 
 

@@ -93,6 +93,10 @@ class Settings(ChassisSettings):
     def help_url(self) -> str:
         return f"{self.public_url}/compte/aide-connexion"
 
+    @property
+    def account_url(self) -> str:
+        return f"{self.public_url}/compte/securite"
+
     def recap_url(self, declaration_id: str) -> str:
         """Where the declarant finds the recap once signed in; the identifier opens nothing by itself."""
         return f"{self.public_url}/declarer/{declaration_id}/confirmation"

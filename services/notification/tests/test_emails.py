@@ -1,5 +1,6 @@
 """Every e-mail: what it may never say, then how it looks (snapshots in `__snapshots__`)."""
 
+import json
 import re
 from datetime import UTC, datetime
 from inspect import signature
@@ -10,6 +11,7 @@ from uuid import UUID
 import pytest
 from notification.emails import EMAILS, Content, MissingVariableError, Recipient, Sender, compose, write
 from notification.emails.messages import REASONS
+from notification.emails.notices import NOTICES
 from notification.emails.rendering import FOLDER
 from syrupy.assertion import SnapshotAssertion
 
@@ -43,6 +45,14 @@ VALUES: dict[str, dict[str, Any]] = {
         "reference": "R27-7K3M-Q2XW-9ZTB-4HFD",
         "received_at": "2027-08-30T21:58:03+00:00",
         "link": "https://bailleurs.example/declarer",
+    },
+    "security_notice": {
+        "name": "Mme Ada Durand",
+        "kind": "factor_added",
+        "factor": "passkey",
+        "happened_at": "2027-08-30T21:58:03+00:00",
+        "account_url": "https://bailleurs.example/compte/securite",
+        "help_url": HELP,
     },
 }
 names = pytest.mark.parametrize("name", sorted(VALUES))
@@ -148,6 +158,23 @@ def test_the_july_email_carries_deadline_year_and_user_number() -> None:
 def test_every_purpose_of_credentials_has_its_reason() -> None:
     for purpose, reason in REASONS.items():
         assert reason in write("credentials_login", {**VALUES["credentials_login"], "purpose": purpose}).text
+
+
+@pytest.mark.parametrize("kind", sorted(NOTICES))
+def test_every_kind_of_security_notice_says_what_happened_and_what_to_do(kind: str) -> None:
+    content = write("security_notice", {**VALUES["security_notice"], "kind": kind})
+    notice = NOTICES[kind]
+    assert notice.title in content.subject
+    for sentence in (notice.expected, notice.otherwise, notice.fact.format(factor="une clé d’accès")):
+        assert sentence in content.text
+    for part in (content.subject, content.text):
+        assert "'" not in part
+        assert not re.search(r"\w [:;?!»]|« ", part)
+
+
+def test_the_kinds_of_security_notice_are_those_of_the_event() -> None:
+    schema = json.loads((Path(__file__).parents[2] / "identity/events/security_notice.v1.json").read_text())
+    assert set(NOTICES) == set(schema["properties"]["data"]["properties"]["kind"]["enum"])
 
 
 def test_every_folder_has_its_function_and_every_function_its_folder() -> None:

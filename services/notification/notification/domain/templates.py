@@ -10,6 +10,7 @@ class Template(StrEnum):
     JULY = "july"
     REMINDER = "reminder"
     RECEIPT = "receipt"
+    SECURITY_NOTICE = "security_notice"
 
 
 class Series(StrEnum):
@@ -39,6 +40,7 @@ KINDS = {
     Template.JULY: Kind("Demande de loyer de juillet", "july_request", Series.ORDINARY, rank=2),
     Template.REMINDER: Kind("Rappel", "reminder", None, rank=2),
     Template.RECEIPT: Kind("Accusé de réception", "receipt", Series.ORDINARY, rank=1),
+    Template.SECURITY_NOTICE: Kind("Sécurité du compte", "security_notice", None, rank=0),
 }
 
 # Identifiant perdu : « votre identifiant et votre mot de passe vous seront de nouveau envoyés » ; mot de passe oublié :

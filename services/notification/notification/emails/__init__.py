@@ -7,6 +7,7 @@ from notification.emails.messages import (
     july_request,
     receipt,
     reminder,
+    security_notice,
 )
 from notification.emails.registry import EMAILS, Content, MissingVariableError, write
 
@@ -22,5 +23,6 @@ __all__ = [
     "july_request",
     "receipt",
     "reminder",
+    "security_notice",
     "write",
 ]

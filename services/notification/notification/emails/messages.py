@@ -6,6 +6,7 @@ No e-mail may hold a tenant's data or an amount; only the two credential e-mails
 from datetime import date, datetime
 
 from notification.emails import french
+from notification.emails.notices import NOTICES, described
 from notification.emails.registry import email
 from notification.emails.rendering import Variables
 
@@ -97,6 +98,24 @@ def receipt(*, name: str, year: int, reference: str, received_at: str, link: str
         "reference": reference,
         "received": french.instant(datetime.fromisoformat(received_at)),
         "link": link,
+    }
+
+
+@email
+def security_notice(
+    *, name: str, kind: str, factor: str | None, happened_at: str, account_url: str, help_url: str
+) -> Variables:
+    """`kind`: a key of NOTICES; `factor` names what was added or removed."""
+    notice = NOTICES[kind]
+    return {
+        "name": name,
+        "title": notice.title,
+        "fact": described(notice, factor),
+        "happened": french.instant(datetime.fromisoformat(happened_at)),
+        "expected": notice.expected,
+        "otherwise": notice.otherwise,
+        "account_url": account_url,
+        "help_url": help_url,
     }
 
 

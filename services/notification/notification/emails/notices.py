@@ -1,0 +1,98 @@
+"""What each kind of security notice says: what happened, what to do if it was expected, and if it was not."""
+
+from typing import NamedTuple
+
+
+class Notice(NamedTuple):
+    """`fact` may hold `{factor}`."""
+
+    title: str
+    fact: str
+    expected: str
+    otherwise: str
+
+
+NOTHING_TO_DO = "Si c’est bien vous, vous n’avez rien à faire."
+NOT_YOU = (
+    "Si ce n’est pas vous, ouvrez votre compte, fermez les autres sessions et changez votre mot de passe. "
+    "Si vous ne pouvez plus l’ouvrir, adressez-vous à votre Caf sans attendre."
+)
+ASK_CAF = "Si vous ne savez pas pourquoi, adressez-vous à votre Caf."
+FACTORS = {"totp": "une application d’authentification", "passkey": "une clé d’accès"}
+
+NOTICES = {
+    "recovery_requested": Notice(
+        "demande de nouveaux identifiants",
+        "Quelqu’un a demandé que votre identifiant ou un nouveau mot de passe vous soit renvoyé.",
+        NOTHING_TO_DO,
+        "Si ce n’est pas vous, n’utilisez pas ce que vous recevez\u00a0: votre mot de passe actuel reste valable. "
+        "Si cela se répète, adressez-vous à votre Caf.",
+    ),
+    "password_changed": Notice(
+        "mot de passe changé",
+        "Le mot de passe de votre compte a été changé.",
+        NOTHING_TO_DO,
+        "Si ce n’est pas vous, ouvrez «\u00a0Je n’arrive pas à me connecter\u00a0» pour en recevoir un nouveau, "
+        "et adressez-vous à votre Caf sans attendre.",
+    ),
+    "password_change_required": Notice(
+        "mot de passe à changer",
+        "Votre Caf demande que vous changiez votre mot de passe. "
+        "Un nouveau vous sera demandé à votre prochaine connexion.",
+        "Choisissez un mot de passe que vous n’utilisez nulle part ailleurs.",
+        ASK_CAF,
+    ),
+    "email_changed": Notice(
+        "adresse courriel changée",
+        "L’adresse courriel de votre compte a été changée. Ce message part à l’ancienne adresse et à la nouvelle.",
+        NOTHING_TO_DO,
+        NOT_YOU,
+    ),
+    "factor_added": Notice(
+        "protection ajoutée",
+        "Votre compte est maintenant protégé par {factor}.",
+        NOTHING_TO_DO,
+        NOT_YOU,
+    ),
+    "factor_removed": Notice(
+        "protection retirée",
+        "Votre compte n’est plus protégé par {factor}, qui vient d’être retirée.",
+        NOTHING_TO_DO,
+        NOT_YOU,
+    ),
+    "factors_reset": Notice(
+        "seconde vérification réinitialisée",
+        "Votre Caf a retiré tout ce qui servait à la seconde vérification de votre compte, et fermé vos sessions.",
+        "Si vous l’avez demandé, connectez-vous et protégez de nouveau votre compte.",
+        "Si vous ne l’avez pas demandé, adressez-vous à votre Caf sans attendre.",
+    ),
+    "recovery_codes_made": Notice(
+        "codes de secours préparés",
+        "De nouveaux codes de secours ont été préparés pour votre compte. Les anciens ne servent plus.",
+        NOTHING_TO_DO,
+        NOT_YOU,
+    ),
+    "recovery_code_used": Notice(
+        "code de secours utilisé",
+        "Un code de secours a servi à se connecter à votre compte. Il ne servira plus.",
+        "Si c’est bien vous, vérifiez qu’il vous reste assez de codes.",
+        NOT_YOU,
+    ),
+    "account_suspended": Notice(
+        "accès suspendu",
+        "Votre accès à Mon Compte Partenaire est suspendu par votre Caf. Vos sessions sont fermées.",
+        "Ce que vous avez enregistré est conservé.",
+        ASK_CAF,
+    ),
+    "account_restored": Notice(
+        "accès rétabli",
+        "Votre accès à Mon Compte Partenaire est rétabli.",
+        "Vous pouvez de nouveau vous connecter.",
+        ASK_CAF,
+    ),
+}
+
+
+def described(notice: Notice, factor: str | None) -> str:
+    """The fact, with the factor named."""
+    return notice.fact.format(factor=FACTORS.get(factor or "", "une seconde vérification"))

@@ -1,0 +1,49 @@
+"""What touches the security of an account is told to its holder, once, by e-mail."""
+
+from typing import Any
+
+import pytest
+from chassis import clock, ids
+from notification.models import Message
+from notification_world import World
+from sqlalchemy import update
+
+
+def tell(world: World, kind: str = "factor_added", **changes: Any) -> dict[str, Any]:
+    data = {
+        "account_id": str(world.account_id),
+        "notice_id": str(ids.new_id()),
+        "caf_code": None,
+        "kind": kind,
+        "factor": "passkey",
+        "happened_at": clock.iso(clock.now()),
+        **changes,
+    }
+    world.harness.deliver("identity.security_notice.v1", data, {"name": "Ada Durand", "email": "ada@example.org"})
+    return data
+
+
+def test_a_notice_told_twice_is_sent_once(world: World) -> None:
+    data = tell(world)
+    tell(world, notice_id=data["notice_id"])
+    world.send()
+    assert len(world.messages) == len(world.relay.accepted) == 1
+
+
+def test_an_address_that_refuses_mail_gets_no_letter_of_it(world: World) -> None:
+    tell(world)
+    with world.harness.transaction() as session:
+        session.execute(update(Message).values(state="bounced"))
+    tell(world, kind="password_changed", factor=None)
+    assert [row["state"] for row in world.messages] == ["bounced"]
+    assert not world.requested()
+
+
+@pytest.mark.parametrize("kind", ["factor_added", "recovery_code_used"])
+def test_the_holder_reads_what_happened(world: World, kind: str) -> None:
+    tell(world, kind)
+    world.send()
+    [mail] = world.relay.accepted
+    body = mail.get_body(("plain",)).get_content()
+    assert mail["To"] == "Ada Durand <ada@example.org>"
+    assert ("une clé d’accès" in body, "code de secours" in body) == (kind == "factor_added", kind != "factor_added")
