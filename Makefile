@@ -47,7 +47,7 @@ faults: setup-dev ## kill, cut and slow down what `make up` runs, and count what
 fuzz: setup-dev ## requests made up from the OpenAPI documents, against what runs at BAILLEURS_URL
 	@$(BIN)/python -m tools.fuzz
 
-check: setup-dev ## format, lint, types, imports, freshness of the locks and of what is generated
+check: setup-dev ## format, lint, types, imports, freshness of what is generated, security requirements without a test
 	@$(BIN)/python -m tools.check $(wildcard $(SOURCES))
 
 format: setup-dev ## what `make check` would complain about, corrected

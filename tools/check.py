@@ -28,6 +28,7 @@ def checks(folders: list[str]) -> dict[str, list[str]]:
         "imports": [str(BIN / "lint-imports"), "--no-logo"],
         "locks": [sys.executable, "-m", "tools.lock", "--check"],
         "topology": [sys.executable, "-m", "tools.topology", "--check"],
+        "asvs": [sys.executable, "-m", "tools.asvs"],
     }
 
 

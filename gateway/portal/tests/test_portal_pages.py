@@ -67,6 +67,15 @@ def test_each_page_of_an_agent_breaks_no_rule(sign_in: SignIn, path: str) -> Non
     check(sign_in(kind="agent", caf="359"), path)
 
 
+@pytest.mark.parametrize(("kind", "paths"), [("landlord", LANDLORD), ("agent", AGENT)])
+def test_every_page_for_people_signed_in_shows_how_to_sign_out(
+    sign_in: SignIn, kind: str, paths: tuple[str, ...]
+) -> None:
+    browser = sign_in(kind="agent", caf="359") if kind == "agent" else sign_in()
+    for path in paths:
+        assert "Se déconnecter" in browser.get(path).text, path
+
+
 def test_every_title_of_a_landlords_pages_is_its_own(sign_in: SignIn) -> None:
     browser = sign_in()
     titles = [next(e.words for e in parse(browser.get(path).text) if e.tag == "title") for path in LANDLORD]

@@ -131,3 +131,8 @@ def test_expired_sessions_are_deleted_at_a_sign_in(portal: Flask, sign_in: SignI
     sign_in()
     with engine.connect() as connection:
         assert "old" not in connection.scalars(select(SESSIONS.c.key)).all()
+
+
+def test_an_id_token_for_another_client_signs_nobody_in(client: FlaskClient, identity: FakeIdentity) -> None:
+    back = identity.consent(client.get("/connexion").headers["Location"], aud="another")
+    assert "La connexion n’a pas abouti" in client.get(back, follow_redirects=True).text
