@@ -6,28 +6,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import (
-    JSON,
-    BigInteger,
-    Boolean,
-    Column,
-    Connection,
-    DateTime,
-    Dialect,
-    Engine,
-    Index,
-    Integer,
-    MetaData,
-    String,
-    Table,
-    Text,
-    UniqueConstraint,
-    Uuid,
-    create_engine,
-    event,
-    make_url,
-    null,
-)
+import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeDecorator
@@ -41,15 +20,15 @@ LOCK_TIMEOUT_SECONDS = 10
 class UtcDateTime(TypeDecorator[datetime]):
     """Aware in, aware UTC out; SQLite forgets zones, so the type restores them. ValueError for a naive value."""
 
-    impl = DateTime(timezone=True)
+    impl = sa.DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
         if value is not None and value.tzinfo is None:
             raise ValueError("naive datetime")
         return value and value.astimezone(UTC)
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
@@ -58,23 +37,23 @@ class UtcDateTime(TypeDecorator[datetime]):
 class Euros(TypeDecorator[Decimal]):
     """``Decimal`` euros in Python, integer cents in store: exact on both databases, and sums stay sums."""
 
-    impl = BigInteger
+    impl = sa.BigInteger
     cache_ok = True
 
-    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:
+    def process_bind_param(self, value: Decimal | None, dialect: sa.Dialect) -> int | None:
         return None if value is None else money.to_cents(value)
 
-    def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:
+    def process_result_value(self, value: int | None, dialect: sa.Dialect) -> Decimal | None:
         return None if value is None else money.from_cents(value)
 
 
-Json = JSON().with_variant(postgresql.JSONB(), "postgresql")
+Json = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 # SQLite numbers rows by itself only for a column that is exactly INTEGER.
-Sequence = BigInteger().with_variant(Integer(), "sqlite")
+Sequence = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 TYPES: dict[Any, Any] = {
     datetime: UtcDateTime(),
     Decimal: Euros(),
-    UUID: Uuid(),
+    UUID: sa.Uuid(),
     dict[str, Any]: Json,
     list[str]: Json,
     list[dict[str, Any]]: Json,
@@ -88,9 +67,9 @@ _NAMING = {
 }
 
 
-def service_metadata() -> MetaData:
+def service_metadata() -> sa.MetaData:
     """A service's metadata, with the chassis' own tables already in it."""
-    metadata = MetaData(naming_convention=_NAMING)
+    metadata = sa.MetaData(naming_convention=_NAMING)
     _outbox(metadata)
     _inbox(metadata)
     _journal(metadata)
@@ -98,89 +77,89 @@ def service_metadata() -> MetaData:
     return metadata
 
 
-def _outbox(metadata: MetaData) -> None:
-    Table(
+def _outbox(metadata: sa.MetaData) -> None:
+    sa.Table(
         "outbox",
         metadata,
-        Column("seq", Sequence, primary_key=True),
-        Column("event_id", Uuid, nullable=False, unique=True),
-        Column("type", String(100), nullable=False),
-        Column("subject", String(100), nullable=False),
-        Column("envelope", Text, nullable=False),
-        Column("created_at", UtcDateTime, nullable=False),
-        Column("sent_at", UtcDateTime),
-        Column("attempts", Integer, nullable=False, server_default="0"),
-        Column("next_attempt_at", UtcDateTime, nullable=False),
-        Column("error", String(200)),
+        sa.Column("seq", Sequence, primary_key=True),
+        sa.Column("event_id", sa.Uuid, nullable=False, unique=True),
+        sa.Column("type", sa.String(100), nullable=False),
+        sa.Column("subject", sa.String(100), nullable=False),
+        sa.Column("envelope", sa.Text, nullable=False),
+        sa.Column("created_at", UtcDateTime, nullable=False),
+        sa.Column("sent_at", UtcDateTime),
+        sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
+        sa.Column("next_attempt_at", UtcDateTime, nullable=False),
+        sa.Column("error", sa.String(200)),
         _waiting_index("ix_outbox_pending", "sent_at"),
     )
 
 
-def _inbox(metadata: MetaData) -> None:
-    Table(
+def _inbox(metadata: sa.MetaData) -> None:
+    sa.Table(
         "inbox",
         metadata,
-        Column("seq", Sequence, primary_key=True),
-        Column("consumer", String(60), nullable=False),
-        Column("event_id", Uuid, nullable=False),
-        Column("type", String(100), nullable=False),
-        Column("subject", String(100), nullable=False),
-        Column("envelope", Text, nullable=False),
-        Column("received_at", UtcDateTime, nullable=False),
-        Column("done_at", UtcDateTime),
-        Column("dead_at", UtcDateTime),
-        Column("attempts", Integer, nullable=False, server_default="0"),
-        Column("next_attempt_at", UtcDateTime, nullable=False),
-        Column("error", String(200)),
-        UniqueConstraint("consumer", "event_id"),
+        sa.Column("seq", Sequence, primary_key=True),
+        sa.Column("consumer", sa.String(60), nullable=False),
+        sa.Column("event_id", sa.Uuid, nullable=False),
+        sa.Column("type", sa.String(100), nullable=False),
+        sa.Column("subject", sa.String(100), nullable=False),
+        sa.Column("envelope", sa.Text, nullable=False),
+        sa.Column("received_at", UtcDateTime, nullable=False),
+        sa.Column("done_at", UtcDateTime),
+        sa.Column("dead_at", UtcDateTime),
+        sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
+        sa.Column("next_attempt_at", UtcDateTime, nullable=False),
+        sa.Column("error", sa.String(200)),
+        sa.UniqueConstraint("consumer", "event_id"),
         _waiting_index("ix_inbox_due", "done_at"),
     )
 
 
-def _journal(metadata: MetaData) -> None:
-    Table(
+def _journal(metadata: sa.MetaData) -> None:
+    sa.Table(
         "journal",
         metadata,
-        Column("seq", Sequence, primary_key=True),
-        Column("at", UtcDateTime, nullable=False),
-        Column("actor", String(100), nullable=False),
-        Column("action", String(100), nullable=False),
-        Column("subject", String(100), nullable=False),
-        Column("perimeter", String(100), nullable=False, index=True),
-        Column("before", Json),
-        Column("after", Json),
-        Column("reason", Text),
-        Column("trace_id", String(32)),
+        sa.Column("seq", Sequence, primary_key=True),
+        sa.Column("at", UtcDateTime, nullable=False),
+        sa.Column("actor", sa.String(100), nullable=False),
+        sa.Column("action", sa.String(100), nullable=False),
+        sa.Column("subject", sa.String(100), nullable=False),
+        sa.Column("perimeter", sa.String(100), nullable=False, index=True),
+        sa.Column("before", Json),
+        sa.Column("after", Json),
+        sa.Column("reason", sa.Text),
+        sa.Column("trace_id", sa.String(32)),
     )
 
 
-def _idempotency(metadata: MetaData) -> None:
-    Table(
+def _idempotency(metadata: sa.MetaData) -> None:
+    sa.Table(
         "idempotency_key",
         metadata,
-        Column("caller", String(100), primary_key=True),
-        Column("route", String(200), primary_key=True),
-        Column("key", String(255), primary_key=True),
-        Column("fingerprint", String(64), nullable=False),
-        Column("created_at", UtcDateTime, nullable=False, index=True),
-        Column("finished", Boolean, nullable=False),
-        Column("status", Integer),
-        Column("body", Json),
-        Column("headers", Json),
+        sa.Column("caller", sa.String(100), primary_key=True),
+        sa.Column("route", sa.String(200), primary_key=True),
+        sa.Column("key", sa.String(255), primary_key=True),
+        sa.Column("fingerprint", sa.String(64), nullable=False),
+        sa.Column("created_at", UtcDateTime, nullable=False, index=True),
+        sa.Column("finished", sa.Boolean, nullable=False),
+        sa.Column("status", sa.Integer),
+        sa.Column("body", Json),
+        sa.Column("headers", Json),
     )
 
 
-def _waiting_index(name: str, ended: str) -> Index:
+def _waiting_index(name: str, ended: str) -> sa.Index:
     """Holds only the rows whose end is not there yet."""
-    waiting = Column(ended).is_(null())
-    return Index(name, "next_attempt_at", postgresql_where=waiting, sqlite_where=waiting)
+    waiting = sa.Column(ended).is_(sa.null())
+    return sa.Index(name, "next_attempt_at", postgresql_where=waiting, sqlite_where=waiting)
 
 
-def make_engine(url: str) -> Engine:
+def make_engine(url: str) -> sa.Engine:
     """An engine whose waits are bounded. Connections open a write transaction unless asked for ``reading``."""
-    if make_url(url).get_backend_name() == "sqlite":
+    if sa.make_url(url).get_backend_name() == "sqlite":
         return _sqlite_engine(url)
-    return create_engine(
+    return sa.create_engine(
         url,
         # Messages of database errors would show the values: personal data in logs.
         hide_parameters=True,
@@ -192,23 +171,23 @@ def make_engine(url: str) -> Engine:
     )
 
 
-def _sqlite_engine(url: str) -> Engine:
-    database = make_url(url).database
+def _sqlite_engine(url: str) -> sa.Engine:
+    database = sa.make_url(url).database
     if database and database != ":memory:":
         Path(database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(
+    engine = sa.create_engine(
         url, hide_parameters=True, connect_args={"timeout": LOCK_TIMEOUT_SECONDS, "check_same_thread": False}
     )
 
-    @event.listens_for(engine, "connect")
+    @sa.event.listens_for(engine, "connect")
     def configure(connection: Any, _record: object) -> None:
         # The driver would open transactions late, at the first write: two readers turned writers then deadlock.
         connection.isolation_level = None
         for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "cache_size=-16000"):
             connection.execute(f"PRAGMA {pragma}")
 
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
+    @sa.event.listens_for(engine, "begin")
+    def begin(connection: sa.Connection) -> None:
         reading = connection.get_execution_options().get("reading", False)
         connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 

@@ -6,21 +6,7 @@ the event arrives, not when a token ends.
 
 from uuid import UUID
 
-from sqlalchemy import (
-    Boolean,
-    Column,
-    ColumnElement,
-    ForeignKey,
-    Integer,
-    MetaData,
-    String,
-    Table,
-    Uuid,
-    delete,
-    exists,
-    insert,
-    or_,
-)
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from chassis import runtime
@@ -44,53 +30,53 @@ def access_changed(session: Session, event: Event) -> None:
     )
     if session.execute(newer.returning(access.c.account_id)).first() is None:
         return
-    session.execute(delete(scopes).where(scopes.c.account_id == account_id))
+    session.execute(sa.delete(scopes).where(scopes.c.account_id == account_id))
     pairs = {(scope["housing_type"], zone) for scope in event.data["scopes"] for zone in covered(scope["zone"])}
     if pairs:
         rows = [{"account_id": account_id, "housing_type": kind, "zone": zone} for kind, zone in sorted(pairs)]
-        session.execute(insert(scopes), rows)
+        session.execute(sa.insert(scopes), rows)
 
 
 def held_by(
     account_id: UUID,
-    metadata: MetaData,
+    metadata: sa.MetaData,
     *,
-    organisation_id: ColumnElement[UUID],
-    housing_type: ColumnElement[str],
-    zones: tuple[ColumnElement[str], ...],
-) -> ColumnElement[bool]:
+    organisation_id: sa.ColumnElement[UUID],
+    housing_type: sa.ColumnElement[str],
+    zones: tuple[sa.ColumnElement[str], ...],
+) -> sa.ColumnElement[bool]:
     """True for dwellings of the person's organisation, of a (type, zone) they hold now; ``zones``: the columns that
     tell the dwelling's département and commune."""
     access, scopes = _tables(metadata)
-    return exists().where(
+    return sa.exists().where(
         access.c.account_id == account_id,
         access.c.active,
         access.c.organisation_id == organisation_id,
         scopes.c.account_id == access.c.account_id,
         scopes.c.housing_type == housing_type,
-        or_(scopes.c.zone == WHOLE_COUNTRY, *(scopes.c.zone == zone for zone in zones)),
+        sa.or_(scopes.c.zone == WHOLE_COUNTRY, *(scopes.c.zone == zone for zone in zones)),
     )
 
 
-def with_rights(metadata: MetaData) -> MetaData:
+def with_rights(metadata: sa.MetaData) -> sa.MetaData:
     """Adds the tables of the copy to a service's metadata, and returns it."""
-    Table(
+    sa.Table(
         "access",
         metadata,
-        Column("account_id", Uuid, primary_key=True),
-        Column("organisation_id", Uuid, nullable=False),
-        Column("active", Boolean, nullable=False),
-        Column("version", Integer, nullable=False),
+        sa.Column("account_id", sa.Uuid, primary_key=True),
+        sa.Column("organisation_id", sa.Uuid, nullable=False),
+        sa.Column("active", sa.Boolean, nullable=False),
+        sa.Column("version", sa.Integer, nullable=False),
     )
-    Table(
+    sa.Table(
         "access_scope",
         metadata,
-        Column("account_id", Uuid, ForeignKey("access.account_id"), primary_key=True),
-        Column("housing_type", String(20), primary_key=True),
-        Column("zone", String(5), primary_key=True),
+        sa.Column("account_id", sa.Uuid, sa.ForeignKey("access.account_id"), primary_key=True),
+        sa.Column("housing_type", sa.String(20), primary_key=True),
+        sa.Column("zone", sa.String(5), primary_key=True),
     )
     return metadata
 
 
-def _tables(metadata: MetaData) -> tuple[Table, Table]:
+def _tables(metadata: sa.MetaData) -> tuple[sa.Table, sa.Table]:
     return metadata.tables["access"], metadata.tables["access_scope"]

@@ -85,3 +85,27 @@ def test_following_the_cursors_shows_every_row_once_in_order(rows: list[int], li
 
 def test_the_last_page_has_no_cursor_even_when_it_is_full() -> None:
     assert pagination.page([1, 2], 2, lambda row: [row]) == ([1, 2], None)
+
+
+@given(st.sets(st.integers(0, 10_000), max_size=60), st.integers(1, 25), st.lists(st.integers(0, 10_000), max_size=10))
+def test_a_walk_shows_each_row_once_even_when_rows_are_added_on_the_way(
+    rows: set[int], limit: int, added: list[int]
+) -> None:
+    here, walked, cursor, more = set(rows), list[int](), None, iter(added)
+    while True:
+        after = pagination.decode(cursor, 1)
+        following = sorted(row for row in here if after is None or row > int(after[0]))
+        shown, cursor = pagination.page(following[: limit + 1], limit, lambda row: [row])
+        walked += shown
+        if cursor is None:
+            break
+        here |= {one for one in [next(more, None)] if one is not None}
+    assert walked == sorted(set(walked))
+    assert rows <= set(walked) <= here
+
+
+@given(st.lists(st.integers(), max_size=30), st.integers(1, 30))
+def test_only_a_page_that_is_followed_has_a_cursor(rows: list[int], limit: int) -> None:
+    shown, cursor = pagination.page(rows[: limit + 1], limit, lambda row: [row])
+    assert len(shown) == min(limit, len(rows))
+    assert (cursor is not None) == (len(rows) > limit)

@@ -9,6 +9,8 @@ from chassis.db import service_metadata
 from chassis.service import Service, Subscription
 from chassis.testing.harness import Harness
 from chassis.testing.plugin import HarnessFactory
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import Column, String, Table, Uuid, select
 
 METADATA = rights.with_rights(service_metadata())
@@ -124,3 +126,41 @@ def test_only_paris_lyon_and_marseille_stand_for_more_than_themselves() -> None:
     assert len(zones.covered("75056")) == 21
     assert len(zones.covered("69123")) == 10
     assert len(zones.covered("13055")) == 17
+
+
+ZONES = ["35", "35238", "56", "75056", "75118", zones.WHOLE_COUNTRY]
+# Paris is one commune for people and twenty for a dwelling's address (CGCT art. L. 2512-1 and following).
+WITHIN = {"35": {"35", "35238"}, "75056": {"75118"}, zones.WHOLE_COUNTRY: {"35238", "56260", "75118"}}
+WORDS = st.lists(
+    st.tuples(
+        st.integers(1, 6),
+        st.booleans(),
+        st.sampled_from([ORGANISATION, OTHER]),
+        st.lists(st.tuples(st.sampled_from(["private", "conventioned"]), st.sampled_from(ZONES)), max_size=4),
+    ),
+    min_size=1,
+    max_size=6,
+    unique_by=lambda word: word[0],
+)
+
+
+def shown(flat: tuple[UUID, str, str, str], word: tuple[int, bool, UUID, list[tuple[str, str]]]) -> bool:
+    """The same rule said another way: by the last word alone, dwelling by dwelling."""
+    organisation, housing_type, departement, commune = flat
+    _version, active, org, scopes = word
+    zones_held = {zone for kind, zone in scopes if kind == housing_type}
+    held = any(zone in (departement, commune) or commune in WITHIN.get(zone, ()) for zone in zones_held)
+    return active and organisation == org and held
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(words=WORDS)
+def test_in_whatever_order_words_come_the_last_one_given_holds(toy: Harness, words: list[Any]) -> None:
+    access, scopes = METADATA.tables["access"], METADATA.tables["access_scope"]
+    with toy.transaction() as session:
+        session.execute(scopes.delete())
+        session.execute(access.delete())
+    for version, active, org, held in words:
+        tell(toy, version, *held, active=active, org=org)
+    last = max(words)
+    assert seen(toy) == {name for name, flat in FLATS.items() if shown(flat, last)}
