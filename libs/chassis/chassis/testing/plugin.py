@@ -46,8 +46,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         terminalreporter.line(f"{left_out} tests need PostgreSQL or RabbitMQ, and no container engine answers here.")
 
 
-@pytest.fixture(scope="session")
-def postgres_server() -> Iterator[str]:
+@contextmanager
+def postgres() -> Iterator[str]:
     """The address of a PostgreSQL 17 server: given by ``BAILLEURS_TEST_POSTGRES``, else started for this run."""
     if given := os.environ.get("BAILLEURS_TEST_POSTGRES"):
         yield given
@@ -60,6 +60,12 @@ def postgres_server() -> Iterator[str]:
     careless = "postgres -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
     with PostgresContainer("postgres:17", driver="psycopg").with_command(careless) as container:
         yield container.get_connection_url()
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    with postgres() as url:
+        yield url
 
 
 @contextmanager

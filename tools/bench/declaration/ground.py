@@ -1,0 +1,74 @@
+"""What the parts stand on: a migrated service on PostgreSQL, a registry file, clocks and bare SQL."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from chassis.testing.harness import Harness
+from chassis.testing.plugin import fresh_database, postgres
+from declaration.app import service
+from sqlalchemy import text
+
+LINES = int(os.environ.get("BAILLEURS_BENCH_LINES", "200000"))
+CAF = "359"
+
+
+@dataclass(frozen=True)
+class Bench:
+    harness: Harness
+    folder: Path
+    lines: int
+
+    def execute(self, statement: str) -> int:
+        """One SQL statement in a transaction of its own; returns the rows it touched, or -1."""
+        with self.harness.transaction() as session:
+            result: Any = session.execute(text(statement))
+            return int(result.rowcount)
+
+    def timed(self, statement: str) -> tuple[int, float]:
+        """Rows and seconds."""
+        start = time.perf_counter()
+        return self.execute(statement), time.perf_counter() - start
+
+    @contextmanager
+    def driver(self) -> Iterator[Any]:
+        """The bare psycopg connection, committed at the end."""
+        connection = self.harness.runtime.engine.raw_connection()
+        try:
+            yield connection.driver_connection
+            connection.commit()
+        finally:
+            connection.close()
+
+
+def seconds(work: Callable[[], Any]) -> float:
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def resident() -> float:
+    """This process's memory now, in MB; 0 where /proc does not say."""
+    try:
+        lines = Path("/proc/self/status").read_text().splitlines()
+    except OSError:
+        return 0
+    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS:"))
+
+
+@contextmanager
+def prepared() -> Iterator[Bench]:
+    """A fresh database with the service's tables, dropped at the end."""
+    with postgres() as server, fresh_database(server) as url, TemporaryDirectory() as folder:
+        harness = Harness.create(service, url, Path(folder))
+        try:
+            yield Bench(harness, Path(folder), LINES)
+        finally:
+            harness.close()

@@ -1,0 +1,39 @@
+"""Opening a campaign, beside INSERT … SELECT of the same rows into the same tables, keys and indexes included."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+from chassis import clock
+
+from tools.bench.declaration.ground import CAF, Bench, seconds
+from tools.bench.figures import Figure
+
+AIM = 0.5
+TABLES = ("rent_declaration", "passage", "asking")
+BASE = "/api/declaration/v1/campaigns"
+
+
+def figures(bench: Bench) -> list[Figure]:
+    spent = seconds(lambda: _open(bench))
+    rows, bare = 0, 0.0
+    for table in TABLES:
+        # Read from a table that nothing else is done to, as the rows' values are at hand.
+        bench.execute(f"CREATE TABLE ready_{table} AS TABLE {table}")
+        bench.execute(f"CREATE TABLE bare_{table} (LIKE {table} INCLUDING ALL)")
+        count, elapsed = bench.timed(f"INSERT INTO bare_{table} TABLE ready_{table}")
+        rows, bare = rows + count, bare + elapsed
+        bench.execute(f"DROP TABLE ready_{table}, bare_{table}")
+    aim = f">= {AIM} × INSERT … SELECT"
+    return [Figure("campaign opening", rows / spent, "rows/s", rows / bare, aim, bare / spent >= AIM)]
+
+
+def _open(bench: Bench) -> None:
+    """Over HTTP, as an agent does it; the campaign's own row is part of it."""
+    year, headers = clock.today().year, bench.harness.headers(kind="agent", caf=CAF)
+    body = {"year": year, "deadline": f"{year + 1}-01-15", "cut_off": f"{year + 1}-03-01"}
+    headers = {**headers, "Idempotency-Key": str(uuid4())}
+    for path, content in (("", body), (f"/{year}/opening", None)):
+        answer = bench.harness.client.post(f"{BASE}{path}", headers=headers, json=content)
+        if answer.status_code >= 300:
+            raise AssertionError(answer.text)

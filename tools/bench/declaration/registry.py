@@ -1,0 +1,79 @@
+"""Reading the registry file, beside COPY of the same rows into the same tables, keys and indexes included."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from declaration.registry import import_path
+
+from tools.bench.declaration import lines
+from tools.bench.declaration.ground import CAF, Bench, resident, seconds
+from tools.bench.figures import Figure
+
+AIM = 0.25
+MOST_GROWTH = 1.3
+TABLES = ("landlord", "dwelling", "tenancy")
+BLOCK = 1 << 20
+
+
+def figures(bench: Bench) -> list[Figure]:
+    file = bench.folder / "registre.csv"
+    lines.write(file, bench.lines, CAF)
+    memory: list[float] = []
+    first = seconds(lambda: _read(bench, file, memory))
+    again = seconds(lambda: _read(bench, file, memory))
+    rows, file_alone = _copied_tables(bench), _copied_file(bench, file)
+    count = bench.lines
+    early, late = max(memory[: max(1, len(memory) // 8)]), max(memory)
+    return [
+        Figure("registry import", count / first, "lines/s", count / rows, f">= {AIM} × COPY", rows / first >= AIM),
+        Figure("registry import beside COPY of the bare file, unchecked", count / first, "lines/s", count / file_alone),
+        Figure("registry import, identical file", count / again, "lines/s", count / rows),
+        Figure("memory while importing", late, "MB", early, "flat", late <= early * MOST_GROWTH),
+    ]
+
+
+def _read(bench: Bench, file: Path, memory: list[float]) -> None:
+    done = import_path(bench.harness.runtime, file, "bench", lambda _shown: memory.append(resident()))
+    if done["lines_good"] != bench.lines:
+        raise AssertionError(f"{done['lines_bad']} lines were refused")
+
+
+def _copied_tables(bench: Bench) -> float:
+    """Seconds for COPY of what the import wrote, three tables with their keys and indexes."""
+    total = 0.0
+    for table in TABLES:
+        dump = bench.folder / table
+        _dump(bench, table, dump)
+        bench.execute(f"CREATE TABLE bare_{table} (LIKE {table} INCLUDING ALL)")
+        total += _copied(bench, f"COPY bare_{table} FROM STDIN", dump)
+        bench.execute(f"DROP TABLE bare_{table}")
+        dump.unlink()
+    return total
+
+
+def _copied_file(bench: Bench, file: Path) -> float:
+    """Seconds for COPY of the file as it is, into columns of text without any key."""
+    with file.open(encoding="utf-8") as head:
+        columns = ", ".join(f"{name} text" for name in head.readline().strip().split(";"))
+    bench.execute(f"CREATE TABLE bare_file ({columns})")
+    statement = "COPY bare_file FROM STDIN (FORMAT csv, DELIMITER ';', HEADER)"
+    spent = _copied(bench, statement, file)
+    bench.execute("DROP TABLE bare_file")
+    return spent
+
+
+def _dump(bench: Bench, table: str, file: Path) -> None:
+    statement = f"COPY {table} TO STDOUT"
+    with bench.driver() as connection, connection.cursor().copy(statement) as source, file.open("wb") as target:
+        target.writelines(source)
+
+
+def _copied(bench: Bench, statement: str, file: Path) -> float:
+    """Seconds for COPY of a file."""
+    start = time.perf_counter()
+    with bench.driver() as connection, connection.cursor().copy(statement) as into, file.open("rb") as source:
+        while block := source.read(BLOCK):
+            into.write(block)
+    return time.perf_counter() - start
