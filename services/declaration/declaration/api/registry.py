@@ -6,7 +6,7 @@ from uuid import UUID
 from chassis.http import agent, reading, runtime
 from werkzeug.datastructures import FileStorage
 
-from declaration import campaigns, registry
+from declaration import campaigns, registry, uploads
 from declaration.registry import reception, views
 
 
@@ -19,7 +19,7 @@ def post_import(file: Any = None) -> tuple[dict[str, Any], int]:
     """Needs no idempotency key: the same file twice changes nothing."""
     caller = agent()
     if not isinstance(file, FileStorage):
-        raise reception.no_file()
+        raise uploads.no_file(reception.EXAMPLE)
     caf_code = None if caller.supervisor else campaigns.caf_of(caller, None)
     name = file.filename or ""
     import_id = reception.receive(runtime(), file.stream, name, caf_code=caf_code, sent_by=str(caller.sub))

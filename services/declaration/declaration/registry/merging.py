@@ -81,7 +81,7 @@ def merge(runtime: Runtime, lease: Lease, header: Header) -> Iterator[None]:
     """Merges all that is staged; yields after each commit. What is merged leaves the staging table with it."""
     while True:
         with runtime.transaction() as session:
-            slice_ = _next_slice(session, lease.import_id)
+            slice_ = _next_slice(session, lease.row_id)
             if slice_ is None:
                 return
             held(session, lease, **_merge_slice(session, slice_, frozenset(header.names)))

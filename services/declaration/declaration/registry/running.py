@@ -1,7 +1,7 @@
 """The whole reading of one file: header, staging, merging, end. Taken up again anywhere, it ends the same."""
 
 from collections.abc import Callable
-from typing import IO, Any
+from typing import Any
 
 import structlog
 from chassis import clock, journal
@@ -10,7 +10,7 @@ from chassis.storage import Storage
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from declaration import opening
+from declaration import opening, physical_lines
 from declaration.domain.campaign import Phase
 from declaration.domain.registry.lines import FileRefusedError
 from declaration.models import Campaign, RegistryImport, Staged
@@ -18,7 +18,6 @@ from declaration.registry import merging, staging
 from declaration.registry.leases import MOST_ATTEMPTS, Lease, LeaseLost, Status, held
 
 log = structlog.get_logger()
-BLOCK = 1 << 20
 
 
 def run(runtime: Runtime, lease: Lease, progress: Callable[[], Any]) -> None:
@@ -28,7 +27,7 @@ def run(runtime: Runtime, lease: Lease, progress: Callable[[], Any]) -> None:
     except FileRefusedError as refusal:
         _end(runtime, lease, Status.REFUSED, refusal=str(refusal))
     except LeaseLost:
-        log.warning("registry import taken over", import_id=str(lease.import_id))
+        log.warning("registry import taken over", import_id=str(lease.row_id))
         return
     progress()
 
@@ -39,7 +38,7 @@ def _run(runtime: Runtime, lease: Lease, progress: Callable[[], Any]) -> None:
         raise FileRefusedError("Ce fichier n’a pas pu être lu malgré plusieurs essais. Prévenez le support.")
     storage = Storage(runtime.settings.storage_url)
     with storage.open(row.storage_key) as stream:
-        header = staging.read_header(stream)
+        header = physical_lines.read_header(stream)
         _begin(runtime, lease, list(header.unknown), row.lines_total or _count_lines(storage, row.storage_key))
         for _ in staging.stage(runtime, lease, stream, header, row):
             progress()
@@ -50,7 +49,7 @@ def _run(runtime: Runtime, lease: Lease, progress: Callable[[], Any]) -> None:
 
 def _row(runtime: Runtime, lease: Lease) -> RegistryImport:
     with runtime.reading() as session:
-        return session.execute(select(RegistryImport).where(RegistryImport.id == lease.import_id)).scalar_one()
+        return session.execute(select(RegistryImport).where(RegistryImport.id == lease.row_id)).scalar_one()
 
 
 def _begin(runtime: Runtime, lease: Lease, unknown: list[str], total: int) -> None:
@@ -59,25 +58,16 @@ def _begin(runtime: Runtime, lease: Lease, unknown: list[str], total: int) -> No
 
 
 def _count_lines(storage: Storage, key: str) -> int:
-    """Lines after the first, read block by block."""
-    count, last = 0, b""
     with storage.open(key) as stream:
-        while block := _read(stream):
-            count += block.count(b"\n")
-            last = block[-1:]
-    return max(0, count - 1 + (last != b"\n"))
-
-
-def _read(stream: IO[bytes]) -> bytes:
-    return stream.read(BLOCK)
+        return physical_lines.count(stream)
 
 
 def _end(runtime: Runtime, lease: Lease, status: Status, **changes: Any) -> None:
     """The end, and with it what an open campaign gains; the file, full of names, does not outlive its reading."""
     with runtime.transaction() as session:
         held(session, lease, status=status.value, ended_at=clock.now(), worker=None, leased_until=None, **changes)
-        row = session.execute(select(RegistryImport).where(RegistryImport.id == lease.import_id)).scalar_one()
-        session.execute(delete(Staged).where(Staged.import_id == lease.import_id))
+        row = session.execute(select(RegistryImport).where(RegistryImport.id == lease.row_id)).scalar_one()
+        session.execute(delete(Staged).where(Staged.import_id == lease.row_id))
         if status is Status.DONE and row.created_tenancies:
             _join_open_campaigns(session, row)
         after = {"status": status.value, "good": row.lines_good, "bad": row.lines_bad}

@@ -10,15 +10,16 @@ from chassis import ids
 from chassis.runtime import Runtime
 from sqlalchemy import func, insert, select
 
+from declaration import physical_lines
 from declaration.domain import communes, texts
 from declaration.domain.registry import lines
 from declaration.domain.registry.columns import LEGAL_PERSON
 from declaration.domain.registry.lines import Header, LineError
 from declaration.models import RegistryImport, RegistryImportError, Staged
+from declaration.physical_lines import next_line
 from declaration.registry.leases import Lease, held
 
 BATCH = 2_000
-LONGEST_LINE = 16_384
 # Enough to see what is wrong; a file where every line is bad must not fill the database.
 ERRORS_KEPT = 10_000
 AS_THEY_ARE = (
@@ -39,20 +40,12 @@ class Batch:
     errors: list[LineError] = field(default_factory=list)
 
 
-def read_header(stream: IO[bytes]) -> Header:
-    """Raises FileRefusedError."""
-    try:
-        return lines.header(stream.readline(LONGEST_LINE).decode())
-    except UnicodeDecodeError:
-        raise lines.FileRefusedError("Le fichier n’est pas enregistré en UTF-8.") from None
-
-
 def stage(runtime: Runtime, lease: Lease, stream: IO[bytes], header: Header, row: RegistryImport) -> Iterator[None]:
     """Stages what the import has not done yet; yields after each commit. `stream` stands after the header."""
     number = 1
     for _ in range(row.lines_done):
         number += 1
-        _next_line(stream)
+        next_line(stream)
     while (batch := _read_batch(stream, header, row, number)).done:
         number += batch.done
         _commit(runtime, lease, batch)
@@ -61,7 +54,7 @@ def stage(runtime: Runtime, lease: Lease, stream: IO[bytes], header: Header, row
 
 def _read_batch(stream: IO[bytes], header: Header, row: RegistryImport, number: int) -> Batch:
     batch = Batch()
-    while batch.done < BATCH and (raw := _next_line(stream)):
+    while batch.done < BATCH and (raw := next_line(stream)):
         batch.done += 1
         if raw.isspace():
             continue
@@ -74,26 +67,10 @@ def _read_batch(stream: IO[bytes], header: Header, row: RegistryImport, number: 
     return batch
 
 
-def _next_line(stream: IO[bytes]) -> bytes:
-    """One physical line, cut beyond the longest that can be valid; empty at the end of the file."""
-    raw = stream.readline(LONGEST_LINE)
-    rest = raw
-    while len(rest) == LONGEST_LINE and not rest.endswith(b"\n"):
-        rest = stream.readline(LONGEST_LINE)
-    return raw
-
-
 def _read_line(
     raw: bytes, header: Header, number: int, caf_code: str | None
 ) -> tuple[dict[str, Any] | None, list[LineError]]:
-    if len(raw) == LONGEST_LINE:
-        return None, [lines.unreadable(number, "Cette ligne est trop longue.")]
-    try:
-        values, errors = lines.read(lines.cut(raw.decode()), header, number)
-    except UnicodeDecodeError:
-        return None, [lines.unreadable(number, "Cette ligne n’est pas enregistrée en UTF-8.")]
-    except lines.UnreadableLineError as error:
-        return None, [lines.unreadable(number, str(error))]
+    values, errors = physical_lines.read_line(raw, header, number)
     if values and caf_code and values["caf_code"] != caf_code:
         return None, [lines.foreign_caf(number)]
     return values, errors
@@ -148,9 +125,9 @@ def _commit(runtime: Runtime, lease: Lease, batch: Batch) -> None:
         if batch.good:
             session.execute(insert(Staged), batch.good)
         if batch.errors:
-            of_this = RegistryImportError.import_id == lease.import_id
+            of_this = RegistryImportError.import_id == lease.row_id
             kept = session.execute(select(func.count()).select_from(RegistryImportError).where(of_this)).scalar_one()
-            rows = [_error(lease.import_id, error) for error in batch.errors[: max(0, ERRORS_KEPT - kept)]]
+            rows = [_error(lease.row_id, error) for error in batch.errors[: max(0, ERRORS_KEPT - kept)]]
             session.execute(insert(RegistryImportError), rows) if rows else None
 
 

@@ -3,15 +3,35 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from declaration.domain.registry.columns import COLUMNS, MANDATORY_COLUMNS
+from declaration.domain.registry.columns import COLUMNS, Column, always
 
 DELIMITER = ";"
-# How a line that cannot be cut into columns should begin.
-EXAMPLE = DELIMITER.join([*(column.example for column in list(COLUMNS.values())[:5]), "…"])
+
+
+@dataclass(frozen=True)
+class Format:
+    """A kind of file: its columns, and what its values may not say together."""
+
+    columns: Mapping[str, Column]
+    disagreements: Callable[[dict[str, Any], int], list[LineError]]
+
+    @property
+    def mandatory(self) -> frozenset[str]:
+        """Without these a file says nothing: it is refused whole."""
+        return frozenset(name for name, column in self.columns.items() if column.mandatory is always)
+
+    @property
+    def example(self) -> str:
+        """How a line that cannot be cut into columns should begin."""
+        return DELIMITER.join([*(column.example for column in list(self.columns.values())[:5]), "…"])
+
+    def error(self, number: int, name: str, message: str) -> LineError:
+        column = self.columns[name]
+        return LineError(number, name, column.rule, message, column.example)
 
 
 class FileRefusedError(ValueError):
@@ -49,64 +69,64 @@ def cut(line: str) -> list[str]:
         raise UnreadableLineError("Un guillemet n’est pas fermé, ou la ligne est trop longue.") from None
 
 
-def header(line: str) -> Header:
+def _disagreements(row: dict[str, Any], number: int) -> list[LineError]:
+    start, end = row["lease_start"], row["lease_end"]
+    if start and end and end < start:
+        return [REGISTRY.error(number, "lease_end", "La fin du bail précède son début.")]
+    return []
+
+
+REGISTRY = Format(COLUMNS, _disagreements)
+
+
+def header(line: str, of: Format = REGISTRY) -> Header:
     """Raises FileRefusedError when mandatory columns are absent or a column comes twice."""
     try:
         names = tuple(name.strip().lower() for name in cut(line.lstrip("\ufeff")))
     except UnreadableLineError:
         raise FileRefusedError("La première ligne, qui nomme les colonnes, n’est pas lisible.") from None
-    absent = sorted(MANDATORY_COLUMNS - set(names), key=list(COLUMNS).index)
+    absent = sorted(of.mandatory - set(names), key=list(of.columns).index)
     if absent:
         raise FileRefusedError(
             f"Colonnes obligatoires absentes : {', '.join(absent)}. La première ligne nomme les colonnes,"
             " séparées par des points-virgules."
         )
-    twice = sorted({name for name in names if name in COLUMNS and names.count(name) > 1})
+    twice = sorted({name for name in names if name in of.columns and names.count(name) > 1})
     if twice:
         raise FileRefusedError(f"Colonnes présentes deux fois : {', '.join(twice)}.")
-    return Header(names, tuple(name for name in names if name and name not in COLUMNS))
+    return Header(names, tuple(name for name in names if name and name not in of.columns))
 
 
-def read(values: Sequence[str], header: Header, number: int) -> tuple[dict[str, Any] | None, list[LineError]]:
+def read(
+    values: Sequence[str], header: Header, number: int, of: Format = REGISTRY
+) -> tuple[dict[str, Any] | None, list[LineError]]:
     """The line's typed values by column, or None with every error of it."""
     if len(values) != len(header.names):
         rule = f"{len(header.names)} colonnes, comme la première ligne"
-        return None, [LineError(number, "", rule, f"Cette ligne a {len(values)} colonnes.", EXAMPLE)]
+        return None, [LineError(number, "", rule, f"Cette ligne a {len(values)} colonnes.", of.example)]
     row = {name: value.strip() for name, value in zip(header.names, values, strict=True)}
     read_values: dict[str, Any] = {}
     errors = []
-    for name, column in COLUMNS.items():
+    for name, column in of.columns.items():
         value = row.get(name, "")
         read_values[name] = None
         if not value:
             if column.mandatory(row):
-                errors.append(_error(number, name, "Cette valeur est obligatoire."))
+                errors.append(of.error(number, name, "Cette valeur est obligatoire."))
             continue
         try:
             read_values[name] = column.read(value)
         except ValueError as error:
-            errors.append(_error(number, name, str(error)))
-    errors += _disagreements(read_values, number)
+            errors.append(of.error(number, name, str(error)))
+    errors += of.disagreements(read_values, number)
     return (None, errors) if errors else (read_values, [])
-
-
-def _disagreements(row: dict[str, Any], number: int) -> list[LineError]:
-    start, end = row["lease_start"], row["lease_end"]
-    if start and end and end < start:
-        return [_error(number, "lease_end", "La fin du bail précède son début.")]
-    return []
-
-
-def _error(number: int, name: str, message: str) -> LineError:
-    column = COLUMNS[name]
-    return LineError(number, name, column.rule, message, column.example)
 
 
 def foreign_caf(number: int) -> LineError:
     """For a line of another Caf than the one that sends the file."""
-    return _error(number, "caf_code", "Cette ligne est celle d’une autre Caf que la vôtre.")
+    return REGISTRY.error(number, "caf_code", "Cette ligne est celle d’une autre Caf que la vôtre.")
 
 
-def unreadable(number: int, message: str) -> LineError:
+def unreadable(number: int, message: str, of: Format = REGISTRY) -> LineError:
     """For a line that could not be cut into columns."""
-    return LineError(number, "", "une ligne de texte UTF-8, colonnes séparées par ;", message, EXAMPLE)
+    return LineError(number, "", "une ligne de texte UTF-8, colonnes séparées par ;", message, of.example)

@@ -1,0 +1,48 @@
+"""A Caf's file line by line, in constant memory: each physical line is decoded, cut and read alone."""
+
+from typing import IO, Any
+
+from declaration.domain.registry import lines
+from declaration.domain.registry.lines import Format, Header, LineError
+
+LONGEST_LINE = 16_384
+BLOCK = 1 << 20
+Read = tuple[dict[str, Any] | None, list[LineError]]
+
+
+def read_header(stream: IO[bytes], of: Format = lines.REGISTRY) -> Header:
+    """Raises FileRefusedError."""
+    try:
+        return lines.header(stream.readline(LONGEST_LINE).decode(), of)
+    except UnicodeDecodeError:
+        raise lines.FileRefusedError("Le fichier n’est pas enregistré en UTF-8.") from None
+
+
+def next_line(stream: IO[bytes]) -> bytes:
+    """One physical line, cut beyond the longest that can be valid; empty at the end of the file."""
+    raw = stream.readline(LONGEST_LINE)
+    rest = raw
+    while len(rest) == LONGEST_LINE and not rest.endswith(b"\n"):
+        rest = stream.readline(LONGEST_LINE)
+    return raw
+
+
+def read_line(raw: bytes, header: Header, number: int, of: Format = lines.REGISTRY) -> Read:
+    """The typed values by column, or None with every error of the line."""
+    if len(raw) == LONGEST_LINE:
+        return None, [lines.unreadable(number, "Cette ligne est trop longue.", of)]
+    try:
+        return lines.read(lines.cut(raw.decode()), header, number, of)
+    except UnicodeDecodeError:
+        return None, [lines.unreadable(number, "Cette ligne n’est pas enregistrée en UTF-8.", of)]
+    except lines.UnreadableLineError as error:
+        return None, [lines.unreadable(number, str(error), of)]
+
+
+def count(stream: IO[bytes]) -> int:
+    """Lines after the first, read block by block."""
+    found, last = 0, b""
+    while block := stream.read(BLOCK):
+        found += block.count(b"\n")
+        last = block[-1:]
+    return max(0, found - 1 + (last not in (b"\n", b"")))
