@@ -5,7 +5,7 @@ from flask import Flask
 from portal.pages import api_documents, habilitation, help, home, verification
 from portal.pages.agent import campaigns, letters, messages, registry
 from portal.pages.agent import home as agent_home
-from portal.pages.declare import amendment, confirmation, listing, receipt, steps, summary
+from portal.pages.declare import amendment, confirmation, grid, listing, receipt, steps, summary
 from portal.sign_in import views as sign_in
 
 MODULES = (
@@ -14,6 +14,7 @@ MODULES = (
     help,
     # These add their addresses to one blueprint.
     listing,
+    grid,
     steps,
     summary,
     confirmation,

@@ -56,7 +56,7 @@ class Filters:
 
 def page(session: Session, caller: Caller, filters: Filters, cursor: str | None, limit: int) -> dict[str, Any]:
     """One page, with the counts by state of all that the other filters keep."""
-    inside = and_(visible(caller), *_conditions(filters))
+    inside = and_(visible(caller), *conditions(filters))
     counted = joined(RentDeclaration.state, func.count()).where(inside).group_by(RentDeclaration.state)
     counts: dict[str, int] = {state: count for state, count in session.execute(counted)}
     statement = joined(*_SHOWN, _PRECEDENCE.label("precedence"), _late(clock.today()).label("late")).where(inside)
@@ -88,7 +88,8 @@ def _position(cursor: str) -> Any:
     return tuple_(literal(place[0]), literal(place[1]), literal(place[2], RentDeclaration.id.type))
 
 
-def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
+def conditions(filters: Filters) -> list[ColumnElement[bool]]:
+    """Of all filters but the state."""
     found: list[ColumnElement[bool]] = []
     if filters.campaign is not None:
         found.append(Campaign.year == filters.campaign)

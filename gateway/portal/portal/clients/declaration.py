@@ -1,6 +1,6 @@
 """Declarations, campaigns and registry imports."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import IO, Any
 
 from portal.clients.http import Answer, Service, json_body
@@ -35,6 +35,14 @@ class DeclarationClient(Service):
     def amend(self, declaration: str, reason: str, key: str) -> dict[str, Any]:
         """Opens a correction."""
         return self._post("declarations", declaration, "amendments", body={"reason": reason}, key=key)
+
+    def list_drafts(self, **filters: Any) -> dict[str, Any]:
+        """`items`, one tenant on a row, and `next_cursor`: what is still to be declared."""
+        return self._get("drafts", **filters)
+
+    def save_drafts(self, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """Saves each row for itself; what became of each, in the same order."""
+        return list(json_body(self._call("PUT", "drafts", json={"rows": rows}))["items"])
 
     def list_campaigns(self) -> list[dict[str, Any]]:
         """Newest first."""

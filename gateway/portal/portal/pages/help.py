@@ -18,6 +18,10 @@ SUBJECTS = {
         "Déclarer un loyer",
         "De la liste de vos locataires au récapitulatif PDF.",
     ),
+    "nombreux-locataires": (
+        "Déclarer pour de nombreux locataires",
+        "Une ligne par locataire, plutôt qu’une page après l’autre.",
+    ),
     "utilisateurs-et-groupes": (
         "Utilisateurs et groupes d’habilitation",
         "Donner accès à vos collaborateurs, selon le type de logements et la zone géographique.",

@@ -1,5 +1,6 @@
 """A declaration with all that surrounds it, as the caller may see it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -21,6 +22,7 @@ from declaration.perimeter import joined, visible
 
 WEB = "web"
 PAPER = "paper"
+FILE = "file"
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,8 @@ class Case:
     landlord: Landlord
     caller: Caller
     today: date
+    # The steps come from a file handed over, not from a page.
+    from_file: bool = False
 
     @property
     def state(self) -> State:
@@ -50,7 +54,7 @@ class Case:
     @property
     def channel(self) -> str:
         """An agent types what came back on paper."""
-        return PAPER if self.caller.kind == "agent" else WEB
+        return PAPER if self.caller.kind == "agent" else FILE if self.from_file else WEB
 
     @property
     def phase(self) -> rules.Phase:
@@ -101,6 +105,27 @@ class Case:
         return self.tenancy.benefit_amount if to_landlord else None
 
 
+def many(
+    session: Session, caller: Caller, declaration_ids: Iterable[UUID], *, change: bool = False, from_file: bool = False
+) -> dict[UUID, Case]:
+    """Those inside the caller's perimeter; the others are not in the answer. `change` holds the rows, always in the
+    same order."""
+    statement = joined(RentDeclaration, Campaign, Tenancy, Dwelling, Landlord)
+    statement = statement.where(RentDeclaration.id.in_(declaration_ids), visible(caller)).order_by(RentDeclaration.id)
+    if change:
+        statement = statement.with_for_update(of=RentDeclaration)
+    today = clock.today()
+    # What this session has read before may have been changed by another since.
+    found = session.execute(statement.execution_options(populate_existing=True))
+    return {case.row.id: case for case in (of_row(row, caller, today, from_file) for row in found)}
+
+
+def of_row(row: Any, caller: Caller, today: date, from_file: bool = False) -> Case:
+    """From what a selection of `joined(RentDeclaration, Campaign, Tenancy, Dwelling, Landlord)` gives."""
+    declaration, campaign, tenancy, dwelling, landlord = row
+    return Case(declaration, campaign, tenancy, dwelling, landlord, caller, today, from_file)
+
+
 def find(session: Session, caller: Caller, declaration_id: UUID, *, change: bool = False) -> Case:
     """Raises NotFound outside the caller's perimeter. `change` holds the row until the end of the transaction."""
     statement = joined(RentDeclaration, Campaign, Tenancy, Dwelling, Landlord)
@@ -110,5 +135,4 @@ def find(session: Session, caller: Caller, declaration_id: UUID, *, change: bool
     rows: Any = session.execute(statement).one_or_none()
     if rows is None:
         raise NotFound
-    row, campaign, tenancy, dwelling, landlord = rows
-    return Case(row, campaign, tenancy, dwelling, landlord, caller, clock.today())
+    return of_row(rows, caller, clock.today())

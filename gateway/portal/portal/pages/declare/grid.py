@@ -1,0 +1,170 @@
+"""« Saisir en tableau »: one tenant on a row, a page of rows at a time, each saved for itself."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import flash, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from webui.forms import PageForm
+from webui.typography import count, fr
+
+from portal.clients import api
+from portal.pages.addresses import address
+from portal.pages.declare.blueprint import pages
+from portal.pages.declare.listing import chosen_filters
+from portal.sign_in.person import wanted
+
+PAGE_SIZE = 50
+YES_NO = {"": "–", "oui": "Oui", "non": "Non"}
+# Column of the service -> (heading, choices, or the width of a field in characters).
+COLUMNS: dict[str, tuple[str, dict[str, str] | int]] = {
+    "confirmed": ("Informations connues exactes", 0),
+    "present": ("Toujours locataire", YES_NO),
+    "left_on": ("Parti le (JJ/MM/AAAA)", 10),
+    "co_tenants": ("Titulaires du bail", 2),
+    "rent": ("Loyer hors charges (€)", 5),
+    "charges": ("Charges (€)", 5),
+    "share": ("Entier ou part", {"": "–", "entier": "Entier", "part": "Part"}),
+    "full_month": ("Mois complet", YES_NO),
+    "furnished": ("Meublé", YES_NO),
+    "rent_up_to_date": ("Loyer à jour", YES_NO),
+    "arrears_amount": ("Dette (€)", 5),
+    "first_default_on": ("Premier impayé (JJ/MM/AAAA)", 10),
+}
+CONFIRMING = ("confirm", "reason")
+CELLS = (*COLUMNS, *CONFIRMING)
+LABELS = {**{name: heading for name, (heading, _kind) in COLUMNS.items()}, "confirm": "Je confirme", "reason": "Motif"}
+
+
+@dataclass
+class Line:
+    """A row of the page. `typed` is what the fields hold; `theirs` what another person saved where it differs."""
+
+    row: dict[str, Any]
+    typed: dict[str, str]
+    errors: dict[str, str] = field(default_factory=dict)
+    theirs: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def base(self) -> str:
+        """What the fields show when nobody has typed: rows left as they are shown are not sent."""
+        return json.dumps(self.row["cells"], ensure_ascii=False)
+
+    @property
+    def tenant(self) -> str:
+        return f"{self.row['tenant']['last_name']} {self.row['tenant']['first_name']}"
+
+
+class GridForm(PageForm):
+    """The errors of the cells, each with a link to its cell."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.links: list[str] = []
+
+    def refuse(self, sentence: str, link: str) -> None:
+        """Adds an error of a cell."""
+        self.form_errors.append(sentence)
+        self.links.append(link)
+
+    def error_list(self) -> list[dict[str, str]]:
+        """In the order of the rows."""
+        return [{"text": fr(text), "href": link} for text, link in zip(self.form_errors, self.links, strict=True)]
+
+
+@pages.route("/tableau", methods=["GET", "POST"])
+@wanted("landlord")
+def grid() -> ResponseReturnValue:
+    """A page of rows; what was typed is shown again with what is wrong, and what is right is saved."""
+    form, chosen, cursor = GridForm(), chosen_filters(), request.args.get("cursor", "")
+    chosen.pop("status", None)
+    typed = list(sent()) if request.method == "POST" else []
+    answers = api().declaration.save_drafts(typed) if typed else []
+    found = api().declaration.list_drafts(**chosen, cursor=cursor, limit=PAGE_SIZE)
+    following = address("declare.grid", **chosen, cursor=found["next_cursor"]) if found["next_cursor"] else ""
+    here = address("declare.grid", **chosen, cursor=cursor)
+    lines = judged(form, found["items"], typed, answers)
+    if request.method == "POST" and not form.errors:
+        told(answers)
+        return redirect(following if following and "next" in request.form else here, 303)
+    page = render_template(
+        "declare/grid.html",
+        form=form,
+        lines=lines,
+        columns=COLUMNS,
+        labels=LABELS,
+        here=here,
+        following=following,
+        first=address("declare.grid", **chosen) if cursor else "",
+    )
+    return page, 422 if form.errors else 200
+
+
+def sent() -> Iterator[dict[str, Any]]:
+    """The rows in which something was typed."""
+    for place in range(PAGE_SIZE):
+        prefix = f"l{place}-"
+        if prefix + "id" not in request.form:
+            return
+        cells = {name: request.form.get(prefix + name, "").strip()[:600] for name in CELLS}
+        if cells != shown_before(request.form.get(prefix + "base", "")):
+            yield {"id": request.form[prefix + "id"], "etag": request.form.get(prefix + "etag", ""), "cells": cells}
+
+
+def shown_before(base: str) -> dict[str, str]:
+    """What the page had filled in; nothing when it cannot be read, so that the row is sent."""
+    try:
+        found = json.loads(base)
+    except ValueError:
+        return {}
+    return {name: str(found.get(name, "")) for name in CELLS} if isinstance(found, dict) else {}
+
+
+def judged(
+    form: GridForm,
+    rows: list[dict[str, Any]],
+    typed: list[dict[str, Any]],
+    answers: list[dict[str, Any]],
+) -> list[Line]:
+    """The lines of the page; those that a row of `typed` was refused for show it again."""
+    cells = {row["id"]: row["cells"] for row in typed}
+    refused = {answer["id"]: answer for answer in answers if answer["errors"]}
+    listed = {row["id"] for row in rows}
+    gone = [answer["row"] for key, answer in refused.items() if answer["row"] and key not in listed]
+    lines = [Line(row, dict(row["cells"])) for row in (*rows, *gone)]
+    for place, line in enumerate(lines):
+        if answer := refused.pop(line.row["id"], None):
+            mark(form, line, place, cells[line.row["id"]], answer)
+    for answer in refused.values():
+        form.refuse(answer["errors"][0]["detail"], "#contenu")
+    return lines
+
+
+def mark(form: GridForm, line: Line, place: int, typed: dict[str, str], answer: Mapping[str, Any]) -> None:
+    """Puts what was typed back with its errors, and the value of the other person beside it."""
+    for error in answer["errors"]:
+        name = error["column"] if error["column"] in CELLS else ""
+        said = error["detail"] + (f" Par exemple : {error['example']}." if error["example"] and name else "")
+        line.errors[name] = fr(f"{line.errors[name]} {said}" if name in line.errors else said)
+        # The boxes of the confirmation are there only once there is something to confirm.
+        place_of = name if name in COLUMNS or (name and line.row["to_confirm"]) else COLUMN_OF_ROW
+        about = f"{line.tenant}, {LABELS[name].lower()}" if name else line.tenant
+        form.refuse(f"{about} : {error['detail']}", f"#l{place}-{place_of}")
+    if answer["outcome"] == "changed":
+        saved = line.row["cells"]
+        line.theirs = {name: saved[name] or "vide" for name in COLUMNS if saved[name] != typed[name]}
+    line.typed = typed
+
+
+COLUMN_OF_ROW = "confirmed"
+
+
+def told(answers: list[dict[str, Any]]) -> None:
+    """How many rows were saved, once."""
+    saved = sum(answer["outcome"] == "saved" for answer in answers)
+    if saved:
+        flash(f"{count(saved, 'ligne enregistrée', 'lignes enregistrées')}.", "success")
+    else:
+        flash("Aucune ligne n’a changé.", "info")

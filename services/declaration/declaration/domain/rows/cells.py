@@ -1,0 +1,73 @@
+"""From the text of a cell to the raw value that a step reads, and back. What is not understood stays as it is typed:
+the step's own rule then refuses it."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from typing import Any
+
+from declaration.domain import texts
+from declaration.domain.steps import TENANT_SHARE, WHOLE_RENT
+
+YES, NO = "oui", "non"
+_YES = frozenset({"oui", "o", "vrai", "true"})
+_NO = frozenset({"non", "n", "faux", "false"})
+WHOLE, SHARE = "entier", "part"
+_SHARES = {"entier": WHOLE_RENT, "loyer entier": WHOLE_RENT, "whole": WHOLE_RENT} | {
+    "part": TENANT_SHARE,
+    "part du locataire": TENANT_SHARE,
+    "tenant share": TENANT_SHARE,
+}
+_FRENCH_DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
+# A day as spreadsheets count them, where the cell lost its format: 1954 to 2119.
+_SERIAL = re.compile(r"[2-7]\d{4}")
+_SERIAL_ZERO = date(1899, 12, 30)
+
+
+def yes_or_no(text: str) -> Any:
+    """`oui`, `non` and what spreadsheets make of them."""
+    word = texts.folded(text)
+    return True if word in _YES else False if word in _NO else text
+
+
+def from_flag(value: bool | None) -> str:
+    return "" if value is None else (YES if value else NO)
+
+
+def day(text: str) -> str:
+    """`15/07/2026`, `2026-07-15`, or the number under which a spreadsheet keeps that day, as `2026-07-15`."""
+    if found := _FRENCH_DAY.fullmatch(text):
+        day_, month, year = found.groups()
+        return f"{year}-{month:0>2}-{day_:0>2}"
+    return (_SERIAL_ZERO + timedelta(days=int(text))).isoformat() if _SERIAL.fullmatch(text) else text
+
+
+def from_day(value: date | None) -> str:
+    return "" if value is None else value.strftime("%d/%m/%Y")
+
+
+def number(text: str) -> Any:
+    """A whole number of a few digits."""
+    return int(text) if re.fullmatch(r"\d{1,4}", text, re.ASCII) else text
+
+
+def from_number(value: int | None) -> str:
+    return "" if value is None else str(value)
+
+
+def share(text: str) -> str:
+    return _SHARES.get(texts.folded(text), text)
+
+
+def from_share(value: str | None) -> str:
+    return {WHOLE_RENT: WHOLE, TENANT_SHARE: SHARE}.get(value or "", "")
+
+
+def text(typed: str) -> str:
+    return typed
+
+
+def from_amount(value: Any) -> str:
+    """`512,30`, as people type it."""
+    return "" if value is None else f"{value:.2f}".replace(".", ",")

@@ -1,0 +1,148 @@
+"""What becomes of a row: saved, left as it is, refused cell by cell, or held back because somebody else saved it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from chassis.problems import FieldError, Invalid
+
+from declaration.domain import checks, journey
+from declaration.domain.draft import Draft, Known, to_json
+from declaration.domain.rows.columns import COLUMNS, IN_STEPS, INFORMATION, SITUATION, at
+from declaration.domain.steps import WHOLE_RENT, Context
+
+Cells = Mapping[str, str]
+
+
+class Outcome(StrEnum):
+    """What a row would do, or did."""
+
+    SAVED = "saved"
+    UNCHANGED = "unchanged"
+    REFUSED = "refused"
+    CHANGED = "changed"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class CellError:
+    """`column` is empty for the row as a whole; never the value itself."""
+
+    column: str
+    code: str
+    detail: str
+    rule: str = ""
+    example: str = ""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """`change` is what to save, for `SAVED` alone; `after` is the draft then."""
+
+    outcome: Outcome
+    after: Draft
+    change: Mapping[str, Any] = field(default_factory=dict)
+    errors: tuple[CellError, ...] = ()
+
+
+CHANGED_MEANWHILE = CellError(
+    "", "changed", "Cette déclaration a été modifiée depuis. Comparez les deux saisies avant d’enregistrer la vôtre."
+)
+
+
+def filled(draft: Draft, known: Known, year: int) -> dict[str, str]:
+    """The cells as they stand: the draft, else what goes without saying, shown so that it can be corrected."""
+    stored = {
+        INFORMATION: {"confirmed": draft.information.confirmed if draft.information else None},
+        SITUATION: _fields(draft.situation) or {"co_tenants": known.co_tenants},
+        "rent": _fields(draft.rent)
+        or {
+            "share": WHOLE_RENT if known.co_tenants == 1 else None,
+            "full_month": True,
+            "furnished": draft.information.furnished if draft.information else known.furnished,
+        },
+    }
+    shown = {name: column.show(stored[column.step].get(name)) for name, column in IN_STEPS.items()}
+    return {**shown, **_confirmed(draft, known, year)}
+
+
+def _fields(step: Any) -> dict[str, Any]:
+    return {} if step is None else {name: getattr(step, name) for name in step.__dataclass_fields__}
+
+
+def _confirmed(draft: Draft, known: Known, year: int) -> dict[str, str]:
+    asked = journey.confirmations(draft, known, year)
+    reasons = {each.reason for each in asked if each.reason is not None}
+    done = bool(asked) and all(each.confirmed for each in asked)
+    return {
+        "confirm": COLUMNS["confirm"].show(done or None),
+        "reason": (reasons.pop() or "") if len(reasons) == 1 else "",
+    }
+
+
+def judge(cells: Cells, draft: Draft, known: Known, context: Context, *, current: bool) -> Verdict:
+    """`cells` may lack columns, which then stay as they are. `current` is False when the draft was saved since."""
+    try:
+        change = _change(cells, draft, known, context)
+        after = journey.save(draft, change, known, context)
+    except Invalid as refusal:
+        found = (CHANGED_MEANWHILE,) if not current else tuple(map(_cell_error, refusal.errors))
+        return Verdict(Outcome.REFUSED if current else Outcome.CHANGED, draft, errors=found)
+    if after == draft:
+        return Verdict(Outcome.UNCHANGED, draft)
+    if not current:
+        return Verdict(Outcome.CHANGED, draft, errors=(CHANGED_MEANWHILE,))
+    return Verdict(Outcome.SAVED, after, change)
+
+
+def _cell_error(error: FieldError) -> CellError:
+    name = at(error.pointer)
+    column = COLUMNS.get(name)
+    rule, example = (column.rule, column.example) if column else (error.rule, error.example)
+    return CellError(name, error.code, error.detail, rule, example)
+
+
+def _change(cells: Cells, draft: Draft, known: Known, context: Context) -> dict[str, Any]:
+    before = filled(draft, known, context.year)
+    given = {**before, **{name: value.strip() for name, value in cells.items() if name in COLUMNS}}
+    started = {column.step for name, column in IN_STEPS.items() if _raw(name, given) != _raw(name, before)}
+    change: dict[str, Any] = {step: _step(step, given, draft, known) for step in sorted(started)}
+    if (given["confirm"], given["reason"]) != (before["confirm"], before["reason"]):
+        after = journey.save(draft, change, known, context)
+        change["confirmations"] = _confirmations(given, after, known, context)
+    return change
+
+
+def _raw(name: str, given: Cells) -> Any:
+    return COLUMNS[name].read(given[name]) if given[name] else None
+
+
+def _step(step: str, given: Cells, draft: Draft, known: Known) -> dict[str, Any]:
+    """What the step's form would send; a field without a cell stays as it stands."""
+    stands: dict[str, Any] = {}
+    if step == INFORMATION:
+        stands = to_json(draft.information) if draft.information else _as_known(known)
+    elif step == SITUATION and draft.situation:
+        stands = to_json(draft.situation)
+    return stands | {name: _raw(name, given) for name, column in IN_STEPS.items() if column.step == step}
+
+
+def _as_known(known: Known) -> dict[str, Any]:
+    names = ("commune_insee", "furnished", "single_room")
+    start = known.lease_start.isoformat()
+    return {**{name: getattr(known, name) for name in names}, "address": list(known.address), "lease_start": start}
+
+
+def _confirmations(given: Cells, after: Draft, known: Known, context: Context) -> dict[str, str]:
+    """A reason for each point asked now. Raises Invalid for a reason alone, or an answer that is not one."""
+    answer, reason = _raw("confirm", given), given["reason"]
+    if answer is not True and (reason or answer not in (None, False)):
+        detail = "Répondez « oui » pour confirmer les points signalés ; un motif seul ne les confirme pas."
+        raise Invalid([FieldError(pointer="/confirmations", code="confirm", detail=detail)])
+    if answer is not True:
+        return {}
+    asked = checks.to_confirm(after, known, context.year)
+    return {each.code.value: reason or after.confirmations.get(each.code.value, "") for each in asked}
