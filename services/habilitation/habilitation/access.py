@@ -20,21 +20,23 @@ class Access:
     role: str
     scopes: list[Scope]
     version: int
+    active: bool
 
 
 def of(session: Session, account_id: UUID) -> Access:
     """Raises NoResultFound for someone who belongs to no organisation."""
     current = and_(Mandate.account_id == Member.account_id, Mandate.until.is_(None))
     statement = (
-        select(Member.organisation_id, Organisation.name, Member.access_version, Mandate.id.label("mandate"))
+        select(Member, Organisation.name, Mandate.id.label("mandate"))
         .join(Organisation, Organisation.id == Member.organisation_id)
         .outerjoin(Mandate, current)
         .where(Member.account_id == account_id)
     )
     row = session.execute(statement).one()
-    role = domain.ADMINISTRATOR if row.mandate else domain.USER
-    scopes = _scopes(session, account_id, row.organisation_id, everything=role == domain.ADMINISTRATOR)
-    return Access(account_id, row.organisation_id, row.name, role, scopes, row.access_version)
+    member, role = row.Member, domain.ADMINISTRATOR if row.mandate else domain.USER
+    scopes = _scopes(session, account_id, member.organisation_id, everything=role == domain.ADMINISTRATOR)
+    active = member.withdrawn_at is None
+    return Access(account_id, member.organisation_id, row.name, role, scopes, member.access_version, active)
 
 
 def _scopes(session: Session, account_id: UUID, organisation_id: UUID, *, everything: bool) -> list[Scope]:

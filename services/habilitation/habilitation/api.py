@@ -6,7 +6,7 @@ from uuid import UUID
 from chassis.http import caller, reading, transaction
 from chassis.idempotency import idempotent
 
-from habilitation import queries, schemas
+from habilitation import queries, schemas, users
 
 
 def my_access() -> dict[str, Any]:
@@ -42,6 +42,20 @@ def create_user(organisation_id: str, body: dict[str, Any]) -> tuple[dict[str, A
     new = schemas.NewUserSchema().load(body)
     with transaction() as session:
         return queries.add_user(session, caller(), UUID(organisation_id), new), 201
+
+
+@idempotent
+def request_credentials(organisation_id: str, account_id: str) -> tuple[dict[str, Any], int]:
+    with transaction() as session:
+        users.request_credentials(session, caller(), UUID(organisation_id), UUID(account_id))
+        return {"account_id": account_id}, 202
+
+
+@idempotent
+def withdraw_user(organisation_id: str, account_id: str, body: dict[str, Any]) -> tuple[dict[str, Any], int]:
+    with transaction() as session:
+        users.withdraw(session, caller(), UUID(organisation_id), UUID(account_id), body.get("reason"))
+        return {"account_id": account_id}, 200
 
 
 def list_journal(organisation_id: str, limit: int = 100) -> dict[str, Any]:

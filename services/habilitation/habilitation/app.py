@@ -12,6 +12,7 @@ service = Service(
         Subscription("registry.landlord_registered.v1", consumes.landlord_registered),
         Subscription("registry.portfolio_changed.v1", consumes.portfolio_changed),
         Subscription("identity.account_activated.v1", consumes.account_activated),
+        Subscription("identity.account_changed.v1", consumes.account_changed),
     ),
     published=publishes.PUBLISHED,
 )

@@ -51,10 +51,9 @@ def account_activated(session: Session, event: Event) -> None:
         return
     account_id, organisation_id = UUID(event.data["account_id"]), UUID(event.data["organisation_id"])
     _ensure_organisation(session, organisation_id)
-    person = {name: event.personal[name] for name in ("civility", "last_name", "first_name", "email")}
-    member = {"organisation_id": organisation_id, "activated_at": clock.parse(event.data["activated_at"]), **person}
-    statement = upsert(session, Member).values(account_id=account_id, access_version=0, **member)
-    session.execute(statement.on_conflict_do_update(index_elements=["account_id"], set_=member))
+    _keep_person(session, account_id, organisation_id, event)
+    activated_at = clock.parse(event.data["activated_at"])
+    session.execute(update(Member).where(Member.account_id == account_id).values(activated_at=activated_at))
     if _become_administrator(session, organisation_id, account_id):
         journal.record(
             session,
@@ -65,6 +64,25 @@ def account_activated(session: Session, event: Event) -> None:
             reason="première personne connectée",
         )
     publishes.access_changed(session, account_id)
+
+
+def account_changed(session: Session, event: Event) -> None:
+    """What the person corrected; it gives no right, so it may come before the activation."""
+    if event.data["kind"] == "landlord":
+        organisation_id = UUID(event.data["organisation_id"])
+        _ensure_organisation(session, organisation_id)
+        _keep_person(session, UUID(event.data["account_id"]), organisation_id, event)
+
+
+def _keep_person(session: Session, account_id: UUID, organisation_id: UUID, event: Event) -> None:
+    """Names and e-mail as identity tells them; an older version never overwrites a newer one."""
+    known = ("civility", "last_name", "first_name", "email", "function")
+    person = {name: event.personal[name] for name in known if name in event.personal}
+    values = {**person, "person_version": event.data["version"]}
+    row = {"account_id": account_id, "organisation_id": organisation_id, "access_version": 0, **values}
+    newer = Member.person_version < event.data["version"]
+    statement = upsert(session, Member).values(row)
+    session.execute(statement.on_conflict_do_update(index_elements=["account_id"], set_=values, where=newer))
 
 
 def _become_administrator(session: Session, organisation_id: UUID, account_id: UUID) -> bool:

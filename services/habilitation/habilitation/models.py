@@ -68,6 +68,10 @@ class Member(Base):
     activated_at: Mapped[datetime | None]
     # Rises with each change of rights: read models keep the highest they have seen.
     access_version: Mapped[int] = mapped_column(default=0)
+    # For good: who comes back is a new user, with a new account.
+    withdrawn_at: Mapped[datetime | None]
+    # Of the account in identity: an older name or e-mail that arrives late changes nothing.
+    person_version: Mapped[int] = mapped_column(default=0)
 
 
 class Membership(Base):

@@ -1,8 +1,9 @@
 """The facts that habilitation tells the other services."""
 
+from datetime import datetime
 from uuid import UUID
 
-from chassis import outbox
+from chassis import clock, outbox
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
@@ -11,7 +12,9 @@ from habilitation.models import Member
 
 ACCESS_CHANGED = "habilitation.access_changed.v1"
 USER_CREATED = "habilitation.user_created.v1"
-PUBLISHED = (ACCESS_CHANGED, USER_CREATED)
+CREDENTIALS_REQUESTED = "habilitation.credentials_requested.v1"
+USER_WITHDRAWN = "habilitation.user_withdrawn.v1"
+PUBLISHED = (ACCESS_CHANGED, USER_CREATED, CREDENTIALS_REQUESTED, USER_WITHDRAWN)
 
 
 def access_changed(session: Session, account_id: UUID) -> None:
@@ -24,7 +27,7 @@ def access_changed(session: Session, account_id: UUID) -> None:
         "organisation_id": str(held.organisation_id),
         "role": held.role,
         "scopes": [scope.to_json() for scope in held.scopes],
-        "active": True,
+        "active": held.active,
         "version": held.version,
     }
     outbox.publish(session, ACCESS_CHANGED, account_id, data)
@@ -40,3 +43,18 @@ def user_created(session: Session, member: Member) -> None:
         "email": member.email,
     }
     outbox.publish(session, USER_CREATED, member.account_id, data, personal)
+
+
+def credentials_requested(session: Session, member: Member, by: UUID) -> None:
+    """Asks identity to issue the user's credentials again."""
+    outbox.publish(session, CREDENTIALS_REQUESTED, member.account_id, {**_of(member), "requested_by": str(by)})
+
+
+def user_withdrawn(session: Session, member: Member, by: UUID, at: datetime) -> None:
+    """Tells identity that nothing is left to sign in for."""
+    data = {**_of(member), "withdrawn_by": str(by), "withdrawn_at": clock.iso(at)}
+    outbox.publish(session, USER_WITHDRAWN, member.account_id, data)
+
+
+def _of(member: Member) -> dict[str, str]:
+    return {"account_id": str(member.account_id), "organisation_id": str(member.organisation_id)}

@@ -38,9 +38,12 @@ def managed(caller: Caller) -> ColumnElement[bool]:
 def my_access(session: Session, caller: Caller) -> Access:
     """Raises NotFound until habilitation has heard of the person's first sign-in."""
     try:
-        return access.of(session, caller.sub)
+        held = access.of(session, caller.sub)
     except NoResultFound:
         raise NotFound("Vos droits ne sont pas encore ouverts. Réessayez dans un instant.") from None
+    if not held.active:
+        raise NotFound("Votre accès à cet organisme a été retiré.")
+    return held
 
 
 def organisation(session: Session, caller: Caller, organisation_id: UUID) -> Organisation:
@@ -114,7 +117,9 @@ def users(session: Session, caller: Caller, organisation_id: UUID) -> list[dict[
         ).scalars()
     )
     people = session.execute(
-        select(Member).where(Member.organisation_id == owner.id).order_by(Member.last_name, Member.first_name)
+        select(Member)
+        .where(Member.organisation_id == owner.id, Member.withdrawn_at.is_(None))
+        .order_by(Member.last_name, Member.first_name)
     )
     return [_member_to_json(one, one.account_id in administrators, held[one.account_id]) for one in people.scalars()]
 

@@ -4,7 +4,7 @@ from chassis.runtime import Runtime
 from chassis.service import Periodic, Service
 
 from identity import keys, throttling
-from identity.accounts import recovery
+from identity.accounts import closing, recovery
 from identity.consumes import SUBSCRIPTIONS
 from identity.models import Base
 from identity.publishes import PUBLISHED
@@ -30,6 +30,7 @@ service = Service(
         Periodic("purge sessions", 3600, purge_sessions),
         Periodic("purge web sessions", 3600, purge_web_sessions),
         Periodic("purge throttles", 3600, throttling.purge),
+        Periodic("erase closed accounts", 3600, closing.erase_closed),
     ),
     pages=create_pages,
     page_prefixes=("/compte", "/oidc", "/.well-known"),

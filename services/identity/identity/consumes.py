@@ -9,11 +9,12 @@ from chassis.events import Event
 from chassis.service import Subscription
 from sqlalchemy.orm import Session
 
-from identity.accounts.issuing import issue_and_send
+from identity.accounts import closing, roles
+from identity.accounts.issuing import issue_and_send, own_recipient
 from identity.accounts.registration import create_account
 from identity.domain.credentials import Purpose
 from identity.domain.identifiers import normalise_email
-from identity.models import UserNumber
+from identity.models import Account, UserNumber
 from identity.publishes import Recipient
 
 
@@ -65,6 +66,26 @@ def user_created(session: Session, event: Event) -> None:
         issue_and_send(session, account, Purpose.CREATION, Recipient(name, email))
 
 
+def access_changed(session: Session, event: Event) -> None:
+    """Who is administrator now: the one whom a user number recovers, and who must have a second factor."""
+    data = event.data
+    role = data["role"] if data["active"] else None
+    roles.follow(session, UUID(data["account_id"]), role, data["version"])
+
+
+def credentials_requested(session: Session, event: Event) -> None:
+    """Issued again to the user, at their own address; who asked is in the journal, and sees nothing."""
+    account = session.get(Account, UUID(event.data["account_id"]))
+    if account is not None and account.organisation_id == UUID(event.data["organisation_id"]):
+        issue_and_send(session, account, Purpose.REISSUE, own_recipient(account), actor=event.data["requested_by"])
+
+
+def user_withdrawn(session: Session, event: Event) -> None:
+    """A user withdrawn from their organisation has nothing left to sign in for."""
+    data = event.data
+    closing.close(session, UUID(data["account_id"]), closing.Reason.WITHDRAWN, actor=data["withdrawn_by"])
+
+
 def _tie_user_number(session: Session, data: dict[str, Any], personal: dict[str, Any]) -> bool:
     """False when a newer version of this landlord is already known."""
     values = {
@@ -96,4 +117,7 @@ def _names(personal: dict[str, Any]) -> dict[str, Any]:
 SUBSCRIPTIONS = (
     Subscription("registry.landlord_registered.v1", landlord_registered),
     Subscription("habilitation.user_created.v1", user_created),
+    Subscription("habilitation.access_changed.v1", access_changed),
+    Subscription("habilitation.credentials_requested.v1", credentials_requested),
+    Subscription("habilitation.user_withdrawn.v1", user_withdrawn),
 )

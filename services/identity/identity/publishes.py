@@ -14,7 +14,8 @@ from identity.notices import SECURITY_NOTICE
 
 CREDENTIALS_ISSUED = "identity.credentials_issued.v1"
 ACCOUNT_ACTIVATED = "identity.account_activated.v1"
-PUBLISHED = (CREDENTIALS_ISSUED, ACCOUNT_ACTIVATED, SECURITY_NOTICE)
+ACCOUNT_CHANGED = "identity.account_changed.v1"
+PUBLISHED = (CREDENTIALS_ISSUED, ACCOUNT_ACTIVATED, ACCOUNT_CHANGED, SECURITY_NOTICE)
 
 
 class Recipient(NamedTuple):
@@ -68,6 +69,21 @@ def account_activated(session: Session, account: Account, activated_at: datetime
         "email": account.email,
     }
     outbox.publish(session, ACCOUNT_ACTIVATED, account.id, data, personal)
+
+
+def account_changed(session: Session, account: Account) -> None:
+    """Nothing before the activation, which tells the same: nobody keeps anything of the account until then."""
+    if account.activated_at is None:
+        return
+    data = {
+        "account_id": str(account.id),
+        "organisation_id": _text(account.organisation_id),
+        "kind": account.kind,
+        "changed_at": clock.iso(clock.now()),
+        "version": account.version,
+    }
+    known = ("civility", "last_name", "first_name", "function", "email")
+    outbox.publish(session, ACCOUNT_CHANGED, account.id, data, {name: getattr(account, name) for name in known})
 
 
 def _text(identifier: UUID | None) -> str | None:

@@ -25,6 +25,8 @@ class Settings(ChassisSettings):
     session_idle_minutes: int = 60
     session_hours: int = 12
     signing_key_days: int = 30
+    # What is kept of who held a closed account, to answer questions about it.
+    closed_account_days: int = 365
     # Our own proxies in front of this process: how many addresses of X-Forwarded-For are to be believed.
     trusted_proxies: int = 0
 

@@ -104,7 +104,8 @@ def test_what_was_already_done_is_not_asked_again() -> None:
 
 
 def test_a_text_published_in_a_new_version_is_asked_again_alone() -> None:
-    older = consents.consented_steps({Step.USAGE_RULES: 0, Step.TERMS: consents.current(Step.TERMS).version})
+    day = NOW.date()
+    older = consents.consented_steps({Step.USAGE_RULES: 0, Step.TERMS: consents.current(Step.TERMS, day).version}, day)
     done = satisfied_steps(information_given=True, consented=older)
     assert advance(Step.CREDENTIALS, Act.OWN_PASSWORD_ACCEPTED, done) is Step.USAGE_RULES
     assert advance(Step.USAGE_RULES, Act.USAGE_RULES_ACCEPTED, done) is Step.DONE

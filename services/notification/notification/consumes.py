@@ -95,7 +95,8 @@ def _supersede_older(session: Session, event: Event, own_acts: list[str]) -> Non
 
 
 def account_activated(session: Session, event: Event) -> None:
-    """Where receipts go from now on; an older version never overwrites a newer one."""
+    """Where receipts go from now on, told again when the person changes it; an older version never overwrites a newer
+    one."""
     person = event.personal
     values = {
         "account_id": UUID(event.data["account_id"]),
@@ -234,6 +235,7 @@ SUBSCRIPTIONS = (
     Subscription("identity.credentials_issued.v1", credentials_issued),
     Subscription("identity.account_activated.v1", account_activated),
     Subscription("identity.security_notice.v1", security_notice),
+    Subscription("identity.account_changed.v1", account_activated),
     Subscription("declaration.landlord_asked.v1", landlord_asked),
     Subscription("documents.recap_ready.v1", recap_ready),
     Subscription("documents.letter_rendered.v1", letter_rendered),

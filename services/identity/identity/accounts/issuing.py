@@ -35,15 +35,29 @@ def issue_and_send(
     if channel is None or refusal:
         _record(session, account, actor, "credentials.not_issued", {"purpose": purpose, "reason": refusal})
         return False
-    issue = issue_password(session, account, purpose, channel, user_number=user_number)
+    sent_to = recipient.email if channel is Channel.EMAIL else None
+    issue = issue_password(session, account, purpose, channel, user_number=user_number, sent_to=sent_to)
     publishes.credentials_issued(session, account, issue, recipient)
     described = {"purpose": purpose, "channel": channel, "issue_id": str(issue.id)}
     _record(session, account, actor, "credentials.issued", described)
     return True
 
 
+def own_recipient(account: Account) -> Recipient:
+    """The address the person gave, unless it refuses messages; else where they were first written to."""
+    known = (account.email, account.contact_email)
+    email = next((one for one in known if one and one != account.bounced_email), None)
+    return Recipient(account.name, email, tuple(account.contact_address))
+
+
 def issue_password(
-    session: Session, account: Account, purpose: Purpose, channel: Channel, *, user_number: str | None = None
+    session: Session,
+    account: Account,
+    purpose: Purpose,
+    channel: Channel,
+    *,
+    user_number: str | None = None,
+    sent_to: str | None = None,
 ) -> Issue:
     """Stores the hash and returns the password, which is kept nowhere else."""
     now = clock.now()
@@ -56,11 +70,12 @@ def issue_password(
         purpose=purpose,
         issued_at=now,
         expires_at=expires_at(channel, now, settings_of(runtimes.of(session)).provisional_lifetimes),
+        sent_to=sent_to,
     )
     session.execute(
         update(Credential)
         .where(Credential.account_id == account.id, Credential.replaced_at.is_(None))
-        .values(replaced_at=now)
+        .values(replaced_at=now, sent_to=None)
         .execution_options(synchronize_session=False)
     )
     session.add(credential)
@@ -69,6 +84,8 @@ def issue_password(
 
 
 def _refusal(session: Session, account: Account, channel: Channel | None) -> str | None:
+    if account.closed_at is not None:
+        return "closed"
     if channel is None:
         return "unreachable"
     if channel is Channel.EMAIL:

@@ -2,6 +2,7 @@
 
 from collections.abc import Set
 
+from chassis import clock
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -19,4 +20,4 @@ def satisfied(session: Session, account: Account) -> Set[Step]:
     )
     accepted = {Step(document): version for document, version in session.execute(highest)}
     information_given = account.information_given_at is not None
-    return satisfied_steps(information_given=information_given, consented=consented_steps(accepted))
+    return satisfied_steps(information_given=information_given, consented=consented_steps(accepted, clock.today()))

@@ -86,6 +86,10 @@ def _by_email(session: Session, email: str) -> Iterator[tuple[Account, Recipient
     organisations = select(UserNumber.organisation_id).where(UserNumber.email == email)
     in_registry = Account.principal & Account.organisation_id.in_(organisations)
     not_yet = Account.email.is_(None) & ((Account.contact_email == email) | in_registry)
-    accounts = select(Account).where((Account.email == email) | not_yet).limit(_MOST_ACCOUNTS_PER_EMAIL)
+    accounts = (
+        select(Account)
+        .where((Account.email == email) | not_yet, Account.closed_at.is_(None))
+        .limit(_MOST_ACCOUNTS_PER_EMAIL)
+    )
     for account in session.scalars(accounts).all():
         yield account, Recipient(account.name, email), None

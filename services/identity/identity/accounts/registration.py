@@ -34,4 +34,6 @@ def create_account(session: Session, account_id: UUID, *, kind: str, **values: A
 
 
 def principal_of(session: Session, organisation_id: UUID) -> Account | None:
-    return session.scalar(select(Account).where(Account.organisation_id == organisation_id, Account.principal))
+    """The account that the organisation's user numbers recover; None once it is closed."""
+    mine = (Account.organisation_id == organisation_id, Account.principal, Account.closed_at.is_(None))
+    return session.scalar(select(Account).where(*mine))

@@ -13,17 +13,20 @@ class Text(NamedTuple):
     title: str
 
 
-# To publish a new version: add a line here and its page under templates/compte/textes/<step>_v<n>.html.
+# To publish a new version: add a line here and its page under templates/compte/textes/<step>_v<n>.html. From its day on
+# (Europe/Paris) it is asked of everybody at the next sign-in, before anything else; what was accepted before is kept.
 TEXTS: dict[Step, tuple[Text, ...]] = {
     Step.USAGE_RULES: (Text(1, date(2026, 11, 1), "Règles d’usage"),),
     Step.TERMS: (Text(1, date(2026, 11, 1), "Conditions d’utilisation"),),
 }
 
 
-def current(step: Step) -> Text:
-    return TEXTS[step][-1]
+def current(step: Step, day: date) -> Text:
+    """The last version published on or before the day, else the first."""
+    first, *later = TEXTS[step]
+    return next((text for text in reversed(later) if text.published_on <= day), first)
 
 
-def consented_steps(accepted: Mapping[Step, int]) -> Set[Step]:
+def consented_steps(accepted: Mapping[Step, int], day: date) -> Set[Step]:
     """The consent steps that need not be asked; `accepted` gives the highest version accepted per step."""
-    return frozenset(step for step in TEXTS if accepted.get(step, 0) >= current(step).version)
+    return frozenset(step for step in TEXTS if accepted.get(step, 0) >= current(step, day).version)

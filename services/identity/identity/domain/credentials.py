@@ -9,6 +9,8 @@ ALPHABET = "ACDEFGHJKMNPQRTUVWXY23456789"
 LOGIN_GROUPS = 2
 PASSWORD_GROUPS = 5
 GROUP = 4
+# Then another one must be asked for (96 bits are not guessed in five tries; who mistypes five times needs help).
+MOST_TRIES = 5
 
 
 class Channel(StrEnum):

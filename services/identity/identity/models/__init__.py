@@ -2,6 +2,7 @@
 
 from identity.models.accounts import Account, Consent, Credential, RecoveryRequest, UserNumber
 from identity.models.base import Base
+from identity.models.changes import EmailChange
 from identity.models.provider import AuthorizationCode, RefreshToken, SigningKey, TokenFamily
 from identity.models.sessions import WEB_SESSIONS, SignInSession, Throttle
 
@@ -12,6 +13,7 @@ __all__ = [
     "Base",
     "Consent",
     "Credential",
+    "EmailChange",
     "RecoveryRequest",
     "RefreshToken",
     "SignInSession",

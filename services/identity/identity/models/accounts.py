@@ -46,6 +46,15 @@ class Account(Base):
     information_given_at: Mapped[datetime | None]
     activated_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
+    # administrator, delegate or user, as habilitation last told it; nobody signs in by it alone.
+    role: Mapped[str | None] = mapped_column(String(20))
+    role_version: Mapped[int] = mapped_column(default=0)
+    # The address that refused a message: nothing more is sent there.
+    bounced_email: Mapped[str | None] = mapped_column(String(254))
+    # A closed account opens nothing; its personal data is erased later, its row stays for the journal.
+    closed_at: Mapped[datetime | None] = mapped_column(index=True)
+    closed_reason: Mapped[str | None] = mapped_column(String(20))
+    erased_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1)
 
     @property
@@ -90,6 +99,10 @@ class Credential(Base):
     used_at: Mapped[datetime | None]
     # Another one was issued since.
     replaced_at: Mapped[datetime | None]
+    # Tries with something of its form; a right one is not counted.
+    tries: Mapped[int] = mapped_column(default=0)
+    # The e-mail address it left for, to recognise the one that refuses it; erased with its use or its successor.
+    sent_to: Mapped[str | None] = mapped_column(String(254))
 
 
 class Consent(Base):

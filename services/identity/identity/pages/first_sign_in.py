@@ -1,5 +1,6 @@
 """The four steps after the credentials. A step asked for out of turn changes nothing and leads to the right one."""
 
+from chassis import clock
 from chassis.problems import Invalid
 from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
@@ -63,7 +64,7 @@ def terms(found: SignedIn) -> ResponseReturnValue:
 
 
 def _consent(found: SignedIn, step: Step, position: int) -> ResponseReturnValue:
-    text = current(step)
+    text = current(step, clock.today())
     form = ConsentForm(data={"version": text.version})
     form.accepted.label.text = f"J’ai lu et j’accepte les {text.title[0].lower()}{text.title[1:]}"
     if form.validate_on_submit():
@@ -76,7 +77,10 @@ def _consent(found: SignedIn, step: Step, position: int) -> ResponseReturnValue:
         except Invalid as refused:
             form.version.data = str(text.version)
             form.fail_from(refused.to_json(), {"/accepted": "accepted"})
-    return _page("consentement", form, position, text=text, body=f"compte/textes/{step}_v{text.version}.html")
+    again = found.account.activated_at is not None
+    return _page(
+        "consentement", form, position, text=text, body=f"compte/textes/{step}_v{text.version}.html", again=again
+    )
 
 
 def _page(

@@ -21,6 +21,8 @@ REFUSALS = {
     Refusal.PROVISIONAL_USED: "Ce mot de passe provisoire a déjà servi. Connectez-vous avec le mot de passe que vous "
     "avez choisi. Si vous ne l’avez plus, ouvrez «\u00a0Je n’arrive pas à me connecter\u00a0» pour en recevoir un "
     "nouveau.",
+    Refusal.PROVISIONAL_SPENT: "Ce mot de passe provisoire n’est plus valable, car il y a eu trop d’essais. Ouvrez "
+    "«\u00a0Je n’arrive pas à me connecter\u00a0» pour en recevoir un nouveau.",
     Refusal.PROVISIONAL_EXPIRED: "Ce mot de passe provisoire n’est plus valable, car il a été envoyé il y a trop "
     "longtemps. Ouvrez «\u00a0Je n’arrive pas à me connecter\u00a0» pour en recevoir un nouveau.",
 }

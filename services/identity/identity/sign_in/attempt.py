@@ -8,12 +8,12 @@ from uuid import UUID
 from chassis import clock, journal
 from chassis.problems import TooManyRequests
 from chassis.runtime import Runtime
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from identity import hashing, throttling
 from identity.accounts.progress import satisfied
-from identity.domain.credentials import as_provisional, normalise_login
+from identity.domain.credentials import MOST_TRIES, as_provisional, normalise_login
 from identity.domain.first_sign_in import Act, Step, advance
 from identity.domain.networks import network_of
 from identity.domain.passwords import normalise
@@ -25,11 +25,12 @@ from identity.throttling import Counter
 
 
 class Refusal(StrEnum):
-    """The last two are only said to who holds the right password, so they betray nothing."""
+    """The last three are only said to who holds the right password, so they betray nothing."""
 
     WRONG = "wrong"
     PROVISIONAL_USED = "provisional_used"
     PROVISIONAL_EXPIRED = "provisional_expired"
+    PROVISIONAL_SPENT = "provisional_spent"
 
 
 class Refused(Exception):
@@ -53,6 +54,7 @@ class _Candidate:
     account_id: UUID | None = None
     credential_id: UUID | None = None
     encoded: str | None = None
+    tries: int = 0
 
 
 def sign_in(runtime: Runtime, typed_login: str, typed_password: str, origin: Origin) -> Opened:
@@ -81,20 +83,29 @@ def sign_in(runtime: Runtime, typed_login: str, typed_password: str, origin: Ori
     return opened
 
 
+def _living(login: str) -> tuple[ColumnElement[bool], ...]:
+    """A closed account opens nothing: it is as unknown as one that never was."""
+    return Account.login == login, Account.closed_at.is_(None)
+
+
 def _own_of(session: Session, login: str) -> _Candidate:
-    account = session.execute(select(Account.id, Account.password_hash).where(Account.login == login)).one_or_none()
+    account = session.execute(select(Account.id, Account.password_hash).where(*_living(login))).one_or_none()
     return _Candidate(account.id, None, account.password_hash) if account else _Candidate()
 
 
 def _provisional_of(session: Session, login: str) -> _Candidate:
-    """The last one sent: an earlier one is as dead as if it had never been."""
-    sent = session.execute(
-        select(Credential.account_id, Credential.id, Credential.password_hash)
+    """The last one sent: an earlier one is as dead as if it had never been. The try is counted before it is looked at,
+    so that guesses sent together are all counted."""
+    last = (
+        select(Credential.id)
         .join(Account, Account.id == Credential.account_id)
-        .where(Account.login == login, Credential.replaced_at.is_(None))
+        .where(*_living(login), Credential.replaced_at.is_(None))
         .order_by(Credential.issued_at.desc())
         .limit(1)
-    ).one_or_none()
+    )
+    counted = update(Credential).where(Credential.id == last.scalar_subquery()).values(tries=Credential.tries + 1)
+    shown = (Credential.account_id, Credential.id, Credential.password_hash, Credential.tries)
+    sent = session.execute(counted.returning(*shown).execution_options(synchronize_session=False)).one_or_none()
     return _Candidate(*sent) if sent else _Candidate()
 
 
@@ -106,6 +117,8 @@ def _renewed(candidate: _Candidate, password: str) -> str | None:
 
 def _open(session: Session, candidate: _Candidate, renewed: str | None, origin: Origin) -> Opened | Refusal:
     account = session.get_one(Account, candidate.account_id, with_for_update=True)
+    if account.closed_at is not None:
+        return Refusal.WRONG
     act = Act.OWN_PASSWORD_ACCEPTED
     if candidate.credential_id is not None:
         act = Act.PROVISIONAL_ACCEPTED
@@ -114,6 +127,9 @@ def _open(session: Session, candidate: _Candidate, renewed: str | None, origin: 
             return Refusal.PROVISIONAL_USED
         if credential.expires_at <= clock.now():
             return Refusal.PROVISIONAL_EXPIRED
+        if candidate.tries > MOST_TRIES:
+            return Refusal.PROVISIONAL_SPENT
+        credential.tries = max(0, credential.tries - 1)
         # One unfinished first sign-in at a time: who takes it up again closes the one left open elsewhere.
         sessions.end_unfinished(session, account.id)
     elif account.password_hash != candidate.encoded:

@@ -82,7 +82,7 @@ def accept_text(runtime: Runtime, session_id: UUID, step: Step, version: int) ->
     """A dated consent to the version shown. Raises OutOfOrder, or Invalid when it is no longer the current one."""
     with runtime.transaction() as session:
         opened, account = _at(session, session_id, step)
-        if version != current(step).version:
+        if version != current(step, clock.today()).version:
             detail = "Ce texte vient de changer. Lisez la nouvelle version avant de l’accepter."
             raise Invalid([FieldError(pointer="/accepted", code="version", detail=detail)])
         consent = {"document": step.value, "document_version": version, "accepted_at": clock.now()}
@@ -112,7 +112,7 @@ def _use_up(session: Session, opened: SignInSession) -> None:
     used = session.scalar(
         update(Credential)
         .where(Credential.id == opened.credential_id, Credential.used_at.is_(None), Credential.replaced_at.is_(None))
-        .values(used_at=clock.now())
+        .values(used_at=clock.now(), sent_to=None)
         .returning(Credential.id)
     )
     if used is None:

@@ -1,0 +1,139 @@
+"""Credentials issued again and users withdrawn: who may not comes first."""
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+from chassis import clock, ids
+
+BASE = "/api/habilitation/v1"
+NEW_USER = {"civility": "Mme", "last_name": "Le Goff", "first_name": "Nolwenn", "email": "n.legoff@lices.example"}
+ACCESS = "habilitation.access_changed.v1"
+REQUESTED = "habilitation.credentials_requested.v1"
+WITHDRAWN = "habilitation.user_withdrawn.v1"
+acts = pytest.mark.parametrize(("act", "body"), [("credentials", None), ("withdrawal", {})])
+
+
+@pytest.fixture
+def administrator(world: Any) -> UUID:
+    account_id = ids.new_id()
+    world.activate(account_id)
+    return account_id
+
+
+@pytest.fixture
+def user(world: Any, administrator: UUID) -> str:
+    url = f"{BASE}/organisations/{world.organisation_id}"
+    headers = {**world.headers(administrator), "Idempotency-Key": "new"}
+    group = world.harness.client.get(f"{url}/groups", headers=headers).json()["items"][0]["id"]
+    created = world.harness.client.post(f"{url}/users", headers=headers, json={**NEW_USER, "groups": [group]})
+    return str(created.json()["account_id"])
+
+
+def post(world: Any, headers: dict[str, str], user: str, act: str, body: Any, key: str = "k1") -> Any:
+    url = f"{BASE}/organisations/{world.organisation_id}/users/{user}/{act}"
+    return world.harness.client.post(url, headers={**headers, "Idempotency-Key": key}, json=body)
+
+
+def nothing_happened(world: Any) -> bool:
+    return not world.harness.published(REQUESTED) and not world.harness.published(WITHDRAWN)
+
+
+@acts
+def test_nobody_acts_on_a_user_without_a_token(world: Any, user: str, act: str, body: Any) -> None:
+    assert post(world, {}, user, act, body).status_code == 401
+    assert nothing_happened(world)
+
+
+@acts
+def test_a_stranger_and_an_unknown_user_get_the_same_answer(
+    world: Any, administrator: UUID, user: str, act: str, body: Any
+) -> None:
+    elsewhere = world.harness.headers(sub=administrator, org=ids.new_id())
+    foreign = post(world, elsewhere, user, act, body)
+    unknown = post(world, world.headers(administrator), str(ids.new_id()), act, body)
+    assert (foreign.status_code, unknown.status_code) == (404, 404)
+    assert foreign.json() == unknown.json()
+    assert nothing_happened(world)
+
+
+@acts
+def test_a_user_who_manages_nobody_is_refused(world: Any, user: str, act: str, body: Any) -> None:
+    second = ids.new_id()
+    world.activate(second)
+    assert post(world, world.headers(second), user, act, body).status_code == 403
+    assert nothing_happened(world)
+
+
+@acts
+def test_the_administrator_is_nobodys_user(world: Any, administrator: UUID, user: str, act: str, body: Any) -> None:
+    assert post(world, world.headers(administrator), str(administrator), act, body).status_code == 404
+    assert nothing_happened(world)
+
+
+@acts
+def test_an_agent_of_the_caf_reads_but_does_not_act_here(world: Any, user: str, act: str, body: Any) -> None:
+    agent = world.harness.headers(kind="agent", caf="359")
+    assert post(world, agent, user, act, body).status_code == 403
+    assert nothing_happened(world)
+
+
+def test_credentials_are_asked_for_once_even_when_sent_twice_and_journaled(
+    world: Any, administrator: UUID, user: str
+) -> None:
+    answers = [post(world, world.headers(administrator), user, "credentials", None) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [202, 202]
+    [event] = world.harness.published(REQUESTED)
+    assert event.data == {
+        "account_id": user,
+        "organisation_id": str(world.organisation_id),
+        "requested_by": str(administrator),
+    }
+    lines = [line for line in world.harness.rows("journal") if line["action"] == "user.credentials_requested"]
+    assert [(line["actor"], line["subject"]) for line in lines] == [(str(administrator), user)]
+
+
+def test_a_withdrawn_user_has_no_right_left_anywhere(world: Any, administrator: UUID, user: str) -> None:
+    world.activate(UUID(user), "Le Goff")
+    reason = {"reason": "A quitté l’organisme"}
+    assert post(world, world.headers(administrator), user, "withdrawal", reason).status_code == 200
+    told = world.harness.published(ACCESS)[-1].data
+    assert (told["account_id"], told["active"], told["scopes"]) == (user, False, [])
+    assert [event.data["account_id"] for event in world.harness.published(WITHDRAWN)] == [user]
+    url = f"{BASE}/organisations/{world.organisation_id}/users"
+    listed = world.harness.client.get(url, headers=world.headers(administrator)).json()["items"]
+    assert [one["account_id"] for one in listed] == [str(administrator)]
+    mine = world.harness.client.get(f"{BASE}/me/access", headers=world.headers(UUID(user)))
+    assert mine.status_code == 404
+    assert "retiré" in mine.json()["detail"]
+    [line] = [line for line in world.harness.rows("journal") if line["action"] == "user.withdrawn"]
+    assert line["reason"] == reason["reason"]
+
+
+def test_an_activation_that_arrives_after_the_withdrawal_gives_no_right(
+    world: Any, administrator: UUID, user: str
+) -> None:
+    post(world, world.headers(administrator), user, "withdrawal", {})
+    world.activate(UUID(user), "Le Goff")
+    assert world.harness.published(ACCESS)[-1].data["active"] is False
+    again = post(world, world.headers(administrator), user, "withdrawal", {}, "k2")
+    assert again.status_code == 404
+
+
+def test_what_a_person_corrects_is_kept_and_an_older_version_changes_nothing(
+    world: Any, administrator: UUID, user: str
+) -> None:
+    world.activate(UUID(user), "Le Goff")
+    for version, name in ((7, "Le Goff-Martin"), (6, "Ancienne")):
+        data = {
+            "account_id": user,
+            "organisation_id": str(world.organisation_id),
+            "kind": "landlord",
+            "changed_at": clock.iso(clock.now()),
+            "version": version,
+        }
+        person = {**NEW_USER, "last_name": name, "email": "nouvelle@lices.example", "function": "Gérante"}
+        world.harness.deliver("identity.account_changed.v1", data, person)
+    row = next(row for row in world.harness.rows("member") if str(row["account_id"]) == user)
+    assert (row["last_name"], row["email"], row["function"]) == ("Le Goff-Martin", "nouvelle@lices.example", "Gérante")
+    assert row["activated_at"]

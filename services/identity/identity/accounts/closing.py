@@ -1,0 +1,69 @@
+"""Closing an account: nothing opens it any more at once, its personal data is erased after a delay."""
+
+from datetime import timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from chassis import clock, journal
+from chassis.runtime import Runtime
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from identity.models import Account, Credential, EmailChange
+from identity.settings import settings_of
+from identity.sign_in import sessions
+
+_BATCH = 100
+
+
+class Reason(StrEnum):
+    WITHDRAWN = "withdrawn"
+
+
+def close(session: Session, account_id: UUID, reason: Reason, *, actor: UUID | str) -> bool:
+    """Ends sessions, tokens and credentials, and frees the e-mail; False when there is nothing left to close."""
+    account = session.get(Account, account_id, with_for_update=True, populate_existing=True)
+    if account is None or account.closed_at is not None:
+        return False
+    now = clock.now()
+    account.closed_at, account.closed_reason = now, reason.value
+    # Kept until the erasing, to answer who asks about this account; unique no more, so that another may use it.
+    account.contact_email = account.email or account.contact_email
+    account.email = account.password_hash = account.role = None
+    account.principal = False
+    account.version += 1
+    alive = update(Credential).where(Credential.account_id == account_id, Credential.replaced_at.is_(None))
+    session.execute(alive.values(replaced_at=now, sent_to=None).execution_options(synchronize_session=False))
+    session.execute(delete(EmailChange).where(EmailChange.account_id == account_id))
+    session.flush()
+    sessions.end_others(session, account_id, None, "account_closed")
+    journal.record(
+        session,
+        actor=actor,
+        action="account.closed",
+        subject=account_id,
+        perimeter=account.perimeter,
+        after={"reason": reason.value},
+    )
+    return True
+
+
+def erase_closed(runtime: Runtime) -> int:
+    """Erases who the person was, once the delay is over; returns how many. The consents and the journal stay."""
+    before = clock.now() - timedelta(days=settings_of(runtime).closed_account_days)
+    due = (Account.closed_at < before, Account.erased_at.is_(None))
+    with runtime.transaction() as session:
+        oldest = select(Account).where(*due).order_by(Account.closed_at).limit(_BATCH)
+        accounts = session.scalars(oldest.with_for_update(skip_locked=True)).all()
+        for account in accounts:
+            _erase(session, account)
+    return len(accounts)
+
+
+def _erase(session: Session, account: Account) -> None:
+    for name in ("civility", "last_name", "first_name", "function", "telephone", "contact_email", "bounced_email"):
+        setattr(account, name, None)
+    account.contact_name, account.contact_address = "", []
+    account.erased_at = clock.now()
+    session.execute(delete(Credential).where(Credential.account_id == account.id))
+    journal.record(session, actor="system", action="account.erased", subject=account.id, perimeter=account.perimeter)
