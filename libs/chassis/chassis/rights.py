@@ -48,14 +48,14 @@ def held_by(
     """True for dwellings of the person's organisation, of a (type, zone) they hold now; ``zones``: the columns that
     tell the dwelling's département and commune."""
     access, scopes = _tables(metadata)
-    return sa.exists().where(
-        access.c.account_id == account_id,
-        access.c.active,
-        access.c.organisation_id == organisation_id,
-        scopes.c.account_id == access.c.account_id,
-        scopes.c.housing_type == housing_type,
-        sa.or_(scopes.c.zone == WHOLE_COUNTRY, *(scopes.c.zone == zone for zone in zones)),
+    # Nothing in the subqueries depends on the row: the database reads them once, not once a dwelling.
+    own = sa.select(access.c.organisation_id).where(access.c.account_id == account_id, access.c.active)
+    held = sa.select(scopes.c.housing_type, scopes.c.zone).where(scopes.c.account_id == account_id)
+    everywhere = sa.select(scopes.c.housing_type).where(
+        scopes.c.account_id == account_id, scopes.c.zone == WHOLE_COUNTRY
     )
+    inside = (sa.tuple_(housing_type, zone).in_(held) for zone in zones)
+    return sa.and_(organisation_id == own.scalar_subquery(), sa.or_(housing_type.in_(everywhere), *inside))
 
 
 def with_rights(metadata: sa.MetaData) -> sa.MetaData:

@@ -10,7 +10,7 @@ from uuid import UUID
 from chassis import clock
 from chassis.db import upsert
 from chassis.runtime import Runtime
-from sqlalchemy import ColumnElement, case, false, func, insert, literal, null, select
+from sqlalchemy import ColumnElement, case, false, func, insert, literal, null, select, text
 from sqlalchemy.orm import Session
 
 from declaration import publishes
@@ -27,12 +27,22 @@ CHANNEL = "registry"
 def complete(session: Session, campaign: Campaign, *, actor: str) -> dict[str, int]:
     """Adds what the campaign lacks; returns how many declarations to make, not concerned, and landlords to ask."""
     now = clock.now()
+    _hold_portfolio(session)
     _add_declarations(session, campaign, now)
     _add_passages(session, campaign, actor, now)
     landlords = _add_askings(session, campaign)
     concerned = _count(session, campaign, RentDeclaration.state != State.NOT_CONCERNED.value)
     exempt = _count(session, campaign, RentDeclaration.state == State.NOT_CONCERNED.value)
     return {"declarations": concerned, "not_concerned": exempt, "landlords": landlords}
+
+
+def _hold_portfolio(session: Session) -> None:
+    """A registry slice committed while we copy from the portfolio would leave its declarations with what was before.
+
+    In the order in which a slice writes. SQLite has one writer at a time anyway.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("LOCK TABLE landlord, dwelling, tenancy IN SHARE MODE"))
 
 
 def _exemption(year: int) -> ColumnElement[str | None]:
@@ -57,6 +67,13 @@ def _add_declarations(session: Session, campaign: Campaign, now: Any) -> None:
         "late": false(),
         "draft": literal({}, RentDeclaration.draft.type),
         "updated_at": literal(now, RentDeclaration.updated_at.type),
+        "organisation_id": Landlord.organisation_id,
+        "caf_code": literal(campaign.caf_code),
+        "housing_type": Dwelling.housing_type,
+        "departement": Dwelling.departement,
+        "commune_insee": Dwelling.commune_insee,
+        "tenant_key": Tenancy.search,
+        "place_key": Dwelling.search,
     }
     columns: list[Any] = [column.label(name) for name, column in values.items()]
     selected = (

@@ -24,17 +24,17 @@ def joined(*columns: Any) -> Select[Any]:
 def visible(caller: Caller) -> ColumnElement[bool]:
     """The declarations the caller may see: by Caf for an agent, by habilitation for anyone of a landlord."""
     if caller.kind == "agent":
-        return of_caf(caller)
+        return true() if caller.supervisor else RentDeclaration.caf_code == caller.caf
     if caller.kind != "landlord" or caller.org is None:
         return false()
     held = rights.held_by(
         caller.sub,
         Base.metadata,
-        organisation_id=Landlord.organisation_id.expression,
-        housing_type=Dwelling.housing_type.expression,
-        zones=(Dwelling.departement.expression, Dwelling.commune_insee.expression),
+        organisation_id=RentDeclaration.organisation_id.expression,
+        housing_type=RentDeclaration.housing_type.expression,
+        zones=(RentDeclaration.departement.expression, RentDeclaration.commune_insee.expression),
     )
-    return (Landlord.organisation_id == caller.org) & held
+    return (RentDeclaration.organisation_id == caller.org) & held
 
 
 def of_caf(caller: Caller) -> ColumnElement[bool]:

@@ -268,3 +268,33 @@ def test_two_who_transmit_together_make_one_version(journey: Journey) -> None:
         answers = sorted(pool.map(send, clients))
     assert answers == [201, 412, 412, 412]
     assert len(journey.world.harness.published(TRANSMITTED)) == 1
+
+
+def test_an_abandoned_correction_leaves_everything_as_it_was_transmitted(journey: Journey) -> None:
+    journey.complete(rent={**RENT, "rent": "900"}, confirmations={"differs_from_last_year": "Travaux"})
+    journey.transmit()
+    before = journey.read()
+    journey.amend("Charges oubliées")
+    journey.read()
+    journey.save(rent={**RENT, "charges": "45"})
+    abandoned = journey.world.post(f"{journey.path}/abandonment", journey.headers, **{"If-Match": journey.etag})
+    assert abandoned.status_code == 200, abandoned.text
+    assert {**abandoned.json(), "updated_at": ""} == {**before, "updated_at": ""}
+    assert journey.save(rent=RENT).status_code == 409 or journey.read()["status"] == "transmitted"
+    passage = journey.world.harness.rows("passage")[-1]
+    assert (passage["event"], passage["version"], passage["to_state"]) == ("abandon", 2, "transmitted")
+    assert len(journey.world.harness.published(TRANSMITTED)) == 1
+    assert journey.amend("Charges, encore").json()["version"] == 2
+
+
+def test_only_an_open_correction_is_abandoned_and_not_over_a_newer_save(journey: Journey) -> None:
+    journey.complete()
+    path = f"{journey.path}/abandonment"
+    assert journey.world.post(path, journey.headers, **{"If-Match": journey.etag}).status_code == 409
+    journey.transmit()
+    journey.amend()
+    stale = journey.etag
+    journey.read()
+    assert "abandon" in journey.read()["actions"]
+    assert journey.world.post(path, journey.headers, **{"If-Match": stale}).status_code == 412
+    assert journey.world.post(path, journey.headers).status_code == 428

@@ -113,6 +113,21 @@ def test_a_withdrawn_right_acts_at_once_and_an_older_event_does_not_bring_it_bac
     assert seen(opened, headers) == set()
 
 
+def test_a_dwelling_that_the_registry_moves_or_sells_leaves_the_lists_of_who_has_no_right_there(opened: Any) -> None:
+    rennes = opened.grant(ids.new_id(), ("private", "35"))
+    brittany = opened.grant(ids.new_id(), ("private", "22"), ("conventioned", "22"))
+    declaration = of_tenant(opened, "1234567A")
+    opened.register({**RENNES, "commune_insee": "22278"})
+    assert (seen(opened, rennes), seen(opened, brittany)) == (set(), {"1234567A", "2222222B"})
+    assert opened.get(f"/declarations/{declaration}", rennes).status_code == 404
+    opened.register({**RENNES, "commune_insee": "35238", "housing_type": "conventioned"})
+    assert (seen(opened, rennes), seen(opened, brittany)) == (set(), {"2222222B"})
+    opened.register({**RENNES, "siret": "35600000000048"})
+    everywhere = opened.landlord()
+    assert seen(opened, everywhere) == {"6666666F"}
+    assert seen(opened, opened.agent("359")) == OURS | {"5555555E"}
+
+
 def test_someone_without_known_rights_sees_nothing(opened: Any) -> None:
     headers = opened.harness.headers(sub=ids.new_id(), org=opened.organisation_id)
     assert seen(opened, headers) == set()

@@ -6,6 +6,7 @@ from declaration.domain.states import (
     FINAL,
     LABELS,
     PRECEDENCE,
+    STANDING,
     TRANSITIONS,
     Event,
     Facts,
@@ -21,7 +22,7 @@ from hypothesis import strategies as st
 EXPECTED = {
     State.NOT_CONCERNED: {},
     State.TO_DECLARE: {Event.SAVE: State.DRAFT},
-    State.DRAFT: {Event.SAVE: State.DRAFT, Event.TRANSMIT: State.TRANSMITTED},
+    State.DRAFT: {Event.SAVE: State.DRAFT, Event.TRANSMIT: State.TRANSMITTED, Event.ABANDON: State.UNDER_REVIEW},
     State.TRANSMITTED: {
         Event.INTEGRATE: State.INTEGRATED,
         Event.REVIEW: State.UNDER_REVIEW,
@@ -48,7 +49,7 @@ EXPECTED = {
     State.INTEGRATED: {},
     State.SUPERSEDED: {},
 }
-READY = Facts(filing_open=True, complete=True, reason="Erreur de saisie")
+READY = Facts(filing_open=True, complete=True, reason="Erreur de saisie", standing=State.UNDER_REVIEW)
 
 
 @pytest.mark.parametrize("state", list(State))
@@ -76,6 +77,23 @@ def test_each_event_leads_where_the_rules_say_or_is_refused(state: State, event:
 def test_a_guard_that_does_not_hold_refuses_the_passage(state: State, event: Event, facts: Facts) -> None:
     with pytest.raises(Conflict):
         advance(state, event, facts)
+
+
+@pytest.mark.parametrize("standing", STANDING)
+def test_an_abandoned_correction_gives_back_the_state_of_the_version_that_counts(standing: State) -> None:
+    assert advance(State.DRAFT, Event.ABANDON, Facts(standing=standing)) is standing
+
+
+def test_a_first_draft_is_no_correction_and_cannot_be_abandoned() -> None:
+    with pytest.raises(Conflict, match="conflict"):
+        advance(State.DRAFT, Event.ABANDON, Facts())
+    assert Event.ABANDON not in allowed(State.DRAFT, Facts())
+
+
+def test_after_the_caf_has_settled_a_correction_is_refused_with_what_to_do_instead() -> None:
+    with pytest.raises(Conflict) as refused:
+        advance(State.INTEGRATED, Event.AMEND, READY)
+    assert "écrivez à votre Caf" in refused.value.detail
 
 
 def test_a_campaign_gives_each_tenancy_something_to_declare_or_a_reason_not_to() -> None:
@@ -125,4 +143,4 @@ def test_the_allowed_events_are_exactly_those_that_advance(
 def test_the_diagram_draws_every_passage_of_the_table() -> None:
     drawn = mermaid()
     assert drawn.startswith("stateDiagram-v2\n")
-    assert drawn.count("-->") == len(TRANSITIONS) + len(FINAL)
+    assert drawn.count("-->") == len(TRANSITIONS) - 1 + len(STANDING) + len(FINAL)

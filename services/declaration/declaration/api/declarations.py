@@ -51,6 +51,16 @@ def transmit(declaration_id: str) -> tuple[dict[str, Any], int]:
 
 
 @idempotent
+def abandon(declaration_id: str) -> Answer:
+    with transaction() as session:
+        found = case.find(session, caller(), UUID(declaration_id), change=True)
+        require_match(found.row.revision)
+        changes.abandon(session, found)
+        shown, headers = views.shown(session, found)
+        return shown, 200, headers
+
+
+@idempotent
 def amend(declaration_id: str, body: dict[str, Any]) -> Answer:
     with transaction() as session:
         found = case.find(session, caller(), UUID(declaration_id), change=True)

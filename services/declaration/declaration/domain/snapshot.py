@@ -45,6 +45,18 @@ def corrected(information: Information, known: Known) -> list[dict[str, str]]:
     ]
 
 
+def draft(content: Mapping[str, Any]) -> dict[str, Any]:
+    """The stored form of the draft that a snapshot was made of."""
+    rent = {name: value for name, value in content["rent"].items() if name != "total"}
+    confirmations = {each["code"]: each["reason"] or "" for each in content["confirmations"]}
+    return {
+        "information": content["information"],
+        "situation": content["situation"],
+        "rent": rent,
+        "confirmations": confirmations,
+    }
+
+
 def _shown(value: Any) -> str:
     if isinstance(value, bool):
         return "oui" if value else "non"

@@ -31,6 +31,7 @@ class Event(StrEnum):
     SAVE = "save"
     TRANSMIT = "transmit"
     AMEND = "amend"
+    ABANDON = "abandon"
     SUPERSEDE = "supersede"
     INTEGRATE = "integrate"
     REVIEW = "review"
@@ -69,6 +70,7 @@ EVENT_LABELS: dict[Event, str] = {
     Event.SAVE: "enregistrement du brouillon",
     Event.TRANSMIT: "transmission",
     Event.AMEND: "rectification demandée",
+    Event.ABANDON: "rectification abandonnée",
     Event.SUPERSEDE: "transmission de la rectification",
     Event.INTEGRATE: "prise en compte par la Caf",
     Event.REVIEW: "mise en contrôle par la Caf",
@@ -84,6 +86,8 @@ class Facts:
     filing_open: bool = True
     complete: bool = True
     reason: str = ""
+    # The state of the transmitted version that counts; None before the first transmission.
+    standing: State | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +112,22 @@ CORRECTABLE = Guard(
     lambda facts: facts.filing_open and bool(facts.reason.strip()),
     "La rectification demande un motif, et n’est possible que tant que la campagne accepte des envois.",
 )
+# What the Caf may have made of the version that counts while its correction is open.
+STANDING: tuple[State, ...] = (
+    State.TRANSMITTED,
+    State.UNDER_REVIEW,
+    State.INFORMATION_REQUESTED,
+    State.REJECTED,
+    State.INTEGRATED,
+)
+CORRECTING = Guard(
+    "correction_open",
+    lambda facts: facts.standing in STANDING,
+    "Aucune rectification n’est en cours : rien n’a encore été transmis pour ce locataire.",
+)
 
-Table = dict[tuple[State | None, Event], tuple[State, Guard | None]]
+# A target that is None stands for the state of the version that counts.
+Table = dict[tuple[State | None, Event], tuple[State | None, Guard | None]]
 
 # AMEND opens the next version as a draft; the transmitted version keeps its own state until SUPERSEDE. What the Caf has
 # integrated is settled: a correction is then the Caf's to make.
@@ -127,6 +145,7 @@ TRANSITIONS: Table = {
     (State.TO_DECLARE, Event.SAVE): (State.DRAFT, FILING_OPEN),
     (State.DRAFT, Event.SAVE): (State.DRAFT, FILING_OPEN),
     (State.DRAFT, Event.TRANSMIT): (State.TRANSMITTED, COMPLETE),
+    (State.DRAFT, Event.ABANDON): (None, CORRECTING),
     **{
         (source, event): (target, None)
         for source in _ANSWERABLE
@@ -137,6 +156,18 @@ TRANSITIONS: Table = {
     **{(source, Event.SUPERSEDE): (State.SUPERSEDED, None) for source in (*_ANSWERABLE, State.REJECTED)},
 }
 
+# What a person is told where « this state does not allow it » would leave them without a way on.
+REFUSALS: dict[tuple[State, Event], str] = {
+    (State.INTEGRATED, Event.AMEND): (
+        "La Caf a pris en compte cette déclaration et calculé le droit de votre locataire : elle ne peut plus être"
+        " rectifiée ici. Si elle contient une erreur, écrivez à votre Caf en rappelant la référence du récapitulatif."
+    ),
+    (
+        State.NOT_CONCERNED,
+        Event.AMEND,
+    ): "Il n’y a rien à déclarer pour ce locataire cette année, donc rien à rectifier.",
+}
+
 FINAL: frozenset[State] = frozenset(state for state in State if not any(source is state for source, _ in TRANSITIONS))
 
 
@@ -145,10 +176,16 @@ def advance(state: State | None, event: Event, facts: Facts | None = None) -> St
     found = TRANSITIONS.get((state, event))
     if found is None:
         label = LABELS[state] if state else "absente"
+        if state and (state, event) in REFUSALS:
+            raise Conflict(REFUSALS[state, event])
         raise Conflict(f"Une déclaration à l’état « {label} » ne permet pas : {EVENT_LABELS[event]}.")
     target, guard = found
-    if guard is not None and not guard.holds(facts or Facts()):
+    facts = facts or Facts()
+    if guard is not None and not guard.holds(facts):
         raise Conflict(guard.refusal)
+    target = target or facts.standing
+    if target is None:
+        raise Conflict(CORRECTING.refusal)
     return target
 
 
@@ -167,6 +204,9 @@ def mermaid() -> str:
     lines += [f"    {state.value} : {LABELS[state]}" for state in State]
     for (source, event), (target, guard) in TRANSITIONS.items():
         condition = f" [{guard.name}]" if guard else ""
-        lines.append(f"    {source.value if source else '[*]'} --> {target.value} : {event.value}{condition}")
+        start = source.value if source else "[*]"
+        lines += [
+            f"    {start} --> {each.value} : {event.value}{condition}" for each in ((target,) if target else STANDING)
+        ]
     lines += [f"    {state.value} --> [*]" for state in State if state in FINAL]
     return "\n".join(lines) + "\n"

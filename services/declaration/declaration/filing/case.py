@@ -1,7 +1,7 @@
 """A declaration with all that surrounds it, as the caller may see it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -10,6 +10,7 @@ from uuid import UUID
 from chassis import clock
 from chassis.auth import Caller
 from chassis.problems import NotFound
+from sqlalchemy import ScalarSelect, select
 from sqlalchemy.orm import Session
 
 from declaration.domain import campaign as rules
@@ -17,7 +18,7 @@ from declaration.domain import journey
 from declaration.domain.draft import Draft, Known
 from declaration.domain.states import Facts, State
 from declaration.domain.steps import Context
-from declaration.models import Campaign, Dwelling, Landlord, RentDeclaration, Tenancy
+from declaration.models import Campaign, DeclarationVersion, Dwelling, Landlord, RentDeclaration, Tenancy
 from declaration.perimeter import joined, visible
 
 WEB = "web"
@@ -38,6 +39,8 @@ class Case:
     today: date
     # The steps come from a file handed over, not from a page.
     from_file: bool = False
+    # The state of the transmitted version that counts; known of a case that `find` gave.
+    standing: State | None = None
 
     @property
     def state(self) -> State:
@@ -78,6 +81,7 @@ class Case:
             filing_open=rules.filing_open(self.phase, self.dates, self.today),
             complete=not journey.missing(self.draft, self.known, self.context),
             reason=reason,
+            standing=self.standing,
         )
 
     @property
@@ -128,11 +132,18 @@ def of_row(row: Any, caller: Caller, today: date, from_file: bool = False) -> Ca
 
 def find(session: Session, caller: Caller, declaration_id: UUID, *, change: bool = False) -> Case:
     """Raises NotFound outside the caller's perimeter. `change` holds the row until the end of the transaction."""
-    statement = joined(RentDeclaration, Campaign, Tenancy, Dwelling, Landlord)
+    statement = joined(RentDeclaration, Campaign, Tenancy, Dwelling, Landlord, _standing())
     statement = statement.where(RentDeclaration.id == declaration_id, visible(caller))
     if change:
         statement = statement.with_for_update(of=RentDeclaration)
     rows: Any = session.execute(statement).one_or_none()
     if rows is None:
         raise NotFound
-    return of_row(rows, caller, clock.today())
+    *entities, standing = rows
+    return replace(of_row(entities, caller, clock.today()), standing=State(standing) if standing else None)
+
+
+def _standing() -> ScalarSelect[str]:
+    """The newest transmitted version is the one that counts."""
+    newest = select(DeclarationVersion.state).where(DeclarationVersion.declaration_id == RentDeclaration.id)
+    return newest.order_by(DeclarationVersion.version.desc()).limit(1).correlate(RentDeclaration).scalar_subquery()

@@ -59,6 +59,20 @@ def amend(session: Session, case: Case, reason: str) -> None:
     _touch(session, case, following)
 
 
+def abandon(session: Session, case: Case) -> None:
+    """Drops the open correction: what was transmitted counts as before. Raises Conflict when none is open."""
+    following = advance(case.state, Event.ABANDON, case.facts())
+    standing = _latest(session, case)
+    if standing is None:
+        raise LookupError("the guard promised a transmitted version")
+    _passage(session, case, Event.ABANDON, case.state, following)
+    case.row.version = standing.version
+    case.row.draft = snapshot.draft(standing.snapshot)
+    case.row.late = standing.late
+    case.row.amendment_reason = standing.reason
+    _touch(session, case, following)
+
+
 def _latest(session: Session, case: Case) -> DeclarationVersion | None:
     of_this = select(DeclarationVersion).where(DeclarationVersion.declaration_id == case.row.id)
     return session.execute(of_this.order_by(DeclarationVersion.version.desc()).limit(1)).scalar_one_or_none()
@@ -92,6 +106,7 @@ def _supersede(session: Session, case: Case, earlier: DeclarationVersion) -> Non
 
 def _touch(session: Session, case: Case, following: State) -> None:
     case.row.state = following.value
+    case.row.rent = case.draft.rent.rent if case.draft.rent else None
     case.row.revision += 1
     case.row.updated_at = clock.now()
     session.flush()

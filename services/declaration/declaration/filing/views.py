@@ -13,7 +13,7 @@ from declaration.domain.states import LABELS, Event, State, allowed
 from declaration.filing.case import Case
 from declaration.models import DeclarationVersion, Receipt
 
-ACTIONS = (Event.SAVE, Event.TRANSMIT, Event.AMEND)
+ACTIONS = (Event.SAVE, Event.TRANSMIT, Event.AMEND, Event.ABANDON)
 
 
 def shown(session: Session, case: Case) -> tuple[dict[str, Any], dict[str, str]]:

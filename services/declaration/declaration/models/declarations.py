@@ -1,6 +1,7 @@
 """Declarations, their transmitted versions, receipts and passages."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +17,12 @@ class RentDeclaration(Base):
     """One per tenancy and campaign; `state` is that of the version in hand, `draft` what was said so far."""
 
     __tablename__ = "rent_declaration"
-    __table_args__ = (UniqueConstraint("campaign_id", "tenancy_id"), Index(None, "campaign_id", "state"))
+    __table_args__ = (
+        UniqueConstraint("campaign_id", "tenancy_id"),
+        Index(None, "campaign_id", "state"),
+        Index(None, "organisation_id", "state", "tenant_key", "id"),
+        Index(None, "caf_code", "state", "tenant_key", "id"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     campaign_id: Mapped[UUID] = mapped_column(ForeignKey("campaign.id"))
@@ -30,6 +36,17 @@ class RentDeclaration(Base):
     late: Mapped[bool]
     draft: Mapped[dict[str, Any]]
     updated_at: Mapped[datetime]
+    # What lists are narrowed to and sorted by, copied from campaign and portfolio so that one index serves a page;
+    # triggers follow the portfolio, in its own transaction.
+    organisation_id: Mapped[UUID]
+    caf_code: Mapped[str] = mapped_column(String(3))
+    housing_type: Mapped[str] = mapped_column(String(20))
+    departement: Mapped[str] = mapped_column(String(3))
+    commune_insee: Mapped[str] = mapped_column(String(5))
+    tenant_key: Mapped[str] = mapped_column(String(270))
+    place_key: Mapped[str] = mapped_column(String(400))
+    # Of the draft or of what was transmitted, without charges.
+    rent: Mapped[Decimal | None]
 
 
 class DeclarationVersion(Base):

@@ -45,7 +45,7 @@ class Dwelling(Base):
     departement: Mapped[str] = mapped_column(String(3))
     furnished: Mapped[bool]
     single_room: Mapped[bool]
-    # Reference and address without accents, for searching.
+    # Address and reference without accents, for searching and sorting.
     search: Mapped[str] = mapped_column(String(400))
 
 

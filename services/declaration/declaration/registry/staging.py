@@ -95,7 +95,7 @@ def _staged(values: dict[str, Any], import_id: UUID, line: int) -> dict[str, Any
         "landlord_address": list(values["landlord_address"]),
         "dwelling_address": list(values["dwelling_address"]),
         "departement": communes.departement(commune),
-        "dwelling_search": texts.folded(values["dwelling_ref"], *values["dwelling_address"]),
+        "dwelling_search": texts.folded(*values["dwelling_address"], values["dwelling_ref"]),
         "sort_key": tenant,
         "tenant_search": f"{tenant} {values['tenant_number'].lower()}",
     }
