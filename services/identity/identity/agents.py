@@ -1,6 +1,6 @@
 """The Caf's agents: made by the command ``bailleurs agent add``, they sign in like everybody else."""
 
-from chassis import ids, journal
+from chassis import ids
 from chassis.problems import Conflict, FieldError, Invalid
 from chassis.runtime import Runtime
 
@@ -8,6 +8,8 @@ from identity.accounts.issuing import issue_password
 from identity.accounts.registration import LoginTaken, create_account
 from identity.domain.credentials import Channel, Purpose, normalise_login
 from identity.domain.identifiers import email_error, normalise_email
+from identity.domain.security_events import Kind
+from identity.journal import record
 
 LONGEST_LOGIN = 20
 # As the other acts done at the command line are journalled.
@@ -44,8 +46,5 @@ def add(runtime: Runtime, *, login: str, caf_code: str, email: str, supervisor: 
             raise Conflict(f"L’identifiant {login} est déjà pris.")
         issue = issue_password(session, account, Purpose.CREATION, Channel.EMAIL)
         # Not the login: an agent's often is their name, and the journal outlives the account.
-        described = {"supervisor": supervisor}
-        journal.record(
-            session, actor=ACTOR, action="agent.added", subject=account_id, perimeter=caf_code, after=described
-        )
+        record(session, Kind.AGENT_ADDED, account_id, actor=ACTOR, details={"supervisor": supervisor})
     return issue.password

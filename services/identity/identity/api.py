@@ -38,7 +38,7 @@ def end_my_other_sessions() -> dict[str, Any]:
     me = caller()
     with transaction() as session:
         kept = UUID(me.sid) if me.sid else None
-        return {"ended": end_other_sessions(session, me.sub, kept, me.org or me.caf or "")}
+        return {"ended": end_other_sessions(session, me.sub, kept)}
 
 
 def recover_identifier(body: dict[str, Any]) -> tuple[dict[str, Any], int]:

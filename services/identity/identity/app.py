@@ -6,6 +6,7 @@ from chassis.service import Periodic, Service
 from identity import keys, throttling
 from identity.accounts import closing, recovery
 from identity.consumes import SUBSCRIPTIONS
+from identity.journal import anchoring, chaining
 from identity.models import Base
 from identity.publishes import PUBLISHED
 from identity.settings import Settings
@@ -26,6 +27,9 @@ service = Service(
     published=PUBLISHED,
     periodic=(
         Periodic("recoveries", 2, recovery.handle_all),
+        Periodic("chain journal", 2, chaining.chain_all),
+        Periodic("anchor journal", 3600, anchoring.anchor),
+        Periodic("purge journal", 3600, anchoring.purge),
         Periodic("rotate signing keys", 3600, keys.rotate),
         Periodic("purge sessions", 3600, purge_sessions),
         Periodic("purge web sessions", 3600, purge_web_sessions),

@@ -1,11 +1,26 @@
 """Where a request comes from, and the name of its browser as its owner would say it."""
 
-from flask import Request
+from dataclasses import dataclass
+
+from flask import Request, has_request_context, request
 
 from identity.settings import Settings
 
 _BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
 _SYSTEMS = (("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Mac OS", "macOS"))
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where something comes from; `browser` is a name shown to the account's holder, empty outside a request."""
+
+    address: str
+    browser: str = ""
+
+
+def current_origin(settings: Settings) -> Origin | None:
+    """Of the request being answered; None for what a worker or a command does."""
+    return Origin(client_address(request, settings), browser_name(request)) if has_request_context() else None
 
 
 def client_address(request: Request, settings: Settings) -> str:

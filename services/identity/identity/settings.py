@@ -11,6 +11,8 @@ from chassis.settings import SettingsError
 
 from identity.domain.credentials import Channel
 
+SHORTEST_JOURNAL_MONTHS = 6
+
 
 @dataclass(frozen=True, kw_only=True)
 class Settings(ChassisSettings):
@@ -27,11 +29,15 @@ class Settings(ChassisSettings):
     signing_key_days: int = 30
     # What is kept of who held a closed account, to answer questions about it.
     closed_account_days: int = 365
+    # Between the 6 and 12 months that the CNIL recommends for such lines (délibération 2021-122).
+    security_journal_months: int = 12
     # Our own proxies in front of this process: how many addresses of X-Forwarded-For are to be believed.
     trusted_proxies: int = 0
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        if self.security_journal_months < SHORTEST_JOURNAL_MONTHS:
+            raise SettingsError("BAILLEURS_SECURITY_JOURNAL_MONTHS\u00a0: six mois au moins sont gardés.")
         if self.environment != "production":
             return
         for name in ("portal_client_secret", "identity_key"):

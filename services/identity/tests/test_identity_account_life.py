@@ -131,8 +131,8 @@ def test_credentials_are_issued_again_to_the_user_and_never_to_who_asks(world: A
     assert second["login"] == first["login"]
     assert world.browser().sign_in(first["login"], first["password"]) == "/compte/connexion"
     assert world.browser().sign_in(second["login"], second["password"]) == FIRST + "informations"
-    [line] = [row for row in world.harness.rows("journal") if (row["after"] or {}).get("purpose") == "reissue"]
-    assert (line["actor"], line["subject"], line["action"]) == (administrator, account_id, "credentials.issued")
+    [line] = [row for row in world.harness.rows("security_event") if row["details"].get("purpose") == "reissue"]
+    assert (line["actor"], str(line["account_id"]), line["kind"]) == (administrator, account_id, "credentials.issued")
 
 
 def test_nothing_is_issued_for_an_account_of_another_organisation_or_none(local: Any) -> None:
@@ -185,7 +185,7 @@ def test_a_withdrawn_user_signs_in_no_more_and_is_signed_out_everywhere(world: A
     assert world.issued()[-1] == sent
     assert all(row["ended_at"] for row in world.harness.rows("sign_in_session"))
     withdraw(world, account_id, organisation)
-    closed = [row for row in world.harness.rows("journal") if row["action"] == "account.closed"]
+    closed = [row for row in world.harness.rows("security_event") if row["kind"] == "account.closed"]
     assert len(closed) == 1
 
 
@@ -229,5 +229,5 @@ def test_who_held_a_closed_account_is_erased_after_the_delay_and_the_journal_say
     assert "Le Goff" not in str(erased)
     assert "legoff" not in str(erased)
     assert erased["erased_at"]
-    lines = [row["action"] for row in world.harness.rows("journal") if row["subject"] == account_id]
+    lines = [row["kind"] for row in world.harness.rows("security_event") if str(row["account_id"]) == account_id]
     assert lines.count("account.erased") == 1

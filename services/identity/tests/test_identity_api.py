@@ -70,13 +70,13 @@ def test_an_agent_s_login_is_taken_once_and_the_email_must_be_one(local: Any) ->
     with pytest.raises(Invalid):
         agents.add(local.harness.runtime, login="DURAND", caf_code="359", email="durand")
     # A login is often the agent's name.
-    assert "DUPONT" not in str(local.harness.rows("journal"))
+    assert "DUPONT" not in str(local.harness.rows("security_event"))
 
 
 def test_everything_a_person_does_leaves_a_line_in_the_journal_without_personal_data(local: Any) -> None:
     local.activated()
-    lines = local.harness.rows("journal")
-    assert [line["action"] for line in lines] == [
+    lines = local.harness.rows("security_event")
+    assert [line["kind"] for line in lines] == [
         "credentials.issued",
         "sign_in.provisional_accepted",
         "first_sign_in.information",

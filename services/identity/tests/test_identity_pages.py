@@ -219,9 +219,9 @@ def test_signing_out_ends_the_session_for_good(local: Any) -> None:
     assert_page(browser.text)
     assert browser.get("/compte/connexion") == "/compte/connexion"
     assert all(row["ended_at"] for row in local.harness.rows("sign_in_session"))
-    last = local.harness.rows("journal")[-1]
-    # Without its perimeter nobody could ever read the line.
-    assert (last["action"], last["perimeter"] != "") == ("sign_out", True)
+    last = local.harness.rows("security_event")[-1]
+    # Without its account nobody could ever read the line.
+    assert (last["kind"], last["account_id"] is None) == ("sign_out", False)
 
 
 def test_an_identifier_planted_in_the_browser_before_signing_in_opens_nothing(local: Any) -> None:

@@ -188,4 +188,6 @@ def test_what_was_typed_is_erased_once_handled(local: Any) -> None:
     local.harness.run_job("recoveries")
     [row] = local.harness.rows("recovery_request")
     assert row["handled_at"]
-    assert "inconnue" not in str([local.harness.rows(name) for name in ("recovery_request", "throttle", "journal")])
+    assert "inconnue" not in str(
+        [local.harness.rows(name) for name in ("recovery_request", "throttle", "security_event")]
+    )

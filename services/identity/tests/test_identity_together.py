@@ -9,7 +9,8 @@ from chassis import clock, ids
 from chassis.events import Event
 from identity.consumes import landlord_registered
 from identity.domain.first_sign_in import OutOfOrder, Step
-from identity.sign_in.attempt import Origin, sign_in
+from identity.origin import Origin
+from identity.sign_in.attempt import sign_in
 from identity.sign_in.steps import Information, accept_text, choose_password, give_information
 
 PERSON = {"civility": "Mme", "last_name": "Le Goff", "first_name": "Nolwenn", "email": "nolwenn@lices.example"}

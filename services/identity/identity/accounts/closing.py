@@ -4,11 +4,13 @@ from datetime import timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from chassis import clock, journal
+from chassis import clock
 from chassis.runtime import Runtime
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from identity.domain.security_events import Kind
+from identity.journal import record
 from identity.models import Account, Credential, EmailChange
 from identity.settings import settings_of
 from identity.sign_in import sessions
@@ -37,14 +39,7 @@ def close(session: Session, account_id: UUID, reason: Reason, *, actor: UUID | s
     session.execute(delete(EmailChange).where(EmailChange.account_id == account_id))
     session.flush()
     sessions.end_others(session, account_id, None, "account_closed")
-    journal.record(
-        session,
-        actor=actor,
-        action="account.closed",
-        subject=account_id,
-        perimeter=account.perimeter,
-        after={"reason": reason.value},
-    )
+    record(session, Kind.ACCOUNT_CLOSED, account_id, actor=actor, details={"reason": reason.value})
     return True
 
 
@@ -66,4 +61,4 @@ def _erase(session: Session, account: Account) -> None:
     account.contact_name, account.contact_address = "", []
     account.erased_at = clock.now()
     session.execute(delete(Credential).where(Credential.account_id == account.id))
-    journal.record(session, actor="system", action="account.erased", subject=account.id, perimeter=account.perimeter)
+    record(session, Kind.ACCOUNT_ERASED, account.id, actor="system")

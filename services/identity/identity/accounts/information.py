@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from chassis import journal
 from chassis.problems import NotFound
 from sqlalchemy.orm import Session
 
 from identity import publishes
+from identity.domain.security_events import Kind
+from identity.journal import record
 from identity.models import Account
 
 
@@ -35,14 +36,7 @@ def correct(session: Session, account_id: UUID, given: Personal) -> list[str]:
         setattr(account, name, getattr(given, name))
     account.version += 1
     session.flush()
-    journal.record(
-        session,
-        actor=account.id,
-        action="information.corrected",
-        subject=account.id,
-        perimeter=account.perimeter,
-        # Which, never what: the journal outlives the account.
-        after={"fields": changed},
-    )
+    # Which, never what: the journal outlives the account.
+    record(session, Kind.INFORMATION_CORRECTED, account.id, details={"fields": changed})
     publishes.account_changed(session, account)
     return changed

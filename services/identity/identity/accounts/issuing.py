@@ -1,16 +1,17 @@
 """Issuing a provisional password: stored hashed, sent sealed, replacing the one before."""
 
-from collections.abc import Mapping
 from datetime import timedelta
 from uuid import UUID
 
-from chassis import clock, ids, journal
+from chassis import clock, ids
 from chassis import runtime as runtimes
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from identity import hashing, publishes
 from identity.domain.credentials import Channel, Purpose, choose_channel, expires_at, new_provisional_password
+from identity.domain.security_events import Kind
+from identity.journal import record
 from identity.models import Account, Credential
 from identity.publishes import Issue, Recipient
 from identity.settings import settings_of
@@ -33,13 +34,14 @@ def issue_and_send(
     channel = choose_channel(email=recipient.email, address=recipient.address)
     refusal = _refusal(session, account, channel)
     if channel is None or refusal:
-        _record(session, account, actor, "credentials.not_issued", {"purpose": purpose, "reason": refusal})
+        described = {"purpose": purpose, "reason": refusal}
+        record(session, Kind.CREDENTIALS_NOT_ISSUED, account.id, actor=actor, details=described)
         return False
     sent_to = recipient.email if channel is Channel.EMAIL else None
     issue = issue_password(session, account, purpose, channel, user_number=user_number, sent_to=sent_to)
     publishes.credentials_issued(session, account, issue, recipient)
     described = {"purpose": purpose, "channel": channel, "issue_id": str(issue.id)}
-    _record(session, account, actor, "credentials.issued", described)
+    record(session, Kind.CREDENTIALS_ISSUED, account.id, actor=actor, details=described)
     return True
 
 
@@ -99,9 +101,3 @@ def _refusal(session: Session, account: Account, channel: Channel | None) -> str
         Credential.issued_at > clock.now() - LETTER_PAUSE,
     )
     return "on_its_way" if session.scalar(select(Credential.id).where(*pending)) else None
-
-
-def _record(session: Session, account: Account, actor: UUID | str, action: str, after: Mapping[str, object]) -> None:
-    journal.record(
-        session, actor=actor, action=action, subject=account.id, perimeter=account.perimeter, after=dict(after)
-    )

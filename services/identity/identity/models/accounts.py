@@ -62,11 +62,6 @@ class Account(Base):
         """The person's once known, else that of whom the Caf writes to."""
         return f"{self.first_name or ''} {self.last_name or ''}".strip() or self.contact_name
 
-    @property
-    def perimeter(self) -> UUID | str:
-        """Of its journal lines: who may read them later."""
-        return self.organisation_id or self.caf_code or ""
-
 
 class UserNumber(Base):
     """A landlord of the registry: which organisation its user number is tied to, and where the Caf writes to it."""

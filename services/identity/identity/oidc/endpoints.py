@@ -1,5 +1,6 @@
 """The provider's addresses: /oidc/… and the discovery document."""
 
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 from uuid import UUID
@@ -13,6 +14,7 @@ from identity.domain.first_sign_in import Step
 from identity.keys import public_jwks
 from identity.oidc.context import database, one_transaction
 from identity.oidc.metadata import metadata
+from identity.oidc.refusals import record_refusal
 from identity.oidc.server import provider
 from identity.oidc.side_endpoints import AccessState, read_access_token
 from identity.oidc.subject import Subject, subject_of
@@ -50,8 +52,10 @@ def authorize() -> ResponseReturnValue:
 
 @blueprint.post("/oidc/token")
 def token() -> ResponseReturnValue:
-    with one_transaction(runtime()):
+    with one_transaction(runtime()) as session_database:
         answer: Response = provider().create_token_response()
+        if answer.status_code >= HTTPStatus.BAD_REQUEST:
+            record_refusal(session_database, provider().clients, answer)
         return answer
 
 

@@ -10,7 +10,9 @@ from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from identity.derived import digest
-from identity.models import AuthorizationCode, RefreshToken, TokenFamily
+from identity.domain.security_events import Kind
+from identity.journal import record
+from identity.models import AuthorizationCode, RefreshToken, SignInSession, TokenFamily
 
 # The same client asking again within this time is a double click or a lost answer, not a thief.
 GRACE = timedelta(seconds=10)
@@ -86,7 +88,7 @@ def consume_code(session: Session, code: str, client_id: str) -> AuthorizationCo
         family = select(AuthorizationCode.family_id).where(
             AuthorizationCode.code_hash == code_hash, AuthorizationCode.used_at.is_not(None)
         )
-        _revoke(session, TokenFamily.id.in_(family), "code_reused")
+        _revoke_replayed(session, TokenFamily.id.in_(family), "code_reused", Kind.CODE_REPLAYED)
     return consumed
 
 
@@ -125,7 +127,7 @@ def consume_refresh(session: Session, token: str, client_id: str, successor: str
         return redeemed
     if _in_grace(session, token, successor, now):
         return redeemed
-    _revoke(session, TokenFamily.id == family.id, "refresh_reused")
+    _revoke_replayed(session, TokenFamily.id == family.id, "refresh_reused", Kind.TOKEN_REPLAYED)
     return None
 
 
@@ -163,6 +165,15 @@ def revoke_family(session: Session, family_id: UUID, reason: str) -> None:
 
 def revoke_session_tokens(session: Session, session_ids: list[UUID], reason: str) -> None:
     _revoke(session, TokenFamily.session_id.in_(session_ids), reason)
+
+
+def _revoke_replayed(session: Session, which: ColumnElement[bool], reason: str, kind: Kind) -> None:
+    """Revokes as well, and leaves a line for the holder of each session concerned."""
+    holders = select(SignInSession.account_id, SignInSession.id, TokenFamily.client_id)
+    replayed = holders.join(TokenFamily, TokenFamily.session_id == SignInSession.id).where(which)
+    for account_id, session_id, client_id in session.execute(replayed).all():
+        record(session, kind, account_id, actor="system", session_id=session_id, details={"client": client_id})
+    _revoke(session, which, reason)
 
 
 def _revoke(session: Session, which: ColumnElement[bool], reason: str) -> None:

@@ -28,7 +28,7 @@ def account(found: SignedIn) -> ResponseReturnValue:
 def end_sessions(found: SignedIn) -> ResponseReturnValue:
     if TokenForm().validate_on_submit():
         with runtime().transaction() as database:
-            end_other_sessions(database, found.account.id, found.session_id, found.account.perimeter)
+            end_other_sessions(database, found.account.id, found.session_id)
         flash("Vos autres sessions sont fermées.", "success")
     return redirect(url_for("security.account"), 303)
 

@@ -7,10 +7,10 @@ from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from identity.domain.first_sign_in import Step
-from identity.origin import browser_name, client_address
+from identity.origin import Origin, browser_name, client_address
 from identity.pages.current import forget, place_of, remember, runtime, settings, signed_in
 from identity.pages.forms import SignInForm, TokenForm
-from identity.sign_in.attempt import Origin, Refusal, Refused, sign_in
+from identity.sign_in.attempt import Refusal, Refused, sign_in
 from identity.sign_in.holder import sign_out
 
 blueprint = Blueprint("sign_in", __name__, url_prefix="/compte")

@@ -5,7 +5,7 @@ from enum import StrEnum
 from math import ceil
 from uuid import UUID
 
-from chassis import clock, journal
+from chassis import clock
 from chassis.problems import TooManyRequests
 from chassis.runtime import Runtime
 from sqlalchemy import ColumnElement, select, update
@@ -17,11 +17,16 @@ from identity.domain.credentials import MOST_TRIES, as_provisional, normalise_lo
 from identity.domain.first_sign_in import Act, Step, advance
 from identity.domain.networks import network_of
 from identity.domain.passwords import normalise
+from identity.domain.security_events import Kind
 from identity.domain.throttle import PER_LOGIN, PER_NETWORK
+from identity.journal import record
 from identity.models import Account, Credential
+from identity.origin import Origin
 from identity.sign_in import sessions
 from identity.sign_in.sessions import Opened
 from identity.throttling import Counter
+
+_KINDS = {Act.OWN_PASSWORD_ACCEPTED: Kind.SIGN_IN_OWN, Act.PROVISIONAL_ACCEPTED: Kind.SIGN_IN_PROVISIONAL}
 
 
 class Refusal(StrEnum):
@@ -37,14 +42,6 @@ class Refused(Exception):
     def __init__(self, refusal: Refusal) -> None:
         self.refusal = refusal
         super().__init__(refusal)
-
-
-@dataclass(frozen=True)
-class Origin:
-    """Where the attempt comes from; `browser` is a name shown in the list of sessions."""
-
-    address: str
-    browser: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,6 +69,7 @@ def sign_in(runtime: Runtime, typed_login: str, typed_password: str, origin: Ori
     if wait:
         raise TooManyRequests(ceil(wait.total_seconds()))
     if not hashing.verify(candidate.encoded, password):
+        _record_failure(runtime, candidate, Refusal.WRONG, origin)
         raise Refused(Refusal.WRONG)
     renewed = _renewed(candidate, password)
     with runtime.transaction() as session:
@@ -79,6 +77,7 @@ def sign_in(runtime: Runtime, typed_login: str, typed_password: str, origin: Ori
         throttling.give_back(session, per_network)
         opened = _open(session, candidate, renewed, origin)
     if isinstance(opened, Refusal):
+        _record_failure(runtime, candidate, opened, origin)
         raise Refused(opened)
     return opened
 
@@ -86,6 +85,12 @@ def sign_in(runtime: Runtime, typed_login: str, typed_password: str, origin: Ori
 def _living(login: str) -> tuple[ColumnElement[bool], ...]:
     """A closed account opens nothing: it is as unknown as one that never was."""
     return Account.login == login, Account.closed_at.is_(None)
+
+
+def _record_failure(runtime: Runtime, candidate: _Candidate, refusal: Refusal, origin: Origin) -> None:
+    """One line for a login that exists and for one that does not: both cost the same."""
+    with runtime.transaction() as session:
+        record(session, Kind.SIGN_IN_FAILED, candidate.account_id, details={"reason": refusal}, origin=origin)
 
 
 def _own_of(session: Session, login: str) -> _Candidate:
@@ -138,12 +143,6 @@ def _open(session: Session, candidate: _Candidate, renewed: str | None, origin: 
         session.execute(update(Account).where(Account.id == account.id).values(password_hash=renewed))
     step = advance(Step.CREDENTIALS, act, satisfied(session, account))
     opened = sessions.start(session, account, step, credential_id=candidate.credential_id, browser=origin.browser)
-    journal.record(
-        session,
-        actor=account.id,
-        action=f"sign_in.{act}",
-        subject=account.id,
-        perimeter=account.perimeter,
-        after={"session_id": str(opened.id), "step": step},
-    )
+    described = {"step": step}
+    record(session, _KINDS[act], account.id, session_id=opened.id, details=described, origin=origin)
     return opened

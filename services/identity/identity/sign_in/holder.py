@@ -3,7 +3,6 @@
 from math import ceil
 from uuid import UUID
 
-from chassis import journal
 from chassis.problems import FieldError, Invalid, TooManyRequests
 from chassis.runtime import Runtime
 from sqlalchemy import select, update
@@ -12,23 +11,18 @@ from sqlalchemy.orm import Session
 from identity import hashing, throttling
 from identity.accounts.own_password import check_own_password
 from identity.domain.passwords import normalise
+from identity.domain.security_events import Kind
 from identity.domain.throttle import PER_LOGIN
+from identity.journal import record
 from identity.models import Account, SignInSession
 from identity.sign_in import sessions
 from identity.throttling import Counter
 
 
-def end_other_sessions(session: Session, account_id: UUID, kept: UUID | None, perimeter: UUID | str) -> int:
+def end_other_sessions(session: Session, account_id: UUID, kept: UUID | None) -> int:
     """Returns how many were open."""
     ended = sessions.end_others(session, account_id, kept, "ended_by_holder")
-    journal.record(
-        session,
-        actor=account_id,
-        action="sessions.ended",
-        subject=account_id,
-        perimeter=perimeter,
-        after={"ended": ended},
-    )
+    record(session, Kind.SESSIONS_ENDED, account_id, session_id=kept, details={"ended": ended})
     return ended
 
 
@@ -38,7 +32,7 @@ def sign_out(session: Session, session_id: UUID) -> None:
     account = session.scalar(holder.where(SignInSession.id == session_id))
     if account is None or not sessions.end(session, [session_id], "signed_out"):
         return
-    journal.record(session, actor=account.id, action="sign_out", subject=account.id, perimeter=account.perimeter)
+    record(session, Kind.SIGN_OUT, account.id, session_id=session_id)
 
 
 def change_password(runtime: Runtime, account: Account, session_id: UUID, current: str, typed: str) -> None:
@@ -62,13 +56,7 @@ def change_password(runtime: Runtime, account: Account, session_id: UUID, curren
         if session.scalar(update(Account).where(*same).values(changes).returning(Account.id)) is None:
             raise _wrong()
         sessions.end_others(session, account.id, session_id, "password_changed")
-        journal.record(
-            session,
-            actor=account.id,
-            action="password.changed",
-            subject=account.id,
-            perimeter=account.perimeter,
-        )
+        record(session, Kind.PASSWORD_CHANGED, account.id, session_id=session_id)
 
 
 def _wrong() -> Invalid:

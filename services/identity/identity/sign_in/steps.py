@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from chassis import clock, ids, journal
+from chassis import clock, ids
 from chassis.db import insert_new
 from chassis.problems import FieldError, Invalid
 from chassis.runtime import Runtime
@@ -17,6 +17,8 @@ from identity.accounts.progress import satisfied
 from identity.domain.consents import current
 from identity.domain.first_sign_in import Act, OutOfOrder, Step, advance
 from identity.domain.passwords import normalise
+from identity.domain.security_events import Kind
+from identity.journal import record
 from identity.models import Account, Consent, Credential, SignInSession
 from identity.sign_in import sessions
 from identity.sign_in.attempt import Refusal, Refused
@@ -56,7 +58,7 @@ def give_information(runtime: Runtime, session_id: UUID, information: Informatio
             session.flush()
         except IntegrityError as error:
             raise _email_taken() from error
-        _record(session, account, "first_sign_in.information")
+        record(session, Kind.FIRST_SIGN_IN_INFORMATION, account.id)
         return _move(session, opened, account, Act.INFORMATION_GIVEN)
 
 
@@ -74,7 +76,7 @@ def choose_password(runtime: Runtime, session_id: UUID, typed: str) -> Step:
         account.password_hash = encoded
         account.version += 1
         sessions.end_others(session, account.id, opened.id, "password_changed")
-        _record(session, account, "first_sign_in.password")
+        record(session, Kind.FIRST_SIGN_IN_PASSWORD, account.id)
         return _move(session, opened, account, Act.PASSWORD_CHOSEN)
 
 
@@ -88,7 +90,9 @@ def accept_text(runtime: Runtime, session_id: UUID, step: Step, version: int) ->
         consent = {"document": step.value, "document_version": version, "accepted_at": clock.now()}
         # Given already from another browser, it is not given twice: the first date stays.
         insert_new(session, Consent, {"id": ids.new_id(), "account_id": account.id, **consent})
-        _record(session, account, "first_sign_in.consent", {"text": step.value, "version": version})
+        record(
+            session, Kind.CONSENT, account.id, session_id=opened.id, details={"text": step.value, "version": version}
+        )
         return _move(session, opened, account, _ACCEPTANCE[step])
 
 
@@ -126,16 +130,10 @@ def _move(session: Session, opened: SignInSession, account: Account, act: Act) -
         account.activated_at = clock.now()
         account.version += 1
         publishes.account_activated(session, account, account.activated_at)
-        _record(session, account, "account.activated")
+        record(session, Kind.ACCOUNT_ACTIVATED, account.id)
     session.flush()
     return step
 
 
 def _email_taken() -> Invalid:
     return Invalid([FieldError(pointer="/email", code="email_taken", detail=EMAIL_TAKEN)])
-
-
-def _record(session: Session, account: Account, action: str, after: dict[str, object] | None = None) -> None:
-    journal.record(
-        session, actor=account.id, action=action, subject=account.id, perimeter=account.perimeter, after=after
-    )

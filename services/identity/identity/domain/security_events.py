@@ -1,0 +1,69 @@
+"""What the security journal writes: the kinds of events as a person reads them, and the chain's arithmetic."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
+# What the first row of all is chained to.
+GENESIS = "0" * 64
+
+
+class Kind(StrEnum):
+    ACCOUNT_ACTIVATED = "account.activated"
+    ACCOUNT_CLOSED = "account.closed"
+    ACCOUNT_ERASED = "account.erased"
+    AGENT_ADDED = "agent.added"
+    CREDENTIALS_ISSUED = "credentials.issued"
+    CREDENTIALS_NOT_ISSUED = "credentials.not_issued"
+    FIRST_SIGN_IN_INFORMATION = "first_sign_in.information"
+    FIRST_SIGN_IN_PASSWORD = "first_sign_in.password"  # noqa: S105 - the name of an event
+    CONSENT = "first_sign_in.consent"
+    INFORMATION_CORRECTED = "information.corrected"
+    SIGN_IN_PROVISIONAL = "sign_in.provisional_accepted"
+    SIGN_IN_OWN = "sign_in.own_password_accepted"
+    SIGN_IN_FAILED = "sign_in.failed"
+    SIGN_OUT = "sign_out"
+    SESSIONS_ENDED = "sessions.ended"
+    PASSWORD_CHANGED = "password.changed"  # noqa: S105 - the name of an event
+    CODE_REPLAYED = "code.replayed"
+    TOKEN_REFUSED = "token.refused"  # noqa: S105 - the name of an event
+    TOKEN_REPLAYED = "token.replayed"  # noqa: S105 - the name of an event
+
+
+LABELS: dict[Kind, str] = {
+    Kind.ACCOUNT_ACTIVATED: "Première connexion terminée, compte activé",
+    Kind.ACCOUNT_CLOSED: "Compte fermé",
+    Kind.ACCOUNT_ERASED: "Données du compte fermé effacées",
+    Kind.AGENT_ADDED: "Compte d’agent créé",
+    Kind.CREDENTIALS_ISSUED: "Mot de passe provisoire envoyé",
+    Kind.CREDENTIALS_NOT_ISSUED: "Mot de passe provisoire demandé, mais pas envoyé",
+    Kind.FIRST_SIGN_IN_INFORMATION: "Informations données à la première connexion",
+    Kind.FIRST_SIGN_IN_PASSWORD: "Mot de passe choisi",
+    Kind.CONSENT: "Texte accepté",
+    Kind.INFORMATION_CORRECTED: "Informations corrigées",
+    Kind.SIGN_IN_PROVISIONAL: "Connexion avec un mot de passe provisoire",
+    Kind.SIGN_IN_OWN: "Connexion",
+    Kind.SIGN_IN_FAILED: "Connexion refusée",
+    Kind.SIGN_OUT: "Déconnexion",
+    Kind.SESSIONS_ENDED: "Sessions fermées",
+    Kind.PASSWORD_CHANGED: "Mot de passe changé",
+    Kind.CODE_REPLAYED: "Code d’autorisation présenté deux fois, accès fermé",
+    Kind.TOKEN_REFUSED: "Jeton refusé à une application",
+    Kind.TOKEN_REPLAYED: "Jeton présenté deux fois, accès fermé",
+}
+
+
+def label(kind: str) -> str:
+    """The kind as its person reads it; itself when an older version of the product wrote a kind that is no more."""
+    return LABELS[Kind(kind)] if kind in LABELS else kind
+
+
+def chained(previous: str, position: int, content: Mapping[str, Any]) -> str:
+    """SHA-256 in hexadecimal of the row before (its hash), the place in the chain and the content.
+
+    `content` holds texts, whole numbers, None, and mappings of these: the same bytes from either database.
+    """
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(f"{previous}\n{position}\n{canonical}".encode()).hexdigest()

@@ -1,0 +1,66 @@
+"""Anchors: each day the head of the chain, vouched for with the service's key and told to the log."""
+
+import hashlib
+import hmac
+from datetime import UTC, datetime, timedelta
+
+import structlog
+from chassis import clock
+from chassis.db import insert_new
+from chassis.runtime import Runtime
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from identity.derived import subkey
+from identity.journal.chaining import head
+from identity.models import SecurityAnchor, SecurityEvent
+from identity.settings import Settings, settings_of
+
+log = structlog.get_logger()
+PURGED_AT_ONCE = 5_000
+_MONTH = timedelta(days=30.5)
+
+
+def mac(settings: Settings, position: int, chain_hash: str, made_at: datetime) -> str:
+    """HMAC in hexadecimal: whoever can write to the tables, but has not the service's key, cannot make one."""
+    told = f"{position}\n{chain_hash}\n{clock.iso(made_at)}"
+    return hmac.new(subkey(settings, "journal"), told.encode(), hashlib.sha256).hexdigest()
+
+
+def anchor(runtime: Runtime) -> None:
+    """One a day at most, and none when nothing happened. The log keeps what a rewritten database would not."""
+    now = clock.now()
+    with runtime.transaction() as session:
+        latest = select(SecurityAnchor).order_by(SecurityAnchor.position.desc()).limit(1)
+        last = session.scalar(latest) or SecurityAnchor(position=0, made_at=datetime.min.replace(tzinfo=UTC))
+        position, chain_hash = head(session)
+        if last.made_at.date() >= now.date() or position == last.position:
+            return
+        proof = mac(settings_of(runtime), position, chain_hash, now)
+        values = {"position": position, "hash": chain_hash, "made_at": now, "mac": proof}
+        if not insert_new(session, SecurityAnchor, values):
+            return
+    log.info("journal anchored", position=position, hash=chain_hash)
+
+
+def purge(runtime: Runtime) -> int:
+    """Deletes what is older than its time, up to an anchor, from which the rest is still verified; returns how many."""
+    kept_since = clock.now() - settings_of(runtime).security_journal_months * _MONTH
+    with runtime.reading() as session:
+        over = session.scalar(select(func.max(SecurityAnchor.position)).where(SecurityAnchor.made_at < kept_since))
+    purged = 0
+    while over is not None:
+        with runtime.transaction() as session:
+            done = _purge_some(session, over)
+        purged += done
+        if not done:
+            break
+    return purged
+
+
+def _purge_some(session: Session, over: int) -> int:
+    oldest = select(SecurityEvent.seq).where(SecurityEvent.position <= over).order_by(SecurityEvent.position)
+    some = oldest.limit(PURGED_AT_ONCE).subquery()
+    deleted = delete(SecurityEvent).where(SecurityEvent.seq.in_(select(some.c.seq)))
+    gone = session.execute(deleted.returning(SecurityEvent.seq).execution_options(synchronize_session=False))
+    return len(gone.all())

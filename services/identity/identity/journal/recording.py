@@ -1,0 +1,49 @@
+"""The one way to write to the security journal."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from chassis import clock
+from chassis import runtime as runtimes
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from identity.domain.networks import network_of
+from identity.domain.security_events import Kind
+from identity.models import SecurityEvent
+from identity.origin import Origin, current_origin
+from identity.settings import settings_of
+
+# Who acts when nobody does: a worker, or the product itself.
+SYSTEM = "system"
+
+
+def record(
+    session: Session,
+    kind: Kind,
+    account_id: UUID | None,
+    *,
+    actor: UUID | str | None = None,
+    session_id: UUID | None = None,
+    details: Mapping[str, Any] | None = None,
+    origin: Origin | None = None,
+) -> None:
+    """Adds a line to the caller's transaction: no act without its line, no line without its act.
+
+    `account_id` is whose account it happens to (None: of nobody we know); `actor` who did it, the holder unless said
+    otherwise; `details` ids, codes and counts, never what a person typed. Network and browser are those of the request
+    being answered unless `origin` is given; only the network's prefix is kept.
+    """
+    known = origin or current_origin(settings_of(runtimes.of(session)))
+    line = insert(SecurityEvent).values(
+        at=clock.now(),
+        kind=kind.value,
+        account_id=account_id,
+        actor=str(actor or account_id or SYSTEM),
+        session_id=session_id,
+        network=network_of(known.address) if known else "",
+        browser=known.browser[:100] if known else "",
+        details=dict(details or {}),
+    )
+    session.execute(line)
