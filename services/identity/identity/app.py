@@ -4,7 +4,7 @@ from chassis.runtime import Runtime
 from chassis.service import Periodic, Service
 
 from identity import keys, throttling
-from identity.accounts import closing, recovery
+from identity.accounts import closing, email_change, recovery
 from identity.consumes import SUBSCRIPTIONS
 from identity.journal import anchoring, chaining
 from identity.models import Base
@@ -34,6 +34,7 @@ service = Service(
         Periodic("purge sessions", 3600, purge_sessions),
         Periodic("purge web sessions", 3600, purge_web_sessions),
         Periodic("purge throttles", 3600, throttling.purge),
+        Periodic("purge changes of e-mail", 600, email_change.purge),
         Periodic("erase closed accounts", 3600, closing.erase_closed),
     ),
     pages=create_pages,

@@ -9,13 +9,14 @@ from chassis import runtime as runtimes
 from sqlalchemy.orm import Session
 
 from identity.domain.credentials import Channel, Purpose
-from identity.models import Account
+from identity.models import Account, EmailChange
 from identity.notices import SECURITY_NOTICE
 
 CREDENTIALS_ISSUED = "identity.credentials_issued.v1"
 ACCOUNT_ACTIVATED = "identity.account_activated.v1"
 ACCOUNT_CHANGED = "identity.account_changed.v1"
-PUBLISHED = (CREDENTIALS_ISSUED, ACCOUNT_ACTIVATED, ACCOUNT_CHANGED, SECURITY_NOTICE)
+EMAIL_CONFIRMATION_ASKED = "identity.email_confirmation_asked.v1"
+PUBLISHED = (CREDENTIALS_ISSUED, ACCOUNT_ACTIVATED, ACCOUNT_CHANGED, EMAIL_CONFIRMATION_ASKED, SECURITY_NOTICE)
 
 
 class Recipient(NamedTuple):
@@ -84,6 +85,18 @@ def account_changed(session: Session, account: Account) -> None:
     }
     known = ("civility", "last_name", "first_name", "function", "email")
     outbox.publish(session, ACCOUNT_CHANGED, account.id, data, {name: getattr(account, name) for name in known})
+
+
+def email_confirmation_asked(session: Session, account: Account, change: EmailChange, code: str) -> None:
+    """The code travels sealed: notification alone can read it."""
+    data = {
+        "account_id": str(account.id),
+        "change_id": str(change.id),
+        "caf_code": account.caf_code,
+        "expires_at": clock.iso(change.expires_at),
+        "sealed": sealing.seal_for(runtimes.of(session).settings, "notification", {"code": code}),
+    }
+    outbox.publish(session, EMAIL_CONFIRMATION_ASKED, account.id, data, {"name": account.name, "email": change.email})
 
 
 def _text(identifier: UUID | None) -> str | None:

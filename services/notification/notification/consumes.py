@@ -210,6 +210,29 @@ def security_notice(session: Session, event: Event) -> None:
     place(session, order)
 
 
+def email_confirmation_asked(session: Session, event: Event) -> None:
+    """The code goes to the new address alone; a letter would arrive long after it is over."""
+    data, person, settings = event.data, event.personal, _settings(session)
+    order = Order(
+        act=f"email_confirmation:{data['change_id']}",
+        template=Template.EMAIL_CONFIRMATION,
+        act_at=event.time,
+        name=person["name"],
+        email=person["email"],
+        address=[],
+        email_variables={
+            "name": person["name"],
+            "expires_at": data["expires_at"],
+            "account_url": settings.account_url,
+        },
+        secret=sealing.open_sealed(of(session).settings, data["sealed"]),
+        expires_at=clock.parse(data["expires_at"]),
+        caf_code=data["caf_code"],
+        account_id=UUID(data["account_id"]),
+    )
+    place(session, order)
+
+
 class UnknownLetterError(LookupError):
     """A PDF came for a letter that nobody asked for: a dead event that a person will look at."""
 
@@ -234,6 +257,7 @@ def _settings(session: Session) -> Settings:
 SUBSCRIPTIONS = (
     Subscription("identity.credentials_issued.v1", credentials_issued),
     Subscription("identity.account_activated.v1", account_activated),
+    Subscription("identity.email_confirmation_asked.v1", email_confirmation_asked),
     Subscription("identity.security_notice.v1", security_notice),
     Subscription("identity.account_changed.v1", account_activated),
     Subscription("declaration.landlord_asked.v1", landlord_asked),

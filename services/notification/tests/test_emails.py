@@ -18,6 +18,7 @@ from syrupy.assertion import SnapshotAssertion
 SIGN_IN = "https://bailleurs.example/compte/connexion"
 HELP = "https://bailleurs.example/compte/aide-connexion"
 LINKS = {"sign_in_url": SIGN_IN, "help_url": HELP}
+CODE = "ACDE-FGHJ"
 LOGIN, PASSWORD = "BX7K-2M4Q", "KDTW-7QXP-M3RB-9ZFH"
 CAMPAIGN = {
     "name": "SCI des Lilas",
@@ -36,6 +37,12 @@ VALUES: dict[str, dict[str, Any]] = {
         "password": PASSWORD,
         "expires_at": "2027-07-04T08:00:00+00:00",
         "two_messages": True,
+    },
+    "email_confirmation": {
+        "name": "Mme Ada Durand",
+        "code": CODE,
+        "expires_at": "2027-07-04T08:00:00+00:00",
+        "account_url": "https://bailleurs.example/compte/securite",
     },
     "july_request": {**CAMPAIGN, "tenancies": 3},
     "reminder": {**CAMPAIGN, "remaining": 2},
@@ -62,8 +69,9 @@ def everything(content: Content) -> str:
     return content.subject + content.text + content.html
 
 
-def test_no_email_but_one_holds_the_password_and_but_one_the_login() -> None:
-    for secret, owner in ((PASSWORD, "credentials_password"), (LOGIN, "credentials_login")):
+def test_each_secret_stands_in_one_email_only() -> None:
+    owners = ((PASSWORD, "credentials_password"), (LOGIN, "credentials_login"), (CODE, "email_confirmation"))
+    for secret, owner in owners:
         assert [name for name in sorted(VALUES) if secret in everything(write(name, VALUES[name]))] == [owner]
 
 
@@ -72,6 +80,7 @@ def test_a_secret_never_stands_in_the_subject(name: str) -> None:
     subject = write(name, VALUES[name]).subject
     assert PASSWORD not in subject
     assert LOGIN not in subject
+    assert CODE not in subject
 
 
 def test_no_email_can_be_given_a_tenant_an_amount_or_an_address() -> None:

@@ -1,9 +1,10 @@
 """What touches the security of an account is told to its holder, once, by e-mail."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from chassis import clock, ids
+from chassis import clock, ids, sealing
 from notification.models import Message
 from notification_world import World
 from sqlalchemy import update
@@ -47,3 +48,21 @@ def test_the_holder_reads_what_happened(world: World, kind: str) -> None:
     body = mail.get_body(("plain",)).get_content()
     assert mail["To"] == "Ada Durand <ada@example.org>"
     assert ("une clé d’accès" in body, "code de secours" in body) == (kind == "factor_added", kind != "factor_added")
+
+
+def test_a_code_goes_to_the_new_address_once_and_is_kept_sealed_until_it_is_sent(world: World) -> None:
+    data = {
+        "account_id": str(world.account_id),
+        "change_id": str(ids.new_id()),
+        "caf_code": None,
+        "expires_at": clock.iso(clock.now() + timedelta(hours=1)),
+        "sealed": sealing.seal_for(world.harness.runtime.settings, "notification", {"code": "ACDE-FGHJ"}),
+    }
+    person = {"name": "Ada Durand", "email": "new@example.org"}
+    for _ in range(2):
+        world.harness.deliver("identity.email_confirmation_asked.v1", data, person)
+    assert "ACDE-FGHJ" not in str(world.messages)
+    world.send()
+    [mail] = world.relay.accepted
+    assert mail["To"] == "Ada Durand <new@example.org>"
+    assert "ACDE-FGHJ" in mail.get_body(("plain",)).get_content()

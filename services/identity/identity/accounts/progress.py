@@ -1,14 +1,24 @@
 """How far an account has come in what the first sign-in asks."""
 
-from collections.abc import Set
+from collections.abc import Sequence, Set
+from datetime import datetime
+from uuid import UUID
 
 from chassis import clock
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from identity.domain.consents import consented_steps
+from identity.domain.consents import TEXTS, Text, consented_steps
 from identity.domain.first_sign_in import Step, satisfied_steps
 from identity.models import Account, Consent
+
+
+def consents(session: Session, account_id: UUID) -> Sequence[tuple[Text, datetime]]:
+    """What the person has accepted and when, the latest first; older versions are kept."""
+    mine = select(Consent).where(Consent.account_id == account_id).order_by(Consent.accepted_at.desc(), Consent.id)
+    known = {(step, text.version): text for step, texts in TEXTS.items() for text in texts}
+    given = [(known.get((Step(one.document), one.document_version)), one.accepted_at) for one in session.scalars(mine)]
+    return [(text, at) for text, at in given if text is not None]
 
 
 def satisfied(session: Session, account: Account) -> Set[Step]:

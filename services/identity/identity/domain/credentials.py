@@ -8,6 +8,7 @@ from enum import StrEnum
 ALPHABET = "ACDEFGHJKMNPQRTUVWXY23456789"
 LOGIN_GROUPS = 2
 PASSWORD_GROUPS = 5
+CODE_GROUPS = 2
 GROUP = 4
 # Then another one must be asked for (96 bits are not guessed in five tries; who mistypes five times needs help).
 MOST_TRIES = 5
@@ -35,6 +36,16 @@ def new_login() -> str:
 def new_provisional_password() -> str:
     """Five groups of four among 28 signs, 96 bits (at least 77 are required)."""
     return _groups(PASSWORD_GROUPS)
+
+
+def new_confirmation_code() -> str:
+    """``BX7K-2M4Q``: 38 bits, enough for five tries within an hour."""
+    return _groups(CODE_GROUPS)
+
+
+def normalise_code(typed: str) -> str:
+    """Read as generously as a login."""
+    return normalise_login(typed)
 
 
 def normalise_login(typed: str) -> str:

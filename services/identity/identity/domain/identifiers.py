@@ -11,6 +11,11 @@ _EMAIL = re.compile(r"[^@\s\"(),:;<>\[\]\\]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
 _EMAIL_MAX = 254
 _TELEPHONE = re.compile(r"\+?[0-9]{6,15}")
 
+EMAIL_TAKEN = (
+    "Un autre compte utilise déjà cette adresse. Chaque compte doit avoir la sienne, car c’est là que nous vous "
+    "enverrons un nouveau mot de passe. Si vous avez un compte par département, indiquez ici une autre adresse."
+)
+
 
 def normalise_user_number(typed: str) -> str | None:
     """14 digits, or None; spaces are tolerated (``359 00007090001``). No check digit is known, so none is asked."""

@@ -21,6 +21,8 @@ class Kind(StrEnum):
     FIRST_SIGN_IN_PASSWORD = "first_sign_in.password"  # noqa: S105 - the name of an event
     CONSENT = "first_sign_in.consent"
     INFORMATION_CORRECTED = "information.corrected"
+    EMAIL_CHANGE_ASKED = "email.change_asked"
+    EMAIL_CHANGED = "email.changed"
     SIGN_IN_PROVISIONAL = "sign_in.provisional_accepted"
     SIGN_IN_OWN = "sign_in.own_password_accepted"
     SIGN_IN_FAILED = "sign_in.failed"
@@ -43,6 +45,8 @@ LABELS: dict[Kind, str] = {
     Kind.FIRST_SIGN_IN_PASSWORD: "Mot de passe choisi",
     Kind.CONSENT: "Texte accepté",
     Kind.INFORMATION_CORRECTED: "Informations corrigées",
+    Kind.EMAIL_CHANGE_ASKED: "Changement d’adresse courriel demandé",
+    Kind.EMAIL_CHANGED: "Adresse courriel changée",
     Kind.SIGN_IN_PROVISIONAL: "Connexion avec un mot de passe provisoire",
     Kind.SIGN_IN_OWN: "Connexion",
     Kind.SIGN_IN_FAILED: "Connexion refusée",

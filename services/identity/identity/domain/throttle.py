@@ -25,6 +25,8 @@ PER_LOGIN = Policy(5, timedelta(seconds=1), timedelta(minutes=15), timedelta(hou
 # A whole office or a mobile operator stands behind one network: more is free, and it is forgotten sooner.
 PER_NETWORK = Policy(50, timedelta(seconds=1), timedelta(minutes=15), timedelta(minutes=30))
 PER_RECOVERED_SUBJECT = Policy(3, timedelta(minutes=5), timedelta(hours=1), timedelta(hours=24))
+# Each costs a message to somebody's mailbox.
+PER_CONFIRMED_ADDRESS = Policy(5, timedelta(minutes=5), timedelta(hours=1), timedelta(hours=24))
 PER_RECOVERING_NETWORK = Policy(20, timedelta(seconds=30), timedelta(hours=1), timedelta(hours=6))
 
 

@@ -34,23 +34,41 @@ class SignInForm(PageForm):
     )
 
 
-class InformationForm(PageForm):
+class PersonalForm(PageForm):
     civility = RadioField(
         "Civilité", [InputRequired("Choisissez une civilité.")], choices=choices({"Mme": "Madame", "M.": "Monsieur"})
     )
     last_name = StringField("Nom", [InputRequired("Saisissez votre nom."), Length(max=100)])
     first_name = StringField("Prénom", [InputRequired("Saisissez votre prénom."), Length(max=100)])
     function = StringField("Fonction (facultatif)", [Optional(), Length(max=100)])
-    email = EmailField("Adresse courriel", [InputRequired("Saisissez votre adresse courriel.")])
     telephone = TelField("Téléphone (facultatif)", [Optional()])
+
+    def validate_telephone(self, field: TelField) -> None:
+        if normalise_telephone(field.data) is None:
+            raise ValidationError("Ce numéro n’est pas lisible. Exemple\u00a0: 02 99 00 00 00.")
+
+
+class InformationForm(PersonalForm):
+    email = EmailField("Adresse courriel", [InputRequired("Saisissez votre adresse courriel.")])
 
     def validate_email(self, field: EmailField) -> None:
         if normalise_email(field.data) is None:
             raise ValidationError(_sentence(email_error()))
 
-    def validate_telephone(self, field: TelField) -> None:
-        if normalise_telephone(field.data) is None:
-            raise ValidationError("Ce numéro n’est pas lisible. Exemple\u00a0: 02 99 00 00 00.")
+
+class EmailChangeForm(PageForm):
+    email = EmailField("Nouvelle adresse courriel", [InputRequired("Saisissez votre nouvelle adresse courriel.")])
+    current = PasswordField(
+        "Mot de passe actuel", [InputRequired("Saisissez votre mot de passe actuel."), Length(max=_LONGEST_FIELD)]
+    )
+
+    def validate_email(self, field: EmailField) -> None:
+        if normalise_email(field.data) is None:
+            raise ValidationError(_sentence(email_error()))
+
+
+class CodeForm(PageForm):
+    code = StringField("Code de confirmation", [InputRequired("Saisissez le code reçu."), Length(max=100)])
 
 
 class OwnPasswordForm(PageForm):

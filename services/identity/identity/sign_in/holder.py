@@ -1,22 +1,19 @@
 """What a person does with their own account once signed in."""
 
-from math import ceil
 from uuid import UUID
 
-from chassis.problems import FieldError, Invalid, TooManyRequests
 from chassis.runtime import Runtime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from identity import hashing, throttling
+from identity import hashing
 from identity.accounts.own_password import check_own_password
 from identity.domain.passwords import normalise
 from identity.domain.security_events import Kind
-from identity.domain.throttle import PER_LOGIN
 from identity.journal import record
 from identity.models import Account, SignInSession
 from identity.sign_in import sessions
-from identity.throttling import Counter
+from identity.sign_in.proof import prove, wrong_password
 
 
 def end_other_sessions(session: Session, account_id: UUID, kept: UUID | None) -> int:
@@ -38,27 +35,15 @@ def sign_out(session: Session, session_id: UUID) -> None:
 def change_password(runtime: Runtime, account: Account, session_id: UUID, current: str, typed: str) -> None:
     """Ends the other sessions. Raises Invalid, or TooManyRequests: an open session is no way to guess the password."""
     password = normalise(typed)
-    counter = Counter(PER_LOGIN, "password change", account.login)
-    with runtime.transaction() as session:
-        wait = throttling.take(session, (counter,))
-    if wait:
-        raise TooManyRequests(ceil(wait.total_seconds()))
-    if not hashing.verify(account.password_hash, normalise(current)):
-        raise _wrong()
+    prove(runtime, account, current)
     with runtime.reading() as session:
         check_own_password(session, account, password)
     encoded = hashing.hash_password(password)
     with runtime.transaction() as session:
-        throttling.forget(session, counter)
         # Changed elsewhere meanwhile: what was verified is no longer the password.
         same = (Account.id == account.id, Account.password_hash == account.password_hash)
         changes = {"password_hash": encoded, "version": Account.version + 1}
         if session.scalar(update(Account).where(*same).values(changes).returning(Account.id)) is None:
-            raise _wrong()
+            raise wrong_password()
         sessions.end_others(session, account.id, session_id, "password_changed")
         record(session, Kind.PASSWORD_CHANGED, account.id, session_id=session_id)
-
-
-def _wrong() -> Invalid:
-    detail = "Ce n’est pas votre mot de passe actuel."
-    return Invalid([FieldError(pointer="/current", code="wrong", detail=detail)])

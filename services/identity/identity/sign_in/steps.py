@@ -16,6 +16,7 @@ from identity.accounts.own_password import check_own_password
 from identity.accounts.progress import satisfied
 from identity.domain.consents import current
 from identity.domain.first_sign_in import Act, OutOfOrder, Step, advance
+from identity.domain.identifiers import EMAIL_TAKEN
 from identity.domain.passwords import normalise
 from identity.domain.security_events import Kind
 from identity.journal import record
@@ -23,10 +24,6 @@ from identity.models import Account, Consent, Credential, SignInSession
 from identity.sign_in import sessions
 from identity.sign_in.attempt import Refusal, Refused
 
-EMAIL_TAKEN = (
-    "Un autre compte utilise déjà cette adresse. Chaque compte doit avoir la sienne, car c’est là que nous vous "
-    "enverrons un nouveau mot de passe. Si vous avez un compte par département, indiquez ici une autre adresse."
-)
 _ACCEPTANCE = {Step.USAGE_RULES: Act.USAGE_RULES_ACCEPTED, Step.TERMS: Act.TERMS_ACCEPTED}
 
 

@@ -11,6 +11,7 @@ class Template(StrEnum):
     REMINDER = "reminder"
     RECEIPT = "receipt"
     SECURITY_NOTICE = "security_notice"
+    EMAIL_CONFIRMATION = "email_confirmation"
 
 
 class Series(StrEnum):
@@ -40,6 +41,7 @@ KINDS = {
     Template.JULY: Kind("Demande de loyer de juillet", "july_request", Series.ORDINARY, rank=2),
     Template.REMINDER: Kind("Rappel", "reminder", None, rank=2),
     Template.RECEIPT: Kind("Accusé de réception", "receipt", Series.ORDINARY, rank=1),
+    Template.EMAIL_CONFIRMATION: Kind("Confirmation d’adresse", "email_confirmation", None, rank=0),
     Template.SECURITY_NOTICE: Kind("Sécurité du compte", "security_notice", None, rank=0),
 }
 

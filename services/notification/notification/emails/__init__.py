@@ -4,6 +4,7 @@ from notification.emails.compose import Recipient, Sender, compose
 from notification.emails.messages import (
     credentials_login,
     credentials_password,
+    email_confirmation,
     july_request,
     receipt,
     reminder,
@@ -20,6 +21,7 @@ __all__ = [
     "compose",
     "credentials_login",
     "credentials_password",
+    "email_confirmation",
     "july_request",
     "receipt",
     "reminder",

@@ -46,6 +46,12 @@ def credentials_password(
 
 
 @email
+def email_confirmation(*, name: str, code: str, expires_at: str, account_url: str) -> Variables:
+    expires = french.instant(datetime.fromisoformat(expires_at))
+    return {"name": name, "code": code, "expires": expires, "account_url": account_url}
+
+
+@email
 def july_request(
     *,
     name: str,

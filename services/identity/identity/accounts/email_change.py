@@ -1,0 +1,148 @@
+"""Changing the e-mail: a code goes to the new address, and nothing changes until it comes back from there.
+
+Asking gives the same answer whoever has the address. Only who reads the code that arrived there learns, when typing
+it, that another account uses the address.
+"""
+
+from datetime import timedelta
+from math import ceil
+from uuid import UUID
+
+from chassis import clock, ids
+from chassis import runtime as runtimes
+from chassis.problems import FieldError, Invalid, TooManyRequests
+from chassis.runtime import Runtime
+from sqlalchemy import delete, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from identity import publishes, throttling
+from identity.derived import keyed_digest
+from identity.domain.credentials import MOST_TRIES, new_confirmation_code, normalise_code
+from identity.domain.identifiers import EMAIL_TAKEN
+from identity.domain.security_events import Kind
+from identity.domain.throttle import PER_CONFIRMED_ADDRESS
+from identity.journal import record
+from identity.models import Account, EmailChange
+from identity.notices import Notice, tell
+from identity.settings import settings_of
+from identity.throttling import Counter
+
+LIFETIME = timedelta(hours=1)
+KEPT = timedelta(days=30)
+
+
+def ask(runtime: Runtime, account: Account, email: str) -> None:
+    """Sends the code; one asked for before is void. Raises Invalid for the address it has already, TooManyRequests.
+
+    `email` is normalised, and the person has just proved who they are.
+    """
+    if email == account.email:
+        detail = "C’est déjà l’adresse de votre compte."
+        raise Invalid([FieldError(pointer="/email", code="same", detail=detail)])
+    counters = (
+        Counter(PER_CONFIRMED_ADDRESS, "confirmed address", email),
+        Counter(PER_CONFIRMED_ADDRESS, "confirming account", str(account.id)),
+    )
+    with runtime.transaction() as session:
+        wait = throttling.take(session, counters)
+        if not wait:
+            _send(session, account, email)
+    if wait:
+        raise TooManyRequests(ceil(wait.total_seconds()))
+
+
+def confirm(runtime: Runtime, account_id: UUID, typed: str) -> None:
+    """The address becomes the account's. Raises Invalid when the code is wrong, over, or another account has the
+    address; five wrong codes void it."""
+    with runtime.transaction() as session:
+        account = session.get_one(Account, account_id, with_for_update=True, populate_existing=True)
+        change = _open_change(session, account_id)
+        refused = _refusal(session, change, normalise_code(typed))
+        if refused is None and change is not None:
+            refused = _take_effect(session, account, change)
+    if refused is not None:
+        raise refused
+
+
+def waiting(session: Session, account_id: UUID) -> EmailChange | None:
+    """The change whose code is awaited."""
+    change = _open_change(session, account_id)
+    return change if change is not None and change.expires_at > clock.now() else None
+
+
+def purge(runtime: Runtime) -> None:
+    """Forgets changes long over; the address typed goes as soon as nothing can come of it."""
+    now = clock.now()
+    with runtime.transaction() as session:
+        over = update(EmailChange).where(EmailChange.ended_at.is_(None), EmailChange.expires_at < now)
+        session.execute(over.values(ended_at=now, email=None))
+        session.execute(delete(EmailChange).where(EmailChange.expires_at < now - KEPT))
+
+
+def _send(session: Session, account: Account, email: str) -> None:
+    now, code = clock.now(), new_confirmation_code()
+    session.execute(
+        update(EmailChange)
+        .where(EmailChange.account_id == account.id, EmailChange.ended_at.is_(None))
+        .values(ended_at=now, email=None)
+    )
+    change = EmailChange(
+        id=ids.new_id(),
+        account_id=account.id,
+        email=email,
+        code_digest="",
+        asked_at=now,
+        expires_at=now + LIFETIME,
+    )
+    change.code_digest = _digest(session, change, code)
+    session.add(change)
+    session.flush()
+    publishes.email_confirmation_asked(session, account, change, code)
+    record(session, Kind.EMAIL_CHANGE_ASKED, account.id)
+
+
+def _open_change(session: Session, account_id: UUID) -> EmailChange | None:
+    mine = select(EmailChange).where(EmailChange.account_id == account_id, EmailChange.ended_at.is_(None))
+    return session.scalar(mine.with_for_update())
+
+
+def _refusal(session: Session, change: EmailChange | None, code: str) -> Invalid | None:
+    """Counts the try; the fifth wrong one voids the change."""
+    if change is None or change.expires_at <= clock.now():
+        return _invalid("over", "Ce code n’est plus valable. Demandez-en un nouveau.")
+    if change.code_digest == _digest(session, change, code):
+        return None
+    change.tries += 1
+    if change.tries >= MOST_TRIES:
+        change.ended_at, change.email = clock.now(), None
+        return _invalid("over", "Il y a eu trop d’essais\u00a0: ce code n’est plus valable. Demandez-en un nouveau.")
+    return _invalid("wrong", "Ce n’est pas le code que nous avons envoyé. Vérifiez-le dans le dernier courriel reçu.")
+
+
+def _take_effect(session: Session, account: Account, change: EmailChange) -> Invalid | None:
+    before, address = account.email, change.email
+    change.ended_at, change.email = clock.now(), None
+    session.flush()
+    if session.scalar(select(Account.id).where(Account.email == address, Account.id != account.id)):
+        return _invalid("email_taken", EMAIL_TAKEN)
+    account.email, account.bounced_email = address, None
+    account.version += 1
+    try:
+        # Two accounts confirming one address at the same instant: the unique column decides.
+        session.flush()
+    except IntegrityError as error:
+        raise _invalid("email_taken", EMAIL_TAKEN) from error
+    record(session, Kind.EMAIL_CHANGED, account.id)
+    publishes.account_changed(session, account)
+    tell(session, account, Notice.EMAIL_CHANGED, email=before)
+    tell(session, account, Notice.EMAIL_CHANGED)
+    return None
+
+
+def _digest(session: Session, change: EmailChange, code: str) -> str:
+    return keyed_digest(settings_of(runtimes.of(session)), "email change", str(change.id), code)
+
+
+def _invalid(code: str, detail: str) -> Invalid:
+    return Invalid([FieldError(pointer="/code", code=code, detail=detail)])
