@@ -24,6 +24,8 @@ campaign_app = typer.Typer(no_args_is_help=True, help="Campagnes de déclaration
 app.add_typer(agent_app, name="agent")
 app.add_typer(registry_app, name="registry")
 app.add_typer(campaign_app, name="campaign")
+keys_app = typer.Typer(no_args_is_help=True, help="Clés qui signent les jetons.")
+app.add_typer(keys_app, name="keys")
 console = Console()
 _KNOWN_WARNING = "Using `httpx` with `starlette.testclient`"
 
@@ -139,6 +141,26 @@ def campaign_open(caf: Caf, year: int, deadline: datetime, cut_off: datetime) ->
     console.print_json(
         data=_operations().open_campaign(_runtime("declaration"), caf, year, deadline.date(), cut_off.date())
     )
+
+
+@keys_app.command("list")
+def keys_list() -> None:
+    """Montre les clés publiées : depuis et jusqu’à quand chacune signe, et reste publiée (UTC)."""
+    table = Table("clé", "signe depuis", "signe jusqu’au", "publiée jusqu’au")
+    for key in _operations().signing_keys(_runtime("identity")):
+        table.add_row(*key)
+    console.print(table)
+
+
+@keys_app.command("rotate")
+def keys_rotate(
+    at_once: Annotated[
+        bool, typer.Option(help="Clé divulguée : signer tout de suite avec une autre et refuser tout jeton d’avant.")
+    ] = False,
+) -> None:
+    """Publie une nouvelle clé, qui signera dans dix minutes ; l’ancienne reste publiée tant que ses jetons servent."""
+    _operations().rotate_keys(_runtime("identity"), at_once=at_once)
+    keys_list()
 
 
 def _operations() -> Any:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from chassis import inbox, migrations
+from chassis import clock, inbox, migrations
 from chassis.auth import Caller
 from chassis.ids import random_reference
 from chassis.runtime import Runtime
@@ -51,6 +51,20 @@ def add_agent(identity: Runtime, caf: str, *, login: str, email: str, supervisor
         identity, login=chosen, caf_code=caf, email=address, supervisor=supervisor
     )
     return {"login": chosen, "password": password, "caf_code": caf}
+
+
+def rotate_keys(identity: Runtime, *, at_once: bool) -> None:
+    migrations.upgrade(identity)
+    import_module("identity.keys").rotate_now(identity, at_once=at_once)
+
+
+def signing_keys(identity: Runtime) -> list[tuple[str, str, str, str]]:
+    """Id, and the UTC instants from which and until which each key signs, and until which it is published."""
+    migrations.upgrade(identity)
+    keys = import_module("identity.keys").listed(identity)
+    return [
+        (key.kid, *(clock.iso(at) for at in (key.signs_from, key.signs_until, key.published_until))) for key in keys
+    ]
 
 
 def import_registry(declaration: Runtime, file: Path, console: Console, *, caf_code: str | None = None) -> int:

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -128,6 +128,16 @@ def verify(token: str, keys: KeySource, settings: Settings) -> dict[str, Any]:
     if decoded.header.get("typ") != "at+jwt":
         raise refused
     return dict(decoded.claims)
+
+
+def check_scope(claims: dict[str, Any], named: Collection[str]) -> None:
+    """Raises Forbidden unless a person's token (`openid`), or a program's with all the scopes the operation names.
+
+    An operation that names none is for people.
+    """
+    held = set(claims.get("scope", "").split())
+    if "openid" not in held and not (named and held.issuperset(named)):
+        raise Forbidden("Ce jeton n’a pas la portée (scope) que cette opération demande.")
 
 
 def _registry(settings: Settings) -> jwt.JWTClaimsRegistry:

@@ -98,8 +98,13 @@ def _without_problems(contract: Any) -> Any:
 
 def _security(runtime: Runtime, keys: KeySource) -> dict[str, Any]:
     class Bearer(BearerSecurityHandler):  # type: ignore[misc]  # connexion ships no types
-        def _resolve_func(self, _security_scheme: Any) -> Any:
-            return lambda token: auth.verify(token, keys, runtime.settings)
+        def get_fn(self, _security_scheme: Any, required_scopes: list[str]) -> Any:
+            def check(token: str) -> dict[str, Any]:
+                claims = auth.verify(token, keys, runtime.settings)
+                auth.check_scope(claims, required_scopes)
+                return claims
+
+            return self._get_verify_func(check)
 
     return {"bearer": Bearer}
 

@@ -226,6 +226,30 @@ def test_a_key_set_that_is_none_does_not_end_the_thread(published: Any) -> None:
     keys.stop()
 
 
+@pytest.mark.parametrize(
+    ("scope", "named", "allowed"),
+    [
+        ("openid", (), True),
+        ("openid email", ("things:read",), True),
+        ("things:read", ("things:read",), True),
+        ("things:read things:write", ("things:read",), True),
+        ("things:read", (), False),
+        ("things:read", ("things:write",), False),
+        ("things:read", ("things:read", "things:write"), False),
+        ("", ("things:read",), False),
+        ("openidx", (), False),
+    ],
+)
+def test_a_program_opens_the_operations_that_name_its_scope_and_no_other(
+    scope: str, named: tuple[str, ...], allowed: bool
+) -> None:
+    if allowed:
+        auth.check_scope({"scope": scope}, named)
+    else:
+        with pytest.raises(Forbidden):
+            auth.check_scope({"scope": scope}, named)
+
+
 def test_a_caller_is_made_of_the_claims() -> None:
     sub, org = uuid4(), uuid4()
     claims = {"sub": str(sub), "kind": "landlord", "org": str(org), "scope": "openid profile", "amr": ["pwd", "otp"]}
@@ -277,7 +301,9 @@ def test_the_token_is_not_repeated_in_the_log(toy_on_sqlite: Harness, capfd: pyt
         ("/for-agents", {"kind": "landlord", "org": str(uuid4())}, 403),
         ("/for-landlords", {"kind": "landlord", "org": str(uuid4())}, 200),
         ("/for-landlords", {"kind": "agent", "caf": "359"}, 403),
-        ("/me", {"kind": "service", "scope": "exports"}, 200),
+        ("/me", {"kind": "landlord", "scope": "openid profile"}, 200),
+        ("/me", {"kind": "landlord", "scope": "things:read"}, 403),
+        ("/me", {"kind": "landlord", "scope": ""}, 403),
     ],
 )
 def test_an_operation_lets_in_whom_it_is_for(

@@ -43,6 +43,22 @@ def test_nothing_is_read_or_written_without_a_token(opened: Any) -> None:
     assert opened.post(f"{path}/transmission", {}).status_code == 401
 
 
+def test_a_program_reads_what_its_account_may_see_and_writes_nothing(opened: Any) -> None:
+    account = ids.new_id()
+    opened.grant(account, ("private", "35"))
+    claims = {"sub": account, "org": opened.organisation_id}
+    path = f"/declarations/{of_tenant(opened, '1234567A')}"
+    for scope in ("", "documents:read"):
+        stranger = opened.harness.headers(scope=scope, **claims)
+        assert opened.get("/declarations", stranger).status_code == 403
+    program = opened.harness.headers(scope="declarations:read", **claims)
+    assert seen(opened, program) == {"1234567A"}
+    assert opened.get(path, program).status_code == 200
+    assert opened.put(f"{path}/draft", program, {"information": INFORMATION}).status_code == 403
+    assert opened.post(f"{path}/transmission", program).status_code == 403
+    assert opened.get(f"/declarations/{of_tenant(opened, '2222222B')}", program).status_code == 404
+
+
 UNIONS: list[tuple[list[tuple[str, str]], set[str]]] = [
     ([("private", "35")], {"1234567A"}),
     ([("private", "35238")], {"1234567A"}),

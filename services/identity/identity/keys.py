@@ -10,17 +10,21 @@ from chassis import runtime as runtimes
 from chassis.runtime import Runtime
 from joserfc import jwe
 from joserfc.jwk import ECKey, KeySet, OctKey
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from identity.derived import subkey
+from identity.domain.security_events import Kind
+from identity.journal import record
 from identity.models import SigningKey
 from identity.settings import Settings, settings_of
 
 ALGORITHM = "ES256"
 _SEAL = {"alg": "dir", "enc": "A256GCM"}
-# Verifiers and gateways keep the JWKS in cache: a key is published before it signs and after.
+# A key is published this long before it signs, and after: an ID token is a hint to sign out for as long as its session.
 LEAD = timedelta(hours=24)
+# The least time, for a rotation asked for: services and gateway read the keys again every minute, others within five.
+CACHED = timedelta(minutes=10)
 
 
 def public_jwks(runtime: Runtime) -> dict[str, Any]:
@@ -65,6 +69,34 @@ def rotate(runtime: Runtime) -> None:
         elif last - now < LEAD:
             _create(session, settings, signs_from=last)
         session.execute(delete(SigningKey).where(SigningKey.published_until < now))
+
+
+def rotate_now(runtime: Runtime, *, at_once: bool) -> None:
+    """Asked for by an operator: the next key signs in ten minutes, when nobody can have missed it.
+
+    `at_once`, for a key that leaked: it signs now, and all that the others signed is refused within a minute.
+    """
+    settings, now = settings_of(runtime), clock.now()
+    starts = now if at_once else now + CACHED
+    published_until = now if at_once else starts + LEAD
+    with runtime.transaction() as session:
+        # Those that wait for their turn have signed nothing.
+        session.execute(delete(SigningKey).where(SigningKey.signs_from > now))
+        signing = update(SigningKey).where(SigningKey.published_until > published_until)
+        session.execute(signing.values(published_until=published_until))
+        session.execute(update(SigningKey).where(SigningKey.signs_until > starts).values(signs_until=starts))
+        created = _create(session, settings, signs_from=starts)
+        journalled = {"kid": created.kid, "at_once": at_once}
+        record(session, Kind.KEYS_ROTATED, None, actor="command line", details=journalled)
+
+
+def listed(runtime: Runtime) -> list[SigningKey]:
+    """Those that are published, the first to sign first."""
+    published = select(SigningKey).where(SigningKey.published_until > clock.now()).order_by(SigningKey.signs_from)
+    with runtime.reading() as session:
+        found = list(session.scalars(published))
+        session.expunge_all()
+    return found
 
 
 def _create(session: Session, settings: Settings, *, signs_from: datetime) -> SigningKey:

@@ -18,7 +18,7 @@ SHORTEST_JOURNAL_MONTHS = 6
 class Settings(ChassisSettings):
     # base64url of 32 bytes: encrypts the signing keys at rest and derives refresh tokens.
     identity_key: str = ""
-    # Shared with the portal, which is the only confidential client.
+    # Shared with the portal.
     portal_client_secret: str = ""
     provisional_email_hours: int = 72
     provisional_letter_days: int = 30
@@ -33,6 +33,8 @@ class Settings(ChassisSettings):
     security_journal_months: int = 12
     # Our own proxies in front of this process: how many addresses of X-Forwarded-For are to be believed.
     trusted_proxies: int = 0
+    # A TOML file of this installation's own clients, beside those of the product; empty: there are none.
+    clients_file: str = ""
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -46,6 +48,13 @@ class Settings(ChassisSettings):
                 raise SettingsError(f"{key} est obligatoire en production ; « bailleurs secrets » en fait.")
         if "AUTHLIB_INSECURE_TRANSPORT" in os.environ:
             raise SettingsError("AUTHLIB_INSECURE_TRANSPORT permet de se passer de TLS : retirez-la en production.")
+        if os.environ.get("FLASK_DEBUG", "0").lower() not in ("", "0", "false", "no"):
+            raise SettingsError("FLASK_DEBUG montre le programme aux visiteurs : retirez-la en production.")
+
+    def named(self, key: str) -> str:
+        """The setting of that name (``BAILLEURS_…``): one of these fields, else of the environment; empty: not set."""
+        field = key.removeprefix("BAILLEURS_").lower()
+        return str(getattr(self, field)) if hasattr(self, field) else os.environ.get(key, "")
 
     @property
     def provisional_lifetimes(self) -> dict[Channel, timedelta]:

@@ -17,7 +17,7 @@ from werkzeug.exceptions import default_exceptions
 from identity.derived import subkey
 from identity.domain.first_sign_in import Step
 from identity.models import WEB_SESSIONS
-from identity.oidc import endpoints
+from identity.oidc import authorization, endpoints
 from identity.oidc.server import Provider
 from identity.pages import first_sign_in, information, recovery, security, sign_in
 from identity.pages.current import signed_in
@@ -45,10 +45,11 @@ def create_pages(runtime: Runtime) -> Flask:
     for unavailable in (OperationalError, PoolTimeout):
         app.register_error_handler(unavailable, _busy_page)
     app.extensions["oidc"] = Provider(runtime)
-    for part in (sign_in, first_sign_in, recovery, security, information, endpoints):
+    for part in (sign_in, first_sign_in, recovery, security, information, authorization, endpoints):
         app.register_blueprint(part.blueprint)
     # Called by programs that prove themselves, without our cookie: there is no request to forge.
-    app.extensions["csrf"].exempt(endpoints.blueprint)
+    for part in (authorization, endpoints):
+        app.extensions["csrf"].exempt(part.blueprint)
     return app
 
 

@@ -1,6 +1,8 @@
 """Identity on a fresh database, its pages in a browser that keeps cookies, and landlords from the registry."""
 
+import sys
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -15,6 +17,8 @@ from identity.app import service
 from identity.web import create_pages
 from jinja2.bccache import Bucket, BytecodeCache
 from webui.testing import parse
+
+sys.path.insert(0, str(Path(__file__).parent))
 
 PASSWORD = "girafe violon pamplemousse comète"
 SIRET = "73282932000074"

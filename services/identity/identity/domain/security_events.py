@@ -31,6 +31,8 @@ class Kind(StrEnum):
     PASSWORD_CHANGED = "password.changed"  # noqa: S105 - the name of an event
     CODE_REPLAYED = "code.replayed"
     TOKEN_REFUSED = "token.refused"  # noqa: S105 - the name of an event
+    KEYS_ROTATED = "keys.rotated"
+    REQUEST_REFUSED = "request.refused"
     TOKEN_REPLAYED = "token.replayed"  # noqa: S105 - the name of an event
 
 
@@ -55,6 +57,8 @@ LABELS: dict[Kind, str] = {
     Kind.PASSWORD_CHANGED: "Mot de passe changé",
     Kind.CODE_REPLAYED: "Code d’autorisation présenté deux fois, accès fermé",
     Kind.TOKEN_REFUSED: "Jeton refusé à une application",
+    Kind.KEYS_ROTATED: "Clé de signature des jetons changée",
+    Kind.REQUEST_REFUSED: "Demande refusée à une application",
     Kind.TOKEN_REPLAYED: "Jeton présenté deux fois, accès fermé",
 }
 

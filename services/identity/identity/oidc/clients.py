@@ -1,33 +1,33 @@
-"""The registered clients, read once from ``clients.toml``."""
+"""A registered client, as authlib asks about it."""
 
 import hmac
-import tomllib
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from authlib.oauth2.rfc6749 import ClientMixin
 
 from identity.keys import ALGORITHM
-from identity.settings import Settings
 
-SCOPES = ("openid", "profile", "email", "offline_access")
-GRANTS = ("authorization_code", "refresh_token")
+GRANTS = ("authorization_code", "refresh_token", "client_credentials")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Client(ClientMixin):  # type: ignore[misc]  # authlib has no types
-    """Public when `confidential` is false: it then proves itself by PKCE alone."""
+    """Public when `confidential` is false: it then proves itself by PKCE alone.
+
+    `user` is the login of the account as which a program without a person acts (client credentials).
+    """
 
     client_id: str
     name: str
-    redirect_uris: tuple[str, ...]
-    post_logout_redirect_uris: tuple[str, ...]
-    scope: str
-    confidential: bool
+    grants: tuple[str, ...]
+    scopes: tuple[str, ...]
+    redirect_uris: tuple[str, ...] = ()
+    post_logout_redirect_uris: tuple[str, ...] = ()
+    confidential: bool = False
     secret: str = ""
-    loopback: bool = False
+    user: str = ""
     id_token_signed_response_alg: str = ALGORITHM
 
     @property
@@ -44,13 +44,14 @@ class Client(ClientMixin):  # type: ignore[misc]  # authlib has no types
     def get_default_redirect_uri(self) -> None:
         """None: the address is always asked for, since it is always compared."""
 
-    def get_allowed_scope(self, scope: str | None) -> str:
-        """What is asked and registered, in the order registered; everything registered when nothing is asked."""
-        asked = (scope or self.scope).split()
-        return " ".join(name for name in self.scope.split() if name in asked)
+    def get_allowed_scope(self, scope: str | None) -> str | None:
+        """What is asked, or everything registered when nothing is; None, which is invalid_scope, when more is asked."""
+        asked = set((scope or "").split()) or set(self.scopes)
+        return " ".join(name for name in self.scopes if name in asked) if asked <= set(self.scopes) else None
 
     def check_redirect_uri(self, redirect_uri: str) -> bool:
-        return (_without_port(redirect_uri) if self.loopback else redirect_uri) in self.redirect_uris
+        """Character by character; a registered loopback address is met on any port (RFC 8252 §7.3)."""
+        return redirect_uri in self.redirect_uris or without_port(redirect_uri) in self.redirect_uris
 
     def check_client_secret(self, client_secret: str) -> bool:
         return bool(self.secret) and hmac.compare_digest(self.secret.encode(), client_secret.encode())
@@ -59,40 +60,19 @@ class Client(ClientMixin):  # type: ignore[misc]  # authlib has no types
         return method == self.auth_method
 
     def check_response_type(self, response_type: str) -> bool:
-        return response_type == "code"
+        return response_type == "code" and "authorization_code" in self.grants
 
     def check_grant_type(self, grant_type: str) -> bool:
-        return grant_type in GRANTS and (grant_type != "refresh_token" or "offline_access" in self.scope.split())
+        return grant_type in self.grants
 
 
-def load_clients(settings: Settings) -> dict[str, Client]:
-    declared = tomllib.loads((files("identity") / "clients.toml").read_text())
-    return {client_id: _client(client_id, entry, settings) for client_id, entry in declared.items()}
-
-
-def _client(client_id: str, entry: dict[str, Any], settings: Settings) -> Client:
-    secret_setting = entry.get("secret_setting")
-    return Client(
-        client_id=client_id,
-        name=entry["name"],
-        redirect_uris=tuple(uri.format(public_url=settings.public_url) for uri in entry["redirect_uris"]),
-        post_logout_redirect_uris=tuple(
-            uri.format(public_url=settings.public_url) for uri in entry["post_logout_redirect_uris"]
-        ),
-        scope=entry["scope"],
-        confidential=secret_setting is not None,
-        secret=getattr(settings, secret_setting) if secret_setting else "",
-        loopback=entry.get("loopback", False),
-    )
-
-
-def _without_port(uri: str) -> str:
-    """The address without its port, when it is a well-formed ``http://127.0.0.1``; else unchanged."""
+def without_port(uri: str) -> str | None:
+    """The address without its port, when it is a well-formed ``http://127.0.0.1:port/…``."""
     try:
         parts = urlsplit(uri)
         numbered = parts.port is not None
     except ValueError:
-        return uri
-    if not numbered or parts.netloc != f"127.0.0.1:{parts.port}":
-        return uri
+        return None
+    if not numbered or parts.scheme != "http" or parts.netloc != f"127.0.0.1:{parts.port}":
+        return None
     return urlunsplit(parts._replace(netloc="127.0.0.1"))

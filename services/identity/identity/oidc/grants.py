@@ -42,6 +42,10 @@ class PkceForAll(CodeChallenge):  # type: ignore[misc]  # authlib has no types
 class CodeGrant(grants.AuthorizationCodeGrant):  # type: ignore[misc]  # authlib has no types
     TOKEN_ENDPOINT_AUTH_METHODS = AUTH_METHODS
 
+    @staticmethod
+    def validate_no_multiple_request_parameter(request: OAuth2Request) -> None:
+        """Nothing: `authorization` has looked at the address; `Demands` looks at the rest, once errors may be sent."""
+
     def save_authorization_code(self, code: str, request: OAuth2Request) -> None:
         asked, subject = request.payload.data, request.user
         now = clock.now()

@@ -3,8 +3,10 @@
 from typing import Any
 
 from identity.keys import ALGORITHM
-from identity.oidc.clients import GRANTS, SCOPES
+from identity.oidc.clients import GRANTS
+from identity.oidc.demands import PROMPTS
 from identity.oidc.grants import AUTH_METHODS
+from identity.oidc.scopes import ALL
 from identity.settings import Settings
 
 
@@ -19,7 +21,7 @@ def metadata(settings: Settings) -> dict[str, Any]:
         "revocation_endpoint": f"{at}/revoke",
         "introspection_endpoint": f"{at}/introspect",
         "end_session_endpoint": f"{at}/logout",
-        "scopes_supported": list(SCOPES),
+        "scopes_supported": list(ALL),
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
         "grant_types_supported": list(GRANTS),
@@ -34,5 +36,5 @@ def metadata(settings: Settings) -> dict[str, Any]:
         "request_uri_parameter_supported": False,
         "claims_supported": ["sub", "name", "given_name", "family_name", "email", "kind", "org", "caf", "sid", "amr"],
         "ui_locales_supported": ["fr"],
-        "prompt_values_supported": ["none", "login"],
+        "prompt_values_supported": list(PROMPTS),
     }

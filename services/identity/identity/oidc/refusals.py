@@ -1,18 +1,41 @@
-"""Tokens refused to a client of ours, for the journal: what a stranger sends is only counted by the gateway."""
+"""Requests refused to programs, for the journal."""
 
 from collections.abc import Container
+from datetime import timedelta
 
-from flask import Response, request
-from sqlalchemy.orm import Session
+from authlib.oauth2 import OAuth2Error
+from chassis import runtime as runtimes
+from flask import request
 
+from identity import throttling
+from identity.domain.networks import network_of
 from identity.domain.security_events import Kind
+from identity.domain.throttle import Policy
 from identity.journal import record
+from identity.oidc.context import database
+from identity.oidc.parameters import parameters
+from identity.origin import client_address
+from identity.settings import settings_of
+from identity.throttling import Counter
+
+# No refusals, but the ordinary course of a sign-in.
+_ORDINARY = ("login_required", "interaction_required")
+# Anybody can be refused as often as they like: of each kind, client and network a few lines tell as much as all.
+_BOUND = Policy(10, timedelta(minutes=1), timedelta(hours=1), timedelta(hours=1))
 
 
-def record_refusal(session: Session, clients: Container[str], answer: Response) -> None:
-    """Nothing when the client is none of ours: anybody could fill the journal."""
-    named = (request.authorization and request.authorization.username) or request.form.get("client_id")
-    if not named or named not in clients:
+def note(error: OAuth2Error, clients: Container[str]) -> None:
+    """A line in the transaction of the request; the client's name only when it is one of ours."""
+    if error.error in _ORDINARY:
         return
-    described = {"client": named, "error": (answer.get_json(silent=True) or {}).get("error", "")}
-    record(session, Kind.TOKEN_REFUSED, None, actor=f"client {named}", details=described)
+    asked = parameters(request)
+    named = (request.authorization and request.authorization.username) or asked.get("client_id", "")
+    client = named if named in clients else ""
+    session = database()
+    network = network_of(client_address(request, settings_of(runtimes.of(session))))
+    if throttling.take(session, (Counter(_BOUND, "oidc refusal", f"{error.error} {client} {network}"),)):
+        return
+    endpoint = request.path.rpartition("/")[2]
+    described = {"client": client, "error": error.error, "endpoint": endpoint}
+    kind = Kind.TOKEN_REFUSED if endpoint == "token" else Kind.REQUEST_REFUSED
+    record(session, kind, None, actor=f"client {client}".strip(), details=described)

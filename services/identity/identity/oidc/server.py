@@ -3,7 +3,6 @@
 from typing import Any
 
 from authlib.integrations.flask_oauth2 import AuthorizationServer
-from authlib.integrations.flask_oauth2.requests import FlaskOAuth2Payload
 from authlib.oauth2 import OAuth2Error
 from authlib.oauth2.rfc6749 import OAuth2Request
 from authlib.oauth2.rfc9207 import IssuerParameter
@@ -11,8 +10,14 @@ from chassis.runtime import Runtime
 from flask import Request, Response, current_app
 from flask import request as current_request
 
-from identity.oidc.clients import SCOPES, Client, load_clients
+from identity.oidc import refusals, scopes
+from identity.oidc.client_secret import by_basic
+from identity.oidc.clients import Client
+from identity.oidc.declared import load_clients
+from identity.oidc.demands import Demands
 from identity.oidc.grants import CodeGrant, IdTokens, PkceForAll, RefreshGrant
+from identity.oidc.machine import MachineGrant
+from identity.oidc.parameters import Parameters
 from identity.oidc.side_endpoints import EndSession, Introspection, Revocation
 from identity.oidc.tokens import AccessTokens
 from identity.settings import Settings, settings_of
@@ -28,7 +33,7 @@ class PublicRequest(OAuth2Request):  # type: ignore[misc]  # authlib has no type
             address = address.replace("http://", "https://", 1)
         super().__init__(method=request.method, uri=address, headers=request.headers)
         self.received = request
-        self.payload = FlaskOAuth2Payload(request)
+        self.payload = Parameters(request)
 
     @property
     def args(self) -> Any:
@@ -55,12 +60,14 @@ class Provider(AuthorizationServer):  # type: ignore[misc]  # authlib has no typ
         self.runtime = runtime
         self.settings = settings_of(runtime)
         self.clients = load_clients(self.settings)
-        self.scopes_supported = SCOPES
+        self.scopes_supported = scopes.ALL
+        self.register_client_auth_method("client_secret_basic", by_basic)
         self.register_token_generator("default", AccessTokens(self.settings))
         self.issuer = Issuer(self.settings.issuer)
         self.register_extension(self.issuer)
-        self.register_grant(CodeGrant, [PkceForAll(required=True), IdTokens(self.settings)])
+        self.register_grant(CodeGrant, [Demands(), PkceForAll(required=True), IdTokens(self.settings)])
         self.register_grant(RefreshGrant, [IdTokens(self.settings)])
+        self.register_grant(MachineGrant)
         for endpoint in (Revocation, Introspection, EndSession):
             self.register_endpoint(endpoint)
 
@@ -70,9 +77,15 @@ class Provider(AuthorizationServer):  # type: ignore[misc]  # authlib has no typ
     def save_token(self, token: dict[str, Any], request: OAuth2Request) -> None:
         """Nothing: each grant stores what it gives."""
 
+    def handle_error_response(self, request: OAuth2Request | None, error: OAuth2Error) -> Response:
+        """Every error that a program is told."""
+        refusals.note(error, self.clients)
+        answer: Response = super().handle_error_response(request, error)
+        return answer
+
     def refuse(self, error: OAuth2Error) -> Response:
         """The redirect to the client with the error, naming us as RFC 9207 asks of errors too."""
-        answer: Response = self.handle_error_response(None, error)
+        answer: Response = super().handle_error_response(None, error)
         self.issuer.add_issuer_parameter(self, answer)
         return answer
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 from uuid import UUID
 
-from authlib.oauth2.rfc6749 import OAuth2Request
+from authlib.oauth2 import OAuth2Error
+from authlib.oauth2.rfc6749 import InvalidRequestError, OAuth2Request
 from authlib.oauth2.rfc7009 import RevocationEndpoint
 from authlib.oauth2.rfc7662 import IntrospectionEndpoint
 from authlib.oidc.rpinitiated import EndSessionEndpoint
@@ -19,6 +20,7 @@ from identity.oidc import store
 from identity.oidc.clients import Client
 from identity.oidc.context import database
 from identity.oidc.grants import AUTH_METHODS
+from identity.oidc.machine import machine_named
 from identity.oidc.subject import subject_of
 from identity.sign_in.holder import sign_out
 
@@ -53,9 +55,15 @@ class AccessState:
     def is_expired(self) -> bool:
         return int(self.claims["exp"]) <= int(clock.now().timestamp())
 
+    @property
+    def session_id(self) -> UUID:
+        return UUID(self.claims["sid"])
+
     def is_revoked(self) -> bool:
         """An access token lives as long as its session: closing it makes the token inactive here at once."""
-        return subject_of(database(), UUID(self.claims["sid"])) is None
+        if "sid" not in self.claims:
+            return machine_named(database(), UUID(self.claims["sub"])) is None
+        return subject_of(database(), self.session_id) is None
 
     def described(self) -> dict[str, Any]:
         names = ("iss", "sub", "aud", "exp", "iat", "client_id", "scope", "kind", "org", "caf", "amr", "sid")
@@ -80,19 +88,34 @@ def token_state(text: str) -> RefreshState | AccessState | None:
     return AccessState(claims) if claims else None
 
 
-class Revocation(RevocationEndpoint):  # type: ignore[misc]  # authlib has no types
+class NotRevocableError(OAuth2Error):  # type: ignore[misc]  # authlib has no types
+    """RFC 7009 §2.2.1: answering 200 would be untrue. authlib's own error has the status 401."""
+
+    error = "unsupported_token_type"
+
+
+class GivenToken:
+    """What RFC 7009 and 7662 ask of a request: a token; a hint that is not known is no error (RFC 7009 §2.1)."""
+
+    def check_params(self, request: OAuth2Request, client: Client) -> None:
+        if not request.form.get("token"):
+            raise InvalidRequestError("Missing 'token'")
+
+
+class Revocation(GivenToken, RevocationEndpoint):  # type: ignore[misc]  # authlib has no types
     CLIENT_AUTH_METHODS = AUTH_METHODS
 
     def query_token(self, token_string: str, token_type_hint: str | None) -> RefreshState | AccessState | None:
         return token_state(token_string)
 
     def revoke_token(self, token: RefreshState | AccessState, request: OAuth2Request) -> None:
-        """A refresh token takes its family with it; an access token lives five minutes and is not stored."""
-        if isinstance(token, RefreshState):
-            store.revoke_family(database(), token.family.id, "revoked_by_client")
+        """A refresh token takes its family with it. An access token, five minutes of life, cannot be taken back."""
+        if not isinstance(token, RefreshState):
+            raise NotRevocableError("Only refresh tokens are revoked here")
+        store.revoke_family(database(), token.family.id, "revoked_by_client")
 
 
-class Introspection(IntrospectionEndpoint):  # type: ignore[misc]  # authlib has no types
+class Introspection(GivenToken, IntrospectionEndpoint):  # type: ignore[misc]  # authlib has no types
     CLIENT_AUTH_METHODS: ClassVar = ["client_secret_basic"]
 
     def query_token(self, token_string: str, token_type_hint: str | None) -> RefreshState | AccessState | None:
@@ -111,6 +134,16 @@ class EndSession(EndSessionEndpoint):  # type: ignore[misc]  # authlib has no ty
 
     def get_algorithms(self) -> list[str]:
         return [ALGORITHM]
+
+    def _validate_id_token_hint(self, id_token_hint: str) -> dict[str, Any]:
+        """Any ID token of ours, expired or not; authlib lets through errors that are none of OAuth's."""
+        try:
+            token = jwt.decode(id_token_hint, self.get_server_jwks(), algorithms=self.get_algorithms())
+        except (JoseError, ValueError) as error:
+            raise InvalidRequestError("The 'id_token_hint' is not an ID token of this provider") from error
+        if token.header.get("typ") == "at+jwt":
+            raise InvalidRequestError("The 'id_token_hint' is an access token")
+        return dict(token.claims)
 
     def end_session(self, end_session_request: Any) -> None:
         """Ends the session the id_token names; without a hint, the page that asked for confirmation has ended it."""

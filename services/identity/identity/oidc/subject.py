@@ -6,11 +6,13 @@ from typing import Any
 from uuid import UUID
 
 from chassis import clock
+from chassis import runtime as runtimes
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from identity.domain.first_sign_in import Step
 from identity.models import Account, SignInSession
+from identity.settings import settings_of
 
 
 @dataclass(frozen=True)
@@ -48,8 +50,9 @@ class Subject:
 
 
 def subject_of(session: Session, session_id: UUID) -> Subject | None:
-    """None unless the session is open and the person has done all that the first sign-in asks."""
+    """None unless the session is open, in use, and the person has done all that the first sign-in asks."""
     now = clock.now()
+    idle_since = now - settings_of(runtimes.of(session)).session_idle
     row = session.execute(
         select(SignInSession, Account)
         .join(Account, Account.id == SignInSession.account_id)
@@ -57,6 +60,7 @@ def subject_of(session: Session, session_id: UUID) -> Subject | None:
             SignInSession.id == session_id,
             SignInSession.ended_at.is_(None),
             SignInSession.expires_at > now,
+            SignInSession.seen_at > idle_since,
             SignInSession.step == Step.DONE,
         )
     ).one_or_none()

@@ -9,8 +9,11 @@ from joserfc.jwk import KeySet
 from identity.keys import ALGORITHM, signing_key
 from identity.oidc.clients import Client
 from identity.oidc.context import database
+from identity.oidc.machine import Machine
 from identity.oidc.subject import Subject
 from identity.settings import Settings
+
+Holder = Subject | Machine
 
 
 class AccessTokens(JWTBearerTokenGenerator):  # type: ignore[misc]  # authlib has no types
@@ -26,17 +29,17 @@ class AccessTokens(JWTBearerTokenGenerator):  # type: ignore[misc]  # authlib ha
     def get_jwks(self) -> KeySet:
         return KeySet([signing_key(database())])
 
-    def get_audiences(self, client: Client, user: Subject, scope: str) -> str:
+    def get_audiences(self, client: Client, user: Holder, scope: str) -> str:
         """One audience for the five services: they are one product behind one gateway."""
         return self.audience
 
-    def get_auth_time(self, user: Subject) -> int:
-        return int(user.authenticated_at.timestamp())
+    def get_auth_time(self, user: Holder) -> int | None:
+        return None if user.authenticated_at is None else int(user.authenticated_at.timestamp())
 
-    def get_amr(self, user: Subject) -> list[str]:
+    def get_amr(self, user: Holder) -> list[str]:
         return list(user.amr)
 
-    def get_extra_claims(self, client: Client, grant_type: str, user: Subject, scope: str) -> dict[str, Any]:
+    def get_extra_claims(self, client: Client, grant_type: str, user: Holder, scope: str) -> dict[str, Any]:
         return user.claims()
 
 

@@ -1,0 +1,90 @@
+"""/oidc/authorize: a person's browser comes with a client's request, and leaves with a code or an error."""
+
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from authlib.oauth2 import OAuth2Error
+from authlib.oauth2.rfc6749.errors import InvalidRequestError, UnsupportedResponseTypeError
+from authlib.oidc.core.errors import LoginRequiredError
+from flask import Blueprint, Response, redirect, render_template, request, session
+from flask.typing import ResponseReturnValue
+
+from identity.domain.first_sign_in import Step
+from identity.oidc import refusals
+from identity.oidc.context import one_transaction
+from identity.oidc.demands import signed_in_well_enough
+from identity.oidc.parameters import fault_of_address, parameters
+from identity.oidc.server import provider
+from identity.oidc.subject import Subject, subject_of
+from identity.pages.current import place_of, runtime, settings, signed_in
+
+blueprint = Blueprint("authorization", __name__)
+
+
+@blueprint.route("/oidc/authorize", methods=["GET", "POST"])
+def authorize() -> ResponseReturnValue:
+    found = signed_in()
+    with one_transaction(runtime()) as database:
+        subject = subject_of(database, found.session_id) if found else None
+        try:
+            grant, answer = _decided(subject)
+        except OAuth2Error as error:
+            refusals.note(error, provider().clients)
+            refusal = error
+        else:
+            return answer or _to_sign_in(grant, again=subject is not None)
+    # The page looks things up in a transaction of its own.
+    return refused(_as_missing(refusal))
+
+
+def _decided(subject: Subject | None) -> tuple[Any, Response | None]:
+    """The grant, and the answer unless the person has to sign in first. Raises OAuth2Error."""
+    found_fault = fault_of_address(parameters(request))
+    if found_fault:
+        raise InvalidRequestError(found_fault)
+    grant = provider().get_consent_grant(end_user=subject)
+    if signed_in_well_enough(subject, grant):
+        return grant, provider().create_authorization_response(grant_user=subject, grant=grant)
+    if parameters(request).get("prompt") == "none":
+        raise LoginRequiredError(redirect_uri=grant.redirect_uri, state=grant.request.payload.state)
+    return grant, None
+
+
+def refused(error: OAuth2Error) -> ResponseReturnValue:
+    """Back to the client when its address has been verified, else a page: an error never redirects elsewhere."""
+    if getattr(error, "redirect_uri", None):
+        answer: Response = provider().refuse(error)
+        return answer
+    return render_template("compte/demande_refusee.html", code=error.error), 400
+
+
+def _as_missing(error: OAuth2Error) -> OAuth2Error:
+    """RFC 6749 §4.1.2.1: a parameter that is not there is an invalid request, not an unknown response type."""
+    if not isinstance(error, UnsupportedResponseTypeError) or parameters(request).get("response_type"):
+        return error
+    return InvalidRequestError("Missing 'response_type'", state=error.state, redirect_uri=error.redirect_uri)
+
+
+def _to_sign_in(grant: Any, *, again: bool) -> ResponseReturnValue:
+    """Keeps the request for after the sign-in; a required re-authentication is asked once."""
+    asked = {name: value for name, value in parameters(request).items() if name != "prompt"}
+    session["resume"] = f"{request.path}?{urlencode(asked)}"
+    target = _form_target(grant.redirect_uri)
+    if target:
+        session["form_target"] = target
+    if again:
+        session.pop("sid", None)
+        return redirect(place_of(Step.CREDENTIALS), 303)
+    found = signed_in()
+    return redirect(place_of(found.step if found else Step.CREDENTIALS), 303)
+
+
+def _form_target(redirect_uri: str) -> str:
+    """Where the form's answer ends up: browsers apply form-action to the redirects that follow (CSP 3 §6.4.2)."""
+    target = urlsplit(redirect_uri)
+    if target.hostname == "127.0.0.1":
+        return f"{target.scheme}://127.0.0.1:*"
+    if target.scheme not in ("http", "https"):
+        return f"{target.scheme}:"
+    origin = f"{target.scheme}://{target.netloc}"
+    return "" if settings().public_url.startswith(origin) else origin

@@ -1,0 +1,94 @@
+"""The parameters of a request as OAuth 2 wants them (RFC 6749 §3.1, §3.2): once each, printable, of bounded length."""
+
+import re
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+from authlib.integrations.flask_oauth2.requests import FlaskOAuth2Payload
+from flask import Request
+from werkzeug.datastructures import MultiDict
+
+FORM = "application/x-www-form-urlencoded"
+# An ID token given back as a hint is the longest.
+LONGEST = 4096
+LONGEST_OF = {"nonce": 500, "state": 2000, "client_id": 60, "redirect_uri": 500, "scope": 200}
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f]")
+# What an error may repeat (RFC 6749 §5.2); authlib repeats these parameters, and fails on other characters.
+_SPEAKABLE = re.compile(r"[\x20\x21\x23-\x5b\x5d-\x7e]*")
+_REPEATED = ("client_id", "redirect_uri", "response_type")
+# What each grant cannot do without; the client's own parameters are checked with the client.
+_NEEDED = {"authorization_code": ("code", "redirect_uri", "code_verifier"), "refresh_token": ("refresh_token",)}
+
+
+class Parameters(FlaskOAuth2Payload):  # type: ignore[misc]  # authlib has no types
+    """Of the body of a POST, or of the address of a GET; never both: secrets have no place in an address."""
+
+    @property
+    def data(self) -> Any:
+        return parameters(self._request)
+
+
+def parameters(request: Request) -> MultiDict[str, str]:
+    return request.form if request.method == "POST" else request.args
+
+
+def fault(request: Request) -> str | None:
+    """A sentence for whoever wrote the client, in the characters of RFC 6749 §5.2; never what was sent.
+
+    Raises RequestEntityTooLarge.
+    """
+    # Kept, so that the form can still be read from it.
+    if not _is_utf8(request.get_data() if request.method == "POST" else request.query_string):
+        return "A parameter is not UTF-8"
+    for name, values in parameters(request).lists():
+        if _UNPRINTABLE.search(name) or any(_UNPRINTABLE.search(value) for value in values):
+            return "A parameter is not printable"
+        if len(name) > LONGEST or any(len(value) > LONGEST_OF.get(name, LONGEST) for value in values):
+            return "A parameter is too long"
+        if len(values) > 1:
+            return "A parameter is given more than once"
+    return None
+
+
+def _is_utf8(encoded: bytes) -> bool:
+    """Of what is percent-encoded too: werkzeug would leave such bytes encoded and hand them over as text."""
+    try:
+        unquote_to_bytes(encoded).decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def fault_of_address(asked: MultiDict[str, str]) -> str | None:
+    """Of what says who asks and where the answer goes: nothing is sent anywhere while that is unclear."""
+    for name in _REPEATED:
+        values = asked.getlist(name)
+        if len(values) > 1:
+            return f"'{name}' is given more than once"
+        if any(len(value) > LONGEST or not _SPEAKABLE.fullmatch(value) for value in values):
+            return f"'{name}' is not readable"
+    return None
+
+
+def fault_of_body(request: Request) -> str | None:
+    """The same of a request that a program makes by itself, where the parameters must be a form in the body.
+
+    Raises RequestEntityTooLarge.
+    """
+    if request.mimetype != FORM:
+        return f"The body must be {FORM}"
+    found = fault(request)
+    if found is None and request.authorization is not None and "client_secret" in request.form:
+        return "The client proves itself in more than one way"
+    return found
+
+
+def fault_of_token_request(request: Request) -> str | None:
+    found = fault_of_body(request)
+    if found:
+        return found
+    grant_type = request.form.get("grant_type")
+    if not grant_type or not _SPEAKABLE.fullmatch(grant_type):
+        return "Missing 'grant_type'"
+    missing = [name for name in _NEEDED.get(grant_type, ()) if not request.form.get(name)]
+    return f"Missing '{missing[0]}'" if missing else None
