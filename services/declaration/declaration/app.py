@@ -4,6 +4,9 @@ from chassis import rights
 from chassis.service import Periodic, Service, Subscription
 
 from declaration import consumes, opening, publishes, registry
+from declaration.answers import running as answers
+from declaration.exports import jobs as export_jobs
+from declaration.exports import making
 from declaration.models import Base
 from declaration.settings import DeclarationSettings
 
@@ -19,5 +22,9 @@ service = Service(
     periodic=(
         Periodic("read registry files", 2, registry.read_waiting),
         Periodic("ask landlords", 2, opening.ask_landlords),
+        Periodic("read answers", 2, answers.read_waiting),
+        Periodic("write exports", 2, making.make_waiting),
+        Periodic("schedule exports", 60, export_jobs.make_scheduled),
+        Periodic("purge exports", 3600, export_jobs.purge),
     ),
 )

@@ -13,10 +13,11 @@ from sqlalchemy import ColumnElement, Row, and_, case, func, literal, or_, tuple
 from sqlalchemy.orm import Session
 
 from declaration.domain import texts
+from declaration.domain.answers import reasons
 from declaration.domain.campaign import Phase
 from declaration.domain.journey import EDITABLE
 from declaration.domain.states import LABELS, PRECEDENCE, State
-from declaration.models import Campaign, Dwelling, Landlord, RentDeclaration, Tenancy
+from declaration.models import CafAnswer, Campaign, Dwelling, Landlord, RentDeclaration, Tenancy
 from declaration.perimeter import joined, visible
 
 LONGEST_DEPARTEMENT = 3
@@ -36,8 +37,18 @@ _SHOWN = (
     Tenancy.sort_key,
     Landlord.name,
     Landlord.user_number,
+    CafAnswer.version.label("answered_version"),
+    CafAnswer.answer,
+    CafAnswer.reason_code,
+    CafAnswer.text,
+    CafAnswer.answered_at,
 )
-
+# The Caf's word on the last version that was transmitted, the one before while a correction is being written.
+_ANSWER = and_(
+    CafAnswer.declaration_id == RentDeclaration.id,
+    CafAnswer.version
+    == case((RentDeclaration.state == State.DRAFT.value, RentDeclaration.version - 1), else_=RentDeclaration.version),
+)
 
 _PRECEDENCE = case({state.value: rank for state, rank in PRECEDENCE.items()}, value=RentDeclaration.state)
 _ORDER = (_PRECEDENCE, Tenancy.sort_key, RentDeclaration.id)
@@ -59,7 +70,8 @@ def page(session: Session, caller: Caller, filters: Filters, cursor: str | None,
     inside = and_(visible(caller), *conditions(filters))
     counted = joined(RentDeclaration.state, func.count()).where(inside).group_by(RentDeclaration.state)
     counts: dict[str, int] = {state: count for state, count in session.execute(counted)}
-    statement = joined(*_SHOWN, _PRECEDENCE.label("precedence"), _late(clock.today()).label("late")).where(inside)
+    statement = joined(*_SHOWN, _PRECEDENCE.label("precedence"), _late(clock.today()).label("late"))
+    statement = statement.outerjoin(CafAnswer, _ANSWER).where(inside)
     if filters.status:
         statement = statement.where(RentDeclaration.state == filters.status)
     if cursor:
@@ -125,6 +137,19 @@ def _item(row: Row[Any]) -> dict[str, Any]:
         },
         "dwelling": {"reference": row.reference, "address": row.address},
         "landlord": {"name": row.name, "user_number": row.user_number},
+        "answer": _answer(row) if row.answer else None,
         "version": row.version,
         "updated_at": clock.iso(row.updated_at),
+    }
+
+
+def _answer(row: Row[Any]) -> dict[str, Any]:
+    return {
+        "version": row.answered_version,
+        "answer": row.answer,
+        "label": reasons.label(row.answer, row.reason_code),
+        "reason_code": row.reason_code,
+        "text": row.text,
+        "guidance": reasons.guidance(row.answer, row.reason_code),
+        "answered_at": clock.iso(row.answered_at),
     }

@@ -1,6 +1,6 @@
 """The facts that the declaration service tells the others."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +15,8 @@ CAMPAIGN_OPENED = "declaration.campaign_opened.v1"
 LANDLORD_ASKED = "declaration.landlord_asked.v1"
 TRANSMITTED = "declaration.transmitted.v1"
 SUPERSEDED = "declaration.superseded.v1"
-PUBLISHED = (LANDLORD_REGISTERED, PORTFOLIO_CHANGED, CAMPAIGN_OPENED, LANDLORD_ASKED, TRANSMITTED, SUPERSEDED)
+ANSWERED = "declaration.answered.v1"
+PUBLISHED = (LANDLORD_REGISTERED, PORTFOLIO_CHANGED, CAMPAIGN_OPENED, LANDLORD_ASKED, TRANSMITTED, SUPERSEDED, ANSWERED)
 
 
 def landlord_registered(session: Session, landlord: Landlord) -> None:
@@ -104,3 +105,24 @@ def superseded(session: Session, earlier: DeclarationVersion, by: int) -> None:
         "reference": earlier.reference,
     }
     outbox.publish(session, SUPERSEDED, earlier.declaration_id, data)
+
+
+def answered(
+    session: Session, import_id: UUID, campaign: Campaign, landlord: Landlord, counts: Mapping[str, int]
+) -> None:
+    """What one file of the Caf changed for one landlord. `counts`: declarations by answer."""
+    data = {
+        **_campaign(campaign),
+        "import_id": str(import_id),
+        "landlord_id": str(landlord.id),
+        "organisation_id": str(landlord.organisation_id),
+        "user_number": landlord.user_number,
+        "counts": {answer: counts[answer] for answer in sorted(counts)},
+    }
+    personal = {
+        "name": landlord.name,
+        "email": landlord.email,
+        "address": landlord.address,
+        "caf": campaign.contact,
+    }
+    outbox.publish(session, ANSWERED, landlord.id, data, personal)

@@ -2,10 +2,43 @@
 
 from dataclasses import dataclass
 
-from chassis.settings import Settings
+from chassis.settings import Settings, SettingsError
+
+from declaration.domain.exports import schedule
+from declaration.domain.exports.schedule import Hours
 
 
 @dataclass(frozen=True, kw_only=True)
 class DeclarationSettings(Settings):
     # Largest registry file taken, in bytes: a million lines are about 350 MB.
     registry_max_bytes: int = 500_000_000
+    # Largest file of answers taken, in bytes: 100,000 lines are about 10 MB.
+    answers_max_bytes: int = 60_000_000
+    # French hours at which what was transmitted goes in a batch: `6` for every Caf, `6,359=20` for all but one.
+    # Empty: agents ask for each batch.
+    export_hours: str = ""
+    # Days after the Caf's receipt for which a batch's file can still be downloaded.
+    export_retention_days: int = 90
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _ = self.export_schedule
+        if self.export_retention_days < 1:
+            raise SettingsError("BAILLEURS_EXPORT_RETENTION_DAYS : un nombre de jours à partir de 1 est attendu.")
+
+    @property
+    def export_schedule(self) -> Hours:
+        """Raises SettingsError."""
+        try:
+            return schedule.read(self.export_hours)
+        except ValueError as error:
+            raise SettingsError(
+                "BAILLEURS_EXPORT_HOURS : des heures sont attendues, par exemple « 6,359=20 »."
+            ) from error
+
+
+def own(settings: Settings) -> DeclarationSettings:
+    """The runtime's settings as ours. Raises TypeError when the service was started with another service's."""
+    if not isinstance(settings, DeclarationSettings):
+        raise TypeError("declaration runs with settings of its own")
+    return settings

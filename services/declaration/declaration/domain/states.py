@@ -130,7 +130,7 @@ CORRECTING = Guard(
 Table = dict[tuple[State | None, Event], tuple[State | None, Guard | None]]
 
 # AMEND opens the next version as a draft; the transmitted version keeps its own state until SUPERSEDE. What the Caf has
-# integrated is settled: a correction is then the Caf's to make.
+# integrated is settled: a correction is then the Caf's to make, and one that was being written is abandoned.
 _ANSWERABLE = (State.TRANSMITTED, State.UNDER_REVIEW, State.INFORMATION_REQUESTED)
 _ANSWERS = {
     Event.INTEGRATE: State.INTEGRATED,

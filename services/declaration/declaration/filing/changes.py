@@ -12,7 +12,7 @@ from declaration import publishes
 from declaration.domain import communes, journey, snapshot
 from declaration.domain.states import Event, State, advance
 from declaration.filing.case import Case
-from declaration.models import DeclarationVersion, Passage
+from declaration.models import CafAnswer, DeclarationVersion, Passage
 
 
 def save(session: Session, case: Case, change: Mapping[str, Any]) -> None:
@@ -54,6 +54,8 @@ def amend(session: Session, case: Case, reason: str) -> None:
     """Opens the next version as a draft of what was transmitted. Raises Conflict once the Caf has settled."""
     following = advance(case.state, Event.AMEND, case.facts(reason))
     _passage(session, case, Event.AMEND, case.state, following, reason)
+    # What the Caf asked travels with the version that answers it.
+    case.row.question = _question(session, case) if case.state is State.INFORMATION_REQUESTED else None
     case.row.version += 1
     case.row.amendment_reason = reason
     _touch(session, case, following)
@@ -69,8 +71,13 @@ def abandon(session: Session, case: Case) -> None:
     case.row.version = standing.version
     case.row.draft = snapshot.draft(standing.snapshot)
     case.row.late = standing.late
-    case.row.amendment_reason = standing.reason
+    case.row.amendment_reason, case.row.question = standing.reason, standing.question
     _touch(session, case, following)
+
+
+def _question(session: Session, case: Case) -> str | None:
+    answer = session.get(CafAnswer, (case.row.id, case.row.version))
+    return answer.text if answer else None
 
 
 def _latest(session: Session, case: Case) -> DeclarationVersion | None:
@@ -86,6 +93,7 @@ def _version(case: Case, earlier: DeclarationVersion | None) -> DeclarationVersi
         state=State.TRANSMITTED.value,
         supersedes=earlier.version if earlier else None,
         reason=case.row.amendment_reason,
+        question=case.row.question,
         reference=snapshot.reference(case.campaign.year),
         sha256=snapshot.sha256(content),
         snapshot=content,

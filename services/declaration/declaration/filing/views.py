@@ -7,11 +7,12 @@ from chassis.http import etag
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
+from declaration.answers import views as answers
 from declaration.domain import checks, communes, journey
 from declaration.domain.july import EXEMPTION_LABELS, Exemption
 from declaration.domain.states import LABELS, Event, State, allowed
 from declaration.filing.case import Case
-from declaration.models import DeclarationVersion, Receipt
+from declaration.models import CafAnswer, DeclarationVersion, Receipt
 
 ACTIONS = (Event.SAVE, Event.TRANSMIT, Event.AMEND, Event.ABANDON)
 
@@ -46,6 +47,7 @@ def shown(session: Session, case: Case) -> tuple[dict[str, Any], dict[str, str]]
             {"code": each.code, "message": each.message, "article": each.article}
             for each in checks.warnings(draft, known, case.today)
         ],
+        "question": row.question if case.state in journey.EDITABLE else None,
         "transmissions": _transmissions(session, case),
         "actions": [event.value for event in allowed(case.state, case.facts(reason="…")) if event in ACTIONS],
         "updated_at": clock.iso(row.updated_at),
@@ -101,9 +103,13 @@ def _transmissions(session: Session, case: Case) -> list[dict[str, Any]]:
     receipt = and_(
         Receipt.declaration_id == DeclarationVersion.declaration_id, Receipt.version == DeclarationVersion.version
     )
+    answered = and_(
+        CafAnswer.declaration_id == DeclarationVersion.declaration_id, CafAnswer.version == DeclarationVersion.version
+    )
     statement = (
-        select(DeclarationVersion, Receipt.document_id)
+        select(DeclarationVersion, Receipt.document_id, CafAnswer)
         .outerjoin(Receipt, receipt)
+        .outerjoin(CafAnswer, answered)
         .where(DeclarationVersion.declaration_id == case.row.id)
         .order_by(DeclarationVersion.version.desc())
     )
@@ -116,8 +122,11 @@ def _transmissions(session: Session, case: Case) -> list[dict[str, Any]]:
             "channel": version.channel,
             "document_id": str(document_id) if document_id else None,
             "superseded": version.state == State.SUPERSEDED,
+            "reason": version.reason,
+            "question": version.question,
+            "answer": answers.answer(answer) if answer else None,
         }
-        for version, document_id in session.execute(statement)
+        for version, document_id, answer in session.execute(statement)
     ]
 
 

@@ -3,15 +3,21 @@
 from declaration.models.base import Base
 from declaration.models.campaigns import Asking, Campaign
 from declaration.models.declarations import DeclarationVersion, Passage, Receipt, RentDeclaration
+from declaration.models.exchange import AnswerImport, AnswerImportError, CafAnswer, ExportBatch, ExportSeries
 from declaration.models.portfolio import Dwelling, Landlord, Organisation, Portfolio, Tenancy
 from declaration.models.registry import RegistryImport, RegistryImportError, Staged
 
 __all__ = [
+    "AnswerImport",
+    "AnswerImportError",
     "Asking",
     "Base",
+    "CafAnswer",
     "Campaign",
     "DeclarationVersion",
     "Dwelling",
+    "ExportBatch",
+    "ExportSeries",
     "Landlord",
     "Organisation",
     "Passage",

@@ -33,6 +33,8 @@ class RentDeclaration(Base):
     revision: Mapped[int]
     exemption: Mapped[str | None] = mapped_column(String(25))
     amendment_reason: Mapped[str | None] = mapped_column(String(500))
+    # What the Caf asked, that the correction in hand answers.
+    question: Mapped[str | None] = mapped_column(String(400))
     late: Mapped[bool]
     draft: Mapped[dict[str, Any]]
     updated_at: Mapped[datetime]
@@ -50,10 +52,10 @@ class RentDeclaration(Base):
 
 
 class DeclarationVersion(Base):
-    """What reached the Caf. Triggers refuse any change but that of `state`, and any deletion."""
+    """What reached the Caf. Triggers refuse any change but that of `state` and the first `export_id`, and deletion."""
 
     __tablename__ = "declaration_version"
-    __table_args__ = (UniqueConstraint("declaration_id", "version"),)
+    __table_args__ = (UniqueConstraint("declaration_id", "version"), Index(None, "export_id", "id"))
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     declaration_id: Mapped[UUID] = mapped_column(ForeignKey("rent_declaration.id"))
@@ -68,6 +70,10 @@ class DeclarationVersion(Base):
     late: Mapped[bool]
     channel: Mapped[str] = mapped_column(String(10))
     declarant_account_id: Mapped[UUID | None]
+    # The Caf's question that this version answers.
+    question: Mapped[str | None] = mapped_column(String(400))
+    # The batch in which the version went to the Caf; null until then, and never changed after.
+    export_id: Mapped[UUID | None]
 
 
 class Receipt(Base):

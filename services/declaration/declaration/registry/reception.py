@@ -11,7 +11,7 @@ from chassis.storage import Storage
 from declaration import leasing, uploads
 from declaration.models import RegistryImport
 from declaration.registry.leases import Status
-from declaration.settings import DeclarationSettings
+from declaration.settings import own
 
 EXAMPLE = "registre-359.csv"
 
@@ -29,7 +29,7 @@ def receive(
     import_id, now = new_id(), clock.now()
     key = f"registry/{import_id}.csv"
     storage = Storage(runtime.settings.storage_url)
-    digest = uploads.keep(stream, storage, key, most=_most_bytes(runtime), example=EXAMPLE)
+    digest = uploads.keep(stream, storage, key, most=own(runtime.settings).registry_max_bytes, example=EXAMPLE)
     row = RegistryImport(
         id=import_id,
         filename=uploads.shown_name(filename, "registre.csv"),
@@ -50,8 +50,3 @@ def receive(
             session, actor=sent_by, action="registry.received", subject=import_id, perimeter=caf_code or "", after=after
         )
     return import_id
-
-
-def _most_bytes(runtime: Runtime) -> int:
-    settings = runtime.settings
-    return settings.registry_max_bytes if isinstance(settings, DeclarationSettings) else 0

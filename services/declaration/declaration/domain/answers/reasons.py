@@ -1,0 +1,66 @@
+"""What a Caf may answer, and why it may reject: one row each, with what the landlord reads and has to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from declaration.domain.states import Event, State
+
+# The Caf's word -> the event of the state table; the word is also the state that it leads to.
+EVENTS: dict[str, Event] = {
+    State.INTEGRATED.value: Event.INTEGRATE,
+    State.UNDER_REVIEW.value: Event.REVIEW,
+    State.INFORMATION_REQUESTED.value: Event.REQUEST_INFORMATION,
+    State.REJECTED.value: Event.REJECT,
+}
+
+GUIDANCE: dict[str, str] = {
+    State.INTEGRATED.value: (
+        "La Caf a pris cette déclaration en compte : elle ne se rectifie plus en ligne. Si elle contient une erreur,"
+        " appelez la Caf."
+    ),
+    State.UNDER_REVIEW.value: "La Caf vérifie cette déclaration. Vous n’avez rien à faire.",
+    State.INFORMATION_REQUESTED.value: "Répondez à la Caf, et rectifiez votre déclaration s’il le faut.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a declaration is rejected, and what its landlord does then."""
+
+    label: str
+    guidance: str
+
+
+REASONS: dict[str, Reason] = {
+    "tenant_unknown": Reason(
+        "Le locataire n’est pas reconnu", "Vérifiez le nom et le n° allocataire du locataire, puis appelez la Caf."
+    ),
+    "dwelling_mismatch": Reason(
+        "Le logement ne correspond pas", "Corrigez l’adresse ou la commune du logement, puis validez à nouveau."
+    ),
+    "amount_inconsistent": Reason(
+        "Le montant n’est pas cohérent", "Vérifiez le loyer hors charges et les charges, puis validez à nouveau."
+    ),
+    "wrong_month": Reason(
+        "Le loyer n’est pas celui de juillet", "Déclarez le loyer du mois de juillet, puis validez à nouveau."
+    ),
+    "situation_inconsistent": Reason(
+        "La situation du locataire n’est pas cohérente",
+        "Corrigez les dates d’entrée, de départ ou d’impayé, puis validez à nouveau.",
+    ),
+    "other": Reason("Autre motif", "Suivez l’explication de la Caf, puis validez à nouveau."),
+}
+
+
+def label(answer: str, reason_code: str | None) -> str:
+    """What is shown above the Caf's own words; empty when the state says it already."""
+    reason = REASONS.get(reason_code or "")
+    return reason.label if reason and answer == State.REJECTED.value else ""
+
+
+def guidance(answer: str, reason_code: str | None) -> str:
+    """What there is to do."""
+    if answer == State.REJECTED.value:
+        return REASONS[reason_code if reason_code in REASONS else "other"].guidance
+    return GUIDANCE[answer]

@@ -1,0 +1,164 @@
+"""The export's columns: one row each, with what it holds, how it is read from a transmitted version, and an example.
+
+Everything comes from what never changes of a version, so that a file made again is the same to the byte.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from chassis import clock
+
+LINES_JOINED_BY = "|"
+# What a spreadsheet would take for a formula (OWASP, CSV injection).
+FORMULA = ("=", "+", "-", "@")
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A transmitted version, as its row says."""
+
+    declaration_id: str
+    version: int
+    supersedes: int | None
+    campaign_year: int
+    reference: str
+    sha256: str
+    transmitted_at: datetime
+    late: bool
+    channel: str
+    reason: str | None
+    question: str | None
+    snapshot: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column. `content`: what it holds, in French, for the page that documents the file."""
+
+    read: Callable[[Version], Any]
+    content: str
+    example: str
+
+
+def _of(part: str, name: str) -> Callable[[Version], Any]:
+    return lambda version: version.snapshot[part][name]
+
+
+def _words(read: Callable[[Version], Any]) -> Callable[[Version], str]:
+    """Free text on one line; an apostrophe before what would be a formula."""
+
+    def safe(version: Version) -> str:
+        text = " ".join((read(version) or "").split())
+        return f"'{text}" if text.startswith(FORMULA) else text
+
+    return safe
+
+
+def _address(part: str, name: str) -> Callable[[Version], str]:
+    return _words(lambda version: LINES_JOINED_BY.join(version.snapshot[part][name] or []))
+
+
+def _confirmed(version: Version) -> str:
+    found = {each["code"]: each["reason"] or "" for each in version.snapshot["confirmations"]}
+    return json.dumps(found, ensure_ascii=False, sort_keys=True) if found else ""
+
+
+def _corrected(version: Version) -> str:
+    return LINES_JOINED_BY.join(each["field"] for each in version.snapshot["corrected"])
+
+
+_EUROS = "euros, deux décimales"
+_FLAG = "`0` (non) ou `1` (oui)"
+_ADDRESS = "lignes jointes par une barre verticale"
+
+COLUMNS: dict[str, Column] = {
+    "declaration_id": Column(
+        lambda version: version.declaration_id,
+        "identifiant de la déclaration, le même pour toutes ses versions",
+        "01973f50-0000-7000-8000-00000000000c",
+    ),
+    "version": Column(lambda version: version.version, "numéro de la version, à partir de 1", "2"),
+    "supersedes": Column(lambda version: version.supersedes, "version que celle-ci remplace, ou vide", "1"),
+    "reference": Column(
+        lambda version: version.reference,
+        "référence imprimée sur le récapitulatif ; la Caf la rappelle dans sa réponse",
+        "R26-8K3M-W2QT-5YBN-0XCD",
+    ),
+    "campaign_year": Column(lambda version: version.campaign_year, "année du loyer de juillet", "2026"),
+    "user_number": Column(_of("landlord", "user_number"), "N° utilisateur du bailleur", "35900007090001"),
+    "tenant_number": Column(_of("tenant", "number"), "N° allocataire du locataire", "1234567A"),
+    "dwelling_ref": Column(
+        _words(_of("dwelling", "reference")), "référence du logement, celle du fichier du registre", "L-0001"
+    ),
+    "housing_type": Column(_of("dwelling", "housing_type"), "`conventioned` ou `private`", "private"),
+    "address": Column(
+        _address("information", "address"),
+        f"adresse du logement vérifiée par le bailleur, {_ADDRESS}",
+        "APPARTEMENT 4|2 RUE GINA PANE|35000 RENNES",
+    ),
+    "commune_insee": Column(_of("information", "commune_insee"), "commune vérifiée, code Insee", "35238"),
+    "furnished": Column(_of("information", "furnished"), f"logement meublé, {_FLAG}", "0"),
+    "single_room": Column(_of("information", "single_room"), f"chambre, {_FLAG}", "0"),
+    "lease_start": Column(_of("information", "lease_start"), "entrée dans le logement, AAAA-MM-JJ", "2016-09-01"),
+    "corrected": Column(_corrected, "ce que le bailleur a corrigé, noms joints par une barre verticale", "furnished"),
+    "present": Column(_of("situation", "present"), f"locataire toujours là, {_FLAG}", "1"),
+    "left_on": Column(_of("situation", "left_on"), "départ, AAAA-MM-JJ, ou vide", "2026-08-15"),
+    "new_address": Column(
+        _address("situation", "new_address"),
+        f"nouvelle adresse si elle est connue, {_ADDRESS}",
+        "3 RUE DES LILAS|35000 RENNES",
+    ),
+    "co_tenants": Column(_of("situation", "co_tenants"), "titulaires du bail, le locataire compris", "1"),
+    "rent_up_to_date": Column(_of("situation", "rent_up_to_date"), f"loyer à jour, {_FLAG}", "0"),
+    "arrears_amount": Column(_of("situation", "arrears_amount"), f"dette, {_EUROS}, ou vide", "650.00"),
+    "first_default_on": Column(
+        _of("situation", "first_default_on"), "premier impayé, AAAA-MM-JJ, ou vide", "2026-05-05"
+    ),
+    "rent": Column(_of("rent", "rent"), f"loyer de juillet hors charges, {_EUROS}", "512.30"),
+    "charges": Column(_of("rent", "charges"), f"charges de juillet, {_EUROS}", "38.00"),
+    "total": Column(_of("rent", "total"), f"loyer et charges, {_EUROS}", "550.30"),
+    "share": Column(_of("rent", "share"), "`whole` (loyer entier) ou `tenant_share` (part du locataire)", "whole"),
+    "full_month": Column(_of("rent", "full_month"), f"mois complet, {_FLAG}", "1"),
+    "let_furnished": Column(_of("rent", "furnished"), f"loué meublé en juillet, {_FLAG}", "0"),
+    "confirmations": Column(
+        _confirmed,
+        "objet JSON : ce que le bailleur a confirmé, code et motif (vide s’il n’en donne pas)",
+        '{"differs_from_last_year": "Travaux"}',
+    ),
+    "channel": Column(lambda version: version.channel, "`web`, `paper` (saisie par un agent) ou `file`", "web"),
+    "late": Column(lambda version: version.late, f"après la date limite, {_FLAG}", "0"),
+    "transmitted_at": Column(
+        lambda version: clock.iso(version.transmitted_at), "instant de réception, UTC", "2026-09-02T08:15:00Z"
+    ),
+    "reason": Column(
+        _words(lambda version: version.reason),
+        "motif de la rectification, ou réponse du bailleur à la question de la Caf, ou vide",
+        "Erreur de saisie sur les charges",
+    ),
+    "question": Column(
+        _words(lambda version: version.question),
+        "question de la Caf à laquelle cette version répond, ou vide",
+        "Le loyer comprend-il le garage ?",
+    ),
+    "sha256": Column(
+        lambda version: version.sha256,
+        "empreinte du contenu transmis, celle du récapitulatif",
+        "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    ),
+}
+
+
+def row(version: Version) -> list[str]:
+    """The values of a line, in the table's order."""
+    return [_plain(column.read(version)) for column in COLUMNS.values()]
+
+
+def _plain(value: Any) -> str:
+    if value is None:
+        return ""
+    return str(int(value)) if isinstance(value, bool) else str(value)

@@ -1,0 +1,94 @@
+"""What goes with a batch: what it holds, its totals and hashes, and the hash of the batch before: a chain."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from chassis import clock, money
+
+from declaration.domain.exports.columns import COLUMNS, Version
+
+FORMAT = "offre-bailleurs/export/1"
+
+
+@dataclass
+class Totals:
+    """Counted line by line."""
+
+    lines: int = 0
+    corrections: int = 0
+    replies: int = 0
+    late: int = 0
+    rent: Decimal = Decimal("0.00")
+    charges: Decimal = Decimal("0.00")
+    channels: dict[str, int] = field(default_factory=dict)
+    first_transmitted_at: datetime | None = None
+    last_transmitted_at: datetime | None = None
+
+    def add(self, version: Version) -> None:
+        """One more line."""
+        self.lines += 1
+        self.corrections += version.supersedes is not None
+        self.replies += version.question is not None
+        self.late += version.late
+        self.rent += Decimal(version.snapshot["rent"]["rent"])
+        self.charges += Decimal(version.snapshot["rent"]["charges"])
+        self.channels[version.channel] = self.channels.get(version.channel, 0) + 1
+        at = version.transmitted_at
+        self.first_transmitted_at = min(self.first_transmitted_at or at, at)
+        self.last_transmitted_at = max(self.last_transmitted_at or at, at)
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "lines": self.lines,
+            "corrections": self.corrections,
+            "replies": self.replies,
+            "late": self.late,
+            "rent": money.to_json(self.rent),
+            "charges": money.to_json(self.charges),
+            "channels": dict(sorted(self.channels.items())),
+        }
+
+
+@dataclass(frozen=True)
+class Made:
+    """The lines' file, once written."""
+
+    name: str
+    sha256: str
+    size: int
+    totals: Totals
+
+
+def manifest(
+    *, export_id: str, caf_code: str, number: int, claimed_at: datetime, made: Made, previous: str | None
+) -> dict[str, Any]:
+    """`previous`: the SHA-256 of the manifest of the batch before; None for the first."""
+    first, last = made.totals.first_transmitted_at, made.totals.last_transmitted_at
+    return {
+        "format": FORMAT,
+        "export_id": export_id,
+        "caf_code": caf_code,
+        "batch": number,
+        "claimed_at": clock.iso(claimed_at),
+        "period": {"from": clock.iso(first) if first else None, "to": clock.iso(last) if last else None},
+        "totals": made.totals.to_json(),
+        "files": [{"name": made.name, "sha256": made.sha256, "bytes": made.size, "lines": made.totals.lines}],
+        "columns": list(COLUMNS),
+        "previous_manifest_sha256": previous,
+    }
+
+
+def to_bytes(content: Mapping[str, Any]) -> bytes:
+    """The manifest's own file: always the same bytes for the same content."""
+    return (json.dumps(content, ensure_ascii=False, sort_keys=True, indent=2) + "\n").encode()
+
+
+def sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

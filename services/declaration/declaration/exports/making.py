@@ -1,0 +1,87 @@
+"""Writing the files of planned batches: one worker a batch, in the order of their numbers, again after a kill."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import structlog
+from chassis import clock
+from chassis.runtime import Runtime
+from chassis.storage import Storage
+from sqlalchemy import and_, exists, select
+from sqlalchemy.orm import aliased
+
+from declaration import leasing
+from declaration.domain.exports import manifest
+from declaration.domain.exports.columns import Version
+from declaration.domain.exports.states import Event, Status, advance
+from declaration.exports import archive
+from declaration.exports.archive import Written
+from declaration.leasing import Lease, LeaseLost
+from declaration.models import ExportBatch
+
+log = structlog.get_logger()
+
+
+def make_waiting(runtime: Runtime) -> None:
+    """Periodic job: writes the files that wait, and those that a killed worker left."""
+    while (claimed := _claim(runtime)) is not None:
+        lease, batch = claimed
+        try:
+            _make(runtime, lease, batch)
+        except LeaseLost:
+            log.warning("export taken over", export_id=str(batch.id))
+
+
+def _claim(runtime: Runtime) -> tuple[Lease, ExportBatch] | None:
+    """Only a batch whose predecessor is written: its manifest names the other's hash."""
+    before = aliased(ExportBatch)
+    unwritten = and_(
+        before.caf_code == ExportBatch.caf_code,
+        before.number < ExportBatch.number,
+        before.status == Status.PLANNED.value,
+    )
+    waiting = and_(ExportBatch.status == Status.PLANNED.value, ~exists().where(unwritten))
+    with runtime.transaction() as session:
+        return leasing.claim(session, ExportBatch, waiting, ExportBatch.id)
+
+
+def _make(runtime: Runtime, lease: Lease, batch: ExportBatch) -> None:
+    def progress(done: int) -> None:
+        with runtime.transaction() as session:
+            leasing.held(session, ExportBatch, lease, lines_done=done)
+
+    written = write_file(runtime, batch, progress)
+    content = written.manifest
+    changes = {
+        "status": advance(Status(batch.status), Event.WRITE).value,
+        "manifest": content,
+        "manifest_sha256": manifest.sha256(manifest.to_bytes(content)),
+        "size": written.size,
+        "ready_at": clock.now(),
+        "worker": None,
+        "leased_until": None,
+    }
+    with runtime.transaction() as session:
+        leasing.held(session, ExportBatch, lease, **changes)
+
+
+def write_file(runtime: Runtime, batch: ExportBatch, progress: Callable[[int], Any]) -> Written:
+    """Into storage, from the rows. Two workers who write it together write the same bytes."""
+    storage = Storage(runtime.settings.storage_url)
+    versions = _counted(archive.pages(runtime, batch.id), progress)
+    with storage.open(batch.storage_key, "wb") as target:
+        return archive.write(target, batch, versions, _previous(runtime, batch))
+
+
+def _counted(pages: Iterator[list[Version]], progress: Callable[[int], Any]) -> Iterator[list[Version]]:
+    done = 0
+    for page in pages:
+        yield page
+        done += len(page)
+        progress(done)
+
+
+def _previous(runtime: Runtime, batch: ExportBatch) -> str | None:
+    before = (ExportBatch.caf_code == batch.caf_code, ExportBatch.number == batch.number - 1)
+    with runtime.reading() as session:
+        return session.execute(select(ExportBatch.manifest_sha256).where(*before)).scalar_one_or_none()

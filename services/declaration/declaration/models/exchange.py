@@ -1,0 +1,124 @@
+"""What goes to a Caf in batches, and what it answers."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from chassis.db import Sequence
+from chassis.ids import new_id
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from declaration.models.base import Base
+
+# A file refused whole may be sent again: the cause may have been ours.
+TAKEN = text("status <> 'refused'")
+
+
+class ExportSeries(Base):
+    """The batches of one Caf: its row is held while a batch is numbered, so that numbers follow each other."""
+
+    __tablename__ = "export_series"
+
+    caf_code: Mapped[str] = mapped_column(String(3), primary_key=True)
+    last_number: Mapped[int] = mapped_column(default=0)
+    # The last French day whose hour of export has been seen to.
+    scheduled_on: Mapped[date | None]
+
+
+class ExportBatch(Base):
+    """What was transmitted and in no batch before; the versions that bear its id are its lines, for ever.
+
+    `planned`: the lines are chosen, the file may not exist yet. `ready`: the Caf can take it. `acknowledged`: the Caf
+    has it. `purged`: the file is erased; the manifest and its hash stay, the next batch's manifest names them.
+    """
+
+    __tablename__ = "export_batch"
+    __table_args__ = (UniqueConstraint("caf_code", "number"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    caf_code: Mapped[str] = mapped_column(String(3))
+    number: Mapped[int]
+    status: Mapped[str] = mapped_column(String(15), index=True)
+    lines: Mapped[int]
+    lines_done: Mapped[int] = mapped_column(default=0)
+    claimed_at: Mapped[datetime]
+    made_by: Mapped[str] = mapped_column(String(100))
+    worker: Mapped[UUID | None]
+    leased_until: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    storage_key: Mapped[str] = mapped_column(String(100))
+    size: Mapped[int | None]
+    manifest: Mapped[dict[str, Any] | None]
+    manifest_sha256: Mapped[str | None] = mapped_column(String(64))
+    ready_at: Mapped[datetime | None]
+    acknowledged_at: Mapped[datetime | None]
+    acknowledged_by: Mapped[str | None] = mapped_column(String(100))
+    purged_at: Mapped[datetime | None]
+
+
+class AnswerImport(Base):
+    """A file of the Caf's answers, how far its reading is, and what it changed."""
+
+    __tablename__ = "answer_import"
+    __table_args__ = (
+        Index(
+            "uq_answer_import_caf_code_sha256",
+            "caf_code",
+            "sha256",
+            unique=True,
+            postgresql_where=TAKEN,
+            sqlite_where=TAKEN,
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    filename: Mapped[str] = mapped_column(String(200))
+    storage_key: Mapped[str] = mapped_column(String(100))
+    sha256: Mapped[str] = mapped_column(String(64))
+    caf_code: Mapped[str] = mapped_column(String(3))
+    sent_by: Mapped[str] = mapped_column(String(100))
+    status: Mapped[str] = mapped_column(String(10), index=True)
+    worker: Mapped[UUID | None]
+    leased_until: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    lines_total: Mapped[int | None]
+    lines_done: Mapped[int] = mapped_column(default=0)
+    lines_applied: Mapped[int] = mapped_column(default=0)
+    lines_unchanged: Mapped[int] = mapped_column(default=0)
+    lines_bad: Mapped[int] = mapped_column(default=0)
+    landlords_told: Mapped[int] = mapped_column(default=0)
+    unknown_columns: Mapped[list[str]]
+    refusal: Mapped[str | None] = mapped_column(String(500))
+    received_at: Mapped[datetime]
+    started_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+
+
+class AnswerImportError(Base):
+    __tablename__ = "answer_import_error"
+
+    seq: Mapped[int] = mapped_column(Sequence, primary_key=True)
+    import_id: Mapped[UUID] = mapped_column(ForeignKey("answer_import.id"), index=True)
+    line: Mapped[int]
+    column: Mapped[str] = mapped_column(String(60))
+    rule: Mapped[str] = mapped_column(String(200))
+    message: Mapped[str] = mapped_column(String(300))
+    example: Mapped[str] = mapped_column(String(100))
+
+
+class CafAnswer(Base):
+    """The Caf's last word on a transmitted version; the passages keep the earlier ones."""
+
+    __tablename__ = "caf_answer"
+    __table_args__ = (Index(None, "import_id", "told"),)
+
+    declaration_id: Mapped[UUID] = mapped_column(ForeignKey("rent_declaration.id"), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    import_id: Mapped[UUID] = mapped_column(ForeignKey("answer_import.id"))
+    answer: Mapped[str] = mapped_column(String(25))
+    reason_code: Mapped[str | None] = mapped_column(String(30))
+    text: Mapped[str | None] = mapped_column(String(400))
+    answered_at: Mapped[datetime]
+    # Whether the landlord's message of this import has been asked for.
+    told: Mapped[bool]
