@@ -128,6 +128,9 @@ def letter() -> Callable[..., Letter]:
         "reference": "R26-7K2M-Q9XT-4B8D-HW3N",
         "transmitted_at": "2026-07-15T08:00:05+00:00",
         "expires_at": "2026-08-04T10:00:00+00:00",
+        "questions": 2,
+        "rejected": 1,
+        "integrated": 0,
     }
     secret = {"login": "BX7K-2M4Q", "password": "kR7m-Wp3x-Hq9t-Zd4b"}
 

@@ -118,6 +118,14 @@ def test_the_receipt_letter_gives_reference_instant_and_public_check(letter: Bui
     assert "/v/R26-" in text
 
 
+def test_the_letter_of_the_answers_counts_them_and_names_no_tenant(letter: BuildLetter) -> None:
+    text = read.words(render_letter(letter("answered")).pdf)
+    assert "Complément demandé : 2 déclarations" in text
+    assert "Rejet : 1 déclaration" in text
+    assert "Prise en compte" not in text
+    assert "DEUJOURS" not in text
+
+
 def test_markup_in_a_tenant_name_is_printed_as_typed(letter: BuildLetter) -> None:
     tenant: dict[str, Any] = {**letter("july").variables["tenants"][0], "last_name": "#panic() *b*"}
     assert "#panic() *b* Adam" in read.words(render_letter(letter("july", variables={"tenants": [tenant]})).pdf)

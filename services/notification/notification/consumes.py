@@ -12,6 +12,7 @@ from chassis.service import Subscription
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from notification.domain import answers
 from notification.domain.perimeter import caf_of
 from notification.domain.states import Event as Happening
 from notification.domain.states import State
@@ -182,6 +183,44 @@ def recap_ready(session: Session, event: Event) -> None:
     place(session, order)
 
 
+def answered(session: Session, event: Event) -> None:
+    """What one file of the Caf changed for a landlord: one message, however many declarations; none names a tenant."""
+    data, person, settings = event.data, event.personal, _settings(session)
+    if not answers.worth_writing(data["counts"], by_email=bool(person["email"])):
+        return
+    said = {
+        "year": data["year"],
+        "integrated": data["counts"].get("integrated", 0),
+        "questions": data["counts"].get("information_requested", 0),
+        "rejected": data["counts"].get("rejected", 0),
+    }
+    order = Order(
+        act=f"answered:{data['import_id']}:{data['landlord_id']}",
+        template=Template.ANSWERED,
+        act_at=event.time,
+        name=person["name"],
+        email=person["email"],
+        address=person["address"],
+        email_variables={
+            **said,
+            "name": person["name"],
+            "caf_name": person["caf"]["name"],
+            "caf_telephone": person["caf"]["telephone"] or None,
+            "sign_in_url": settings.sign_in_url,
+            "help_url": settings.help_url,
+        },
+        letter_variables={
+            **said,
+            "user_number": data["user_number"],
+            "caf": person["caf"],
+            "portal_url": settings.public_url,
+        },
+        caf_code=data["caf_code"],
+        landlord_id=UUID(data["landlord_id"]),
+    )
+    place(session, order)
+
+
 def _contact(session: Session, account_id: str | None) -> Contact | None:
     return session.get(Contact, UUID(account_id)) if account_id else None
 
@@ -261,6 +300,7 @@ SUBSCRIPTIONS = (
     Subscription("identity.security_notice.v1", security_notice),
     Subscription("identity.account_changed.v1", account_activated),
     Subscription("declaration.landlord_asked.v1", landlord_asked),
+    Subscription("declaration.answered.v1", answered),
     Subscription("documents.recap_ready.v1", recap_ready),
     Subscription("documents.letter_rendered.v1", letter_rendered),
 )

@@ -68,6 +68,24 @@ class World:
         self.harness.deliver("declaration.landlord_asked.v1", data, person)
         return data
 
+    def answered(self, *, email: str | None = "sci@example.org", **changes: Any) -> dict[str, Any]:
+        """A file of the Caf changed declarations of the landlord."""
+        data = {
+            "landlord_id": str(self.landlord_id),
+            "import_id": str(ids.new_id()),
+            "campaign_id": str(ids.new_id()),
+            "caf_code": "359",
+            "year": 2026,
+            "deadline": "2026-11-15",
+            "organisation_id": str(ids.new_id()),
+            "user_number": "35900007090001",
+            "counts": {"information_requested": 1},
+            **changes,
+        }
+        person = {"name": "SCI des Lilas", "email": email, "address": ADDRESS, "caf": CAF}
+        self.harness.deliver("declaration.answered.v1", data, person)
+        return data
+
     def recap(self, *, email: str | None = "sci@example.org", declarant: UUID | None = None, **changes: Any) -> None:
         data = {
             "declaration_id": str(self.declaration_id),

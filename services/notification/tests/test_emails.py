@@ -46,6 +46,16 @@ VALUES: dict[str, dict[str, Any]] = {
     },
     "july_request": {**CAMPAIGN, "tenancies": 3},
     "reminder": {**CAMPAIGN, "remaining": 2},
+    "answered": {
+        "name": "SCI des Lilas",
+        "year": 2027,
+        "integrated": 12,
+        "questions": 2,
+        "rejected": 1,
+        "caf_name": "Caf d’Ille-et-Vilaine",
+        "caf_telephone": "3230",
+        **LINKS,
+    },
     "receipt": {
         "name": "SCI des Lilas",
         "year": 2027,

@@ -1,4 +1,4 @@
-"""The four letters: what each needs, and the page that shows it through a window envelope."""
+"""The letters: what each needs, and the page that shows it through a window envelope."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +16,7 @@ TITLES = {
     "provisional_password": "Votre mot de passe provisoire Mon Compte Partenaire",
     "july": f"Aides au logement{french.NBSP}: loyer de juillet",
     "receipt": "Accusé de réception de votre déclaration de loyer",
+    "answered": "Votre Caf a répondu à vos déclarations de loyer",
 }
 # Which entry of the sealed part each letter prints; never both in one envelope.
 SECRETS = {"login": "login", "provisional_password": "password"}
@@ -106,7 +107,30 @@ def _receipt(letter: Letter) -> dict[str, object]:
     }
 
 
-_BODIES = {"login": _nothing_more, "provisional_password": _password, "july": _july, "receipt": _receipt}
+def _answered(letter: Letter) -> dict[str, object]:
+    variables = letter.variables
+    rows = (
+        ("Complément demandé", variables["questions"]),
+        ("Rejet", variables["rejected"]),
+        ("Prise en compte", variables["integrated"]),
+    )
+    return {
+        "year": str(variables["year"]),
+        "rows": [(f"{label}{french.NBSP}:", _declarations(int(count))) for label, count in rows if count],
+    }
+
+
+def _declarations(count: int) -> str:
+    return f"{count}{french.NBSP}déclaration{'s' if count > 1 else ''}"
+
+
+_BODIES = {
+    "login": _nothing_more,
+    "provisional_password": _password,
+    "july": _july,
+    "receipt": _receipt,
+    "answered": _answered,
+}
 
 
 def _references(variables: Facts, caf: Mapping[str, object]) -> list[tuple[str, object]]:

@@ -10,6 +10,7 @@ class Template(StrEnum):
     JULY = "july"
     REMINDER = "reminder"
     RECEIPT = "receipt"
+    ANSWERED = "answered"
     SECURITY_NOTICE = "security_notice"
     EMAIL_CONFIRMATION = "email_confirmation"
 
@@ -41,6 +42,7 @@ KINDS = {
     Template.JULY: Kind("Demande de loyer de juillet", "july_request", Series.ORDINARY, rank=2),
     Template.REMINDER: Kind("Rappel", "reminder", None, rank=2),
     Template.RECEIPT: Kind("Accusé de réception", "receipt", Series.ORDINARY, rank=1),
+    Template.ANSWERED: Kind("Réponse de la Caf", "answered", Series.ORDINARY, rank=2),
     Template.EMAIL_CONFIRMATION: Kind("Confirmation d’adresse", "email_confirmation", None, rank=0),
     Template.SECURITY_NOTICE: Kind("Sécurité du compte", "security_notice", None, rank=0),
 }

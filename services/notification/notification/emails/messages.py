@@ -125,6 +125,36 @@ def security_notice(
     }
 
 
+@email
+def answered(
+    *,
+    name: str,
+    year: int,
+    integrated: int,
+    questions: int,
+    rejected: int,
+    caf_name: str,
+    caf_telephone: str | None,
+    sign_in_url: str,
+    help_url: str,
+) -> Variables:
+    """Numbers of declarations by what the Caf answered."""
+    waiting = questions + rejected
+    verb = "attend" if waiting == 1 else "attendent"
+    return {
+        "name": name,
+        "year": year,
+        "waiting": f"{french.count(waiting, 'déclaration', 'déclarations')} {verb} votre réponse" if waiting else "",
+        "integrated": french.count(integrated, "déclaration", "déclarations") if integrated else "",
+        "questions": french.count(questions, "déclaration", "déclarations") if questions else "",
+        "rejected": french.count(rejected, "déclaration", "déclarations") if rejected else "",
+        "caf_name": caf_name,
+        "caf_telephone": caf_telephone,
+        "sign_in_url": sign_in_url,
+        "help_url": help_url,
+    }
+
+
 def _campaign(
     name: str, year: int, deadline: str, user_number: str, caf_name: str, caf_telephone: str | None
 ) -> Variables:
