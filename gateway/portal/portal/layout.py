@@ -10,7 +10,7 @@ from portal.clients.errors import Refused, Unavailable
 from portal.sign_in.person import SignedIn, signed_in
 from portal.sign_in.tokens import SignedOut
 
-# State of a declaration, an import, a campaign, a message or a batch -> (label, colour of the tag).
+# State of a declaration, an import, a campaign, a message, a batch or an account -> (label, colour of the tag).
 STATES = {
     "not_concerned": ("Sans objet", "grey"),
     "to_declare": ("À déclarer", "blue"),
@@ -40,6 +40,8 @@ STATES = {
     "returned": ("Retourné par La Poste", "orange"),
     "planned": ("En préparation", "blue"),
     "ready": ("À imprimer", "yellow"),
+    "active": ("Ouvert", "green"),
+    "suspended": ("Suspendu", "red"),
     "acknowledged": ("Pris en charge par l’imprimeur", "green"),
 }
 AGENT_LINKS = (
@@ -49,6 +51,7 @@ AGENT_LINKS = (
     Link("Déclarations", "/declarer"),
     Link("Messages", "/agent/messages"),
     Link("Courriers", "/agent/courriers"),
+    Link("Comptes", "/agent/comptes"),
 )
 LANDLORD_LINKS = (Link("Accueil", "/", exact=True), Link("Déclarer un loyer", "/declarer"))
 HABILITATION_LINK = Link("Habilitations", "/habilitations")

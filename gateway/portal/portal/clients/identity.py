@@ -1,4 +1,4 @@
-"""The account of the person signed in."""
+"""The account of the person signed in, and those that an agent supervises."""
 
 from typing import Any
 
@@ -13,3 +13,23 @@ class IdentityClient(Service):
     def me(self) -> dict[str, Any]:
         """Names and address of the person."""
         return self._get("me")
+
+    def search_accounts(self, criterion: dict[str, str], cursor: str = "") -> dict[str, Any]:
+        """Sent in the body: what is typed here must not stand in an address."""
+        return self._post("account-searches", body={**criterion, **({"cursor": cursor} if cursor else {})})
+
+    def account(self, account: str) -> dict[str, Any]:
+        """One account and the state of its credentials."""
+        return self._get("accounts", account)
+
+    def account_activity(self, account: str, cursor: str = "") -> dict[str, Any]:
+        """Its journal, the last line first."""
+        return self._get("accounts", account, "activity", cursor=cursor)
+
+    def act_on_account(self, account: str, act: str, reason: str, key: str) -> dict[str, Any]:
+        """`act` is the last part of the address: suspension, restoration, password-change."""
+        return self._post("accounts", account, act, body={"reason": reason}, key=key)
+
+    def act_on_organisation(self, organisation: str, act: str, reason: str, key: str) -> dict[str, Any]:
+        """suspension or restoration, of all its accounts."""
+        return self._post("organisations", organisation, act, body={"reason": reason}, key=key)

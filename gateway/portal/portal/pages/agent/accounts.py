@@ -1,0 +1,156 @@
+"""« Comptes »: an agent finds an account, sees its state and its journal, and acts on it with a reason."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from webui.forms import choices
+from wtforms import HiddenField, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length
+
+from portal.clients import api
+from portal.clients.errors import Refused
+from portal.forms import OnceForm
+from portal.pages.addresses import address
+from portal.sign_in.person import wanted
+
+pages = Blueprint("accounts", __name__, url_prefix="/agent/comptes")
+CRITERIA = {
+    "user_number": "N° utilisateur",
+    "login": "Identifiant de connexion",
+    "email": "Adresse courriel",
+    "name": "Nom de la personne ou du bailleur",
+}
+
+
+@dataclass(frozen=True)
+class Act:
+    """What an agent may ask of the identity service; `path` is the end of the address there."""
+
+    path: str
+    title: str
+    explained: str
+    button: str
+    done: str
+    of_organisation: bool = False
+
+
+ACTS = {
+    "suspension": Act(
+        "suspension",
+        "Suspendre ce compte",
+        "Ses sessions se ferment aussitôt. La personne ne peut plus se connecter et ne voit plus rien, "
+        "jusqu’à ce qu’un agent rétablisse le compte. Elle en est prévenue par courriel.",
+        "Suspendre le compte",
+        "Le compte est suspendu.",
+    ),
+    "retablissement": Act(
+        "restoration",
+        "Rétablir ce compte",
+        "La personne peut de nouveau se connecter. Elle en est prévenue par courriel.",
+        "Rétablir le compte",
+        "Le compte est rétabli.",
+    ),
+    "mot-de-passe": Act(
+        "password-change",
+        "Demander un changement de mot de passe",
+        "Ses sessions se ferment. À sa prochaine connexion, la personne doit choisir un autre mot de passe. "
+        "Elle en est prévenue par courriel.",
+        "Demander le changement",
+        "La personne devra changer de mot de passe à sa prochaine connexion.",
+    ),
+    "suspension-organisme": Act(
+        "suspension",
+        "Suspendre tout l’organisme",
+        "Tous ses comptes sont suspendus, y compris ceux qui seraient créés ensuite, dans toutes les Caf.",
+        "Suspendre l’organisme",
+        "L’organisme est suspendu.",
+        of_organisation=True,
+    ),
+    "retablissement-organisme": Act(
+        "restoration",
+        "Rétablir tout l’organisme",
+        "Ses comptes s’ouvrent de nouveau, sauf ceux qui ont été suspendus pour eux-mêmes.",
+        "Rétablir l’organisme",
+        "L’organisme est rétabli.",
+        of_organisation=True,
+    ),
+}
+
+
+class SearchForm(OnceForm):
+    """One criterion, typed whole."""
+
+    criterion = SelectField("Chercher par", choices=choices(CRITERIA))
+    typed = StringField("Valeur exacte", [InputRequired("Saisissez ce que vous cherchez, en entier."), Length(max=200)])
+    cursor = HiddenField()
+
+
+class ReasonForm(OnceForm):
+    """Every act says why."""
+
+    reason = TextAreaField("Motif", [InputRequired("Saisissez le motif.")])
+
+
+@pages.route("", methods=["GET", "POST"], strict_slashes=False)
+@wanted("agent")
+def search() -> ResponseReturnValue:
+    """By POST: a name or an e-mail must not stay in an address."""
+    form, found = SearchForm(), None
+    if request.method == "POST" and form.validate():
+        try:
+            found = api().identity.search_accounts({form.criterion.data: form.typed.data}, form.cursor.data or "")
+        except Refused as error:
+            if error.status not in (400, 422):
+                raise
+            form.fail_from(error.problem, {f"/{name}": "typed" for name in CRITERIA})
+    return render_template("agent/accounts.html", form=form, found=found), 422 if form.errors else 200
+
+
+@pages.get("/<uuid:account>")
+@wanted("agent")
+def detail(account: Any) -> ResponseReturnValue:
+    """The state of the account and the acts that it allows."""
+    return render_template("agent/account.html", account=api().identity.account(str(account)), acts=ACTS)
+
+
+@pages.get("/<uuid:account>/journal")
+@wanted("agent")
+def journal(account: Any) -> ResponseReturnValue:
+    """What happened to it, with the reasons that agents gave."""
+    shown = api().identity.account(str(account))
+    found = api().identity.account_activity(str(account), request.args.get("cursor", ""))
+    following = found.get("next_cursor")
+    next_page = address("accounts.journal", account=account, cursor=following) if following else ""
+    return render_template("agent/account_journal.html", account=shown, found=found, following=next_page)
+
+
+@pages.route("/<uuid:account>/<name>", methods=["GET", "POST"])
+@wanted("agent")
+def act(account: Any, name: str) -> ResponseReturnValue:
+    """Asks for the reason and the confirmation, then acts."""
+    chosen = ACTS.get(name) or abort(404)
+    form, concerned = ReasonForm(), api().identity.account(str(account))
+    if request.method == "POST" and form.validate():
+        try:
+            _send(chosen, concerned, form)
+        except Refused as error:
+            if error.status not in (400, 409, 422):
+                raise
+            form.fail_from(error.problem, {"/reason": "reason"})
+        else:
+            flash(chosen.done, "success")
+            return redirect(url_for("accounts.detail", account=account), 303)
+    shown = {"account": concerned, "act": chosen, "form": form}
+    return render_template("agent/account_act.html", **shown), 422 if form.errors else 200
+
+
+def _send(chosen: Act, concerned: dict[str, Any], form: ReasonForm) -> None:
+    reason, key = form.reason.data or "", form.key.data or ""
+    if not chosen.of_organisation:
+        api().identity.act_on_account(concerned["account_id"], chosen.path, reason, key)
+    elif concerned["organisation_id"]:
+        api().identity.act_on_organisation(concerned["organisation_id"], chosen.path, reason, key)
+    else:
+        abort(404)

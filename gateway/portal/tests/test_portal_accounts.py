@@ -1,0 +1,169 @@
+"""« Comptes »: who may not open it, what is asked before an act, and what is sent."""
+
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from portal_stand_ins import ACCOUNT, ORGANISATION, FakeServices, SignIn, problem
+from webui.testing import page_checks, parse
+
+HERE = "/agent/comptes"
+API = "/api/identity/v1"
+WHY = "Appel du bailleur, il ne reconnaît pas cette connexion."
+FOUND = {
+    "account_id": ACCOUNT,
+    "organisation_id": ORGANISATION,
+    "kind": "landlord",
+    "login": "BX7K-2M4Q",
+    "name": "Nolwenn Le Goff",
+    "caf_code": None,
+    "standing": "active",
+    "standing_label": "Ouvert",
+}
+SHOWN = FOUND | {
+    "suspended_with_organisation": False,
+    "email": "nolwenn@lices.example",
+    "telephone": None,
+    "user_numbers": [{"number": "35900007090001", "caf_code": "359"}],
+    "created_at": "2026-06-01T08:00:00Z",
+    "activated_at": "2026-06-02T08:00:00Z",
+    "last_sign_in_at": "2026-11-02T08:00:00Z",
+    "own_password": True,
+    "password_change_required": False,
+    "provisional_password": {
+        "channel": "email",
+        "issued_at": "2026-06-01T08:00:00Z",
+        "expires_at": "2026-06-04T08:00:00Z",
+        "used_at": None,
+    },
+    "open_sessions": 1,
+}
+LINE = {
+    "id": 3,
+    "at": "2026-11-02T08:00:00Z",
+    "kind": "account.suspended",
+    "label": "Compte suspendu par la Caf",
+    "actor": ORGANISATION,
+    "own": False,
+    "network": "",
+    "browser": "",
+    "reason": WHY,
+}
+
+
+@pytest.fixture
+def agent(sign_in: SignIn, services: FakeServices) -> FlaskClient:
+    services.on("GET", f"{API}/accounts/{ACCOUNT}", SHOWN)
+    services.on("POST", f"{API}/account-searches", {"items": [FOUND], "next_cursor": "suite"})
+    services.on("GET", f"{API}/accounts/{ACCOUNT}/activity", {"items": [LINE], "next_cursor": "suite"})
+    return sign_in(kind="agent", caf="359")
+
+
+def send(browser: FlaskClient, path: str, **typed: Any) -> Any:
+    page = parse(browser.get(path).text)
+    kept = {e.get("name"): e.get("value") for e in page if e.get("type") == "hidden" and e.inside("main")}
+    return browser.post(path, data={**kept, **typed})
+
+
+PATHS = (HERE, f"{HERE}/{ACCOUNT}", f"{HERE}/{ACCOUNT}/journal", f"{HERE}/{ACCOUNT}/suspension")
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_landlord_opens_none_of_these_pages(sign_in: SignIn, services: FakeServices, path: str) -> None:
+    assert sign_in().get(path).status_code in (303, 403, 404)
+    assert not [call for call in services.calls if call.url.path.startswith(f"{API}/account")]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_the_pages_are_well_made(agent: FlaskClient, path: str) -> None:
+    answer = agent.get(path)
+    assert answer.status_code == 200
+    assert page_checks(answer.text) == []
+
+
+def test_a_search_sends_what_was_typed_in_the_body_and_never_in_an_address(
+    agent: FlaskClient, services: FakeServices
+) -> None:
+    answer = send(agent, HERE, criterion="name", typed="Le Goff")
+    assert services.sent("POST", f"{API}/account-searches") == [{"name": "Le Goff"}]
+    assert page_checks(answer.text) == []
+    assert "BX7K-2M4Q" in answer.text
+    assert "Page suivante" in answer.text
+    assert not [call for call in services.calls if "Goff" in str(call.url)]
+
+
+def test_nothing_found_is_said(agent: FlaskClient, services: FakeServices) -> None:
+    services.on("POST", f"{API}/account-searches", {"items": [], "next_cursor": None})
+    assert "ne correspond exactement" in send(agent, HERE, criterion="login", typed="X").text
+
+
+def test_an_account_of_another_caf_is_not_found(agent: FlaskClient, services: FakeServices) -> None:
+    services.on("GET", f"{API}/accounts/{ACCOUNT}", problem(404))
+    for path in PATHS[1:]:
+        assert agent.get(path).status_code == 404
+
+
+def test_no_act_leaves_without_a_reason(agent: FlaskClient, services: FakeServices) -> None:
+    answer = send(agent, f"{HERE}/{ACCOUNT}/suspension", reason="")
+    assert answer.status_code == 422
+    assert "Saisissez le motif" in answer.text
+    assert page_checks(answer.text) == []
+    assert services.sent("POST", f"{API}/accounts/{ACCOUNT}/suspension") == []
+
+
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [
+        ("suspension", f"accounts/{ACCOUNT}/suspension"),
+        ("retablissement", f"accounts/{ACCOUNT}/restoration"),
+        ("mot-de-passe", f"accounts/{ACCOUNT}/password-change"),
+        ("suspension-organisme", f"organisations/{ORGANISATION}/suspension"),
+        ("retablissement-organisme", f"organisations/{ORGANISATION}/restoration"),
+    ],
+)
+def test_an_act_is_sent_once_with_its_reason(agent: FlaskClient, services: FakeServices, name: str, path: str) -> None:
+    services.on("POST", f"{API}/{path}", SHOWN)
+    assert send(agent, f"{HERE}/{ACCOUNT}/{name}", reason=WHY).location == f"{HERE}/{ACCOUNT}"
+    assert services.sent("POST", f"{API}/{path}") == [{"reason": WHY}]
+    [call] = [call for call in services.calls if call.method == "POST" and call.url.path == f"{API}/{path}"]
+    assert len(call.headers["Idempotency-Key"]) == 36
+
+
+def test_an_act_that_does_not_exist_is_not_found(agent: FlaskClient) -> None:
+    assert agent.get(f"{HERE}/{ACCOUNT}/effacement").status_code == 404
+
+
+def test_a_refused_act_says_why_and_keeps_the_reason(agent: FlaskClient, services: FakeServices) -> None:
+    services.on("POST", f"{API}/accounts/{ACCOUNT}/suspension", problem(409, detail="Ce compte est déjà suspendu."))
+    answer = send(agent, f"{HERE}/{ACCOUNT}/suspension", reason=WHY)
+    assert answer.status_code == 422
+    assert "déjà suspendu" in answer.text
+    assert WHY in answer.text
+
+
+@pytest.mark.parametrize(
+    ("changes", "offered"),
+    [
+        ({}, ["suspension", "mot-de-passe", "suspension-organisme", "retablissement-organisme"]),
+        ({"standing": "suspended", "own_password": False}, ["retablissement", "suspension-organisme"]),
+        ({"organisation_id": None}, ["suspension", "mot-de-passe"]),
+        ({"standing": "closed"}, []),
+    ],
+)
+def test_only_the_acts_that_the_account_allows_are_offered(
+    agent: FlaskClient, services: FakeServices, changes: dict[str, Any], offered: list[str]
+) -> None:
+    services.on("GET", f"{API}/accounts/{ACCOUNT}", SHOWN | changes)
+    links = {
+        e.get("href").rpartition("/")[2] for e in parse(agent.get(PATHS[1]).text) if e.tag == "a" and e.get("href")
+    }
+    assert set(offered) <= links
+    others = {"suspension", "retablissement", "mot-de-passe", "suspension-organisme"} - set(offered)
+    assert not others & links
+
+
+def test_the_journal_says_who_acted_and_why(agent: FlaskClient) -> None:
+    page = agent.get(f"{HERE}/{ACCOUNT}/journal").text
+    assert WHY in page
+    assert "Compte suspendu par la Caf" in page
+    assert "cursor=suite" in page
