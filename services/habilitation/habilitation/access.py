@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from habilitation import domain
 from habilitation.domain import Scope
-from habilitation.models import Group, GroupScope, Mandate, Member, Membership, Organisation
+from habilitation.models import AccountStanding, Group, GroupScope, Mandate, Member, Membership, Organisation
 
 
 @dataclass(frozen=True)
@@ -27,15 +27,16 @@ def of(session: Session, account_id: UUID) -> Access:
     """Raises NoResultFound for someone who belongs to no organisation."""
     current = and_(Mandate.account_id == Member.account_id, Mandate.until.is_(None))
     statement = (
-        select(Member, Organisation.name, Mandate.id.label("mandate"))
+        select(Member, Organisation.name, Mandate.id.label("mandate"), AccountStanding.suspended)
         .join(Organisation, Organisation.id == Member.organisation_id)
         .outerjoin(Mandate, current)
+        .outerjoin(AccountStanding, AccountStanding.account_id == Member.account_id)
         .where(Member.account_id == account_id)
     )
     row = session.execute(statement).one()
     member, role = row.Member, domain.ADMINISTRATOR if row.mandate else domain.USER
     scopes = _scopes(session, account_id, member.organisation_id, everything=role == domain.ADMINISTRATOR)
-    active = member.withdrawn_at is None
+    active = member.withdrawn_at is None and not row.suspended
     return Access(account_id, member.organisation_id, row.name, role, scopes, member.access_version, active)
 
 

@@ -12,6 +12,8 @@ service = Service(
         Subscription("registry.landlord_registered.v1", consumes.landlord_registered),
         Subscription("registry.portfolio_changed.v1", consumes.portfolio_changed),
         Subscription("identity.account_activated.v1", consumes.account_activated),
+        Subscription("identity.account_suspended.v1", consumes.account_suspended),
+        Subscription("identity.account_restored.v1", consumes.account_restored),
         Subscription("identity.account_changed.v1", consumes.account_changed),
     ),
     published=publishes.PUBLISHED,

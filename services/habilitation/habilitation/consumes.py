@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from habilitation import domain, publishes
 from habilitation.domain import Scope
-from habilitation.models import Group, GroupScope, Mandate, Member, Organisation, OrganisationCaf
+from habilitation.models import AccountStanding, Group, GroupScope, Mandate, Member, Organisation, OrganisationCaf
 
 
 def landlord_registered(session: Session, event: Event) -> None:
@@ -72,6 +72,28 @@ def account_changed(session: Session, event: Event) -> None:
         organisation_id = UUID(event.data["organisation_id"])
         _ensure_organisation(session, organisation_id)
         _keep_person(session, UUID(event.data["account_id"]), organisation_id, event)
+
+
+def account_suspended(session: Session, event: Event) -> None:
+    """The person sees nothing any more, everywhere, however long their token still lives."""
+    _keep_standing(session, event, suspended=True)
+
+
+def account_restored(session: Session, event: Event) -> None:
+    _keep_standing(session, event, suspended=False)
+
+
+def _keep_standing(session: Session, event: Event, *, suspended: bool) -> None:
+    account_id = UUID(event.data["account_id"])
+    values = {"suspended": suspended, "version": event.data["version"]}
+    newer = AccountStanding.version < event.data["version"]
+    statement = upsert(session, AccountStanding).values(account_id=account_id, **values)
+    statement = statement.on_conflict_do_update(index_elements=["account_id"], set_=values, where=newer)
+    if session.execute(statement.returning(AccountStanding.account_id)).first() is None:
+        return
+    # Someone who has not signed in yet has no rights to tell of; an agent never has.
+    if session.get(Member, account_id) is not None:
+        publishes.access_changed(session, account_id)
 
 
 def _keep_person(session: Session, account_id: UUID, organisation_id: UUID, event: Event) -> None:

@@ -101,3 +101,14 @@ class Mandate(Base):
     account_id: Mapped[UUID] = mapped_column(ForeignKey("member.account_id"))
     since: Mapped[datetime]
     until: Mapped[datetime | None]
+
+
+class AccountStanding(Base):
+    """Whether identity has suspended an account; known before or after the member, whichever event comes first."""
+
+    __tablename__ = "account_standing"
+
+    account_id: Mapped[UUID] = mapped_column(primary_key=True)
+    suspended: Mapped[bool]
+    # Of the account: an older event that comes late changes nothing.
+    version: Mapped[int]

@@ -15,13 +15,23 @@ from sqlalchemy.orm import Session
 from habilitation import access, domain, publishes
 from habilitation.access import Access
 from habilitation.domain import Scope
-from habilitation.models import Group, GroupScope, Mandate, Member, Membership, Organisation, OrganisationCaf
+from habilitation.models import (
+    AccountStanding,
+    Group,
+    GroupScope,
+    Mandate,
+    Member,
+    Membership,
+    Organisation,
+    OrganisationCaf,
+)
 
 
 def visible(caller: Caller) -> ColumnElement[bool]:
-    """Organisations the caller may see: their own; for an agent, those of their Caf; all for a supervisor."""
+    """Organisations the caller may see: their own, unless suspended; an agent those of their Caf, a supervisor all."""
     if caller.kind != "agent":
-        return Organisation.id == caller.org
+        suspended = exists().where(AccountStanding.account_id == caller.sub, AccountStanding.suspended)
+        return (Organisation.id == caller.org) & ~suspended
     if caller.supervisor:
         return Organisation.id.is_not(None)
     return exists().where(OrganisationCaf.organisation_id == Organisation.id, OrganisationCaf.caf_code == caller.caf)
@@ -32,7 +42,7 @@ def managed(caller: Caller) -> ColumnElement[bool]:
     mandate = exists().where(
         Mandate.organisation_id == Organisation.id, Mandate.account_id == caller.sub, Mandate.until.is_(None)
     )
-    return (Organisation.id == caller.org) & mandate
+    return (Organisation.id == caller.org) & visible(caller) & mandate
 
 
 def my_access(session: Session, caller: Caller) -> Access:
