@@ -6,16 +6,16 @@ from uuid import UUID
 from chassis import http
 from chassis.http import caller, reading, transaction
 from chassis.problems import NotFound
-from flask import request
+from flask import Response, request
 
 from identity import schemas
-from identity.accounts import recovery
+from identity.accounts import activity, recovery
 from identity.domain.credentials import Purpose
 from identity.models import Account
 from identity.origin import client_address
 from identity.settings import settings_of
 from identity.sign_in import sessions
-from identity.sign_in.holder import end_other_sessions
+from identity.sign_in.holder import end_other_sessions, end_session
 
 _ACCEPTED = {"detail": "Si ces informations sont connues, un message part à l’adresse que la Caf connaît."}
 
@@ -39,6 +39,23 @@ def end_my_other_sessions() -> dict[str, Any]:
     with transaction() as session:
         kept = UUID(me.sid) if me.sid else None
         return {"ended": end_other_sessions(session, me.sub, kept)}
+
+
+def end_my_session(session_id: str) -> tuple[None, int]:
+    with transaction() as session:
+        end_session(session, caller().sub, UUID(session_id))
+    return None, 204
+
+
+def list_my_activity(cursor: str | None = None, limit: int = 50) -> dict[str, Any]:
+    with reading() as session:
+        return activity.page(session, caller().sub, cursor, limit)
+
+
+def export_my_activity(format: str = "json") -> Response:
+    with reading() as session:
+        items = activity.everything(session, caller().sub)
+    return activity.as_file(items, format)
 
 
 def recover_identifier(body: dict[str, Any]) -> tuple[dict[str, Any], int]:

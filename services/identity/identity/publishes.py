@@ -14,9 +14,19 @@ from identity.notices import SECURITY_NOTICE
 
 CREDENTIALS_ISSUED = "identity.credentials_issued.v1"
 ACCOUNT_ACTIVATED = "identity.account_activated.v1"
+ACCOUNT_SUSPENDED = "identity.account_suspended.v1"
+ACCOUNT_RESTORED = "identity.account_restored.v1"
 ACCOUNT_CHANGED = "identity.account_changed.v1"
 EMAIL_CONFIRMATION_ASKED = "identity.email_confirmation_asked.v1"
-PUBLISHED = (CREDENTIALS_ISSUED, ACCOUNT_ACTIVATED, ACCOUNT_CHANGED, EMAIL_CONFIRMATION_ASKED, SECURITY_NOTICE)
+PUBLISHED = (
+    CREDENTIALS_ISSUED,
+    ACCOUNT_ACTIVATED,
+    ACCOUNT_CHANGED,
+    ACCOUNT_SUSPENDED,
+    ACCOUNT_RESTORED,
+    EMAIL_CONFIRMATION_ASKED,
+    SECURITY_NOTICE,
+)
 
 
 class Recipient(NamedTuple):
@@ -97,6 +107,28 @@ def email_confirmation_asked(session: Session, account: Account, change: EmailCh
         "sealed": sealing.seal_for(runtimes.of(session).settings, "notification", {"code": code}),
     }
     outbox.publish(session, EMAIL_CONFIRMATION_ASKED, account.id, data, {"name": account.name, "email": change.email})
+
+
+def account_suspended(session: Session, account: Account, suspended_at: datetime) -> None:
+    """By itself or with its organisation: nothing opens the account until it is restored."""
+    outbox.publish(
+        session, ACCOUNT_SUSPENDED, account.id, _standing(account) | {"suspended_at": clock.iso(suspended_at)}
+    )
+
+
+def account_restored(session: Session, account: Account, restored_at: datetime) -> None:
+    data = {**_standing(account), "restored_at": clock.iso(restored_at)}
+    outbox.publish(session, ACCOUNT_RESTORED, account.id, data)
+
+
+def _standing(account: Account) -> dict[str, object]:
+    return {
+        "account_id": str(account.id),
+        "organisation_id": _text(account.organisation_id),
+        "caf_code": account.caf_code,
+        "kind": account.kind,
+        "version": account.version,
+    }
 
 
 def _text(identifier: UUID | None) -> str | None:

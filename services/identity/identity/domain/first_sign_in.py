@@ -20,6 +20,7 @@ class Step(StrEnum):
 class Act(StrEnum):
     PROVISIONAL_ACCEPTED = "provisional_accepted"
     OWN_PASSWORD_ACCEPTED = "own_password_accepted"  # noqa: S105 - the name of an act
+    OWN_PASSWORD_TO_CHANGE = "own_password_to_change"  # noqa: S105 - the name of an act
     INFORMATION_GIVEN = "information_given"
     PASSWORD_CHOSEN = "password_chosen"  # noqa: S105 - the name of an act
     USAGE_RULES_ACCEPTED = "usage_rules_accepted"
@@ -36,6 +37,8 @@ class OutOfOrder(Exception):
 
 TRANSITIONS: dict[tuple[Step, Act], Step] = {
     (Step.CREDENTIALS, Act.PROVISIONAL_ACCEPTED): Step.INFORMATION,
+    # The Caf asked for another password: the present one is worth no more than a provisional one.
+    (Step.CREDENTIALS, Act.OWN_PASSWORD_TO_CHANGE): Step.INFORMATION,
     (Step.CREDENTIALS, Act.OWN_PASSWORD_ACCEPTED): Step.USAGE_RULES,
     (Step.INFORMATION, Act.INFORMATION_GIVEN): Step.PASSWORD,
     (Step.PASSWORD, Act.PASSWORD_CHOSEN): Step.USAGE_RULES,

@@ -14,6 +14,8 @@ class Kind(StrEnum):
     ACCOUNT_ACTIVATED = "account.activated"
     ACCOUNT_CLOSED = "account.closed"
     ACCOUNT_ERASED = "account.erased"
+    ACCOUNT_RESTORED = "account.restored"
+    ACCOUNT_SUSPENDED = "account.suspended"
     AGENT_ADDED = "agent.added"
     CREDENTIALS_ISSUED = "credentials.issued"
     CREDENTIALS_NOT_ISSUED = "credentials.not_issued"
@@ -24,10 +26,13 @@ class Kind(StrEnum):
     EMAIL_CHANGE_ASKED = "email.change_asked"
     EMAIL_CHANGED = "email.changed"
     SIGN_IN_PROVISIONAL = "sign_in.provisional_accepted"
+    SIGN_IN_TO_CHANGE = "sign_in.own_password_to_change"
     SIGN_IN_OWN = "sign_in.own_password_accepted"
     SIGN_IN_FAILED = "sign_in.failed"
     SIGN_OUT = "sign_out"
+    SESSION_ENDED = "session.ended"
     SESSIONS_ENDED = "sessions.ended"
+    PASSWORD_CHANGE_REQUIRED = "password.change_required"  # noqa: S105 - the name of an event
     PASSWORD_CHANGED = "password.changed"  # noqa: S105 - the name of an event
     CODE_REPLAYED = "code.replayed"
     TOKEN_REFUSED = "token.refused"  # noqa: S105 - the name of an event
@@ -40,6 +45,8 @@ LABELS: dict[Kind, str] = {
     Kind.ACCOUNT_ACTIVATED: "Première connexion terminée, compte activé",
     Kind.ACCOUNT_CLOSED: "Compte fermé",
     Kind.ACCOUNT_ERASED: "Données du compte fermé effacées",
+    Kind.ACCOUNT_RESTORED: "Compte rétabli par la Caf",
+    Kind.ACCOUNT_SUSPENDED: "Compte suspendu par la Caf",
     Kind.AGENT_ADDED: "Compte d’agent créé",
     Kind.CREDENTIALS_ISSUED: "Mot de passe provisoire envoyé",
     Kind.CREDENTIALS_NOT_ISSUED: "Mot de passe provisoire demandé, mais pas envoyé",
@@ -50,10 +57,13 @@ LABELS: dict[Kind, str] = {
     Kind.EMAIL_CHANGE_ASKED: "Changement d’adresse courriel demandé",
     Kind.EMAIL_CHANGED: "Adresse courriel changée",
     Kind.SIGN_IN_PROVISIONAL: "Connexion avec un mot de passe provisoire",
+    Kind.SIGN_IN_TO_CHANGE: "Connexion avec un mot de passe à changer",
     Kind.SIGN_IN_OWN: "Connexion",
     Kind.SIGN_IN_FAILED: "Connexion refusée",
     Kind.SIGN_OUT: "Déconnexion",
+    Kind.SESSION_ENDED: "Session fermée",
     Kind.SESSIONS_ENDED: "Sessions fermées",
+    Kind.PASSWORD_CHANGE_REQUIRED: "Changement de mot de passe demandé par la Caf",
     Kind.PASSWORD_CHANGED: "Mot de passe changé",
     Kind.CODE_REPLAYED: "Code d’autorisation présenté deux fois, accès fermé",
     Kind.TOKEN_REFUSED: "Jeton refusé à une application",

@@ -6,6 +6,7 @@ from identity.models.changes import EmailChange
 from identity.models.journal import SecurityAnchor, SecurityEvent
 from identity.models.provider import AuthorizationCode, RefreshToken, SigningKey, TokenFamily
 from identity.models.sessions import WEB_SESSIONS, SignInSession, Throttle
+from identity.models.supervision import SupervisionAct, Suspension
 
 __all__ = [
     "WEB_SESSIONS",
@@ -21,6 +22,8 @@ __all__ = [
     "SecurityEvent",
     "SignInSession",
     "SigningKey",
+    "SupervisionAct",
+    "Suspension",
     "Throttle",
     "TokenFamily",
     "UserNumber",

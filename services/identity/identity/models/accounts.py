@@ -46,6 +46,8 @@ class Account(Base):
     information_given_at: Mapped[datetime | None]
     activated_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
+    # An agent asked for it: the present password only serves to choose another one.
+    password_change_required_at: Mapped[datetime | None]
     # administrator, delegate or user, as habilitation last told it; nobody signs in by it alone.
     role: Mapped[str | None] = mapped_column(String(20))
     role_version: Mapped[int] = mapped_column(default=0)

@@ -24,15 +24,21 @@ from identity.models import Account, Credential
 from identity.origin import Origin
 from identity.sign_in import sessions
 from identity.sign_in.sessions import Opened
+from identity.supervision.standing import is_suspended
 from identity.throttling import Counter
 
-_KINDS = {Act.OWN_PASSWORD_ACCEPTED: Kind.SIGN_IN_OWN, Act.PROVISIONAL_ACCEPTED: Kind.SIGN_IN_PROVISIONAL}
+_KINDS = {
+    Act.OWN_PASSWORD_ACCEPTED: Kind.SIGN_IN_OWN,
+    Act.OWN_PASSWORD_TO_CHANGE: Kind.SIGN_IN_TO_CHANGE,
+    Act.PROVISIONAL_ACCEPTED: Kind.SIGN_IN_PROVISIONAL,
+}
 
 
 class Refusal(StrEnum):
-    """The last three are only said to who holds the right password, so they betray nothing."""
+    """All but the first are only said to who holds the right password, so they betray nothing."""
 
     WRONG = "wrong"
+    SUSPENDED = "suspended"
     PROVISIONAL_USED = "provisional_used"
     PROVISIONAL_EXPIRED = "provisional_expired"
     PROVISIONAL_SPENT = "provisional_spent"
@@ -139,6 +145,10 @@ def _open(session: Session, candidate: _Candidate, renewed: str | None, origin: 
         sessions.end_unfinished(session, account.id)
     elif account.password_hash != candidate.encoded:
         return Refusal.WRONG
+    elif account.password_change_required_at is not None:
+        act = Act.OWN_PASSWORD_TO_CHANGE
+    if is_suspended(session, account):
+        return Refusal.SUSPENDED
     if renewed:
         session.execute(update(Account).where(Account.id == account.id).values(password_hash=renewed))
     step = advance(Step.CREDENTIALS, act, satisfied(session, account))

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from chassis.problems import NotFound
 from chassis.runtime import Runtime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -23,6 +24,15 @@ def end_other_sessions(session: Session, account_id: UUID, kept: UUID | None) ->
     return ended
 
 
+def end_session(session: Session, account_id: UUID, session_id: UUID) -> None:
+    """One of the holder's own open sessions. Raises NotFound for another person's as for one that is over."""
+    mine = select(SignInSession.id).where(SignInSession.id == session_id, SignInSession.account_id == account_id)
+    found = session.scalars(mine).all()
+    if not sessions.end(session, found, "ended_by_holder"):
+        raise NotFound
+    record(session, Kind.SESSION_ENDED, account_id, session_id=session_id)
+
+
 def sign_out(session: Session, session_id: UUID) -> None:
     """Nothing happens to a session already over."""
     holder = select(Account).join(SignInSession, SignInSession.account_id == Account.id)
@@ -42,7 +52,7 @@ def change_password(runtime: Runtime, account: Account, session_id: UUID, curren
     with runtime.transaction() as session:
         # Changed elsewhere meanwhile: what was verified is no longer the password.
         same = (Account.id == account.id, Account.password_hash == account.password_hash)
-        changes = {"password_hash": encoded, "version": Account.version + 1}
+        changes = {"password_hash": encoded, "password_change_required_at": None, "version": Account.version + 1}
         if session.scalar(update(Account).where(*same).values(changes).returning(Account.id)) is None:
             raise wrong_password()
         sessions.end_others(session, account.id, session_id, "password_changed")

@@ -24,6 +24,7 @@ from identity.models import Account, Consent, Credential, SignInSession
 from identity.sign_in import sessions
 from identity.sign_in.attempt import Refusal, Refused
 
+NOT_THE_SAME = "C’est votre mot de passe actuel. La Caf vous demande d’en choisir un autre."
 _ACCEPTANCE = {Step.USAGE_RULES: Act.USAGE_RULES_ACCEPTED, Step.TERMS: Act.TERMS_ACCEPTED}
 
 
@@ -61,16 +62,19 @@ def give_information(runtime: Runtime, session_id: UUID, information: Informatio
 
 def choose_password(runtime: Runtime, session_id: UUID, typed: str) -> Step:
     """Uses the provisional password up and ends the other sessions. Raises OutOfOrder, Invalid, or Refused when the
-    provisional password has served meanwhile."""
+    provisional password has served meanwhile. A password that the Caf asked to change is not chosen again."""
     password = normalise(typed)
     with runtime.reading() as session:
         _, account = _at(session, session_id, Step.PASSWORD)
         check_own_password(session, account, password)
+    if account.password_change_required_at is not None and hashing.verify(account.password_hash, password):
+        raise Invalid([FieldError(pointer="/password", code="same", detail=NOT_THE_SAME)])
     encoded = hashing.hash_password(password)
     with runtime.transaction() as session:
         opened, account = _at(session, session_id, Step.PASSWORD)
-        _use_up(session, opened)
-        account.password_hash = encoded
+        if opened.credential_id is not None:
+            _use_up(session, opened)
+        account.password_hash, account.password_change_required_at = encoded, None
         account.version += 1
         sessions.end_others(session, account.id, opened.id, "password_changed")
         record(session, Kind.FIRST_SIGN_IN_PASSWORD, account.id)

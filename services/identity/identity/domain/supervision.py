@@ -1,0 +1,63 @@
+"""What an agent of the Caf may do to an account, as tables, and the sentences of what is refused."""
+
+import unicodedata
+from enum import StrEnum
+
+from chassis.problems import Conflict, FieldError, Invalid
+
+SHORTEST_REASON = 10
+LONGEST_REASON = 500
+
+
+class Standing(StrEnum):
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    CLOSED = "closed"
+
+
+class Act(StrEnum):
+    SUSPEND = "suspend"
+    RESTORE = "restore"
+    REQUIRE_PASSWORD_CHANGE = "require_password_change"  # noqa: S105 - the name of an act
+
+
+STANDINGS = {Standing.ACTIVE: "Ouvert", Standing.SUSPENDED: "Suspendu", Standing.CLOSED: "Fermé"}
+
+# A closed account has no line: nothing can be done to it any more.
+TRANSITIONS: dict[tuple[Standing, Act], Standing] = {
+    (Standing.ACTIVE, Act.SUSPEND): Standing.SUSPENDED,
+    (Standing.SUSPENDED, Act.RESTORE): Standing.ACTIVE,
+    (Standing.ACTIVE, Act.REQUIRE_PASSWORD_CHANGE): Standing.ACTIVE,
+    (Standing.SUSPENDED, Act.REQUIRE_PASSWORD_CHANGE): Standing.SUSPENDED,
+}
+_REFUSALS = {
+    Standing.ACTIVE: "Ce compte n’est pas suspendu.",
+    Standing.SUSPENDED: "Ce compte est déjà suspendu.",
+    Standing.CLOSED: "Ce compte est fermé\u00a0: plus rien ne peut y être fait.",
+}
+
+
+def after(standing: Standing, act: Act) -> Standing:
+    """The standing that follows; raises Conflict when the act is none that this standing allows."""
+    following = TRANSITIONS.get((standing, act))
+    if following is None:
+        raise Conflict(_REFUSALS[standing])
+    return following
+
+
+def checked_reason(typed: str) -> str:
+    """The reason without needless spaces. Raises Invalid: every act of an agent says why."""
+    reason = " ".join(unicodedata.normalize("NFC", typed.replace("\0", " ")).split())
+    if not SHORTEST_REASON <= len(reason) <= LONGEST_REASON:
+        raise Invalid(
+            [
+                FieldError(
+                    pointer="/reason",
+                    code="reason",
+                    detail=f"Le motif compte de {SHORTEST_REASON} à {LONGEST_REASON} signes.",
+                    rule="une phrase qui dit pourquoi, sans donnée sur un tiers",
+                    example="Appel du bailleur\u00a0: il n’a pas demandé ce changement de mot de passe.",
+                )
+            ]
+        )
+    return reason

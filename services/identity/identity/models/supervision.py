@@ -1,0 +1,44 @@
+"""What the Caf's agents decided on accounts and organisations, each with its reason."""
+
+from datetime import datetime
+from uuid import UUID
+
+from chassis.ids import new_id
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from identity.models.base import Base
+
+_OPEN = text("ended_at IS NULL")
+
+
+class Suspension(Base):
+    """Of one account, or of a whole organisation: an account is suspended as long as one of either is open."""
+
+    __tablename__ = "suspension"
+    __table_args__ = (
+        CheckConstraint("(account_id IS NULL) <> (organisation_id IS NULL)", name="of_one"),
+        Index("uq_suspension_account", "account_id", unique=True, postgresql_where=_OPEN, sqlite_where=_OPEN),
+        Index("uq_suspension_organisation", "organisation_id", unique=True, postgresql_where=_OPEN, sqlite_where=_OPEN),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    account_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"))
+    organisation_id: Mapped[UUID | None]
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class SupervisionAct(Base):
+    """Who did what to whom and why. The reason is typed: it stands here, the journal only holds this line's id."""
+
+    __tablename__ = "supervision_act"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    at: Mapped[datetime] = mapped_column(index=True)
+    kind: Mapped[str] = mapped_column(String(60))
+    account_id: Mapped[UUID | None] = mapped_column(index=True)
+    organisation_id: Mapped[UUID | None]
+    agent_id: Mapped[UUID]
+    caf_code: Mapped[str | None] = mapped_column(String(3))
+    reason: Mapped[str] = mapped_column(Text)

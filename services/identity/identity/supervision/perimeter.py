@@ -1,0 +1,49 @@
+"""Who an agent may act on, as a condition of every query. Permissions are read from the rows, not from the token."""
+
+from uuid import UUID
+
+from chassis.problems import NotFound
+from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from identity.models import Account, UserNumber
+from identity.supervision.standing import suspended
+
+
+def supervised(agent_id: UUID) -> ColumnElement[bool]:
+    """Accounts of landlords known to the agent's own Caf; for a supervisor all, agents included; never one's own.
+
+    An agent suspended or closed a moment ago acts on nobody, whatever their token still says.
+    """
+    agent = aliased(Account)
+    of_caf = or_(
+        Account.caf_code == agent.caf_code,
+        exists().where(UserNumber.organisation_id == Account.organisation_id, UserNumber.caf_code == agent.caf_code),
+    )
+    acting = exists().where(
+        agent.id == agent_id,
+        agent.kind == "agent",
+        agent.closed_at.is_(None),
+        ~suspended(agent),
+        or_(agent.supervisor, and_(Account.kind == "landlord", of_caf)),
+    )
+    return and_(Account.id != agent_id, acting)
+
+
+def supervised_account(session: Session, agent_id: UUID, account_id: UUID) -> Account:
+    """Locked. Raises NotFound for an account of another Caf as for one that does not exist."""
+    mine = select(Account).where(Account.id == account_id, supervised(agent_id))
+    found = session.scalar(mine.with_for_update(of=Account).execution_options(populate_existing=True))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def supervised_accounts(session: Session, agent_id: UUID, organisation_id: UUID) -> list[Account]:
+    """All that the organisation has open, locked in one order. Raises NotFound outside the perimeter."""
+    mine = select(Account).where(Account.organisation_id == organisation_id, supervised(agent_id))
+    ordered = mine.where(Account.closed_at.is_(None)).order_by(Account.id).with_for_update(of=Account)
+    found = list(session.scalars(ordered.execution_options(populate_existing=True)))
+    if not found:
+        raise NotFound
+    return found

@@ -1,0 +1,29 @@
+"""Whether an account is suspended, by itself or with its organisation."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy.orm import Session
+
+from identity.domain.supervision import Standing
+from identity.models import Account, Suspension
+
+
+def suspended(account: Any = Account) -> ColumnElement[bool]:
+    """True in a query for the accounts that nothing opens for now; `account` is the entity, or an alias of it."""
+    of_organisation = and_(account.organisation_id.is_not(None), Suspension.organisation_id == account.organisation_id)
+    concerned = or_(Suspension.account_id == account.id, of_organisation)
+    return exists().where(Suspension.ended_at.is_(None), concerned)
+
+
+def is_suspended(session: Session, account: Account) -> bool:
+    """Asked with the account's row locked, it stays true or false until the transaction ends."""
+    return session.scalar(select(Account.id).where(Account.id == account.id, suspended())) is not None
+
+
+def own_standing(session: Session, account: Account) -> Standing:
+    """Of the account alone: that of its organisation is changed elsewhere."""
+    if account.closed_at is not None:
+        return Standing.CLOSED
+    mine = select(Suspension.id).where(Suspension.account_id == account.id, Suspension.ended_at.is_(None))
+    return Standing.ACTIVE if session.scalar(mine) is None else Standing.SUSPENDED
