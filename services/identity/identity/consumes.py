@@ -9,7 +9,7 @@ from chassis.events import Event
 from chassis.service import Subscription
 from sqlalchemy.orm import Session
 
-from identity.accounts import closing, roles
+from identity.accounts import bounces, closing, roles
 from identity.accounts.issuing import issue_and_send, own_recipient
 from identity.accounts.registration import create_account
 from identity.domain.credentials import Purpose
@@ -86,6 +86,12 @@ def user_withdrawn(session: Session, event: Event) -> None:
     closing.close(session, UUID(data["account_id"]), closing.Reason.WITHDRAWN, actor=data["withdrawn_by"])
 
 
+def bounced(session: Session, event: Event) -> None:
+    """Notification could not deliver an e-mail: see whether it carried credentials."""
+    if event.data["account_id"] is not None:
+        bounces.came_back(session, UUID(event.data["account_id"]), event.data["template"])
+
+
 def _tie_user_number(session: Session, data: dict[str, Any], personal: dict[str, Any]) -> bool:
     """False when a newer version of this landlord is already known."""
     values = {
@@ -117,6 +123,7 @@ def _names(personal: dict[str, Any]) -> dict[str, Any]:
 SUBSCRIPTIONS = (
     Subscription("registry.landlord_registered.v1", landlord_registered),
     Subscription("habilitation.user_created.v1", user_created),
+    Subscription("notification.bounced.v1", bounced),
     Subscription("habilitation.access_changed.v1", access_changed),
     Subscription("habilitation.credentials_requested.v1", credentials_requested),
     Subscription("habilitation.user_withdrawn.v1", user_withdrawn),

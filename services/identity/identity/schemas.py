@@ -43,6 +43,8 @@ def account_to_json(account: Account) -> dict[str, Any]:
         "account_id": str(account.id),
         "organisation_id": str(account.organisation_id) if account.organisation_id else None,
         "activated_at": clock.iso(account.activated_at) if account.activated_at else None,
+        # Our messages come back from it: the person should give another.
+        "email_refused": account.email is not None and account.email == account.bounced_email,
         **{name: getattr(account, name) for name in _SHOWN},
     }
 

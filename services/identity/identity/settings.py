@@ -27,6 +27,10 @@ class Settings(ChassisSettings):
     session_idle_minutes: int = 60
     session_hours: int = 12
     signing_key_days: int = 30
+    # Failed sign-ins of all in ten minutes beyond which fewer tries are free for everybody, and an alarm is logged.
+    sign_in_failures_alarm: int = 2000
+    # Recoveries taken in from all together; the others of the hour are dropped without a word.
+    recoveries_per_hour: int = 20_000
     # What is kept of who held a closed account, to answer questions about it.
     closed_account_days: int = 365
     # Between the 6 and 12 months that the CNIL recommends for such lines (délibération 2021-122).

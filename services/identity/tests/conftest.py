@@ -1,7 +1,9 @@
 """Identity on a fresh database, its pages in a browser that keeps cookies, and landlords from the registry."""
 
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 from uuid import UUID
@@ -163,3 +165,9 @@ def world(harness: HarnessFactory, database_url: str) -> World:
 def local(harness: HarnessFactory, sqlite_url: str) -> World:
     """For what does not depend on the database."""
     return make_world(harness, sqlite_url)
+
+
+@pytest.fixture
+def new_world(harness: HarnessFactory) -> Callable[..., World]:
+    """Worlds with settings of their own: `new_world(database_url, name=value)`."""
+    return partial(make_world, harness)

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 import time_machine
 from chassis import clock, ids
-from webui.testing import assert_page
+from identity.domain.sign_in_help import WAYS, Origin, Way
+from webui.testing import assert_page, parse
 
 BASE = "/api/identity/v1"
 LOST, FORGOTTEN = "/compte/identifiant-perdu", "/compte/mot-de-passe-oublie"
@@ -191,3 +192,65 @@ def test_what_was_typed_is_erased_once_handled(local: Any) -> None:
     assert "inconnue" not in str(
         [local.harness.rows(name) for name in ("recovery_request", "throttle", "security_event")]
     )
+
+
+def told(world: Any) -> list[tuple[str, str]]:
+    notices = world.harness.published("identity.security_notice.v1")
+    return [(event.data["kind"], event.personal["email"]) for event in notices]
+
+
+def test_the_holder_is_told_of_each_recovery_and_of_its_end(world: Any) -> None:
+    _, sent = world.activated()
+    assert not told(world)
+    with later(minutes=6):
+        world.browser().send(LOST, user_number="35900007090001")
+        world.harness.run_job("recoveries")
+        assert told(world) == [("recovery_requested", "nolwenn@lices.example")]
+        browser = world.browser()
+        browser.sign_in(sent["login"], world.issued()[-1]["password"])
+        other = "lanterne brouette galaxie moutarde"
+        browser.send("/compte/premiere-connexion/mot-de-passe", password=other, again=other)
+    assert told(world)[1:] == [("password_changed", "nolwenn@lices.example")]
+
+
+def test_a_recovery_ends_every_session_and_every_refresh_family(world: Any) -> None:
+    elsewhere, sent = world.activated()
+    assert elsewhere.get("/compte/securite") == "/compte/securite"
+    with later(minutes=6):
+        world.browser().send(FORGOTTEN, email="nolwenn@lices.example")
+        world.harness.run_job("recoveries")
+        browser = world.browser()
+        browser.sign_in(sent["login"], world.issued()[-1]["password"])
+        other = "lanterne brouette galaxie moutarde"
+        browser.send("/compte/premiere-connexion/mot-de-passe", password=other, again=other)
+        assert elsewhere.get("/compte/securite") == "/compte/connexion"
+    still_open = [row for row in world.harness.rows("sign_in_session") if row["ended_at"] is None]
+    assert len(still_open) == 1
+    assert all(row["revoked_at"] for row in world.harness.rows("token_family"))
+
+
+@pytest.mark.parametrize(("origin", "before", "login"), list(WAYS))
+def test_three_answers_lead_to_the_one_way_that_helps(local: Any, origin: Origin, before: bool, login: bool) -> None:
+    browser = local.browser()
+    answers = {True: "oui", False: "non"}
+    browser.get(f"/compte/aide-connexion?origin={origin}&before={answers[before]}&login={answers[login]}")
+    assert_page(browser.text)
+    inset = next(one for one in parse(browser.text) if one.get("id") == "reponse")
+    said = {
+        Way.LOST_IDENTIFIER: "N° utilisateur",
+        Way.FORGOTTEN_PASSWORD: "adresse courriel\u00a0:",
+        Way.ADMINISTRATOR: "administrateur de votre organisme",
+    }
+    assert said[WAYS[origin, before, login]].replace("\u00a0:", "") in inset.words
+
+
+def test_who_never_signed_in_and_got_letters_is_never_sent_to_the_form_that_asks_for_an_email() -> None:
+    assert {WAYS[Origin.LETTER, False, login] for login in (True, False)} == {Way.LOST_IDENTIFIER}
+
+
+@pytest.mark.parametrize("query", ["?origin=letter", "?origin=x&before=oui&login=oui", "?before=%00&login=%FF"])
+def test_the_questions_not_answered_are_said(local: Any, query: str) -> None:
+    browser = local.browser()
+    browser.get("/compte/aide-connexion" + query)
+    assert browser.status == 422
+    assert_page(browser.text)

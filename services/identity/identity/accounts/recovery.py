@@ -10,13 +10,14 @@ from chassis.runtime import Runtime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from identity import throttling
+from identity import alarm, throttling
 from identity.accounts.issuing import issue_and_send
 from identity.accounts.registration import principal_of
 from identity.domain.credentials import Purpose
 from identity.domain.networks import network_of
 from identity.domain.throttle import PER_RECOVERED_SUBJECT, PER_RECOVERING_NETWORK
 from identity.models import Account, RecoveryRequest, UserNumber
+from identity.notices import Notice, tell
 from identity.publishes import Recipient
 from identity.throttling import Counter
 
@@ -25,7 +26,7 @@ _MOST_ACCOUNTS_PER_EMAIL = 10
 
 
 def ask(session: Session, purpose: Purpose, subject: str, address: str) -> None:
-    """Takes the request in; beyond the limits of the subject or of the network, it is dropped without a word.
+    """Takes the request in; beyond the limits of the subject, of the network or of all, it is dropped without a word.
 
     `subject` is a normalised user number or e-mail, `address` the network address it comes from.
     """
@@ -33,7 +34,7 @@ def ask(session: Session, purpose: Purpose, subject: str, address: str) -> None:
         Counter(PER_RECOVERED_SUBJECT, purpose, subject),
         Counter(PER_RECOVERING_NETWORK, "recovery network", network_of(address)),
     )
-    if throttling.take(session, counters):
+    if throttling.take(session, counters) or alarm.too_many_recoveries(session):
         return
     session.add(RecoveryRequest(id=ids.new_id(), purpose=purpose, subject=subject, requested_at=clock.now()))
     session.flush()
@@ -56,7 +57,9 @@ def handle_next(runtime: Runtime) -> bool:
         if request is None:
             return False
         for account, recipient, user_number in _found(session, Purpose(request.purpose), request.subject or ""):
-            issue_and_send(session, account, Purpose(request.purpose), recipient, user_number=user_number)
+            issued = issue_and_send(session, account, Purpose(request.purpose), recipient, user_number=user_number)
+            if issued and account.activated_at is not None:
+                tell(session, account, Notice.RECOVERY_REQUESTED)
         request.handled_at = clock.now()
         request.subject = None
     return True
@@ -70,15 +73,17 @@ def _found(session: Session, purpose: Purpose, subject: str) -> Iterator[tuple[A
 
 
 def _by_user_number(session: Session, number: str) -> Iterator[tuple[Account, Recipient, str | None]]:
-    """The organisation's principal account, reached as its holder said, else as the Caf knows this landlord."""
+    """The organisation's principal account, reached as its holder said, else as the Caf knows this landlord; never at
+    an address that sent our messages back."""
     known = session.get(UserNumber, number)
     account = principal_of(session, known.organisation_id) if known else None
     if known is None or account is None:
         return
-    if account.email:
+    if account.email and account.email != account.bounced_email:
         yield account, Recipient(account.name, account.email), number
     else:
-        yield account, Recipient(known.name, known.email, tuple(known.address)), number
+        email = known.email if known.email != account.bounced_email else None
+        yield account, Recipient(known.name, email, tuple(known.address)), number
 
 
 def _by_email(session: Session, email: str) -> Iterator[tuple[Account, Recipient, str | None]]:

@@ -29,6 +29,8 @@ class Kind(StrEnum):
     SIGN_IN_TO_CHANGE = "sign_in.own_password_to_change"
     SIGN_IN_OWN = "sign_in.own_password_accepted"
     SIGN_IN_FAILED = "sign_in.failed"
+    ALARM = "sign_in.alarm"
+    EMAIL_BOUNCED = "email.bounced"
     SIGN_OUT = "sign_out"
     SESSION_ENDED = "session.ended"
     SESSIONS_ENDED = "sessions.ended"
@@ -60,6 +62,8 @@ LABELS: dict[Kind, str] = {
     Kind.SIGN_IN_TO_CHANGE: "Connexion avec un mot de passe à changer",
     Kind.SIGN_IN_OWN: "Connexion",
     Kind.SIGN_IN_FAILED: "Connexion refusée",
+    Kind.ALARM: "Alarme\u00a0: beaucoup de connexions échouent",
+    Kind.EMAIL_BOUNCED: "Courriel revenu, adresse à corriger",
     Kind.SIGN_OUT: "Déconnexion",
     Kind.SESSION_ENDED: "Session fermée",
     Kind.SESSIONS_ENDED: "Sessions fermées",

@@ -22,7 +22,9 @@ from identity.domain.identifiers import (
     user_number_error,
 )
 from identity.domain.passwords import MAX_LENGTH
+from identity.domain.sign_in_help import ORIGINS, WAYS, Origin, Way
 
+_YES_NO = {"oui": "Oui", "non": "Non"}
 # Far above any password: a longer field is not one, and would only cost time.
 _LONGEST_FIELD = 4 * MAX_LENGTH
 
@@ -107,6 +109,30 @@ class EmailForm(PageForm):
     def validate_email(self, field: EmailField) -> None:
         if normalise_email(field.data) is None:
             raise ValidationError(_sentence(email_error()))
+
+
+class HelpForm(PageForm):
+    """Sent with GET: nothing in it is about a person, so its answer can be kept as an address."""
+
+    class Meta:
+        csrf = False
+
+    origin = RadioField(
+        "Comment avez-vous reçu votre accès\u00a0?",
+        [InputRequired("Choisissez une réponse.")],
+        choices=choices(ORIGINS),
+    )
+    before = RadioField(
+        "Vous êtes-vous déjà connecté\u00a0?", [InputRequired("Choisissez oui ou non.")], choices=choices(_YES_NO)
+    )
+    login = RadioField(
+        "Avez-vous encore votre identifiant\u00a0?", [InputRequired("Choisissez oui ou non.")], choices=choices(_YES_NO)
+    )
+
+    @property
+    def way(self) -> Way:
+        """Of a form that was checked."""
+        return WAYS[Origin(self.origin.data), self.before.data == "oui", self.login.data == "oui"]
 
 
 class TokenForm(PageForm):

@@ -6,16 +6,21 @@ from flask.typing import ResponseReturnValue
 from identity.accounts import recovery
 from identity.domain.credentials import Purpose
 from identity.domain.identifiers import normalise_email, normalise_user_number
+from identity.domain.sign_in_help import Way
 from identity.origin import client_address
 from identity.pages.current import runtime, settings
-from identity.pages.forms import EmailForm, UserNumberForm
+from identity.pages.forms import EmailForm, HelpForm, UserNumberForm
 
 blueprint = Blueprint("recovery", __name__, url_prefix="/compte")
 
 
 @blueprint.get("/aide-connexion")
 def help_page() -> ResponseReturnValue:
-    return render_template("compte/aide_connexion.html")
+    asked = HelpForm(formdata=request.args) if request.args else HelpForm(formdata=None)
+    found = asked.way if request.args and asked.validate() else None
+    lifetimes = {"hours": settings().provisional_email_hours, "days": settings().provisional_letter_days}
+    shown = {"form": asked, "way": found, "ways": Way, "lifetimes": lifetimes}
+    return render_template("compte/aide_connexion.html", **shown), 422 if asked.errors else 200
 
 
 @blueprint.route("/identifiant-perdu", methods=["GET", "POST"])

@@ -11,7 +11,7 @@ from chassis.runtime import Runtime
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
-from identity import hashing, throttling
+from identity import alarm, hashing, throttling
 from identity.accounts.progress import satisfied
 from identity.domain.credentials import MOST_TRIES, as_provisional, normalise_login
 from identity.domain.first_sign_in import Act, Step, advance
@@ -67,13 +67,11 @@ def sign_in(runtime: Runtime, typed_login: str, typed_password: str, origin: Ori
     """
     login, provisional = normalise_login(typed_login), as_provisional(typed_password)
     password = provisional or normalise(typed_password)
-    per_login = Counter(PER_LOGIN, "login", login)
-    per_network = Counter(PER_NETWORK, "network", network_of(origin.address))
     with runtime.transaction() as session:
-        wait = throttling.take(session, (per_login, per_network))
+        per_login, per_network = _counters(session, login, origin)
+        if wait := throttling.take(session, (per_login, per_network)):
+            raise TooManyRequests(ceil(wait.total_seconds()))
         candidate = _provisional_of(session, login) if provisional else _own_of(session, login)
-    if wait:
-        raise TooManyRequests(ceil(wait.total_seconds()))
     if not hashing.verify(candidate.encoded, password):
         _record_failure(runtime, candidate, Refusal.WRONG, origin)
         raise Refused(Refusal.WRONG)
@@ -88,6 +86,14 @@ def sign_in(runtime: Runtime, typed_login: str, typed_password: str, origin: Ori
     return opened
 
 
+def _counters(session: Session, login: str, origin: Origin) -> tuple[Counter, Counter]:
+    """Of the login, known or not, and of the network; both stricter while sign-ins fail everywhere."""
+    policies = (PER_LOGIN, PER_NETWORK)
+    if alarm.ringing(session):
+        policies = (PER_LOGIN.tightened(), PER_NETWORK.tightened())
+    return Counter(policies[0], "login", login), Counter(policies[1], "network", network_of(origin.address))
+
+
 def _living(login: str) -> tuple[ColumnElement[bool], ...]:
     """A closed account opens nothing: it is as unknown as one that never was."""
     return Account.login == login, Account.closed_at.is_(None)
@@ -96,6 +102,7 @@ def _living(login: str) -> tuple[ColumnElement[bool], ...]:
 def _record_failure(runtime: Runtime, candidate: _Candidate, refusal: Refusal, origin: Origin) -> None:
     """One line for a login that exists and for one that does not: both cost the same."""
     with runtime.transaction() as session:
+        alarm.note_failure(session)
         record(session, Kind.SIGN_IN_FAILED, candidate.account_id, details={"reason": refusal}, origin=origin)
 
 

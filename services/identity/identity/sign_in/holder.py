@@ -13,6 +13,7 @@ from identity.domain.passwords import normalise
 from identity.domain.security_events import Kind
 from identity.journal import record
 from identity.models import Account, SignInSession
+from identity.notices import Notice, tell
 from identity.sign_in import sessions
 from identity.sign_in.proof import prove, wrong_password
 
@@ -57,3 +58,4 @@ def change_password(runtime: Runtime, account: Account, session_id: UUID, curren
             raise wrong_password()
         sessions.end_others(session, account.id, session_id, "password_changed")
         record(session, Kind.PASSWORD_CHANGED, account.id, session_id=session_id)
+        tell(session, account, Notice.PASSWORD_CHANGED)

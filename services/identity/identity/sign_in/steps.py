@@ -21,6 +21,7 @@ from identity.domain.passwords import normalise
 from identity.domain.security_events import Kind
 from identity.journal import record
 from identity.models import Account, Consent, Credential, SignInSession
+from identity.notices import Notice, tell
 from identity.sign_in import sessions
 from identity.sign_in.attempt import Refusal, Refused
 
@@ -78,6 +79,9 @@ def choose_password(runtime: Runtime, session_id: UUID, typed: str) -> Step:
         account.version += 1
         sessions.end_others(session, account.id, opened.id, "password_changed")
         record(session, Kind.FIRST_SIGN_IN_PASSWORD, account.id)
+        if account.activated_at is not None:
+            # A recovery has come to its end.
+            tell(session, account, Notice.PASSWORD_CHANGED)
         return _move(session, opened, account, Act.PASSWORD_CHOSEN)
 
 

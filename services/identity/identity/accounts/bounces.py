@@ -1,0 +1,64 @@
+"""An e-mail came back: its address is marked, and credentials it carried leave again by letter, once."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from identity.accounts.issuing import issue_and_send
+from identity.domain.credentials import Channel, Purpose
+from identity.domain.security_events import Kind
+from identity.journal import record
+from identity.models import Account, Credential, UserNumber
+from identity.publishes import Recipient
+
+# Of the messages that notification sends to a person; the others go to an address that is not the account's own.
+_CREDENTIALS = frozenset({"login", "provisional_password"})
+_TO_ACCOUNT = frozenset({"receipt"})
+
+
+def came_back(session: Session, account_id: UUID, template: str) -> None:
+    """Nothing happens for an unknown or closed account, nor for credentials that have left again since."""
+    account = session.get(Account, account_id, with_for_update=True, populate_existing=True)
+    if account is None or account.closed_at is not None:
+        return
+    if template in _CREDENTIALS:
+        _credentials_came_back(session, account)
+    elif template in _TO_ACCOUNT and account.email and account.email != account.bounced_email:
+        _mark(session, account, account.email)
+
+
+def _credentials_came_back(session: Session, account: Account) -> None:
+    """Login and password both come back: the first issues the letters, the second finds them issued."""
+    sent = session.scalar(
+        select(Credential).where(
+            Credential.account_id == account.id,
+            Credential.channel == Channel.EMAIL,
+            Credential.replaced_at.is_(None),
+            Credential.used_at.is_(None),
+        )
+    )
+    if sent is None or not sent.sent_to or sent.sent_to == account.bounced_email:
+        return
+    _mark(session, account, sent.sent_to)
+    recipient, number = _by_letter(session, account)
+    issue_and_send(session, account, Purpose.REISSUE, recipient, user_number=number)
+
+
+def _by_letter(session: Session, account: Account) -> tuple[Recipient, str | None]:
+    """Where the Caf writes to on paper: the landlord's last known address, for its principal account alone."""
+    if account.principal:
+        known = session.scalar(
+            select(UserNumber)
+            .where(UserNumber.organisation_id == account.organisation_id)
+            .order_by(UserNumber.version.desc(), UserNumber.number)
+            .limit(1)
+        )
+        if known is not None:
+            return Recipient(known.name, None, tuple(known.address)), known.number
+    return Recipient(account.name, None, tuple(account.contact_address)), None
+
+
+def _mark(session: Session, account: Account, address: str) -> None:
+    account.bounced_email = address
+    record(session, Kind.EMAIL_BOUNCED, account.id, actor="system")

@@ -1,0 +1,58 @@
+"""What all tries together show and no single account or network does: many logins tried once each, from everywhere."""
+
+from datetime import datetime, timedelta
+
+import structlog
+from chassis import clock
+from chassis import runtime as runtimes
+from chassis.db import upsert
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from identity.derived import keyed_digest
+from identity.domain.security_events import Kind
+from identity.journal import record
+from identity.models import Throttle
+from identity.settings import settings_of
+
+WINDOW = timedelta(minutes=10)
+HOUR = timedelta(hours=1)
+log = structlog.get_logger()
+
+
+def ringing(session: Session) -> bool:
+    """More sign-ins failed in this window or the one before than the settings hold normal."""
+    now = clock.now()
+    windows = [_key(session, "sign-in failures", moment, WINDOW) for moment in (now, now - WINDOW)]
+    counted = select(func.max(Throttle.failures)).where(Throttle.subject.in_(windows))
+    return (session.scalar(counted) or 0) >= settings_of(runtimes.of(session)).sign_in_failures_alarm
+
+
+def note_failure(session: Session) -> None:
+    """One more failed sign-in; the one that reaches the threshold is said in the log and in the journal."""
+    threshold = settings_of(runtimes.of(session)).sign_in_failures_alarm
+    if _one_more(session, "sign-in failures", WINDOW) == threshold:
+        log.warning("many sign-ins fail", failures=threshold, minutes=WINDOW // timedelta(minutes=1))
+        record(session, Kind.ALARM, None, details={"failures": threshold})
+
+
+def too_many_recoveries(session: Session) -> bool:
+    """One more recovery asked for, by anybody: each costs a message, and by letter a stamp."""
+    most = settings_of(runtimes.of(session)).recoveries_per_hour
+    count = _one_more(session, "recoveries", HOUR)
+    if count == most + 1:
+        log.warning("recoveries are dropped until the hour ends", limit=most)
+    return count > most
+
+
+def _one_more(session: Session, kind: str, window: timedelta) -> int:
+    """The count of the window, this one included; counted by one statement, so that none is lost."""
+    now = clock.now()
+    row = upsert(session, Throttle).values(subject=_key(session, kind, now, window), failures=1, last_at=now)
+    more = {"failures": Throttle.failures + 1, "last_at": now}
+    counted = row.on_conflict_do_update(index_elements=["subject"], set_=more).returning(Throttle.failures)
+    return int(session.execute(counted).scalar_one())
+
+
+def _key(session: Session, kind: str, moment: datetime, window: timedelta) -> str:
+    return keyed_digest(settings_of(runtimes.of(session)), kind, str(int(moment.timestamp() // window.total_seconds())))
