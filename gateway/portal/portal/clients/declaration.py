@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import IO, Any
 
-from portal.clients.http import Answer, Service, json_body
+from portal.clients.http import Answer, Download, Service, json_body
 
 # Longer than the gateway's own limit for this route.
 UPLOAD_SECONDS = 125
+EXPORT_SECONDS = 125
 
 
 class DeclarationClient(Service):
@@ -17,6 +18,10 @@ class DeclarationClient(Service):
     def list_declarations(self, **filters: Any) -> dict[str, Any]:
         """`items`, `total`, `counts` by state and `next_cursor`."""
         return self._get("declarations", **filters)
+
+    def export(self, kind: str, filters: Mapping[str, str]) -> Download:
+        """The whole list as `csv` or `xlsx`, not held in memory."""
+        return self._download("declarations", "export", query={**filters, "format": kind}, timeout=EXPORT_SECONDS)
 
     def get(self, declaration: str) -> Answer:
         """Everything about one declaration."""

@@ -1,6 +1,6 @@
 """One HTTP client for all services: the person's token, the request's number and its trace go with each call."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -20,6 +20,14 @@ class Answer:
 
     body: dict[str, Any]
     etag: str
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A file on its way: its pieces, and the headers that say what it is."""
+
+    chunks: Iterator[bytes]
+    headers: dict[str, str]
 
 
 def make_http(base_url: str, seconds: float, transport: httpx.BaseTransport | None = None) -> httpx.Client:
@@ -51,8 +59,12 @@ class Service:
         carried = tracing.outgoing_headers({"X-Request-Id": self._request_id(), **(headers or {})})
         if token := self._token():
             carried["Authorization"] = f"Bearer {token}"
+        streamed = options.pop("streamed", False)
         try:
-            answer = self._http.request(method, url, headers=carried, **options)
+            request = self._http.build_request(method, url, headers=carried, **options)
+            answer = self._http.send(request, stream=streamed)
+            if streamed and answer.status_code >= 400:
+                answer.read()
         except httpx.HTTPError as error:
             raise Unavailable(type(error).__name__) from error
         if answer.status_code >= 500:
@@ -65,6 +77,11 @@ class Service:
         given = {name: value for name, value in query.items() if value not in (None, "")}
         return json_body(self._call("GET", *path, params=given))
 
+    def _download(self, *path: str, query: Mapping[str, str], timeout: float) -> Download:
+        answer = self._call("GET", *path, params=query, timeout=timeout, streamed=True)
+        kept = ("Content-Type", "Content-Disposition", "Content-Length", "Cache-Control")
+        return Download(_pieces(answer), {name: answer.headers[name] for name in kept if name in answer.headers})
+
     def _read(self, *path: str) -> Answer:
         answer = self._call("GET", *path)
         return Answer(json_body(answer), answer.headers.get("ETag", ""))
@@ -75,6 +92,13 @@ class Service:
         options: dict[str, Any] = {} if body is None else {"json": body}
         filled = {name: value for name, value in headers.items() if value}
         return json_body(self._call("POST", *path, headers=filled, params=given, **options))
+
+
+def _pieces(answer: httpx.Response) -> Iterator[bytes]:
+    try:
+        yield from answer.iter_bytes()
+    finally:
+        answer.close()
 
 
 def json_body(answer: httpx.Response) -> dict[str, Any]:

@@ -3,28 +3,26 @@
 from typing import Any
 from uuid import UUID
 
-from chassis.http import caller, reading, require_match, transaction
+from chassis.http import caller, reading, require_match, runtime, transaction
 from chassis.idempotency import idempotent
+from flask import Response
 
-from declaration import listing
 from declaration.filing import case, changes, views
-from declaration.listing import Filters
+from declaration.listing import export, pages
+from declaration.listing.filters import of_query as filters_of
 
 Answer = tuple[dict[str, Any], int, dict[str, str]]
 
 
 def list_declarations(
-    campaign: int | None = None,
-    status: str | None = None,
-    housing_type: str | None = None,
-    zone: str | None = None,
-    q: str | None = None,
-    cursor: str | None = None,
-    limit: int = 50,
+    sort: str | None = None, cursor: str | None = None, limit: int = 50, **filters: Any
 ) -> dict[str, Any]:
-    filters = Filters(campaign, status, housing_type, zone, q)
     with reading() as session:
-        return listing.page(session, caller(), filters, cursor, limit)
+        return pages.page(session, caller(), filters_of(filters), sort, cursor, limit)
+
+
+def export_declarations(format: str = "csv", sort: str | None = None, **filters: Any) -> Response:
+    return export.answer(runtime(), caller(), filters_of(filters), sort, format)
 
 
 def get_declaration(declaration_id: str) -> Answer:

@@ -1,8 +1,9 @@
-"""The tenants to declare for, with the state of each."""
+"""The tenants to declare for, with the state of each: narrowed, sorted, taken away as a file."""
 
 import re
+from collections.abc import Mapping
 
-from flask import render_template, request
+from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from portal.clients import api
@@ -12,17 +13,33 @@ from portal.pages.declare.blueprint import pages
 from portal.sign_in.person import the_person, wanted
 
 PAGE_SIZE = 50
-FILTERS = ("q", "status", "housing_type", "zone", "campaign")
+FILTERS = ("q", "status", "housing_type", "zone", "campaign", "late", "user_number", "sort")
 HOUSING_TYPES = {"conventioned": "Conventionné", "private": "Privé"}
+LATE = {"true": "En retard", "false": "Dans les temps"}
 # In the order of the journey; the states that nobody has are not offered.
 DECLARATION_STATES = tuple(STATES)[:9]
+# Column of the table -> its order, and how its two directions are said; None: cannot be sorted by.
+COLUMNS: dict[str, tuple[str, str, str] | None] = {
+    "Locataire": ("tenant", "de A à Z", "de Z à A"),
+    "Logement": ("address", "de A à Z", "de Z à A"),
+    "Type": None,
+    "Campagne": None,
+    "Loyer hors charges": ("rent", "du plus petit au plus grand", "du plus grand au plus petit"),
+    "Dernier changement": ("updated_at", "du plus ancien au plus récent", "du plus récent au plus ancien"),
+    "État": ("status", "à déclarer d’abord", "à déclarer en dernier"),
+}
+SORTS = tuple(sort[0] for sort in COLUMNS.values() if sort)
 ACCEPTED = {
     "status": re.compile("|".join(DECLARATION_STATES)),
     "housing_type": re.compile("|".join(HOUSING_TYPES)),
     "zone": re.compile(r"[0-9AB]{2,5}"),
-    "campaign": re.compile(r"2\d{3}"),
+    "campaign": re.compile(r"20(19|[2-9]\d)"),
+    "late": re.compile("|".join(LATE)),
+    "user_number": re.compile(r"\d{3} ?\d{11}"),
+    "sort": re.compile(f"-?({'|'.join(SORTS)})"),
     "q": re.compile(r".{1,100}", re.DOTALL),
 }
+FORMATS = ("csv", "xlsx")
 
 
 def chosen_filters() -> dict[str, str]:
@@ -30,6 +47,22 @@ def chosen_filters() -> dict[str, str]:
     given = {name: request.args.get(name, "").strip() for name in FILTERS}
     given["zone"] = given["zone"].upper()
     return {name: value for name, value in given.items() if ACCEPTED[name].fullmatch(value)}
+
+
+def headings(chosen: Mapping[str, str]) -> list[dict[str, str]]:
+    """The columns: `title`, and where one can sort `href`, `sort` for aria-sort, and `next` in words."""
+    now = chosen.get("sort", "status")
+    found = []
+    for title, sort in COLUMNS.items():
+        if sort is None:
+            found.append({"title": title})
+            continue
+        name, up, down = sort
+        following = f"-{name}" if now == name else name
+        state = {name: "ascending", f"-{name}": "descending"}.get(now, "none")
+        href = address("declare.list_declarations", **{**chosen, "sort": following})
+        found.append({"title": title, "href": href, "sort": state, "next": down if following.startswith("-") else up})
+    return found
 
 
 @pages.get("", strict_slashes=False)
@@ -44,10 +77,21 @@ def list_declarations() -> ResponseReturnValue:
         "declare/list.html",
         found=found,
         chosen=chosen,
+        headings=headings(chosen),
         housing_types=HOUSING_TYPES,
-        several_landlords=the_person().is_agent,
+        late=LATE,
+        narrowed=bool(set(chosen) - {"sort"}),
+        on_paper=the_person().is_agent,
         states=[state for state in DECLARATION_STATES if found["counts"].get(state)],
         first=address("declare.list_declarations", **chosen) if cursor else "",
         following=address("declare.list_declarations", **chosen, cursor=following) if following else "",
         plain={name: value for name, value in chosen.items() if name != "status"},
     )
+
+
+@pages.get("/export.<any(csv, xlsx):kind>")
+@wanted()
+def export(kind: str) -> ResponseReturnValue:
+    """The whole list as the page shows it, handed on as it comes."""
+    file = api().declaration.export(kind, chosen_filters())
+    return Response(file.chunks, headers=file.headers, direct_passthrough=True)

@@ -1,0 +1,72 @@
+"""The list of tenants: filters, orders and files by plain links and one GET form."""
+
+import httpx
+import pytest
+from flask.testing import FlaskClient
+from portal_stand_ins import FakeServices, SignIn
+from webui.testing import page_checks, parse
+
+LIST = "/api/declaration/v1/declarations"
+CHOSEN = {"q": "evrard", "zone": "35", "late": "true", "sort": "-rent"}
+
+
+@pytest.fixture
+def browser(sign_in: SignIn) -> FlaskClient:
+    return sign_in()
+
+
+def test_a_stranger_gets_neither_the_list_nor_its_files(client: FlaskClient) -> None:
+    for path in ("/declarer", "/declarer/export.csv", "/declarer/export.xlsx"):
+        assert client.get(path).status_code == 303
+    assert client.get("/declarer/export.exe").status_code in (303, 404)
+
+
+def test_the_filters_and_the_order_go_to_the_service_and_stay_in_every_link(
+    browser: FlaskClient, services: FakeServices
+) -> None:
+    page = browser.get("/declarer", query_string=CHOSEN)
+    assert page.status_code == 200
+    assert page_checks(page.text) == []
+    asked = dict(services.calls[-1].url.params) if services.calls[-1].url.path == LIST else {}
+    asked = asked or next(dict(call.url.params) for call in reversed(services.calls) if call.url.path == LIST)
+    assert {name: asked[name] for name in CHOSEN} == CHOSEN
+    for words in ("status=to_declare", "export.csv?", "export.xlsx?"):
+        (link, *_) = [line for line in page.text.split('href="') if words in line.split('"')[0]]
+        assert all(f"{name}={value}" in link.split('"')[0] for name, value in CHOSEN.items()), words
+
+
+def test_the_column_that_sorts_says_so_and_leads_the_other_way(browser: FlaskClient) -> None:
+    text = browser.get("/declarer?sort=-rent").text
+    assert text.count('aria-sort="descending"') == 1
+    assert text.count('aria-sort="none"') == 4
+    assert "sort=rent" in text
+    assert 'aria-sort="ascending"' in browser.get("/declarer").text
+
+
+def test_a_filter_that_is_not_of_its_form_is_left_out(browser: FlaskClient, services: FakeServices) -> None:
+    for query in ("sort=name", "late=maybe", "user_number=1", "campaign=1789", "zone=%3B"):
+        assert browser.get(f"/declarer?{query}").status_code == 200
+        asked = next(call.url.params for call in reversed(services.calls) if call.url.path == LIST)
+        assert set(asked) <= {"limit"}, query
+
+
+def test_the_file_comes_as_the_service_makes_it_and_refusals_are_pages(
+    browser: FlaskClient, services: FakeServices
+) -> None:
+    headers = {"Content-Type": "text/csv", "Content-Disposition": 'attachment; filename="declarations.csv"'}
+    services.on("GET", f"{LIST}/export", httpx.Response(200, content=b"Campagne;\r\n", headers=headers))
+    answer = browser.get("/declarer/export.csv?zone=35&sort=tenant")
+    assert (answer.status_code, answer.data) == (200, b"Campagne;\r\n")
+    assert answer.headers["Content-Disposition"] == headers["Content-Disposition"]
+    sent = dict(services.calls[-1].url.params)
+    assert sent == {"zone": "35", "sort": "tenant", "format": "csv"}
+    services.on("GET", f"{LIST}/export", httpx.Response(503))
+    assert browser.get("/declarer/export.xlsx").status_code == 503
+
+
+def test_an_empty_list_says_why(browser: FlaskClient, services: FakeServices) -> None:
+    services.on("GET", LIST, {"items": [], "total": 0, "counts": {}, "next_cursor": None})
+    assert "ne correspond à votre recherche" in browser.get("/declarer?late=true").text
+    empty = browser.get("/declarer?sort=tenant").text
+    assert "ne vous est demandée pour le moment" in empty
+    assert parse(empty)
