@@ -38,7 +38,8 @@ def test_every_operation_refuses_with_problems_and_asks_for_a_token() -> None:
     for path in CONTRACT["paths"].values():
         for operation in path.values():
             assert list(operation["responses"]["default"]["content"]) == ["application/problem+json"]
-            assert "security" not in operation
+            # A scope may be asked for, never less than a token.
+            assert [list(one) for one in operation.get("security", CONTRACT["security"])] == [["bearer"]]
 
 
 def test_the_page_on_the_states_shows_the_diagram_of_the_table() -> None:
