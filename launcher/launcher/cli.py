@@ -20,10 +20,12 @@ from launcher.services import UnknownTarget
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Mon Compte Partenaire – Offre Bailleurs.")
 agent_app = typer.Typer(no_args_is_help=True, help="Agents de la Caf.")
 registry_app = typer.Typer(no_args_is_help=True, help="Fichier du registre de la Caf.")
+journal_app = typer.Typer(no_args_is_help=True, help="Journal des événements de sécurité.")
 campaign_app = typer.Typer(no_args_is_help=True, help="Campagnes de déclaration.")
 app.add_typer(agent_app, name="agent")
 app.add_typer(registry_app, name="registry")
 app.add_typer(campaign_app, name="campaign")
+app.add_typer(journal_app, name="journal")
 keys_app = typer.Typer(no_args_is_help=True, help="Clés qui signent les jetons.")
 app.add_typer(keys_app, name="keys")
 console = Console()
@@ -161,6 +163,15 @@ def keys_rotate(
     """Publie une nouvelle clé, qui signera dans dix minutes ; l’ancienne reste publiée tant que ses jetons servent."""
     _operations().rotate_keys(_runtime("identity"), at_once=at_once)
     keys_list()
+
+
+@journal_app.command("verify")
+def journal_verify(
+    target: Annotated[str, typer.Option(help="Le service dont le journal est chaîné : identity.")] = "identity",
+    expect: Annotated[str, typer.Option(help="POSITION:EMPREINTE, telle que le journal technique l’a notée.")] = "",
+) -> None:
+    """Relit toute la chaîne du journal et dit ce qui a été modifié, retiré ou ajouté ; 1 s’il y en a."""
+    raise typer.Exit(_operations().verify_journal(_runtime(target), console, expect))
 
 
 def _operations() -> Any:

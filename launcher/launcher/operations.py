@@ -67,6 +67,22 @@ def signing_keys(identity: Runtime) -> list[tuple[str, str, str, str]]:
     ]
 
 
+def verify_journal(service: Runtime, console: Console, expect: str = "") -> int:
+    """0: the journal holds, 1: it does not, 2: this service has none, or ``expect`` is no ``position:hash``."""
+    position, _, chain_hash = expect.partition(":")
+    if service.name != "identity" or (expect and not (position.isdecimal() and chain_hash)):
+        console.print("[red]Seul le journal d’identity est chaîné ; l’attendu s’écrit POSITION:EMPREINTE.[/]")
+        return 2
+    expected = (int(position), chain_hash) if expect else None
+    report = import_module("identity.journal.verification").verify(service, expected)
+    console.print(f"{report.lines} ligne(s) chaînée(s), {report.anchors} ancre(s), {report.waiting} en attente.")
+    console.print(f"Fin de la chaîne : {report.position}:{report.hash}", soft_wrap=True)
+    for finding in report.findings:
+        console.print(finding, style="red", markup=False, soft_wrap=True)
+    console.print("[red]Le journal ne tient pas.[/]" if report.findings else "[green]Le journal tient.[/]")
+    return 1 if report.findings else 0
+
+
 def import_registry(declaration: Runtime, file: Path, console: Console, *, caf_code: str | None = None) -> int:
     """Imports with a progress bar and prints the report; 0: all went in, 1: some lines stayed out, 2: refused whole.
 
