@@ -35,6 +35,10 @@ class Place:
     def tool(self, name: str) -> str:
         return str(self.venv / "bin" / name)
 
+    def found(self, name: str) -> str:
+        """Of the system, else the one that a step before put into the virtual environment."""
+        return shutil.which(name) or self.tool(name)
+
     def environment(self) -> dict[str, str]:
         path = f"{self.venv / 'bin'}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
         return {**os.environ, "VIRTUAL_ENV": str(self.venv), "PATH": path, "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
@@ -56,6 +60,8 @@ def steps(root: Path, venv: Path, dev: bool) -> list[Step]:
         chosen += [*_node(place), _static(place)]
     if (root / "services/documents/documents/rendering/fonts.py").exists():
         chosen.append(_fonts(place))
+    if dev and (root / "launcher/tests/relying_party/package.json").exists():
+        chosen.append(_relying_party(place))
     return chosen
 
 
@@ -123,6 +129,14 @@ def _fonts(place: Place) -> Step:
     command = [place.tool("python"), "-m", "documents.rendering.fonts"]
     made = folder / "documents/rendering/fonts"
     return place.step("fonts", "Fetching the fonts of the documents", _present(inputs), made, lambda: [command])
+
+
+def _relying_party(place: Place) -> Step:
+    folder = place.root / "launcher/tests/relying_party"
+    inputs = [folder / "package.json", folder / "package-lock.json", folder / ".npmrc"]
+    command = [place.found("npm"), "ci", "--silent", "--no-audit", "--no-fund", "--prefix", str(folder)]
+    made = folder / "node_modules/openid-client"
+    return place.step("relying party", "Fetching the client that tests sign-in", inputs, made, lambda: [command])
 
 
 def _present(files: list[Path]) -> list[Path]:

@@ -10,7 +10,7 @@ from chassis import runtime as runtimes
 from chassis.runtime import Runtime
 from joserfc import jwe
 from joserfc.jwk import ECKey, KeySet, OctKey
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from identity.derived import subkey
@@ -47,15 +47,26 @@ def jwks(session: Session) -> dict[str, Any]:
     return {"keys": list(session.scalars(published.order_by(SigningKey.created_at)))}
 
 
+# Built once: making such a statement costs as much as running it.
+_CURRENT = (
+    select(SigningKey.private_sealed)
+    .where(SigningKey.signs_from <= bindparam("now"), SigningKey.signs_until > bindparam("now"))
+    .order_by(SigningKey.signs_from, SigningKey.kid)
+    .limit(1)
+)
+
+
 def signing_key(session: Session) -> ECKey:
-    """The key that signs now; makes the first one when there is none, so a process needs no set-up order."""
-    settings = settings_of(runtimes.of(session))
-    now = clock.now()
-    current = select(SigningKey.private_sealed).where(SigningKey.signs_from <= now, SigningKey.signs_until > now)
-    sealed = session.scalar(current.order_by(SigningKey.signs_from, SigningKey.kid).limit(1))
-    if sealed is None:
-        sealed = _create(session, settings, signs_from=now).private_sealed
-    return _open(sealed, subkey(settings, "signing keys"))
+    """The key that signs now; makes the first one when there is none, so a process needs no set-up order.
+
+    Looked up once a transaction: each token and its header ask for it.
+    """
+    found: ECKey | None = session.info.get("signing_key")
+    if found is None:
+        settings, now = settings_of(runtimes.of(session)), clock.now()
+        sealed = session.scalar(_CURRENT, {"now": now}) or _create(session, settings, signs_from=now).private_sealed
+        found = session.info["signing_key"] = _open(sealed, subkey(settings, "signing keys"))
+    return found
 
 
 def rotate(runtime: Runtime) -> None:

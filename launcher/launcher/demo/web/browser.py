@@ -45,7 +45,9 @@ class Page:
 
 
 class Browser:
-    def __init__(self, site: Site, callback: str = "") -> None:
+    """`callback`: how the addresses begin that are outside the product, and not followed."""
+
+    def __init__(self, site: Site, callback: str | tuple[str, ...] = "") -> None:
         self._client = site.client()
         self._callback = callback
 

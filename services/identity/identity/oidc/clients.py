@@ -2,7 +2,6 @@
 
 import hmac
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from authlib.oauth2.rfc6749 import ClientMixin
@@ -31,10 +30,6 @@ class Client(ClientMixin):  # type: ignore[misc]  # authlib has no types
     id_token_signed_response_alg: str = ALGORITHM
 
     @property
-    def client_metadata(self) -> dict[str, Any]:
-        return {"post_logout_redirect_uris": list(self.post_logout_redirect_uris)}
-
-    @property
     def auth_method(self) -> str:
         return "client_secret_basic" if self.confidential else "none"
 
@@ -52,6 +47,9 @@ class Client(ClientMixin):  # type: ignore[misc]  # authlib has no types
     def check_redirect_uri(self, redirect_uri: str) -> bool:
         """Character by character; a registered loopback address is met on any port (RFC 8252 §7.3)."""
         return redirect_uri in self.redirect_uris or without_port(redirect_uri) in self.redirect_uris
+
+    def check_post_logout_redirect_uri(self, uri: str) -> bool:
+        return uri in self.post_logout_redirect_uris or without_port(uri) in self.post_logout_redirect_uris
 
     def check_client_secret(self, client_secret: str) -> bool:
         return bool(self.secret) and hmac.compare_digest(self.secret.encode(), client_secret.encode())

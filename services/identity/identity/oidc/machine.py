@@ -52,6 +52,8 @@ def machine_named(session: Session, account_id: UUID) -> Machine | None:
 def machine_of(session: Session, which: ColumnElement[bool]) -> Machine | None:
     """Of a landlord's organisation only: what an agent sees is not for programs of others."""
     account = session.scalar(
-        select(Account).where(which, Account.kind == "landlord", Account.organisation_id.is_not(None))
+        select(Account).where(
+            which, Account.kind == "landlord", Account.organisation_id.is_not(None), Account.closed_at.is_(None)
+        )
     )
     return None if account is None else Machine(account)

@@ -135,6 +135,9 @@ class EndSession(EndSessionEndpoint):  # type: ignore[misc]  # authlib has no ty
     def get_algorithms(self) -> list[str]:
         return [ALGORITHM]
 
+    def _is_valid_post_logout_redirect_uri(self, client: Client, post_logout_redirect_uri: str) -> bool:
+        return client.check_post_logout_redirect_uri(post_logout_redirect_uri)
+
     def _validate_id_token_hint(self, id_token_hint: str) -> dict[str, Any]:
         """Any ID token of ours, expired or not; authlib lets through errors that are none of OAuth's."""
         try:

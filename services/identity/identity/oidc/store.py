@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import cast
 from uuid import UUID
 
 from chassis import clock
 from chassis.db import changed
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, Table, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from identity.derived import digest
@@ -109,35 +110,37 @@ def start_family(session: Session, code: RedeemedCode, refresh_token: str, expir
     session.flush()
 
 
+# Built once, and of tables: a refresh is done every five minutes by everybody, and making such statements costs more
+# than running them.
+_TOKENS, _FAMILIES = cast(Table, RefreshToken.__table__), cast(Table, TokenFamily.__table__)
+_FAMILY_OF = (
+    select(_FAMILIES)
+    .join(_TOKENS, _TOKENS.c.family_id == _FAMILIES.c.id)
+    .where(_TOKENS.c.token_hash == bindparam("token_hash"), _FAMILIES.c.client_id == bindparam("client_id"))
+    .with_for_update(of=_FAMILIES)
+)
+_USE = (
+    update(_TOKENS)
+    .where(_TOKENS.c.token_hash == bindparam("used_hash"), _TOKENS.c.used_at.is_(None))
+    .values(used_at=bindparam("now"))
+)
+_ADD = insert(_TOKENS)
+
+
 def consume_refresh(session: Session, token: str, client_id: str, successor: str) -> RedeemedRefresh | None:
     """The token's family if it may be refreshed now; its successor is then stored. Reuse revokes the family."""
-    now = clock.now()
-    family = session.execute(
-        select(TokenFamily)
-        .join(RefreshToken, RefreshToken.family_id == TokenFamily.id)
-        .where(RefreshToken.token_hash == digest(token), TokenFamily.client_id == client_id)
-        .with_for_update(of=TokenFamily)
-    ).scalar_one_or_none()
+    now, token_hash = clock.now(), digest(token)
+    family = session.execute(_FAMILY_OF, {"token_hash": token_hash, "client_id": client_id}).one_or_none()
     if family is None or family.revoked_at is not None or family.expires_at <= now:
         return None
     redeemed = RedeemedRefresh(token, family.client_id, family.session_id, family.id, family.scope)
-    if _use(session, token, now):
-        session.add(RefreshToken(token_hash=digest(successor), family_id=family.id, issued_at=now))
-        session.flush()
+    if changed(session.execute(_USE, {"used_hash": token_hash, "now": now})) == 1:
+        session.execute(_ADD, {"token_hash": digest(successor), "family_id": family.id, "issued_at": now})
         return redeemed
     if _in_grace(session, token, successor, now):
         return redeemed
     _revoke_replayed(session, TokenFamily.id == family.id, "refresh_reused", Kind.TOKEN_REPLAYED)
     return None
-
-
-def _use(session: Session, token: str, now: datetime) -> bool:
-    used = session.execute(
-        update(RefreshToken)
-        .where(RefreshToken.token_hash == digest(token), RefreshToken.used_at.is_(None))
-        .values(used_at=now)
-    )
-    return changed(used) == 1
 
 
 def _in_grace(session: Session, token: str, successor: str, now: datetime) -> bool:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from chassis import clock
 from chassis import runtime as runtimes
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from identity.domain.first_sign_in import Step
@@ -22,6 +22,7 @@ class Subject:
     authenticated_at: datetime
     amr: tuple[str, ...]
     session_expires_at: datetime
+    seen_at: datetime
 
     def get_user_id(self) -> str:
         return str(self.account.id)
@@ -49,22 +50,26 @@ class Subject:
         return claims
 
 
+# Built once: making such a statement costs as much as running it.
+_OPEN = (
+    select(SignInSession, Account)
+    .join(Account, Account.id == SignInSession.account_id)
+    .where(
+        SignInSession.id == bindparam("session_id"),
+        SignInSession.ended_at.is_(None),
+        SignInSession.expires_at > bindparam("now"),
+        SignInSession.seen_at > bindparam("idle_since"),
+        SignInSession.step == Step.DONE,
+    )
+)
+
+
 def subject_of(session: Session, session_id: UUID) -> Subject | None:
     """None unless the session is open, in use, and the person has done all that the first sign-in asks."""
     now = clock.now()
     idle_since = now - settings_of(runtimes.of(session)).session_idle
-    row = session.execute(
-        select(SignInSession, Account)
-        .join(Account, Account.id == SignInSession.account_id)
-        .where(
-            SignInSession.id == session_id,
-            SignInSession.ended_at.is_(None),
-            SignInSession.expires_at > now,
-            SignInSession.seen_at > idle_since,
-            SignInSession.step == Step.DONE,
-        )
-    ).one_or_none()
+    row = session.execute(_OPEN, {"session_id": session_id, "now": now, "idle_since": idle_since}).one_or_none()
     if row is None:
         return None
     opened, account = row
-    return Subject(account, opened.id, opened.started_at, tuple(opened.amr), opened.expires_at)
+    return Subject(account, opened.id, opened.started_at, tuple(opened.amr), opened.expires_at, opened.seen_at)

@@ -1,0 +1,189 @@
+"""The programs of docs/clients.md, taken out of it and run against the product; one is a certified relying party."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from chassis import ids
+from launcher.demo.command import make_agent
+from launcher.demo.credentials import Credentials
+from launcher.demo.journey.first_sign_in import SIGN_IN, sign_in_first
+from launcher.demo.web.browser import Browser, Page, on
+from launcher.demo.web.site import Site
+
+ROOT = Path(__file__).parents[2]
+RELYING_PARTY = Path(__file__).parent / "relying_party"
+PASSWORD = "girafe violon pamplemousse comète"
+PROGRAM = "PRGM-2222"
+INFORMATION = {
+    "civility": "Mme",
+    "last_name": "RIVIERE",
+    "first_name": "Anne",
+    "function": "Référente",
+    "email": "anne.riviere@caf.example",
+    "telephone": "02 99 00 00 00",
+}
+SECRETS = {
+    "BAILLEURS_EXAMPLE_WEB_SECRET": "web-secret_with-signs-that-are-encoded",
+    "BAILLEURS_EXAMPLE_INTEGRATOR_SECRET": "integrator-secret",
+    "BAILLEURS_EXAMPLE_INTEGRATOR_LOGIN": PROGRAM,
+}
+# Adds a landlord's account for a program to identity's database, as creating a user does.
+ADD_PROGRAM = """
+import sys
+from uuid import UUID
+from identity.accounts.registration import create_account
+from launcher import services
+with services.runtime("identity").transaction() as session:
+    create_account(session, UUID(sys.argv[1]), kind="landlord", login=sys.argv[2], organisation_id=UUID(sys.argv[3]))
+"""
+
+
+def block(name: str) -> str:
+    """The code block whose first line names that file."""
+    document = (ROOT / "docs/clients.md").read_text(encoding="utf-8")
+    found = [text for text in re.findall(r"```\w+\n(.*?)```", document, re.DOTALL) if name in text.splitlines()[0]]
+    assert len(found) == 1, name
+    return found[0]
+
+
+def free_port() -> int:
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        return int(held.getsockname()[1])
+
+
+@contextmanager
+def running(command: list[str], **options: Any) -> Iterator[subprocess.Popen[str]]:
+    with subprocess.Popen(command, text=True, **options) as process:  # noqa: S603 - our own words
+        try:
+            yield process
+        finally:
+            process.send_signal(signal.SIGTERM)
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+def until_answered(url: str, seconds: float = 90) -> None:
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            if httpx.get(url, timeout=5).status_code < 500:
+                return
+        except httpx.TransportError:
+            pass
+        assert time.monotonic() < end, f"{url} does not answer"
+        time.sleep(0.2)
+
+
+@dataclass
+class Product:
+    url: str
+    environment: dict[str, str]
+    person: Credentials
+    site: Site
+
+    def sign_in(self, browser: Browser, address: str) -> Page:
+        """Opens the address, signs the person in, and follows to where the program asked to come back."""
+        page = on(browser.get(address), SIGN_IN)
+        return browser.send(page, login=self.person.login, password=self.person.password)
+
+
+@pytest.fixture(scope="module")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    """All in one, in a folder of its own, with an agent who has signed in and a program's account."""
+    folder, port = tmp_path_factory.mktemp("product"), free_port()
+    url = f"http://localhost:{port}"
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("BAILLEURS_")}
+    # So short that the examples refresh it.
+    environment = {**plain, **SECRETS, "BAILLEURS_PUBLIC_URL": url, "BAILLEURS_ACCESS_TOKEN_SECONDS": "45"}
+    serve = [str(Path(sys.executable).with_name("bailleurs")), "serve", "--port", str(port)]
+    log = (folder / "serve.log").open("w")
+    with running(serve, cwd=folder, env=environment, stdout=log, stderr=log):
+        until_answered(f"{url}/.well-known/openid-configuration")
+        until_answered(f"{url}/readyz")
+        added = [sys.executable, "-c", ADD_PROGRAM, str(ids.new_id()), PROGRAM, str(ids.new_id())]
+        subprocess.run(added, cwd=folder, env=environment, check=True, timeout=60)  # noqa: S603 - our own words
+        site = Site(url)
+        provisional = make_agent("359", folder=folder)
+        sign_in_first(site, provisional, INFORMATION, PASSWORD)
+        yield Product(url, {**environment, "ISSUER": url}, Credentials(provisional.login, PASSWORD, "359"), site)
+        site.close()
+    log.close()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Where the examples are put, beside the library that `npm install` would put there."""
+    assert (RELYING_PARTY / "node_modules").is_dir(), "python3 -m tools.setup --dev installs it"
+    (tmp_path / "node_modules").symlink_to(RELYING_PARTY / "node_modules")
+    for name in ("mobile.mjs", "site.py", "read.py"):
+        (tmp_path / name).write_text(block(name), encoding="utf-8")
+    return tmp_path
+
+
+def read_line(process: subprocess.Popen[str], start: str) -> str:
+    assert process.stdout is not None
+    line = process.stdout.readline().strip()
+    assert line.startswith(f"{start} "), line + process.stdout.read()
+    return line.removeprefix(f"{start} ")
+
+
+def test_a_certified_relying_party_signs_in_refreshes_revokes_and_signs_out(product: Product, folder: Path) -> None:
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+    node = shutil.which("node", path=path)
+    assert node, "Node.js is missing"
+    browser = Browser(product.site, callback=("http://127.0.0.1", "example.bailleurs.mobile:"))
+    told = {"cwd": folder, "env": product.environment, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    with running([node, "mobile.mjs"], **told) as process:
+        back = product.sign_in(browser, read_line(process, "open"))
+        assert httpx.get(back.url, timeout=30).text == "Vous pouvez fermer cette page."
+        assert read_line(process, "signed in") == "Anne RIVIERE"
+        assert int(read_line(process, "declarations")) > 0
+        assert read_line(process, "after revocation") == "invalid_grant"
+        leave = read_line(process, "sign out")
+        assert process.wait(30) == 0
+    assert browser.get(leave).callback.startswith("example.bailleurs.mobile:/fin?state=")
+    assert browser.get("/compte/securite").path == SIGN_IN
+
+
+def test_a_web_site_keeps_the_tokens_and_shows_what_the_person_may_see(product: Product, folder: Path) -> None:
+    port = free_port()
+    environment = {**product.environment, "PORT": str(port)}
+    here = f"http://127.0.0.1:{port}"
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    with (
+        running([sys.executable, "site.py"], cwd=folder, env=environment, **quiet),
+        httpx.Client(base_url=here, timeout=30) as visitor,
+    ):
+        until_answered(f"{here}/connexion")
+        assert visitor.get("/").headers["Location"] == "/connexion"
+        asked = visitor.get("/connexion").headers["Location"]
+        back = product.sign_in(Browser(product.site, callback=here), asked)
+        assert visitor.get(back.url).headers["Location"] == "/"
+        assert re.fullmatch(r"Anne RIVIERE: [1-9]\d*", visitor.get("/").text)
+        # A token alone is longer.
+        assert 0 < len("".join(visitor.cookies.values())) < 300
+        leave = visitor.post("/deconnexion").headers["Location"]
+        assert httpx.get(leave).headers["Location"] == f"{here}/"
+
+
+def test_a_program_without_a_person_reads_what_its_user_may_see(product: Product, folder: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "read.py"], cwd=folder, env=product.environment, capture_output=True, text=True, timeout=60
+    )
+    assert (done.stdout.strip(), done.stderr) == ("declarations 0", "")

@@ -1,0 +1,182 @@
+"""Sign-ins and refreshes a core: processor time of the application in process, beside the bare hash and signature.
+
+On SQLite; on PostgreSQL when BAILLEURS_BENCH_DATABASE_URL names an empty database (its server's time is not counted).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+import tempfile
+import time
+from base64 import b64encode, urlsafe_b64encode
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+from chassis import clock, ids, migrations
+from chassis.keys import b64, generate
+from chassis.runtime import Runtime
+from flask import Flask
+from flask.testing import FlaskClient
+from identity import hashing, keys
+from identity.accounts.registration import create_account
+from identity.app import service
+from identity.settings import Settings
+from identity.web import create_pages
+from joserfc import jwt
+from webui.testing import parse
+
+from tools.bench.figures import Figure
+
+SIGN_INS = 60
+REFRESHES = 400
+PASSWORD = "girafe violon pamplemousse comète"  # noqa: S105 - of accounts that live as long as the benchmark
+CALLBACK = "http://localhost:8080/connexion/retour"
+SECRET = "s" * 40
+BASIC = {"Authorization": f"Basic {b64encode(f'portal:{SECRET}'.encode()).decode()}"}
+DATABASE = "BAILLEURS_BENCH_DATABASE_URL"
+
+
+@dataclass(frozen=True)
+class Product:
+    runtime: Runtime
+    app: Flask
+
+
+@contextmanager
+def product() -> Iterator[Product]:
+    """Identity on a new database."""
+    made = generate()
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings(
+            service="identity",
+            database_url=os.environ.get(DATABASE) or f"sqlite:///{Path(folder)}/identity.sqlite3",
+            identity_key=b64(secrets.token_bytes(32)),
+            portal_client_secret=SECRET,
+            event_key=made["BAILLEURS_EVENT_KEY"],
+        )
+        runtime = Runtime(service, settings)
+        migrations.upgrade(runtime)
+        keys.rotate(runtime)
+        yield Product(runtime, create_pages(runtime))
+        runtime.engine.dispose()
+
+
+def accounts(runtime: Runtime, count: int) -> list[str]:
+    """Logins of people who have signed in before, with all texts accepted."""
+    logins = [f"BENCH{number:04}" for number in range(count)]
+    encoded, now = hashing.hash_password(PASSWORD), clock.now()
+    with runtime.transaction() as session:
+        for login in logins:
+            account = create_account(
+                session, ids.new_id(), kind="landlord", login=login, organisation_id=ids.new_id(), contact_name=login
+            )
+            if account is None:
+                raise RuntimeError(f"{DATABASE} must name an empty database")
+            account.password_hash, account.information_given_at, account.activated_at = encoded, now, now
+    return logins
+
+
+def sign_in(app: Flask, login: str) -> dict[str, Any]:
+    """The whole of it as a browser and the portal do it: authorize, page, credentials, code, tokens."""
+    browser, verifier = app.test_client(), secrets.token_urlsafe(48)
+    challenge = urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode().rstrip("=")
+    asked = {
+        "response_type": "code",
+        "client_id": "portal",
+        "redirect_uri": CALLBACK,
+        "scope": "openid profile email offline_access",
+        "state": "s",
+        "nonce": "n",
+        "code_challenge": challenge,
+        "code_challenge_method": "S256",
+    }
+    page = browser.get(browser.get(f"/oidc/authorize?{urlencode(asked)}").headers["Location"])
+    token = next(one.get("value") for one in parse(page.text) if one.get("name") == "csrf_token")
+    answer = browser.post("/compte/connexion", data={"csrf_token": token, "login": login, "password": PASSWORD})
+    while answer.status_code in (302, 303) and not answer.headers["Location"].startswith(CALLBACK):
+        answer = _next(browser, answer.headers["Location"])
+    code = parse_qs(urlsplit(answer.headers["Location"]).query)["code"][0]
+    form = {"grant_type": "authorization_code", "code": code, "redirect_uri": CALLBACK, "code_verifier": verifier}
+    return _tokens(app, form)
+
+
+def _next(browser: FlaskClient, path: str) -> Any:
+    """The next page; the two texts of the first sign-in are accepted on the way, once an account."""
+    page = browser.get(path)
+    if page.status_code != 200:
+        return page
+    fields = {one.get("name"): one.get("value") for one in parse(page.text) if one.get("name")}
+    sent = {"csrf_token": fields["csrf_token"], "version": fields["version"], "accepted": "y"}
+    return browser.post(path, data=sent)
+
+
+def _tokens(app: Flask, form: dict[str, str]) -> dict[str, Any]:
+    answer = app.test_client().post("/oidc/token", data=form, headers=BASIC)
+    if answer.status_code != 200:
+        raise RuntimeError(answer.text)
+    found: dict[str, Any] = answer.get_json()
+    return found
+
+
+def seconds_each(act: Callable[[int], object], times: int) -> float:
+    """Processor time of this process, which other processes hardly move."""
+    start = time.process_time()
+    for number in range(times):
+        act(number)
+    return (time.process_time() - start) / times
+
+
+class Meter:
+    """Counts the processor time that the application takes, without that of the browser which the benchmark plays."""
+
+    def __init__(self, app: Flask) -> None:
+        self.spent = 0.0
+        self._inner = app.wsgi_app
+        app.wsgi_app = self  # type: ignore[method-assign]  # as Flask documents it for middleware
+
+    def __call__(self, environ: Any, start_response: Any) -> Any:
+        start = time.process_time()
+        try:
+            return self._inner(environ, start_response)
+        finally:
+            self.spent += time.process_time() - start
+
+    def seconds_each(self, act: Callable[[int], object], times: int) -> float:
+        before = self.spent
+        for number in range(times):
+            act(number)
+        return (self.spent - before) / times
+
+
+def figures() -> list[Figure]:
+    with product() as made:
+        logins = accounts(made.runtime, SIGN_INS)
+        given = [sign_in(made.app, login) for login in logins]
+        latest = given[-1]["refresh_token"]
+
+        def refresh(_number: int) -> None:
+            nonlocal latest
+            latest = _tokens(made.app, {"grant_type": "refresh_token", "refresh_token": latest})["refresh_token"]
+
+        with made.runtime.transaction() as session:
+            key = keys.signing_key(session)
+        encoded = hashing.hash_password(PASSWORD)
+        hash_seconds = seconds_each(lambda _: hashing.verify(encoded, PASSWORD), 40)
+        sign_seconds = seconds_each(lambda _: jwt.encode({"alg": "ES256"}, {"sub": "x" * 400}, key), REFRESHES)
+        meter = Meter(made.app)
+        sign_in_seconds = meter.seconds_each(lambda number: sign_in(made.app, logins[number]), SIGN_INS)
+        refresh_seconds = meter.seconds_each(refresh, REFRESHES)
+    share = hash_seconds / sign_in_seconds
+    refreshes = 1 / refresh_seconds
+    signature = 1 / sign_seconds
+    return [
+        Figure("sign-ins", 1 / sign_in_seconds, "/s/core", 1 / hash_seconds, "hash >= 0.6 of a sign-in", share >= 0.6),
+        Figure("refreshes, two signatures each", refreshes, "/s/core", signature, ">= 300/s/core", refreshes >= 300),
+        Figure("a sign-in without its hash", (sign_in_seconds - hash_seconds) * 1000, "ms"),
+    ]
