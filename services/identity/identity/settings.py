@@ -68,6 +68,10 @@ class Settings(ChassisSettings):
         }
 
     @property
+    def security_journal_kept(self) -> timedelta:
+        return timedelta(days=30.5) * self.security_journal_months
+
+    @property
     def session_lifetime(self) -> timedelta:
         return timedelta(hours=self.session_hours)
 

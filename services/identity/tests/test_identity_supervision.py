@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+import time_machine
 from chassis import clock, ids
 from chassis.problems import Conflict, Invalid
 from identity import agents
@@ -337,3 +338,12 @@ def test_agents_read_the_journal_of_an_account_with_the_reason_which_the_holder_
     assert WHY["reason"] not in mine.text
     # The journal outlives accounts: what an agent typed is not in it.
     assert WHY["reason"] not in str(world.harness.rows("security_event"))
+
+
+def test_reasons_go_with_the_journal_lines_that_name_them(local: Any) -> None:
+    _, sent = local.activated()
+    post(local, agent(local), f"accounts/{sent['account_id']}/suspension")
+    for days, left in ((360, 1), (370, 0)):
+        with time_machine.travel(clock.now() + timedelta(days=days)):
+            local.harness.run_job("purge supervision")
+        assert len(local.harness.rows("supervision_act")) == left

@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import structlog
 from chassis import clock
@@ -18,7 +18,6 @@ from identity.settings import Settings, settings_of
 
 log = structlog.get_logger()
 PURGED_AT_ONCE = 5_000
-_MONTH = timedelta(days=30.5)
 
 
 def mac(settings: Settings, position: int, chain_hash: str, made_at: datetime) -> str:
@@ -45,7 +44,7 @@ def anchor(runtime: Runtime) -> None:
 
 def purge(runtime: Runtime) -> int:
     """Deletes what is older than its time, up to an anchor, from which the rest is still verified; returns how many."""
-    kept_since = clock.now() - settings_of(runtime).security_journal_months * _MONTH
+    kept_since = clock.now() - settings_of(runtime).security_journal_kept
     with runtime.reading() as session:
         over = session.scalar(select(func.max(SecurityAnchor.position)).where(SecurityAnchor.made_at < kept_since))
     purged = 0

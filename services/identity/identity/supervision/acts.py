@@ -7,7 +7,8 @@ from chassis.auth import Caller
 from chassis.db import insert_new
 from chassis.ids import new_id
 from chassis.problems import Conflict
-from sqlalchemy import ColumnElement, update
+from chassis.runtime import Runtime
+from sqlalchemy import ColumnElement, delete, update
 from sqlalchemy.orm import Session
 
 from identity import publishes
@@ -16,6 +17,7 @@ from identity.domain.supervision import Act, after, checked_reason
 from identity.journal import record
 from identity.models import Account, SupervisionAct, Suspension
 from identity.notices import Notice, tell
+from identity.settings import settings_of
 from identity.sign_in import sessions
 from identity.supervision.perimeter import supervised_account, supervised_accounts
 from identity.supervision.standing import is_suspended, own_standing
@@ -133,3 +135,10 @@ def written(
 
 def _note(session: Session, kind: Kind, account: Account, act_id: UUID, caller: Caller) -> None:
     record(session, kind, account.id, actor=caller.sub, details={"act": str(act_id)})
+
+
+def purge(runtime: Runtime) -> None:
+    """Reasons go with the journal lines that name them."""
+    before = clock.now() - settings_of(runtime).security_journal_kept
+    with runtime.transaction() as session:
+        session.execute(delete(SupervisionAct).where(SupervisionAct.at < before))
