@@ -21,6 +21,7 @@ service = Service(
     published=publishes.PUBLISHED,
     periodic=(
         Periodic("read registry files", 2, registry.read_waiting),
+        Periodic("tell of the portfolio", 1, registry.portfolio.tell),
         Periodic("ask landlords", 2, opening.ask_landlords),
         Periodic("read answers", 2, answers.read_waiting),
         Periodic("write exports", 2, making.make_waiting),

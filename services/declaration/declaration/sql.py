@@ -3,8 +3,9 @@
 from typing import Any
 
 from chassis import clock
-from sqlalchemy import String, Uuid, literal
+from sqlalchemy import String, Uuid, literal, text
 from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import Session
 from sqlalchemy.sql.functions import FunctionElement
 
 
@@ -35,3 +36,9 @@ def _postgresql(element: Any, compiler: Any, **kwargs: Any) -> str:
     time = compiler.process(element.clauses, **kwargs)
     random = "replace(gen_random_uuid()::text, '-', '')"
     return f"overlay(overlay({random} placing {time} from 1 for 12) placing '7' from 13 for 1)::uuid"
+
+
+def analyze(session: Session, table: str) -> None:
+    """Tells PostgreSQL what a table that was just filled holds; it would take it for empty, and join row by row."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text(f"ANALYZE {table}"))

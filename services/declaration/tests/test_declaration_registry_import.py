@@ -182,7 +182,7 @@ def test_a_file_sent_over_http_is_read_by_the_worker_and_then_erased(world: Any)
 
 
 def test_what_a_killed_worker_left_is_taken_up_where_it_stopped(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(staging, "BATCH", 3)
+    monkeypatch.setattr(staging, "BATCH", {"postgresql": 3, "sqlite": 3})
     path = world.file(*[lot(number) for number in range(10)])
     with path.open("rb") as stream:
         import_id = reception.receive(world.harness.runtime, stream, "r.csv", caf_code="359", sent_by="test")
@@ -231,7 +231,7 @@ def test_a_tenancy_registered_while_the_campaign_is_open_joins_it(world: Any) ->
 
 
 def test_progress_is_told_as_the_file_is_read(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(staging, "BATCH", 4)
+    monkeypatch.setattr(staging, "BATCH", {"postgresql": 4, "sqlite": 4})
     told: list[int] = []
     path = world.file(*[lot(number) for number in range(10)])
     import_path(world.harness.runtime, path, "test", lambda shown: told.append(shown["lines_done"]))

@@ -5,17 +5,26 @@ from decimal import Decimal
 from uuid import UUID
 
 from chassis.ids import new_id
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import Column, ForeignKey, Index, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from declaration.models.base import Base
+
+
+def untold(name: str, version: str, told: str) -> Index:
+    """Holds only the rows of which there is something to tell."""
+    newer = Column(told, Integer) < Column(version, Integer)
+    return Index(name, "id", postgresql_where=newer, sqlite_where=newer)
 
 
 class Landlord(Base):
     """Who declares, at one Caf; the user numbers of a legal person share its organisation."""
 
     __tablename__ = "landlord"
-    __table_args__ = (UniqueConstraint("caf_code", "user_number"),)
+    __table_args__ = (
+        UniqueConstraint("caf_code", "user_number"),
+        untold("ix_landlord_untold", "version", "told_version"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     organisation_id: Mapped[UUID] = mapped_column(index=True)
@@ -30,6 +39,8 @@ class Landlord(Base):
     email: Mapped[str | None] = mapped_column(String(254))
     address: Mapped[list[str]]
     version: Mapped[int]
+    # What the other services were told last; a job tells what is newer.
+    told_version: Mapped[int]
 
 
 class Dwelling(Base):
@@ -74,16 +85,18 @@ class Tenancy(Base):
 
 
 class Organisation(Base):
-    """The version of an organisation's portfolio, as told to the other services."""
+    """The version of an organisation's portfolio, and the one that the other services were told."""
 
     __tablename__ = "organisation"
+    __table_args__ = (untold("ix_organisation_untold", "portfolio_version", "told_version"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     portfolio_version: Mapped[int]
+    told_version: Mapped[int]
 
 
 class Portfolio(Base):
-    """The pairs (housing type, département) in which an organisation has dwellings, as last told."""
+    """The pairs (housing type, département) in which an organisation has dwellings."""
 
     __tablename__ = "portfolio"
 

@@ -1,12 +1,11 @@
 """Registry files received, their errors, and lines between reading and merging."""
 
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 from uuid import UUID
 
-from chassis.db import Sequence
+from chassis.db import Euros, Json, Sequence
 from chassis.ids import new_id
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, SmallInteger, String, Table, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from declaration.models.base import Base
@@ -19,6 +18,7 @@ class RegistryImport(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     filename: Mapped[str] = mapped_column(String(200))
+    # Empty once the file is read and erased.
     storage_key: Mapped[str] = mapped_column(String(100))
     sha256: Mapped[str] = mapped_column(String(64))
     # The only Caf whose lines are taken; null when a supervisor or the operator sends the file.
@@ -33,6 +33,8 @@ class RegistryImport(Base):
     lines_done: Mapped[int] = mapped_column(default=0)
     lines_good: Mapped[int] = mapped_column(default=0)
     lines_bad: Mapped[int] = mapped_column(default=0)
+    # Of the good ones, those that are in the portfolio.
+    lines_merged: Mapped[int] = mapped_column(default=0)
     unknown_columns: Mapped[list[str]]
     refusal: Mapped[str | None] = mapped_column(String(500))
     created_landlords: Mapped[int] = mapped_column(default=0)
@@ -58,49 +60,46 @@ class RegistryImportError(Base):
     example: Mapped[str] = mapped_column(String(100))
 
 
-class Staged(Base):
-    """A valid line on its way into the portfolio; gone once it is there."""
-
-    __tablename__ = "registry_staging"
-    __table_args__ = (Index(None, "import_id", "landlord_key"),)
-
-    import_id: Mapped[UUID] = mapped_column(ForeignKey("registry_import.id"), primary_key=True)
-    line: Mapped[int] = mapped_column(primary_key=True)
-    # Caf and user number: all lines of a landlord go in together, in this order.
-    landlord_key: Mapped[str] = mapped_column(String(17))
-    # Ids for the rows that turn out to be new.
-    landlord_id: Mapped[UUID]
-    dwelling_id: Mapped[UUID]
-    tenancy_id: Mapped[UUID]
-    organisation_id: Mapped[UUID]
-    caf_code: Mapped[str] = mapped_column(String(3))
-    user_number: Mapped[str] = mapped_column(String(14))
-    kind: Mapped[str] = mapped_column(String(20))
-    siret: Mapped[str | None] = mapped_column(String(14))
-    name: Mapped[str] = mapped_column(String(250))
-    civility: Mapped[str | None] = mapped_column(String(10))
-    last_name: Mapped[str | None] = mapped_column(String(100))
-    first_name: Mapped[str | None] = mapped_column(String(100))
-    email: Mapped[str | None] = mapped_column(String(254))
-    landlord_address: Mapped[list[str]]
-    housing_type: Mapped[str] = mapped_column(String(20))
-    dwelling_ref: Mapped[str] = mapped_column(String(100))
-    dwelling_address: Mapped[list[str]]
-    commune_insee: Mapped[str] = mapped_column(String(5))
-    departement: Mapped[str] = mapped_column(String(3))
-    furnished: Mapped[bool]
-    single_room: Mapped[bool]
-    dwelling_search: Mapped[str] = mapped_column(String(400))
-    tenant_number: Mapped[str] = mapped_column(String(8))
-    tenant_last_name: Mapped[str] = mapped_column(String(100))
-    tenant_first_name: Mapped[str] = mapped_column(String(100))
-    lease_start: Mapped[date]
-    lease_end: Mapped[date | None]
-    co_tenants: Mapped[int]
-    previous_rent: Mapped[Decimal | None]
-    previous_charges: Mapped[Decimal | None]
-    benefit_kind: Mapped[str] = mapped_column(String(3))
-    benefit_amount: Mapped[Decimal | None]
-    paid_to_landlord: Mapped[bool | None]
-    sort_key: Mapped[str] = mapped_column(String(250))
-    tenant_search: Mapped[str] = mapped_column(String(270))
+# Valid lines on their way into the portfolio; gone once they are there. No key and, on PostgreSQL, no write-ahead log:
+# what a crash of the database takes away is read again from the file.
+Staged = Table(
+    "registry_staging",
+    Base.metadata,
+    Column("import_id", Uuid, nullable=False),
+    # All lines of a landlord are of one slice, and go in together.
+    Column("slice", SmallInteger, nullable=False),
+    Column("line", Integer, nullable=False),
+    Column("organisation_id", Uuid, nullable=False),
+    Column("caf_code", String(3), nullable=False),
+    Column("user_number", String(14), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("siret", String(14)),
+    Column("name", String(250), nullable=False),
+    Column("civility", String(10)),
+    Column("last_name", String(100)),
+    Column("first_name", String(100)),
+    Column("email", String(254)),
+    Column("landlord_address", Json, nullable=False),
+    Column("housing_type", String(20), nullable=False),
+    Column("dwelling_ref", String(100), nullable=False),
+    Column("dwelling_address", Json, nullable=False),
+    Column("commune_insee", String(5), nullable=False),
+    Column("departement", String(3), nullable=False),
+    Column("furnished", Boolean, nullable=False),
+    Column("single_room", Boolean, nullable=False),
+    Column("dwelling_search", String(400), nullable=False),
+    Column("tenant_number", String(8), nullable=False),
+    Column("tenant_last_name", String(100), nullable=False),
+    Column("tenant_first_name", String(100), nullable=False),
+    Column("lease_start", Date, nullable=False),
+    Column("lease_end", Date),
+    Column("co_tenants", Integer, nullable=False),
+    Column("previous_rent", Euros),
+    Column("previous_charges", Euros),
+    Column("benefit_kind", String(3), nullable=False),
+    Column("benefit_amount", Euros),
+    Column("paid_to_landlord", Boolean),
+    Column("sort_key", String(250), nullable=False),
+    Column("tenant_search", String(270), nullable=False),
+    Index("ix_registry_staging_import_id_slice", "import_id", "slice"),
+)

@@ -8,7 +8,7 @@ from uuid import UUID
 from chassis.ids import new_id
 from chassis.runtime import Runtime
 
-from declaration.registry import leases, reception, running, views
+from declaration.registry import leases, portfolio, reception, running, views
 
 Progress = Callable[[dict[str, Any]], None]
 
@@ -25,6 +25,7 @@ def import_path(
     with path.open("rb") as stream:
         import_id = reception.receive(runtime, stream, path.name, caf_code=caf_code, sent_by=actor, worker=worker)
     running.run(runtime, leases.Lease(import_id, worker), lambda: progress and progress(shown(runtime, import_id)))
+    portfolio.tell(runtime)
     return shown(runtime, import_id)
 
 
@@ -38,3 +39,4 @@ def read_waiting(runtime: Runtime) -> None:
     """Periodic job: reads the files that wait, and those that a killed worker left."""
     while (lease := leases.claim(runtime)) is not None:
         running.run(runtime, lease, lambda: None)
+    running.erase_read(runtime)

@@ -1,4 +1,4 @@
-"""From the staging table into the portfolio, a few thousand lines at a time, all lines of a landlord together.
+"""From the staging table into the portfolio, slice after slice, all lines of a landlord together.
 
 Each statement works on the whole slice and writes only rows that differ: an identical file changes nothing.
 """
@@ -6,190 +6,189 @@ Each statement works on the whole slice and writes only rows that differ: an ide
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
-from chassis.db import upsert
+from chassis.db import changed, upsert
 from chassis.runtime import Runtime
-from sqlalchemy import ColumnElement, and_, delete, func, literal, or_, select
+from sqlalchemy import Column, MetaData, Select, Table, and_, delete, exists, func, insert, literal, or_, select, update
 from sqlalchemy.orm import Session
 
-from declaration import publishes
 from declaration.domain.registry.lines import Header
 from declaration.models import Base, Dwelling, Landlord, RegistryImport, Staged, Tenancy
 from declaration.registry import portfolio
 from declaration.registry.leases import Lease, held
+from declaration.sql import analyze, new_id
 
-SLICE = 5_000
-
+# The last line of each tenancy of a slice: the file's last word counts. Gone with its transaction.
+SLICE = Table(
+    "registry_slice",
+    MetaData(),
+    *[Column(each.name, each.type) for each in Staged.columns if each.name not in ("import_id", "slice")],
+    prefixes=["TEMPORARY"],
+)
+LINE = SLICE.c
 LANDLORD: dict[str, Any] = {
-    "organisation_id": Staged.organisation_id,
-    "kind": Staged.kind,
-    "siret": Staged.siret,
-    "name": Staged.name,
-    "civility": Staged.civility,
-    "last_name": Staged.last_name,
-    "first_name": Staged.first_name,
-    "email": Staged.email,
-    "address": Staged.landlord_address,
+    "organisation_id": LINE.organisation_id,
+    "kind": LINE.kind,
+    "siret": LINE.siret,
+    "name": LINE.name,
+    "civility": LINE.civility,
+    "last_name": LINE.last_name,
+    "first_name": LINE.first_name,
+    "email": LINE.email,
+    "address": LINE.landlord_address,
 }
 DWELLING: dict[str, Any] = {
-    "housing_type": Staged.housing_type,
-    "address": Staged.dwelling_address,
-    "commune_insee": Staged.commune_insee,
-    "departement": Staged.departement,
-    "furnished": Staged.furnished,
-    "single_room": Staged.single_room,
-    "search": Staged.dwelling_search,
+    "housing_type": LINE.housing_type,
+    "address": LINE.dwelling_address,
+    "commune_insee": LINE.commune_insee,
+    "departement": LINE.departement,
+    "furnished": LINE.furnished,
+    "single_room": LINE.single_room,
+    "search": LINE.dwelling_search,
 }
 TENANCY: dict[str, Any] = {
-    "tenant_last_name": Staged.tenant_last_name,
-    "tenant_first_name": Staged.tenant_first_name,
-    "lease_start": Staged.lease_start,
-    "lease_end": Staged.lease_end,
-    "co_tenants": Staged.co_tenants,
-    "previous_rent": Staged.previous_rent,
-    "previous_charges": Staged.previous_charges,
-    "benefit_kind": Staged.benefit_kind,
-    "benefit_amount": Staged.benefit_amount,
-    "paid_to_landlord": Staged.paid_to_landlord,
-    "sort_key": Staged.sort_key,
-    "search": Staged.tenant_search,
+    "tenant_last_name": LINE.tenant_last_name,
+    "tenant_first_name": LINE.tenant_first_name,
+    "lease_start": LINE.lease_start,
+    "lease_end": LINE.lease_end,
+    "co_tenants": LINE.co_tenants,
+    "previous_rent": LINE.previous_rent,
+    "previous_charges": LINE.previous_charges,
+    "benefit_kind": LINE.benefit_kind,
+    "benefit_amount": LINE.benefit_amount,
+    "paid_to_landlord": LINE.paid_to_landlord,
+    "sort_key": LINE.sort_key,
+    "search": LINE.tenant_search,
 }
 # What a file may leave out; then what is known stays as it is.
 LEFT_OUT = frozenset(
     {"siret", "civility", "last_name", "first_name", "email", "lease_end", "previous_rent", "previous_charges"}
     | {"benefit_amount", "paid_to_landlord"}
 )
+_OWNER = and_(Landlord.caf_code == LINE.caf_code, Landlord.user_number == LINE.user_number)
+_PLACE = and_(Dwelling.landlord_id == Landlord.id, Dwelling.reference == LINE.dwelling_ref)
+_LANDLORD_KEY = (LINE.caf_code, LINE.user_number)
+_DWELLING_KEY = (*_LANDLORD_KEY, LINE.dwelling_ref)
 
 
 @dataclass(frozen=True)
-class Slice:
-    """The staged lines of an import between two landlords."""
+class Level:
+    """A table of the portfolio: its unique key and its columns, each beside what gives it."""
 
-    import_id: UUID
-    after: str
-    upto: str
+    name: str
+    table: type[Base]
+    key: Mapping[str, Any]
+    columns: Mapping[str, Any]
+    lines: Select[Any]
+    # What else a new row has, and what changes in a changed one.
+    new: Mapping[str, Any]
+    touched: Mapping[str, Any]
 
-    @property
-    def lines(self) -> ColumnElement[bool]:
-        return and_(
-            Staged.import_id == self.import_id, Staged.landlord_key > self.after, Staged.landlord_key <= self.upto
-        )
+
+def _lines(key: Mapping[str, Any], columns: Mapping[str, Any]) -> Select[Any]:
+    chosen = {**key, **columns}
+    return select(*[column.label(name) for name, column in chosen.items()]).select_from(SLICE)
 
 
-def merge(runtime: Runtime, lease: Lease, header: Header) -> Iterator[None]:
+def _last(*key: Any) -> Any:
+    return LINE.line.in_(select(func.max(LINE.line)).group_by(*key))
+
+
+_LANDLORDS = {"caf_code": LINE.caf_code, "user_number": LINE.user_number}
+_DWELLINGS = {"landlord_id": Landlord.id, "reference": LINE.dwelling_ref}
+_TENANCIES = {"dwelling_id": Dwelling.id, "tenant_number": LINE.tenant_number}
+LEVELS = (
+    Level(
+        "landlords",
+        Landlord,
+        _LANDLORDS,
+        LANDLORD,
+        _lines(_LANDLORDS, LANDLORD).where(_last(*_LANDLORD_KEY)),
+        new={"version": literal(1), "told_version": literal(0)},
+        touched={"version": Landlord.version + 1},
+    ),
+    Level(
+        "dwellings",
+        Dwelling,
+        _DWELLINGS,
+        DWELLING,
+        _lines(_DWELLINGS, DWELLING).join(Landlord, _OWNER).where(_last(*_DWELLING_KEY)),
+        new={},
+        touched={},
+    ),
+    Level(
+        "tenancies",
+        Tenancy,
+        _TENANCIES,
+        TENANCY,
+        _lines(_TENANCIES, TENANCY).join(Landlord, _OWNER).join(Dwelling, _PLACE),
+        new={},
+        touched={},
+    ),
+)
+
+
+def merge(runtime: Runtime, lease: Lease, header: Header, slices: int) -> Iterator[None]:
     """Merges all that is staged; yields after each commit. What is merged leaves the staging table with it."""
-    while True:
+    present = frozenset(header.names)
+    with runtime.transaction() as session:
+        analyze(session, Staged.name)
+    for number in range(slices):
         with runtime.transaction() as session:
-            slice_ = _next_slice(session, lease.row_id)
-            if slice_ is None:
-                return
-            held(session, lease, **_merge_slice(session, slice_, frozenset(header.names)))
-            session.execute(delete(Staged).where(slice_.lines))
+            lines = _take(session, lease, number)
+            counters = _merge_slice(session, present) if lines else {}
+            SLICE.drop(session.connection())
+            counters["lines_merged"] = lines
+            held(session, lease, **{name: getattr(RegistryImport, name) + more for name, more in counters.items()})
         yield
 
 
-def _next_slice(session: Session, import_id: UUID) -> Slice | None:
-    keys = select(Staged.landlord_key).where(Staged.import_id == import_id).order_by(Staged.landlord_key)
-    last = session.execute(keys.offset(SLICE - 1).limit(1)).scalar_one_or_none()
-    if last is None:
-        last = session.execute(
-            select(func.max(Staged.landlord_key)).where(Staged.import_id == import_id)
-        ).scalar_one_or_none()
-    return Slice(import_id, "", last) if last else None
+def _take(session: Session, lease: Lease, number: int) -> int:
+    """Moves a slice out of the staging table; returns how many lines it had."""
+    mine = and_(Staged.c.import_id == lease.row_id, Staged.c.slice == number)
+    staged = Staged.c
+    key = (staged.caf_code, staged.user_number, staged.dwelling_ref, staged.tenant_number)
+    last = select(func.max(staged.line)).where(mine).group_by(*key)
+    SLICE.create(session.connection())
+    chosen = select(*[staged[column.name] for column in SLICE.columns]).where(mine, staged.line.in_(last))
+    session.execute(insert(SLICE).from_select(list(SLICE.columns), chosen))
+    analyze(session, SLICE.name)
+    return changed(session.execute(delete(Staged).where(mine)))
 
 
-def _merge_slice(session: Session, slice_: Slice, present: frozenset[str]) -> dict[str, Any]:
-    """The counters to add to the import."""
-    touched = portfolio.organisations_of(session, slice_.lines)
-    landlords = _merge_landlords(session, slice_, present)
-    dwellings = _merge_dwellings(session, slice_, present)
-    tenancies = _merge_tenancies(session, slice_, present)
-    if landlords or dwellings:
-        portfolio.refresh(session, touched | portfolio.organisations_of(session, slice_.lines))
-    counters: dict[str, Any] = {}
-    for name, kept, made in (
-        ("landlords", landlords, _created(session, slice_, Landlord, Staged.landlord_id)),
-        ("dwellings", dwellings, _created(session, slice_, Dwelling, Staged.dwelling_id)),
-        ("tenancies", tenancies, _created(session, slice_, Tenancy, Staged.tenancy_id)),
-    ):
-        counters[f"created_{name}"] = getattr(RegistryImport, f"created_{name}") + made
-        counters[f"updated_{name}"] = getattr(RegistryImport, f"updated_{name}") + len(kept) - made
+def _merge_slice(session: Session, present: frozenset[str]) -> dict[str, int]:
+    """What to add to the counters of the import."""
+    counters: dict[str, int] = {}
+    left = portfolio.left_organisations(session, _last_landlords())
+    for level in LEVELS:
+        counters[f"updated_{level.name}"] = _update(session, level, present)
+        counters[f"created_{level.name}"] = _insert(session, level)
+    if any(more for name, more in counters.items() if not name.endswith("tenancies")):
+        portfolio.refresh(session, select(Landlord.organisation_id).join(SLICE, _OWNER), left)
     return counters
 
 
-def _last_lines(slice_: Slice, *key: Any) -> Any:
-    """The staged columns of the last line a key; the file's last word counts."""
-    rank = func.row_number().over(partition_by=[Staged.landlord_key, *key], order_by=Staged.line.desc())
-    return select(Staged, rank.label("rank")).where(slice_.lines).subquery()
+def _last_landlords() -> Select[Any]:
+    """Of landlords known already: the organisation they had, and the one the file gives them."""
+    chosen = select(Landlord.organisation_id.label("before"), LINE.organisation_id.label("after"))
+    return chosen.select_from(SLICE).join(Landlord, _OWNER).where(_last(*_LANDLORD_KEY))
 
 
-def _merge_landlords(session: Session, slice_: Slice, present: frozenset[str]) -> list[UUID]:
-    lines = _last_lines(slice_)
-    selected = select(
-        lines.c.landlord_id, lines.c.caf_code, lines.c.user_number, literal(1), *_columns(lines, LANDLORD)
-    ).where(lines.c.rank == 1)
-    names = ["id", "caf_code", "user_number", "version", *LANDLORD]
-    changed = _upsert(session, Landlord, names, selected, ["caf_code", "user_number"], LANDLORD, present)
-    for first in range(0, len(changed), portfolio.AT_ONCE):
-        some = select(Landlord).where(Landlord.id.in_(changed[first : first + portfolio.AT_ONCE]))
-        for landlord in session.execute(some.execution_options(populate_existing=True)).scalars():
-            publishes.landlord_registered(session, landlord)
-    return changed
+def _update(session: Session, level: Level, present: frozenset[str]) -> int:
+    target, lines = level.table.__table__.c, level.lines.subquery("line")
+    named = [name for name in level.columns if name not in LEFT_OUT or name in present]
+    same = [target[name] == lines.c[name] for name in level.key]
+    differs = or_(*[target[name].is_distinct_from(lines.c[name]) for name in named])
+    values = {**{name: lines.c[name] for name in named}, **level.touched}
+    return changed(session.execute(update(level.table).where(*same, differs).values(values)))
 
 
-def _merge_dwellings(session: Session, slice_: Slice, present: frozenset[str]) -> list[UUID]:
-    lines = _last_lines(slice_, Staged.dwelling_ref)
-    owner = and_(Landlord.caf_code == lines.c.caf_code, Landlord.user_number == lines.c.user_number)
-    selected = (
-        select(lines.c.dwelling_id, Landlord.id, lines.c.dwelling_ref, *_columns(lines, DWELLING))
-        .join(Landlord, owner)
-        .where(lines.c.rank == 1)
-    )
-    names = ["id", "landlord_id", "reference", *DWELLING]
-    return _upsert(session, Dwelling, names, selected, ["landlord_id", "reference"], DWELLING, present)
-
-
-def _merge_tenancies(session: Session, slice_: Slice, present: frozenset[str]) -> list[UUID]:
-    lines = _last_lines(slice_, Staged.dwelling_ref, Staged.tenant_number)
-    owner = and_(Landlord.caf_code == lines.c.caf_code, Landlord.user_number == lines.c.user_number)
-    place = and_(Dwelling.landlord_id == Landlord.id, Dwelling.reference == lines.c.dwelling_ref)
-    selected = (
-        select(lines.c.tenancy_id, Dwelling.id, lines.c.tenant_number, *_columns(lines, TENANCY))
-        .join(Landlord, owner)
-        .join(Dwelling, place)
-        .where(lines.c.rank == 1)
-    )
-    names = ["id", "dwelling_id", "tenant_number", *TENANCY]
-    return _upsert(session, Tenancy, names, selected, ["dwelling_id", "tenant_number"], TENANCY, present)
-
-
-def _columns(lines: Any, columns: Mapping[str, Any]) -> list[Any]:
-    return [lines.c[column.key] for column in columns.values()]
-
-
-def _upsert(
-    session: Session,
-    table: type[Base],
-    names: list[str],
-    selected: Any,
-    key: list[str],
-    columns: Mapping[str, Any],
-    present: frozenset[str],
-) -> list[UUID]:
-    """Inserts what is new, updates what differs; returns the ids of both, and of nothing else."""
-    added = upsert(session, table).from_select(names, selected, include_defaults=False)
-    target = table.metadata.tables[table.__tablename__].c
-    named = [name for name in columns if name not in LEFT_OUT or name in present]
-    values = {name: added.excluded[name] for name in named}
-    differs = or_(*[target[name].is_distinct_from(added.excluded[name]) for name in named])
-    if "version" in target:
-        values["version"] = target["version"] + 1
-    statement = added.on_conflict_do_update(index_elements=key, set_=values, where=differs)
-    return list(session.execute(statement.returning(target["id"])).scalars())
-
-
-def _created(session: Session, slice_: Slice, table: Any, staged_id: Any) -> int:
-    """A staged id is a row's id only when the line made the row."""
-    made = select(func.count()).select_from(table).where(table.id.in_(select(staged_id).where(slice_.lines)))
-    return session.execute(made).scalar_one()
+def _insert(session: Session, level: Level) -> int:
+    target, lines = level.table.__table__.c, level.lines.subquery("line")
+    known = exists().where(*[target[name] == lines.c[name] for name in level.key])
+    values = {"id": new_id(), **{column.name: column for column in lines.columns}, **level.new}
+    selected = select(*[value.label(name) for name, value in values.items()]).where(~known)
+    added = upsert(session, level.table).from_select(list(values), selected, include_defaults=False)
+    # Another import may have made the row since.
+    statement = added.on_conflict_do_nothing(index_elements=list(level.key))
+    return changed(session.execute(statement, execution_options={"preserve_rowcount": True}))

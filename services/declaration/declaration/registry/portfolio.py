@@ -1,75 +1,105 @@
-"""What each organisation has where: told to the other services when it changes."""
+"""What each organisation has where, and which landlords changed: kept by set, told to the other services by a job."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 from chassis.db import upsert
-from sqlalchemy import ColumnElement, and_, delete, insert, select
+from chassis.runtime import Runtime
+from sqlalchemy import Column, MetaData, Select, Table, and_, delete, exists, insert, literal, select
 from sqlalchemy.orm import Session
 
 from declaration import publishes
-from declaration.models import Dwelling, Landlord, Organisation, Portfolio, Staged
+from declaration.models import Dwelling, Landlord, Organisation, Portfolio
+from declaration.sql import analyze
 
-AT_ONCE = 500
-Scopes = dict[UUID, set[tuple[str, str]]]
-
-
-def organisations_of(session: Session, lines: ColumnElement[bool]) -> set[UUID]:
-    """The organisations that the landlords of these staged lines belong to now."""
-    same = and_(Landlord.caf_code == Staged.caf_code, Landlord.user_number == Staged.user_number)
-    statement = select(Landlord.organisation_id).join(Staged, same).where(lines).distinct()
-    return set(session.execute(statement).scalars())
-
-
-def refresh(session: Session, organisation_ids: Iterable[UUID]) -> None:
-    """Publishes the portfolio of each organisation whose set of (type, département) is no longer what was told."""
-    waiting = sorted(organisation_ids)
-    for first in range(0, len(waiting), AT_ONCE):
-        some = waiting[first : first + AT_ONCE]
-        now, told = _present(session, some), _told(session, some)
-        changed = {one: now[one] for one in some if now[one] != told[one]}
-        if changed:
-            _tell(session, changed)
+TOLD_AT_ONCE = 200
+# The pairs that the organisations of a slice have now. Gone with its transaction.
+SCOPE = Table(
+    "registry_scope",
+    MetaData(),
+    *[Column(each.name, each.type) for each in Portfolio.__table__.columns],
+    prefixes=["TEMPORARY"],
+)
+TOUCHED = Table("registry_touched", MetaData(), Column("id", Organisation.__table__.c.id.type), prefixes=["TEMPORARY"])
+_NAMES = [column.name for column in SCOPE.columns]
+_SAME = and_(*[Portfolio.__table__.c[name] == SCOPE.c[name] for name in _NAMES])
 
 
-def _present(session: Session, organisation_ids: list[UUID]) -> Scopes:
-    statement = (
+def left_organisations(session: Session, landlords: Select[Any]) -> list[UUID]:
+    """Organisations that these landlords are about to leave: a corrected SIRET. `landlords`: before, after."""
+    moved = landlords.subquery()
+    return list(session.execute(select(moved.c.before).where(moved.c.before != moved.c.after).distinct()).scalars())
+
+
+def refresh(session: Session, organisations: Select[Any], left: list[UUID]) -> None:
+    """Brings the portfolio of these organisations up to date; those that changed have a version to tell."""
+    connection = session.connection()
+    TOUCHED.create(connection)
+    session.execute(insert(TOUCHED).from_select(["id"], organisations.distinct()))
+    if left:
+        session.execute(insert(TOUCHED), [{"id": each} for each in left])
+    analyze(session, TOUCHED.name)
+    SCOPE.create(connection)
+    present = (
         select(Landlord.organisation_id, Dwelling.housing_type, Dwelling.departement)
         .join(Dwelling, Dwelling.landlord_id == Landlord.id)
-        .where(Landlord.organisation_id.in_(organisation_ids))
+        .where(Landlord.organisation_id.in_(select(TOUCHED.c.id)))
         .distinct()
     )
-    return _by_organisation(session.execute(statement))
+    session.execute(insert(SCOPE).from_select(_NAMES, present))
+    analyze(session, SCOPE.name)
+    _replace(session)
+    SCOPE.drop(connection)
+    TOUCHED.drop(connection)
 
 
-def _told(session: Session, organisation_ids: list[UUID]) -> Scopes:
-    statement = select(Portfolio.organisation_id, Portfolio.housing_type, Portfolio.departement)
-    return _by_organisation(session.execute(statement.where(Portfolio.organisation_id.in_(organisation_ids))))
-
-
-def _by_organisation(rows: Iterable[tuple[UUID, str, str]]) -> Scopes:
-    found: Scopes = defaultdict(set)
-    for organisation_id, housing_type, departement in rows:
-        found[organisation_id].add((housing_type, departement))
-    return found
-
-
-def _tell(session: Session, changed: Scopes) -> None:
-    raised = (
-        upsert(session, Organisation)
-        .values([{"id": organisation_id, "portfolio_version": 1} for organisation_id in changed])
-        .on_conflict_do_update(index_elements=["id"], set_={"portfolio_version": Organisation.portfolio_version + 1})
-        .returning(Organisation.id, Organisation.portfolio_version)
+def _replace(session: Session) -> None:
+    missing = ~exists().where(_SAME)
+    gone = and_(Portfolio.organisation_id.in_(select(TOUCHED.c.id)), ~exists().where(_SAME))
+    differing = (
+        select(SCOPE.c.organisation_id).where(missing).union(select(Portfolio.organisation_id).where(gone)).subquery()
     )
-    versions: dict[UUID, int] = {organisation_id: version for organisation_id, version in session.execute(raised)}
-    session.execute(delete(Portfolio).where(Portfolio.organisation_id.in_(changed)))
-    rows = [
-        {"organisation_id": organisation_id, "housing_type": kind, "departement": departement}
-        for organisation_id, scopes in changed.items()
-        for kind, departement in sorted(scopes)
-    ]
-    if rows:
-        session.execute(insert(Portfolio), rows)
-    for organisation_id, scopes in changed.items():
-        publishes.portfolio_changed(session, organisation_id, scopes, versions[organisation_id])
+    first = select(differing.c.organisation_id, literal(1), literal(0)).where(differing.c.organisation_id.is_not(None))
+    raised = upsert(session, Organisation).from_select(["id", "portfolio_version", "told_version"], first)
+    version = {"portfolio_version": Organisation.portfolio_version + 1}
+    session.execute(raised.on_conflict_do_update(index_elements=["id"], set_=version))
+    session.execute(delete(Portfolio).where(gone).execution_options(synchronize_session=False))
+    session.execute(insert(Portfolio).from_select(_NAMES, select(*SCOPE.columns).where(missing)))
+
+
+def tell(runtime: Runtime) -> None:
+    """Tells what changed, some at a time, so that an import does not wait for the sealing of a million names."""
+    while _tell_landlords(runtime) + _tell_portfolios(runtime):
+        pass
+
+
+def _tell_landlords(runtime: Runtime) -> int:
+    with runtime.transaction() as session:
+        newer = select(Landlord).where(Landlord.told_version < Landlord.version).limit(TOLD_AT_ONCE)
+        found = session.execute(newer.with_for_update(skip_locked=True)).scalars().all()
+        for landlord in found:
+            publishes.landlord_registered(session, landlord)
+            landlord.told_version = landlord.version
+    return len(found)
+
+
+def _tell_portfolios(runtime: Runtime) -> int:
+    with runtime.transaction() as session:
+        newer = select(Organisation).where(Organisation.told_version < Organisation.portfolio_version)
+        rows = session.execute(newer.limit(TOLD_AT_ONCE).with_for_update(skip_locked=True)).scalars().all()
+        scopes = _told(session, [row.id for row in rows])
+        for row in rows:
+            publishes.portfolio_changed(session, row.id, scopes[row.id], row.portfolio_version)
+            row.told_version = row.portfolio_version
+    return len(rows)
+
+
+def _told(session: Session, organisation_ids: list[UUID]) -> dict[UUID, set[tuple[str, str]]]:
+    statement = select(Portfolio.organisation_id, Portfolio.housing_type, Portfolio.departement)
+    found: dict[UUID, set[tuple[str, str]]] = defaultdict(set)
+    for organisation_id, kind, departement in session.execute(
+        statement.where(Portfolio.organisation_id.in_(organisation_ids))
+    ):
+        found[organisation_id].add((kind, departement))
+    return found

@@ -7,17 +7,19 @@ import structlog
 from chassis import clock, journal
 from chassis.runtime import Runtime
 from chassis.storage import Storage
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from declaration import opening, physical_lines
 from declaration.domain.campaign import Phase
 from declaration.domain.registry.lines import FileRefusedError
-from declaration.models import Campaign, RegistryImport, Staged
+from declaration.models import Campaign, RegistryImport, RegistryImportError, Staged
 from declaration.registry import merging, staging
 from declaration.registry.leases import MOST_ATTEMPTS, Lease, LeaseLost, Status, held
 
 log = structlog.get_logger()
+# Lines merged in one transaction. SQLite has one writer: others wait for less long.
+SLICE = {"postgresql": 50_000, "sqlite": 5_000}
 
 
 def run(runtime: Runtime, lease: Lease, progress: Callable[[], Any]) -> None:
@@ -36,15 +38,32 @@ def _run(runtime: Runtime, lease: Lease, progress: Callable[[], Any]) -> None:
     row = _row(runtime, lease)
     if row.attempts > MOST_ATTEMPTS:
         raise FileRefusedError("Ce fichier n’a pas pu être lu malgré plusieurs essais. Prévenez le support.")
-    storage = Storage(runtime.settings.storage_url)
-    with storage.open(row.storage_key) as stream:
+    storage, key = Storage(runtime.settings.storage_url), row.storage_key
+    with storage.open(key) as stream:
         header = physical_lines.read_header(stream)
-        _begin(runtime, lease, list(header.unknown), row.lines_total or _count_lines(storage, row.storage_key))
-        for _ in staging.stage(runtime, lease, stream, header, row):
+        total = _count_lines(storage, key) if row.lines_total is None else row.lines_total
+        _begin(runtime, lease, list(header.unknown), total)
+        row = _whole(runtime, lease)
+        slices = max(1, -(-total // SLICE[runtime.engine.dialect.name]))
+        for _ in staging.stage(runtime, lease, stream, header, row, slices):
             progress()
-    for _ in merging.merge(runtime, lease, header):
+    for _ in merging.merge(runtime, lease, header, slices):
         progress()
     _end(runtime, lease, Status.DONE)
+
+
+def _whole(runtime: Runtime, lease: Lease) -> RegistryImport:
+    """The import, back at its first line when a crash of the database took staged lines with it."""
+    counted = select(func.count()).select_from(Staged).where(Staged.c.import_id == lease.row_id)
+    with runtime.transaction() as session:
+        row = session.get_one(RegistryImport, lease.row_id)
+        if session.execute(counted).scalar_one() != row.lines_good - row.lines_merged:
+            log.warning("registry lines lost with the database, read again", import_id=str(lease.row_id))
+            session.execute(delete(Staged).where(Staged.c.import_id == lease.row_id))
+            session.execute(delete(RegistryImportError).where(RegistryImportError.import_id == lease.row_id))
+            held(session, lease, lines_done=0, lines_good=0, lines_bad=0, lines_merged=0)
+            session.refresh(row)
+        return row
 
 
 def _row(runtime: Runtime, lease: Lease) -> RegistryImport:
@@ -67,7 +86,7 @@ def _end(runtime: Runtime, lease: Lease, status: Status, **changes: Any) -> None
     with runtime.transaction() as session:
         held(session, lease, status=status.value, ended_at=clock.now(), worker=None, leased_until=None, **changes)
         row = session.execute(select(RegistryImport).where(RegistryImport.id == lease.row_id)).scalar_one()
-        session.execute(delete(Staged).where(Staged.import_id == lease.row_id))
+        session.execute(delete(Staged).where(Staged.c.import_id == lease.row_id))
         if status is Status.DONE and row.created_tenancies:
             _join_open_campaigns(session, row)
         after = {"status": status.value, "good": row.lines_good, "bad": row.lines_bad}
@@ -79,7 +98,17 @@ def _end(runtime: Runtime, lease: Lease, status: Status, **changes: Any) -> None
             perimeter=row.caf_code or "",
             after=after,
         )
-    Storage(runtime.settings.storage_url).delete(row.storage_key)
+    erase_read(runtime)
+
+
+def erase_read(runtime: Runtime) -> None:
+    """Erases the files that are read: also that of a worker killed just before it would have."""
+    ended = RegistryImport.status.in_([Status.DONE.value, Status.REFUSED.value])
+    with runtime.transaction() as session:
+        rows = select(RegistryImport).where(ended, RegistryImport.storage_key != "")
+        for row in session.execute(rows.with_for_update(skip_locked=True)).scalars():
+            Storage(runtime.settings.storage_url).delete(row.storage_key)
+            row.storage_key = ""
 
 
 def _join_open_campaigns(session: Session, row: RegistryImport) -> None:

@@ -2,32 +2,27 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import IO, Any
 from uuid import UUID
 
-from chassis import ids
 from chassis.runtime import Runtime
 from sqlalchemy import func, insert, select
+from sqlalchemy.orm import Session
 
-from declaration import physical_lines
-from declaration.domain import communes, texts
 from declaration.domain.registry import lines
-from declaration.domain.registry.columns import LEGAL_PERSON
+from declaration.domain.registry.compiled import CompiledLines
 from declaration.domain.registry.lines import Header, LineError
 from declaration.models import RegistryImport, RegistryImportError, Staged
-from declaration.physical_lines import next_line
+from declaration.physical_lines import LONGEST_LINE, next_line, read_line
+from declaration.registry import rows
 from declaration.registry.leases import Lease, held
 
-BATCH = 2_000
+# Lines a commit; what a killed worker reads again. SQLite has one writer: others wait for less long.
+BATCH = {"postgresql": 20_000, "sqlite": 2_000}
+# Rows written at a time: PostgreSQL takes them while the next are read.
+BLOCK = 500
 # Enough to see what is wrong; a file where every line is bad must not fill the database.
 ERRORS_KEPT = 10_000
-AS_THEY_ARE = (
-    *("caf_code", "user_number", "siret", "civility", "last_name", "first_name", "email", "housing_type"),
-    *("dwelling_ref", "commune_insee", "furnished", "single_room", "tenant_number", "tenant_last_name"),
-    *("tenant_first_name", "lease_start", "lease_end", "co_tenants", "previous_rent", "previous_charges"),
-    *("benefit_kind", "benefit_amount", "paid_to_landlord"),
-)
 
 
 @dataclass
@@ -35,100 +30,115 @@ class Batch:
     """What a number of lines gave."""
 
     done: int = 0
-    good: list[dict[str, Any]] = field(default_factory=list)
+    good: int = 0
     bad_lines: int = 0
     errors: list[LineError] = field(default_factory=list)
 
 
-def stage(runtime: Runtime, lease: Lease, stream: IO[bytes], header: Header, row: RegistryImport) -> Iterator[None]:
+def stage(
+    runtime: Runtime, lease: Lease, stream: IO[bytes], header: Header, row: RegistryImport, slices: int
+) -> Iterator[None]:
     """Stages what the import has not done yet; yields after each commit. `stream` stands after the header."""
     number = 1
     for _ in range(row.lines_done):
         number += 1
         next_line(stream)
-    while (batch := _read_batch(stream, header, row, number)).done:
+    dialect = runtime.engine.dialect.name
+    reader = _Lines(header, row.id, row.caf_code, slices, copying=dialect == "postgresql")
+    while True:
+        with runtime.transaction() as session:
+            batch = _stage_batch(session, reader, stream, number, BATCH[dialect])
+            if not batch.done:
+                return
+            _count(session, lease, batch)
         number += batch.done
-        _commit(runtime, lease, batch)
         yield
 
 
-def _read_batch(stream: IO[bytes], header: Header, row: RegistryImport, number: int) -> Batch:
+class _Lines:
+    """Turns the lines of one import into staged rows or errors."""
+
+    def __init__(self, header: Header, import_id: UUID, caf_code: str | None, slices: int, *, copying: bool) -> None:
+        self.copying = copying
+        self._header = header
+        self._caf_code = caf_code
+        self._import = import_id.hex
+        self._slices = slices
+        self._form = rows.COPY if copying else rows.PLAIN
+        self._compiled = CompiledLines(header, self._form)
+
+    def read(self, raw: bytes, number: int) -> tuple[tuple[Any, ...] | None, list[LineError]]:
+        """The row, or None and every error of the line."""
+        try:
+            values = self._compiled.read(raw if len(raw) < LONGEST_LINE else b"")
+        except ValueError:
+            read, errors = read_line(raw, self._header, number)
+            if read is None:
+                return None, errors
+            values = self._compiled.written(read)
+        if self._caf_code and values["caf_code"] != self._caf_code:
+            return None, [lines.foreign_caf(number)]
+        return rows.staged(values, self._form, self._import, number, self._slices), []
+
+
+def _stage_batch(session: Session, reader: _Lines, stream: IO[bytes], number: int, most: int) -> Batch:
     batch = Batch()
-    while batch.done < BATCH and (raw := next_line(stream)):
-        batch.done += 1
-        if raw.isspace():
-            continue
-        values, errors = _read_line(raw, header, number + batch.done, row.caf_code)
-        if values is None:
-            batch.bad_lines += 1
-            batch.errors += errors
-        else:
-            batch.good.append(_staged(values, row.id, number + batch.done))
+    writing = _copy if reader.copying else _insert
+    writing(session, _good_rows(batch, reader, stream, number, most))
     return batch
 
 
-def _read_line(
-    raw: bytes, header: Header, number: int, caf_code: str | None
-) -> tuple[dict[str, Any] | None, list[LineError]]:
-    values, errors = physical_lines.read_line(raw, header, number)
-    if values and caf_code and values["caf_code"] != caf_code:
-        return None, [lines.foreign_caf(number)]
-    return values, errors
+def _good_rows(
+    batch: Batch, reader: _Lines, stream: IO[bytes], number: int, most: int
+) -> Iterator[list[tuple[Any, ...]]]:
+    """Block by block; what is wrong is gathered in `batch`."""
+    block: list[tuple[Any, ...]] = []
+    while batch.done < most and (raw := next_line(stream)):
+        batch.done += 1
+        if raw.isspace():
+            continue
+        row, errors = reader.read(raw, number + batch.done)
+        if row is None:
+            batch.bad_lines += 1
+            batch.errors += errors
+            continue
+        block.append(row)
+        batch.good += 1
+        if len(block) == BLOCK:
+            yield block
+            block = []
+    yield block
 
 
-def _staged(values: dict[str, Any], import_id: UUID, line: int) -> dict[str, Any]:
-    commune = values["commune_insee"]
-    siret = values["siret"] if values["landlord_kind"] == LEGAL_PERSON else None
-    tenant = texts.folded(values["tenant_last_name"], values["tenant_first_name"])
-    return {
-        **{name: values[name] for name in AS_THEY_ARE},
-        "import_id": import_id,
-        "line": line,
-        "landlord_key": values["caf_code"] + values["user_number"],
-        "landlord_id": ids.new_id(),
-        "dwelling_id": ids.new_id(),
-        "tenancy_id": ids.new_id(),
-        "organisation_id": _organisation_id(siret, values["user_number"]),
-        "kind": values["landlord_kind"],
-        "siret": siret,
-        "name": _name(values),
-        "landlord_address": list(values["landlord_address"]),
-        "dwelling_address": list(values["dwelling_address"]),
-        "departement": communes.departement(commune),
-        "dwelling_search": texts.folded(*values["dwelling_address"], values["dwelling_ref"]),
-        "sort_key": tenant,
-        "tenant_search": f"{tenant} {values['tenant_number'].lower()}",
-    }
+def _copy(session: Session, blocks: Iterator[list[tuple[Any, ...]]]) -> None:
+    connection: Any = session.connection().connection.driver_connection
+    statement = f"COPY {Staged.name} ({', '.join(rows.COLUMNS)}) FROM STDIN"
+    with connection.cursor() as cursor, cursor.copy(statement) as into:
+        for block in blocks:
+            into.write(rows.copy_text(block))
 
 
-@lru_cache(maxsize=4096)
-def _organisation_id(siret: str | None, user_number: str) -> UUID:
-    return ids.organisation_id(siret=siret, user_number=user_number)
+def _insert(session: Session, blocks: Iterator[list[tuple[Any, ...]]]) -> None:
+    places = ", ".join("?" * len(rows.COLUMNS))
+    statement = f"INSERT INTO {Staged.name} ({', '.join(rows.COLUMNS)}) VALUES ({places})"  # noqa: S608 - our own names
+    for block in blocks:
+        if block:
+            session.connection().exec_driver_sql(statement, block)
 
 
-def _name(values: dict[str, Any]) -> str:
-    """The company's name, or « M. Prénom Nom »."""
-    if values["landlord_kind"] == LEGAL_PERSON:
-        return str(values["landlord_name"])
-    return f"{values['civility']} {values['first_name']} {values['last_name']}"
-
-
-def _commit(runtime: Runtime, lease: Lease, batch: Batch) -> None:
-    with runtime.transaction() as session:
-        held(
-            session,
-            lease,
-            lines_done=RegistryImport.lines_done + batch.done,
-            lines_good=RegistryImport.lines_good + len(batch.good),
-            lines_bad=RegistryImport.lines_bad + batch.bad_lines,
-        )
-        if batch.good:
-            session.execute(insert(Staged), batch.good)
-        if batch.errors:
-            of_this = RegistryImportError.import_id == lease.row_id
-            kept = session.execute(select(func.count()).select_from(RegistryImportError).where(of_this)).scalar_one()
-            rows = [_error(lease.row_id, error) for error in batch.errors[: max(0, ERRORS_KEPT - kept)]]
-            session.execute(insert(RegistryImportError), rows) if rows else None
+def _count(session: Session, lease: Lease, batch: Batch) -> None:
+    held(
+        session,
+        lease,
+        lines_done=RegistryImport.lines_done + batch.done,
+        lines_good=RegistryImport.lines_good + batch.good,
+        lines_bad=RegistryImport.lines_bad + batch.bad_lines,
+    )
+    if batch.errors:
+        of_this = RegistryImportError.import_id == lease.row_id
+        kept = session.execute(select(func.count()).select_from(RegistryImportError).where(of_this)).scalar_one()
+        told = [_error(lease.row_id, error) for error in batch.errors[: max(0, ERRORS_KEPT - kept)]]
+        session.execute(insert(RegistryImportError), told) if told else None
 
 
 def _error(import_id: UUID, error: LineError) -> dict[str, Any]:

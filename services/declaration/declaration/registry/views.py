@@ -14,7 +14,7 @@ from declaration.models import RegistryImport, RegistryImportError
 KINDS = ("landlords", "dwellings", "tenancies")
 # Of a row number that both databases can hold.
 MOST_DIGITS = 18
-PLAIN = ("filename", "caf_code", "status", "lines_total", "lines_done", "lines_good", "lines_bad")
+PLAIN = ("filename", "caf_code", "status", "lines_total", "lines_done", "lines_good", "lines_bad", "lines_merged")
 
 
 def visible(caller: Caller) -> ColumnElement[bool]:

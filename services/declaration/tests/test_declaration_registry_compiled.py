@@ -1,0 +1,107 @@
+"""The quick reader of registry lines and the rules: one table, the same rows, the same refusals."""
+
+from typing import Any
+
+import pytest
+from declaration.domain.registry import lines
+from declaration.domain.registry.columns import COLUMNS
+from declaration.domain.registry.compiled import CompiledLines
+from declaration.models import RegistryImport
+from declaration.registry import leases, read_waiting, reception, rows, running
+from declaration_cases import LINE, PERSON
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import text
+
+HEADER = lines.header(";".join(COLUMNS))
+FORMS = [rows.COPY, rows.PLAIN]
+
+
+def line_of(row: dict[str, str]) -> str:
+    return ";".join(row.get(name, "") for name in COLUMNS)
+
+
+def by_the_rules(line: str, compiled: CompiledLines) -> dict[str, Any] | None:
+    try:
+        read, _errors = lines.read(lines.cut(line), HEADER, 2)
+    except lines.UnreadableLineError:
+        return None
+    return None if read is None else compiled.written(read)
+
+
+cells = st.one_of(
+    st.sampled_from(
+        ["", " ", "0", "1", '"', "\r", "\\", "\\N", "a\tb", "  ", "2026-02-30", "2015-01-01", "359 ", "x|y", "|"]
+    ),
+    st.text(st.characters(codec="utf-8", exclude_characters="\n;"), max_size=45),
+)
+
+
+@given(
+    st.sampled_from([LINE, PERSON]),
+    st.dictionaries(st.sampled_from(list(COLUMNS)), cells, max_size=3),
+    st.sampled_from(FORMS),
+)
+def test_what_is_read_quickly_is_what_the_rules_read(base: dict[str, str], changes: dict[str, str], form: Any) -> None:
+    line, compiled = line_of({**base, **changes}), CompiledLines(HEADER, form)
+    expected = by_the_rules(line, compiled)
+    try:
+        found = compiled.read(line.encode())
+    except ValueError:
+        return
+    assert found == expected
+
+
+@pytest.mark.parametrize("row", [LINE, PERSON, {**LINE, "dwelling_ref": "A\\B", "lease_end": "2026-01-31"}])
+def test_a_well_formed_line_is_read_quickly_once_and_again(row: dict[str, str]) -> None:
+    compiled = CompiledLines(HEADER, rows.COPY)
+    line = line_of(row)
+    first = compiled.read(line.encode())
+    assert first == compiled.read(line.encode()) == by_the_rules(line, compiled)
+
+
+def test_what_copy_would_take_for_a_sign_is_a_letter(world: Any) -> None:
+    world.register({"tenant_last_name": r"A\NB\t", "dwelling_address": r'RUE "\" |35000 RENNES'})
+    (tenancy,), (dwelling,) = world.harness.rows("tenancy"), world.harness.rows("dwelling")
+    assert tenancy["tenant_last_name"] == r"A\NB\t"
+    assert tenancy["sort_key"] == "a nb t adam"
+    assert world.register({})["updated"]["tenancies"] == 1
+    assert dwelling["search"] == "rue 35000 rennes l 0001"
+
+
+def test_lines_lost_with_the_database_are_read_again(world: Any) -> None:
+    runtime = world.harness.runtime
+    path = world.file(*[{"dwelling_ref": f"L-{number}"} for number in range(9)], {"siret": "1"})
+    with path.open("rb") as stream:
+        import_id = reception.receive(runtime, stream, "r.csv", caf_code="359", sent_by="test")
+    lease = leases.claim(runtime)
+    assert lease is not None
+
+    class Killed(BaseException):
+        """As SIGKILL: nothing of ours runs after it."""
+
+    def killed() -> None:
+        raise Killed
+
+    with pytest.raises(Killed):
+        running.run(runtime, lease, killed)
+    with world.harness.transaction() as session:
+        session.execute(text("DELETE FROM registry_staging"))
+        session.get_one(RegistryImport, import_id).leased_until = None
+    read_waiting(runtime)
+    done = world.get(f"/registry-imports/{import_id}", world.agent()).json()
+    assert (done["status"], done["lines_good"], done["lines_bad"], done["lines_merged"]) == ("done", 9, 1, 9)
+    assert done["created"]["tenancies"] == 9
+    assert len(world.harness.rows("registry_import_error")) == 1
+
+
+def test_what_changed_is_told_once_by_a_job(world: Any) -> None:
+    runtime = world.harness.runtime
+    with world.file({}).open("rb") as stream:
+        reception.receive(runtime, stream, "r.csv", caf_code="359", sent_by="test")
+    read_waiting(runtime)
+    assert world.harness.published() == []
+    world.harness.run_job("tell of the portfolio")
+    world.harness.run_job("tell of the portfolio")
+    told = [event.type for event in world.harness.published()]
+    assert told == ["registry.landlord_registered.v1", "registry.portfolio_changed.v1"]
