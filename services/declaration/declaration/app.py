@@ -3,7 +3,7 @@
 from chassis import rights
 from chassis.service import Periodic, Service, Subscription
 
-from declaration import consumes, opening, publishes, registry
+from declaration import consumes, opening, publishes, registry, reminders
 from declaration.answers import running as answers
 from declaration.exports import jobs as export_jobs
 from declaration.exports import making
@@ -23,6 +23,8 @@ service = Service(
         Periodic("read registry files", 2, registry.read_waiting),
         Periodic("tell of the portfolio", 1, registry.portfolio.tell),
         Periodic("ask landlords", 2, opening.ask_landlords),
+        Periodic("remind landlords", 60, reminders.remind),
+        Periodic("cut-off", 600, reminders.cut_off),
         Periodic("read answers", 2, answers.read_waiting),
         Periodic("write exports", 2, making.make_waiting),
         Periodic("schedule exports", 60, export_jobs.make_scheduled),

@@ -1,6 +1,5 @@
 """Campaigns: prepared, opened for a whole Caf in a few statements, closed, watched."""
 
-from collections import Counter, defaultdict
 from datetime import date
 from typing import Any
 
@@ -9,14 +8,14 @@ from chassis.auth import Caller
 from chassis.db import changed, insert_new
 from chassis.ids import new_id
 from chassis.problems import BadRequest, Conflict, FieldError, NotFound
-from sqlalchemy import ColumnElement, and_, exists, func, select, update
+from sqlalchemy import null, select, update
 from sqlalchemy.orm import Session
 
 from declaration import opening, publishes
 from declaration.domain import campaign as rules
 from declaration.domain.campaign import Act, Phase
-from declaration.models import Campaign, DeclarationVersion, Dwelling, RentDeclaration
-from declaration.perimeter import joined, of_caf
+from declaration.models import Campaign
+from declaration.perimeter import of_caf
 
 # The national number of all Cafs.
 CAF_TELEPHONE = "3230"
@@ -47,6 +46,7 @@ def create(session: Session, caller: Caller, new: dict[str, Any]) -> Campaign:
         "opens_on": dates.opens_on,
         "deadline": dates.deadline,
         "cut_off": dates.cut_off,
+        "reminders": _reminders(new["reminders"], dates),
         "contact": new["contact"] or _contact(session, caf_code),
     }
     # The unique key decides: of two agents who create it together, the second is told so.
@@ -55,6 +55,35 @@ def create(session: Session, caller: Caller, new: dict[str, Any]) -> Campaign:
     made = session.get_one(Campaign, values["id"])
     _journal(session, caller, made, "campaign.created")
     return made
+
+
+def _reminders(given: list[date] | None, dates: rules.Dates) -> list[str]:
+    days = rules.usual_reminders(dates) if given is None else rules.checked_reminders(given, dates)
+    return [day.isoformat() for day in days]
+
+
+def change_dates(session: Session, caller: Caller, campaign: Campaign, change: dict[str, Any]) -> None:
+    """Moves the deadline, the last day and the reminders. Raises Invalid for dates that do not follow each other."""
+    before = shown(campaign)
+    dates = rules.planned(campaign.year, change["deadline"], change["cut_off"], campaign.opens_on, today=clock.today())
+    campaign.deadline, campaign.cut_off = dates.deadline, dates.cut_off
+    campaign.reminders = _reminders(change["reminders"], dates)
+    if dates.cut_off >= clock.today():
+        # What was left is counted again when the new last day has passed.
+        campaign.unfinished = null()
+    session.flush()
+    names = ("deadline", "cut_off", "reminders")
+    after = shown(campaign)
+    journal.record(
+        session,
+        actor=caller.sub,
+        action="campaign.dates_changed",
+        subject=campaign.id,
+        perimeter=campaign.caf_code,
+        before={name: before[name] for name in names},
+        after={name: after[name] for name in names},
+        reason=change["reason"],
+    )
 
 
 def _contact(session: Session, caf_code: str) -> dict[str, Any]:
@@ -122,37 +151,6 @@ def _journal(session: Session, caller: Caller, campaign: Campaign, action: str) 
     )
 
 
-def progress(session: Session, campaign: Campaign) -> dict[str, Any]:
-    """Counts by state, in all and per département."""
-    here = RentDeclaration.campaign_id == campaign.id
-    by_state: dict[str, Counter[str]] = defaultdict(Counter)
-    grouped = joined(Dwelling.departement, RentDeclaration.state, func.count()).where(here)
-    for departement, state, count in session.execute(
-        grouped.group_by(Dwelling.departement, RentDeclaration.state).order_by(Dwelling.departement)
-    ):
-        by_state[departement][state] = count
-    received = _received(session, here)
-    counts = sum(by_state.values(), Counter[str]())
-    late = joined(func.count()).where(here, RentDeclaration.late)
-    return {
-        "total": counts.total(),
-        "transmitted": sum(received.values()),
-        "late": session.execute(late).scalar_one(),
-        "counts": dict(counts),
-        "departements": [
-            {"departement": name, "total": each.total(), "transmitted": received.get(name, 0), "counts": dict(each)}
-            for name, each in by_state.items()
-        ],
-    }
-
-
-def _received(session: Session, here: ColumnElement[bool]) -> dict[str, int]:
-    """Declarations that reached the Caf at least once, by département."""
-    reached = exists().where(DeclarationVersion.declaration_id == RentDeclaration.id, DeclarationVersion.version == 1)
-    statement = joined(Dwelling.departement, func.count()).where(and_(here, reached)).group_by(Dwelling.departement)
-    return {departement: count for departement, count in session.execute(statement)}
-
-
 def shown(campaign: Campaign) -> dict[str, Any]:
     days: dict[str, date] = {name: getattr(campaign, name) for name in ("opens_on", "deadline", "cut_off")}
     return {
@@ -161,4 +159,5 @@ def shown(campaign: Campaign) -> dict[str, Any]:
         "year": campaign.year,
         "phase": campaign.phase,
         **{name: day.isoformat() for name, day in days.items()},
+        "reminders": campaign.reminders,
     }

@@ -10,7 +10,7 @@ from uuid import UUID
 from chassis import clock
 from chassis.db import upsert
 from chassis.runtime import Runtime
-from sqlalchemy import ColumnElement, case, false, func, insert, literal, null, select, text
+from sqlalchemy import ColumnElement, and_, case, false, func, insert, literal, null, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from declaration import publishes
@@ -30,6 +30,7 @@ def complete(session: Session, campaign: Campaign, *, actor: str) -> dict[str, i
     _hold_portfolio(session)
     _add_declarations(session, campaign, now)
     _add_passages(session, campaign, actor, now)
+    _reconsider(session, campaign, actor, now)
     landlords = _add_askings(session, campaign)
     concerned = _count(session, campaign, RentDeclaration.state != State.NOT_CONCERNED.value)
     exempt = _count(session, campaign, RentDeclaration.state == State.NOT_CONCERNED.value)
@@ -100,6 +101,43 @@ def _add_passages(session: Session, campaign: Campaign, actor: str, now: Any) ->
     known = select(Passage.declaration_id).where(Passage.declaration_id == RentDeclaration.id).exists()
     selected = select(*first.values()).where(RentDeclaration.campaign_id == campaign.id, ~known)
     session.execute(insert(Passage).from_select(list(first), selected, include_defaults=False))
+
+
+def _reconsider(session: Session, campaign: Campaign, actor: str, now: Any) -> None:
+    """Leases that the Caf has corrected since: who has begun goes on, and `exemption` says what the registry says."""
+    exemption = _exemption(campaign.year)
+    here = and_(RentDeclaration.campaign_id == campaign.id, RentDeclaration.tenancy_id == Tenancy.id)
+    differs = and_(here, RentDeclaration.exemption.is_distinct_from(exemption))
+    untouched = {
+        Event.LEASE_LEAVES_JULY: and_(RentDeclaration.state == State.TO_DECLARE.value, exemption.is_not(None)),
+        Event.LEASE_JOINS_JULY: and_(RentDeclaration.state == State.NOT_CONCERNED.value, exemption.is_(None)),
+    }
+    following = {
+        event: advance(state, event).value
+        for event, state in ((Event.LEASE_LEAVES_JULY, State.TO_DECLARE), (Event.LEASE_JOINS_JULY, State.NOT_CONCERNED))
+    }
+    for event, concerned in untouched.items():
+        passage = {
+            "declaration_id": RentDeclaration.id,
+            "version": RentDeclaration.version,
+            "event": literal(event.value),
+            "from_state": RentDeclaration.state,
+            "to_state": literal(following[event]),
+            "at": literal(now, Passage.at.type),
+            "actor": literal(actor),
+            "channel": literal(CHANNEL),
+            "reason": exemption,
+        }
+        columns: list[Any] = [value.label(name) for name, value in passage.items()]
+        selected = select(*columns).where(differs, concerned)
+        session.execute(insert(Passage).from_select(list(passage), selected, include_defaults=False))
+    state = case(
+        *[(concerned, following[event]) for event, concerned in untouched.items()], else_=RentDeclaration.state
+    )
+    moved = case((or_(*untouched.values()), 1), else_=0)
+    values = {"exemption": exemption, "state": state, "revision": RentDeclaration.revision + moved, "updated_at": now}
+    changed = update(RentDeclaration).where(differs).values(values)
+    session.execute(changed.execution_options(synchronize_session=False))
 
 
 def _add_askings(session: Session, campaign: Campaign) -> int:

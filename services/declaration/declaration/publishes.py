@@ -1,6 +1,7 @@
 """The facts that the declaration service tells the others."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -13,10 +14,14 @@ LANDLORD_REGISTERED = "registry.landlord_registered.v1"
 PORTFOLIO_CHANGED = "registry.portfolio_changed.v1"
 CAMPAIGN_OPENED = "declaration.campaign_opened.v1"
 LANDLORD_ASKED = "declaration.landlord_asked.v1"
+REMINDER_DUE = "declaration.reminder_due.v1"
 TRANSMITTED = "declaration.transmitted.v1"
 SUPERSEDED = "declaration.superseded.v1"
 ANSWERED = "declaration.answered.v1"
-PUBLISHED = (LANDLORD_REGISTERED, PORTFOLIO_CHANGED, CAMPAIGN_OPENED, LANDLORD_ASKED, TRANSMITTED, SUPERSEDED, ANSWERED)
+PUBLISHED = (
+    *(LANDLORD_REGISTERED, PORTFOLIO_CHANGED, CAMPAIGN_OPENED, LANDLORD_ASKED, REMINDER_DUE),
+    *(TRANSMITTED, SUPERSEDED, ANSWERED),
+)
 
 
 def landlord_registered(session: Session, landlord: Landlord) -> None:
@@ -66,6 +71,25 @@ def landlord_asked(session: Session, campaign: Campaign, landlord: Landlord, ten
         "tenants": tenants,
     }
     outbox.publish(session, LANDLORD_ASKED, landlord.id, data, personal)
+
+
+def reminder_due(session: Session, campaign: Campaign, landlord: Landlord, day: date, remaining: int) -> None:
+    """`remaining`: declarations of this landlord not transmitted yet."""
+    data = {
+        **_campaign(campaign),
+        "landlord_id": str(landlord.id),
+        "organisation_id": str(landlord.organisation_id),
+        "user_number": landlord.user_number,
+        "reminder_on": day.isoformat(),
+        "remaining": remaining,
+    }
+    personal = {
+        "name": landlord.name,
+        "email": landlord.email,
+        "address": landlord.address,
+        "caf": campaign.contact,
+    }
+    outbox.publish(session, REMINDER_DUE, landlord.id, data, personal)
 
 
 def _campaign(campaign: Campaign) -> dict[str, Any]:

@@ -11,5 +11,16 @@ class NewCampaignSchema(Schema):
     opens_on = fields.Date(load_default=None)
     deadline = fields.Date(required=True)
     cut_off = fields.Date(required=True)
+    reminders = fields.List(fields.Date(), load_default=None)
     caf_code = fields.String(load_default=None)
     contact = fields.Dict(load_default=None)
+
+
+class CampaignDatesSchema(Schema):
+    class Meta:
+        unknown = EXCLUDE
+
+    deadline = fields.Date(required=True)
+    cut_off = fields.Date(required=True)
+    reminders = fields.List(fields.Date(), required=True)
+    reason = fields.String(required=True)

@@ -38,6 +38,23 @@ def _postgresql(element: Any, compiler: Any, **kwargs: Any) -> str:
     return f"overlay(overlay({random} placing {time} from 1 for 12) placing '7' from 13 for 1)::uuid"
 
 
+class hour_of(FunctionElement[Any]):  # noqa: N801 - reads as the SQL function it stands for
+    """The UTC hour of an instant, as `2026-09-02 08`."""
+
+    type = String()
+    inherit_cache = True
+
+
+@compiles(hour_of, "sqlite")
+def _sqlite_hour(element: Any, compiler: Any, **kwargs: Any) -> str:
+    return f"substr({compiler.process(element.clauses, **kwargs)}, 1, 13)"
+
+
+@compiles(hour_of, "postgresql")
+def _postgresql_hour(element: Any, compiler: Any, **kwargs: Any) -> str:
+    return f"to_char({compiler.process(element.clauses, **kwargs)} AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24')"
+
+
 def analyze(session: Session, table: str) -> None:
     """Tells PostgreSQL what a table that was just filled holds; it would take it for empty, and join row by row."""
     if session.get_bind().dialect.name == "postgresql":

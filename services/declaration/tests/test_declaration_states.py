@@ -20,8 +20,8 @@ from hypothesis import strategies as st
 
 # The Caf's answers, and what the landlord may do, written out apart from the table they check.
 EXPECTED = {
-    State.NOT_CONCERNED: {},
-    State.TO_DECLARE: {Event.SAVE: State.DRAFT},
+    State.NOT_CONCERNED: {Event.LEASE_JOINS_JULY: State.TO_DECLARE},
+    State.TO_DECLARE: {Event.SAVE: State.DRAFT, Event.LEASE_LEAVES_JULY: State.NOT_CONCERNED},
     State.DRAFT: {Event.SAVE: State.DRAFT, Event.TRANSMIT: State.TRANSMITTED, Event.ABANDON: State.UNDER_REVIEW},
     State.TRANSMITTED: {
         Event.INTEGRATE: State.INTEGRATED,
@@ -106,8 +106,8 @@ def test_every_state_has_its_french_label_and_its_place_in_lists() -> None:
     assert all(LABELS.values())
 
 
-def test_what_the_caf_settled_what_was_replaced_and_what_is_exempt_are_final() -> None:
-    assert frozenset({State.INTEGRATED, State.SUPERSEDED, State.NOT_CONCERNED}) == FINAL
+def test_what_the_caf_settled_and_what_was_replaced_are_final() -> None:
+    assert frozenset({State.INTEGRATED, State.SUPERSEDED}) == FINAL
 
 
 @given(st.lists(st.sampled_from(list(Event)), max_size=30))

@@ -5,8 +5,8 @@ from typing import Any
 from chassis.http import agent, reading, transaction
 from chassis.idempotency import idempotent
 
-from declaration import campaigns
-from declaration.schemas import NewCampaignSchema
+from declaration import campaigns, progress
+from declaration.schemas import CampaignDatesSchema, NewCampaignSchema
 
 
 def list_campaigns(caf_code: str | None = None) -> dict[str, Any]:
@@ -35,7 +35,14 @@ def close_campaign(year: int, caf_code: str | None = None) -> dict[str, Any]:
         return campaigns.shown(found)
 
 
+def change_campaign_dates(year: int, body: dict[str, Any], caf_code: str | None = None) -> dict[str, Any]:
+    with transaction() as session:
+        found = campaigns.find(session, agent(), year, caf_code)
+        campaigns.change_dates(session, agent(), found, CampaignDatesSchema().load(body))
+        return campaigns.shown(found)
+
+
 def get_progress(year: int, caf_code: str | None = None) -> dict[str, Any]:
     with reading() as session:
         found = campaigns.find(session, agent(), year, caf_code)
-        return {"campaign": campaigns.shown(found), **campaigns.progress(session, found)}
+        return {"campaign": campaigns.shown(found), **progress.of(session, found)}

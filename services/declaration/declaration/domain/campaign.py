@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from chassis.problems import Conflict, FieldError, Invalid
@@ -11,6 +12,7 @@ from chassis.problems import Conflict, FieldError, Invalid
 from declaration.domain import july
 
 FIRST_YEAR = 2019
+MOST_REMINDERS = 10
 
 
 class Phase(StrEnum):
@@ -43,6 +45,28 @@ class Dates:
     opens_on: date
     deadline: date
     cut_off: date
+
+
+def usual_reminders(dates: Dates) -> list[date]:
+    """When a campaign says nothing else: a month, a fortnight and three days before the deadline."""
+    days = [dates.deadline - timedelta(days=before) for before in (30, 14, 3)]
+    return [day for day in days if day > dates.opens_on]
+
+
+def checked_reminders(reminders: Iterable[date], dates: Dates) -> list[date]:
+    """Once each, in order. Raises Invalid for one that would come before the opening or after the last day."""
+    days = sorted(set(reminders))
+    if len(days) > MOST_REMINDERS or any(not dates.opens_on < day <= dates.cut_off for day in days):
+        rule = f"{MOST_REMINDERS} dates au plus, après l’ouverture et jusqu’au dernier jour"
+        detail = "Ces dates de rappel ne conviennent pas."
+        example = f"{dates.year}-10-15"
+        raise Invalid([FieldError(pointer="/reminders", code="reminders", detail=detail, rule=rule, example=example)])
+    return days
+
+
+def due_reminder(reminders: Iterable[date], today: date) -> date | None:
+    """The reminder to send now: the last whose day has come. One missed is not sent beside the next."""
+    return max((day for day in reminders if day <= today), default=None)
 
 
 def planned(year: int, deadline: date, cut_off: date, opens_on: date | None, *, today: date) -> Dates:

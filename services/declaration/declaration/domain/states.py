@@ -28,6 +28,8 @@ class Event(StrEnum):
 
     OPEN = "open"
     EXEMPT = "exempt"
+    LEASE_LEAVES_JULY = "lease_leaves_july"
+    LEASE_JOINS_JULY = "lease_joins_july"
     SAVE = "save"
     TRANSMIT = "transmit"
     AMEND = "amend"
@@ -67,6 +69,8 @@ PRECEDENCE: dict[State, int] = {
 EVENT_LABELS: dict[Event, str] = {
     Event.OPEN: "ouverture de la campagne",
     Event.EXEMPT: "ouverture de la campagne, sans loyer de juillet",
+    Event.LEASE_LEAVES_JULY: "bail corrigé par la Caf, sans loyer de juillet",
+    Event.LEASE_JOINS_JULY: "bail corrigé par la Caf, avec un loyer de juillet",
     Event.SAVE: "enregistrement du brouillon",
     Event.TRANSMIT: "transmission",
     Event.AMEND: "rectification demandée",
@@ -142,6 +146,9 @@ _ANSWERS = {
 TRANSITIONS: Table = {
     (None, Event.OPEN): (State.TO_DECLARE, None),
     (None, Event.EXEMPT): (State.NOT_CONCERNED, None),
+    # The Caf corrects a lease of which nobody has begun the declaration.
+    (State.TO_DECLARE, Event.LEASE_LEAVES_JULY): (State.NOT_CONCERNED, None),
+    (State.NOT_CONCERNED, Event.LEASE_JOINS_JULY): (State.TO_DECLARE, None),
     (State.TO_DECLARE, Event.SAVE): (State.DRAFT, FILING_OPEN),
     (State.DRAFT, Event.SAVE): (State.DRAFT, FILING_OPEN),
     (State.DRAFT, Event.TRANSMIT): (State.TRANSMITTED, COMPLETE),

@@ -22,6 +22,10 @@ class Campaign(Base):
     opens_on: Mapped[date]
     deadline: Mapped[date]
     cut_off: Mapped[date]
+    # ISO days on which those who have not finished are reminded.
+    reminders: Mapped[list[str]]
+    # Declarations by state when the cut-off had passed; null before.
+    unfinished: Mapped[dict[str, Any] | None]
     # The Caf's service as printed on letters and receipts: name, telephone, address, reference.
     contact: Mapped[dict[str, Any]]
 
@@ -34,3 +38,5 @@ class Asking(Base):
     campaign_id: Mapped[UUID] = mapped_column(ForeignKey("campaign.id"), primary_key=True)
     landlord_id: Mapped[UUID] = mapped_column(ForeignKey("landlord.id"), primary_key=True)
     asked_at: Mapped[datetime | None] = mapped_column(index=True)
+    # The day of the last reminder that this landlord was looked at for.
+    reminded_for: Mapped[date | None]

@@ -87,7 +87,7 @@ def _end(runtime: Runtime, lease: Lease, status: Status, **changes: Any) -> None
         held(session, lease, status=status.value, ended_at=clock.now(), worker=None, leased_until=None, **changes)
         row = session.execute(select(RegistryImport).where(RegistryImport.id == lease.row_id)).scalar_one()
         session.execute(delete(Staged).where(Staged.c.import_id == lease.row_id))
-        if status is Status.DONE and row.created_tenancies:
+        if status is Status.DONE and row.created_tenancies + row.updated_tenancies:
             _join_open_campaigns(session, row)
         after = {"status": status.value, "good": row.lines_good, "bad": row.lines_bad}
         journal.record(
@@ -112,7 +112,7 @@ def erase_read(runtime: Runtime) -> None:
 
 
 def _join_open_campaigns(session: Session, row: RegistryImport) -> None:
-    """Tenancies registered while a campaign is open have their declaration too."""
+    """Tenancies registered while a campaign is open have their declaration; corrected leases are looked at again."""
     opened = select(Campaign).where(Campaign.phase == Phase.OPEN.value)
     if row.caf_code:
         opened = opened.where(Campaign.caf_code == row.caf_code)
