@@ -5,10 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from chassis import clock
 from chassis.auth import KeySource, verify
 from chassis.keys import b64
 from chassis.settings import SettingsError
 from identity import keys
+from identity.models import Suspension
 from identity.oidc.declared import load_clients
 from identity.settings import Settings
 from oidc_client import SCOPE, answered, authorize, claims_of, redeem, tokens
@@ -213,3 +215,14 @@ class TestPrograms:
             "/oidc/userinfo", headers={"Authorization": f"Bearer {given['access_token']}"}
         )
         assert (answer.status_code, answer.json["error"]) == (403, "insufficient_scope")
+
+    def test_a_suspended_account_or_organisation_stops_its_programs(self, local: Any, monkeypatch: Any) -> None:
+        organisation = local.register()
+        sent = local.issued()[0]
+        self.remake(local, monkeypatch, sent["login"])
+        given = self.ask(local).json["access_token"]
+        with local.harness.transaction() as session:
+            session.add(Suspension(organisation_id=organisation, started_at=clock.now()))
+        assert self.ask(local).json["error"] == "unauthorized_client"
+        headers = {"Authorization": f"Bearer {given}"}
+        assert local.app.test_client().get("/oidc/userinfo", headers=headers).status_code == 401

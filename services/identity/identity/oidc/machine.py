@@ -16,6 +16,7 @@ from identity.domain.credentials import normalise_login
 from identity.models import Account
 from identity.oidc.clients import Client
 from identity.oidc.context import database
+from identity.supervision.standing import suspended
 
 
 @dataclass(frozen=True)
@@ -50,10 +51,7 @@ def machine_named(session: Session, account_id: UUID) -> Machine | None:
 
 
 def machine_of(session: Session, which: ColumnElement[bool]) -> Machine | None:
-    """Of a landlord's organisation only: what an agent sees is not for programs of others."""
-    account = session.scalar(
-        select(Account).where(
-            which, Account.kind == "landlord", Account.organisation_id.is_not(None), Account.closed_at.is_(None)
-        )
-    )
+    """Of a landlord's organisation only, neither closed nor suspended: what an agent sees is not for programs."""
+    of_landlord = (Account.kind == "landlord", Account.organisation_id.is_not(None))
+    account = session.scalar(select(Account).where(which, *of_landlord, Account.closed_at.is_(None), ~suspended()))
     return None if account is None else Machine(account)
