@@ -137,3 +137,34 @@ def test_the_agent_follows_the_campaign_and_reads_what_is_wrong_in_a_file(
         visitor.go(path)
     pages.import_faulty_registry(visitor, campaign, tmp_path)
     assert visitor.page.get_by_role("row").count() > 30
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
+def test_an_agent_finds_an_account_suspends_it_with_a_reason_and_reads_its_journal(
+    new_visitor: NewVisitor, campaign: Journey, scripts: bool
+) -> None:
+    visitor = new_visitor(f"supervision-{'scripts' if scripts else 'plain'}", scripts=scripts)
+    pages.give_credentials(visitor, campaign.agent_own)
+    visitor.go("/agent/comptes")
+    visitor.press("Chercher")
+    assert "Saisissez ce que vous cherchez" in visitor.page.content()
+    visitor.page.get_by_label("Chercher par").select_option(label="Identifiant de connexion")
+    visitor.page.get_by_label("Valeur exacte").fill(campaign.people[-1].credentials.login)
+    visitor.press("Chercher")
+    visitor.page.get_by_role("table").get_by_role("link").first.click()
+    visitor.look()
+    account_page = visitor.seen[-1]
+    for act, button, said in (
+        ("Suspendre ce compte", "Suspendre le compte", "Le compte est suspendu."),
+        ("Rétablir ce compte", "Rétablir le compte", "Le compte est rétabli."),
+    ):
+        visitor.page.get_by_role("link", name=act, exact=True).click()
+        visitor.look()
+        visitor.page.get_by_label("Motif").fill("Essai de bout en bout, demandé par le bailleur.")
+        visitor.press(button)
+        assert said in visitor.page.content()
+    visitor.go(account_page + "/journal")
+    assert "Essai de bout en bout, demandé par le bailleur." in visitor.page.content()
+    for path in ("/compte/securite", "/compte/activite"):
+        visitor.go(path)
+    assert "Connexion" in visitor.page.content()
