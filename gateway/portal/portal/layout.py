@@ -43,12 +43,15 @@ STATES = {
     "active": ("Ouvert", "green"),
     "suspended": ("Suspendu", "red"),
     "acknowledged": ("Pris en charge par l’imprimeur", "green"),
+    "purged": ("Fichier effacé", "grey"),
 }
 AGENT_LINKS = (
     Link("Espace agent", "/agent", exact=True),
     Link("Registre", "/agent/registre"),
     Link("Campagnes", "/agent/campagnes"),
     Link("Déclarations", "/declarer"),
+    Link("Exports", "/agent/exports"),
+    Link("Réponses de la Caf", "/agent/reponses"),
     Link("Messages", "/agent/messages"),
     Link("Courriers", "/agent/courriers"),
     Link("Comptes", "/agent/comptes"),

@@ -3,7 +3,7 @@
 from flask import Flask
 
 from portal.pages import api_documents, habilitation, help, home, verification
-from portal.pages.agent import accounts, campaigns, letters, messages, registry
+from portal.pages.agent import accounts, answers, campaigns, exports, letters, messages, registry
 from portal.pages.agent import home as agent_home
 from portal.pages.declare import amendment, confirmation, grid, listing, receipt, steps, summary
 from portal.sign_in import views as sign_in
@@ -27,6 +27,8 @@ MODULES = (
     messages,
     letters,
     accounts,
+    exports,
+    answers,
     verification,
     api_documents,
 )

@@ -165,6 +165,7 @@ class FakeServices:
         self.on("GET", f"{at}/registry-imports/{running['id']}", running)
         errors = example("declaration", "/registry-imports/{import_id}/errors", "get")
         self.on("GET", f"{at}/registry-imports/{running['id']}/errors", errors)
+        self.add_exchange_answers(at)
         progress = example("declaration", "/campaigns/{year}/progress", "get")
         self.on("GET", f"{at}/campaigns", {"items": [progress["campaign"], {**progress["campaign"], "phase": "draft"}]})
         self.on("POST", f"{at}/campaigns", progress["campaign"])
@@ -172,6 +173,21 @@ class FakeServices:
         self.on("POST", f"{at}/campaigns/2026/opening", example("declaration", "/campaigns/{year}/opening", "post"))
         self.on("POST", f"{at}/campaigns/2026/closing", progress["campaign"])
         self.add_notification_answers()
+
+    def add_exchange_answers(self, at: str) -> None:
+        export = example("declaration", "/exports/{export_id}", "get")
+        self.on("GET", f"{at}/exports", {"items": [export], "next_cursor": None})
+        self.on("POST", f"{at}/exports", export)
+        self.on("GET", f"{at}/exports/{export['id']}", export)
+        self.on("GET", f"{at}/exports/{export['id']}/content", {"zip": "bytes"})
+        self.on("POST", f"{at}/exports/{export['id']}/receipt", export)
+        answers = example("declaration", "/answers/{import_id}", "get")
+        self.on("GET", f"{at}/answers", {"items": [answers], "next_cursor": None})
+        self.on("POST", f"{at}/answers", answers)
+        self.on("GET", f"{at}/answers/{answers['id']}", answers)
+        self.on(
+            "GET", f"{at}/answers/{answers['id']}/errors", example("declaration", "/answers/{import_id}/errors", "get")
+        )
 
     def add_notification_answers(self) -> None:
         message = {

@@ -18,6 +18,9 @@ TRANSMISSION = {
     "channel": "web",
     "document_id": None,
     "superseded": False,
+    "reason": None,
+    "question": None,
+    "answer": None,
 }
 TICKED = {"confirm_differs_from_last_year": "y", "reason_differs_from_last_year": "Travaux"}
 

@@ -17,6 +17,8 @@ PUBLIC = (
     f"/v/{REFERENCE}",
     "/docs",
 )
+EXPORT = "01973f50-0000-7000-8000-000000000010"
+ANSWERS = "01973f50-0000-7000-8000-000000000011"
 LANDLORD = (
     "/",
     "/declarer",
@@ -40,6 +42,11 @@ AGENT = (
     "/agent/campagnes/2026",
     "/agent/campagnes/2026/ouverture",
     "/agent/campagnes/2026/cloture",
+    "/agent/exports",
+    f"/agent/exports/{EXPORT}",
+    f"/agent/exports/{EXPORT}/reception",
+    "/agent/reponses",
+    f"/agent/reponses/{ANSWERS}",
     "/agent/messages",
     "/agent/courriers",
     f"/agent/courriers/{DOCUMENT}/reception",

@@ -95,5 +95,11 @@ def world(harness: HarnessFactory, database_url: str, tmp_path: Path) -> World:
 
 
 @pytest.fixture
+def make_world() -> type[World]:
+    """For a test that chooses its database."""
+    return World
+
+
+@pytest.fixture
 def year() -> int:
     return clock.today().year

@@ -7,6 +7,7 @@ from flask import current_app
 
 from portal.clients.declaration import DeclarationClient
 from portal.clients.documents import DocumentsClient
+from portal.clients.exchange import ExchangeClient
 from portal.clients.habilitation import HabilitationClient
 from portal.clients.http import Credentials
 from portal.clients.identity import IdentityClient
@@ -22,6 +23,7 @@ class Clients:
 
     declaration: DeclarationClient
     documents: DocumentsClient
+    exchange: ExchangeClient
     habilitation: HabilitationClient
     identity: IdentityClient
     notification: NotificationClient
@@ -39,6 +41,7 @@ def make_clients(http: httpx.Client, token: Credentials, request_id: Credentials
     return Clients(
         DeclarationClient(http, token, request_id),
         DocumentsClient(http, token, request_id),
+        ExchangeClient(http, token, request_id),
         HabilitationClient(http, token, request_id),
         IdentityClient(http, token, request_id),
         NotificationClient(http, token, request_id),

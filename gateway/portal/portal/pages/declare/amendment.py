@@ -9,10 +9,18 @@ from portal.clients import api
 from portal.clients.errors import Refused
 from portal.pages.declare.blueprint import pages
 from portal.pages.declare.forms import AmendmentForm
-from portal.pages.declare.journey import heading, next_address
+from portal.pages.declare.journey import Declaration, heading, next_address
 from portal.sign_in.person import wanted
 
 REASON_WANTED = "Indiquez pourquoi vous rectifiez, par exemple\u00a0: erreur de saisie sur les charges"
+REPLY_WANTED = "Écrivez votre réponse à la question de la Caf"
+REPLY = "Votre réponse à la Caf"
+
+
+def said(body: Declaration) -> dict[str, Any]:
+    """The Caf's answer to what was transmitted, and whether it is a question."""
+    answer = body["transmissions"][0]["answer"] if body["transmissions"] else None
+    return {"answer": answer, "asked": body["status"] == "information_requested"}
 
 
 @pages.route("/<uuid:declaration>/rectification", methods=["GET", "POST"])
@@ -22,12 +30,14 @@ def amendment(declaration: Any) -> ResponseReturnValue:
     body = api().declaration.get(str(declaration)).body
     if "amend" not in body["actions"]:
         return redirect(next_address(body), 303)
-    form = AmendmentForm()
+    form, more = AmendmentForm(), {**heading(body), **said(body)}
+    if more["asked"]:
+        form.reason.label.text = REPLY
     if request.method == "GET":
-        return render_template("declare/amendment.html", form=form, **heading(body))
+        return render_template("declare/amendment.html", form=form, **more)
     reason = (form.reason.data or "").strip()
     if not reason:
-        form.fail(REASON_WANTED, "reason")
+        form.fail(REPLY_WANTED if more["asked"] else REASON_WANTED, "reason")
     else:
         try:
             return redirect(next_address(api().declaration.amend(body["id"], reason, form.key.data or "")), 303)
@@ -35,4 +45,4 @@ def amendment(declaration: Any) -> ResponseReturnValue:
             if error.status not in (400, 409, 422):
                 raise
             form.fail_from(error.problem, {"/reason": "reason"})
-    return render_template("declare/amendment.html", form=form, **heading(body)), 422
+    return render_template("declare/amendment.html", form=form, **more), 422

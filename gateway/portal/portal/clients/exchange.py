@@ -1,0 +1,55 @@
+"""What goes to the Caf in batches, and what it answers."""
+
+from typing import IO, Any
+
+from portal.clients.documents import Content
+from portal.clients.http import Service, json_body
+
+# Longer than the gateway's own limit for this route.
+UPLOAD_SECONDS = 125
+
+
+class ExchangeClient(Service):
+    """The Caf's side of the declaration service; shapes are those of its openapi.yaml."""
+
+    name = "declaration"
+
+    def list_exports(self, cursor: str = "") -> dict[str, Any]:
+        """The batches, newest first."""
+        return self._get("exports", cursor=cursor, limit=20)
+
+    def make_export(self, caf_code: str, key: str) -> dict[str, Any]:
+        """A batch of all that is new; Refused 409 when nothing is."""
+        return self._post("exports", key=key, caf_code=caf_code)
+
+    def get_export(self, export: str) -> dict[str, Any]:
+        """State and manifest."""
+        return self._get("exports", export)
+
+    def export_content(self, export: str) -> Content:
+        """The ZIP of a batch."""
+        answer = self._call("GET", "exports", export, "content", timeout=UPLOAD_SECONDS)
+        return Content(answer.content, answer.headers.get("Content-Type", "application/zip"))
+
+    def acknowledge_export(self, export: str, lines: int, manifest_sha256: str, key: str) -> dict[str, Any]:
+        """The Caf's receipt; Refused 422 when it is not that of the batch."""
+        body = {"lines": lines, "manifest_sha256": manifest_sha256}
+        return self._post("exports", export, "receipt", body=body, key=key)
+
+    def list_answers(self, cursor: str = "") -> dict[str, Any]:
+        """The files of answers, newest first."""
+        return self._get("answers", cursor=cursor, limit=20)
+
+    def send_answers(self, filename: str, content: IO[bytes], caf_code: str) -> dict[str, Any]:
+        """Hands a file over; it is read in the background."""
+        files = {"file": (filename, content, "text/csv")}
+        query = {"caf_code": caf_code} if caf_code else {}
+        return json_body(self._call("POST", "answers", files=files, params=query, timeout=UPLOAD_SECONDS))
+
+    def get_answers(self, answers: str) -> dict[str, Any]:
+        """State and counts."""
+        return self._get("answers", answers)
+
+    def list_answer_errors(self, answers: str, cursor: str = "") -> dict[str, Any]:
+        """Line, column, rule, message and example of what was left out."""
+        return self._get("answers", answers, "errors", cursor=cursor, limit=100)
