@@ -7,8 +7,12 @@ import pytest
 import yaml
 from chassis.testing import schema
 from chassis.testing.harness import load_schema
+from declaration import files_page
 from declaration.app import service
 from declaration.domain import checks, states
+from declaration.domain.answers import columns as answers
+from declaration.domain.answers.reasons import REASONS
+from declaration.domain.exports import columns as exports
 from jsonschema_rs import Draft202012Validator
 
 ROOT = Path(__file__).parents[3]
@@ -45,3 +49,10 @@ def test_every_operation_refuses_with_problems_and_asks_for_a_token() -> None:
 def test_the_page_on_the_states_shows_the_diagram_of_the_table() -> None:
     page = (ROOT / "docs" / "declaration.md").read_text(encoding="utf-8")
     assert states.mermaid() in page
+
+
+def test_the_page_on_the_files_of_the_caf_shows_the_tables_of_the_code() -> None:
+    page = (ROOT / "docs" / "caf-files.md").read_text(encoding="utf-8")
+    assert files_page.filled(page) == page
+    for name in (*exports.COLUMNS, *answers.COLUMNS, *REASONS):
+        assert f"`{name}`" in page

@@ -32,7 +32,8 @@ from declaration.exports import archive, claiming, making
 from declaration.settings import DeclarationSettings
 job, where, url, storage, key = sys.argv[1:]
 running.BATCH = archive.PAGE = 2
-here = Runtime(service, DeclarationSettings(service="declaration", database_url=url, storage_url=storage, event_key=key))
+own = DeclarationSettings(service="declaration", database_url=url, storage_url=storage, event_key=key)
+here = Runtime(service, own)
 def stop_at(module, name, before):
     act, calls = getattr(module, name), [0]
     def stopped(*args, **kwargs):
