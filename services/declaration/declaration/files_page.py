@@ -1,4 +1,4 @@
-"""The tables of docs/caf-files.md, from the tables of the code; `python -m declaration.files_page` writes them there."""
+"""The tables of docs/caf-files.md, from the tables of the code; run as a module it writes them there."""
 
 import re
 from pathlib import Path
