@@ -22,9 +22,13 @@ agent_app = typer.Typer(no_args_is_help=True, help="Agents de la Caf.")
 registry_app = typer.Typer(no_args_is_help=True, help="Fichier du registre de la Caf.")
 journal_app = typer.Typer(no_args_is_help=True, help="Journal des événements de sécurité.")
 campaign_app = typer.Typer(no_args_is_help=True, help="Campagnes de déclaration.")
+export_app = typer.Typer(no_args_is_help=True, help="Lots de déclarations remis à une Caf.")
+answers_app = typer.Typer(no_args_is_help=True, help="Réponses de la Caf.")
 app.add_typer(agent_app, name="agent")
 app.add_typer(registry_app, name="registry")
 app.add_typer(campaign_app, name="campaign")
+app.add_typer(export_app, name="export")
+app.add_typer(answers_app, name="answers")
 app.add_typer(journal_app, name="journal")
 keys_app = typer.Typer(no_args_is_help=True, help="Clés qui signent les jetons.")
 app.add_typer(keys_app, name="keys")
@@ -135,6 +139,19 @@ def registry_import(
 ) -> None:
     """Importe le fichier du registre d’une Caf et montre ligne par ligne ce qui est à corriger."""
     raise typer.Exit(_operations().import_registry(_runtime("declaration"), file, console, caf_code=caf or None))
+
+
+@export_app.command("make")
+def export_make(caf: Caf, folder: Annotated[Path, typer.Option(help="Où écrire l’archive.")] = Path()) -> None:
+    """Fait le lot de tout ce qui a été transmis depuis le précédent, et écrit son archive."""
+    made = import_module("launcher.exchange").make_export(_runtime("declaration"), caf, folder, console)
+    raise typer.Exit(made)
+
+
+@answers_app.command("import")
+def answers_import(caf: Caf, file: Path) -> None:
+    """Lit un fichier de réponses de la Caf."""
+    raise typer.Exit(import_module("launcher.exchange").import_answers(_runtime("declaration"), caf, file, console))
 
 
 @campaign_app.command("open")

@@ -1,0 +1,50 @@
+"""The Caf's side at the command line: a batch made and written to a folder, a file of answers read."""
+
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from chassis import migrations
+from chassis.runtime import Runtime
+from chassis.storage import Storage
+from rich.console import Console
+
+ACTOR = "command line"
+
+
+def make_export(declaration: Runtime, caf: str, folder: Path, console: Console) -> int:
+    """Makes the Caf's next batch and writes its ZIP into the folder. Raises Conflict when nothing is new."""
+    migrations.upgrade(declaration)
+    with declaration.transaction() as session:
+        made = import_module("declaration.exports.claiming").claim(session, caf, ACTOR)
+    import_module("declaration.exports.making").make_waiting(declaration)
+    return _write(declaration, made.id, folder, console)
+
+
+def _write(declaration: Runtime, export_id: UUID, folder: Path, console: Console) -> int:
+    """1 when another process is writing it: it can then be downloaded in the agents' pages."""
+    models = import_module("declaration.models")
+    with declaration.reading() as session:
+        batch = session.get_one(models.ExportBatch, export_id)
+    if batch.manifest_sha256 is None:
+        console.print(f"Lot {batch.number} : {batch.lines} ligne(s), en cours d’écriture par un autre processus.")
+        return 1
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / f"export-{batch.caf_code}-{batch.number:06d}.zip"
+    target.write_bytes(Storage(declaration.settings.storage_url).get(batch.storage_key))
+    console.print(f"Lot {batch.number} : {batch.lines} ligne(s), {target}")
+    console.print(f"Empreinte du manifeste : {batch.manifest_sha256}")
+    return 0
+
+
+def import_answers(declaration: Runtime, caf: str, file: Path, console: Console) -> int:
+    """Reads a file of answers at once; 0: all went in, 1: some lines stayed out, 2: refused whole."""
+    migrations.upgrade(declaration)
+    report: dict[str, Any] = import_module("declaration.answers.running").import_path(declaration, file, ACTOR, caf)
+    if report["refusal"]:
+        console.print(f"Fichier refusé : {report['refusal']}", style="red", markup=False)
+        return 2
+    counts = (report["lines_applied"], report["lines_unchanged"], report["lines_bad"])
+    console.print("{} réponse(s) prises, {} déjà connues, {} à corriger.".format(*counts))
+    return 1 if report["lines_bad"] else 0
