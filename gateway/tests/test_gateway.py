@@ -126,8 +126,16 @@ def test_a_body_over_64_kb_is_refused_before_the_service(gateway):
     assert len(gateway.behind.seen) == before
 
 
-@pytest.mark.parametrize("path", ["/api/declaration/v1/registry-imports", "/agent/registre"])
-def test_a_registry_of_some_megabytes_passes(gateway, path):
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/declaration/v1/registry-imports",
+        "/api/declaration/v1/answers",
+        "/agent/registre",
+        "/agent/reponses",
+    ],
+)
+def test_a_file_of_the_caf_of_some_megabytes_passes(gateway, path):
     answer = gateway.client.post(path, content=b"x" * 3_000_000, headers=gateway.authorization())
     assert (answer.status_code, answer.json()["length"]) == (200, 3_000_000)
 
