@@ -1,6 +1,5 @@
 """The tables of docs/caf-files.md, from the tables of the code; run as a module it writes them there."""
 
-import re
 from pathlib import Path
 
 from declaration.domain.answers import columns as answers
@@ -37,8 +36,9 @@ def _cell(text: str) -> str:
 def filled(page: str) -> str:
     """The page with its tables made again."""
     for name, table in (("export", export_table()), ("answers", answers_table()), ("reasons", reasons_rows())):
-        place = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
-        page = place.sub(lambda found, table=table: f"{found[1]}{table}\n{found[2]}", page)
+        begin, end = f"<!-- {name} -->\n", f"<!-- /{name} -->"
+        before, _, rest = page.partition(begin)
+        page = f"{before}{begin}{table}\n{end}{rest.partition(end)[2]}"
     return page
 
 
