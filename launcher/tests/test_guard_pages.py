@@ -10,27 +10,29 @@ from flask import Flask
 from identity.web import create_pages
 from portal.app import create_portal
 from portal.settings import PortalSettings
+from werkzeug.routing import AnyConverter, IntegerConverter, UUIDConverter
 
 from launcher import services
 
 PUBLIC = Path(__file__).with_name("public_pages.txt")
-VALUES = {"uuid": "01973f50-0000-7000-8000-00000000000c", "int": "2026", "default": "x", "string": "x", "path": "x"}
+VALUES: dict[type, str] = {UUIDConverter: "01973f50-0000-7000-8000-00000000000c", IntegerConverter: "2026"}
 SIGN_IN = ("/connexion", "/compte/connexion")
 
 
 def rules(app: Flask) -> Iterator[tuple[str, str, str]]:
     """(METHOD, rule, an address that matches it)."""
     for rule in app.url_map.iter_rules():
-        values = {name: VALUES[_kind(converter)] for name, converter in rule._converters.items()}
+        values = {name: _fitting(converter) for name, converter in rule._converters.items()}
         built = rule.build(values)
         assert built is not None, rule.rule
         for method in sorted((rule.methods or set()) & {"GET", "POST", "PUT", "DELETE"}):
             yield method, rule.rule, built[1]
 
 
-def _kind(converter: object) -> str:
-    name = type(converter).__name__
-    return {"UUIDConverter": "uuid", "IntegerConverter": "int", "PathConverter": "path"}.get(name, "default")
+def _fitting(converter: object) -> str:
+    if isinstance(converter, AnyConverter):
+        return min(converter.items)
+    return VALUES.get(type(converter), "x")
 
 
 def open_to_strangers(app: Flask) -> set[str]:
