@@ -6,6 +6,7 @@ from chassis.service import Periodic, Service
 from identity import keys, throttling
 from identity.accounts import closing, email_change, recovery
 from identity.consumes import SUBSCRIPTIONS
+from identity.factors import challenges
 from identity.journal import anchoring, chaining
 from identity.models import Base
 from identity.publishes import PUBLISHED
@@ -35,6 +36,7 @@ service = Service(
         Periodic("rotate signing keys", 3600, keys.rotate),
         Periodic("purge sessions", 3600, purge_sessions),
         Periodic("purge web sessions", 3600, purge_web_sessions),
+        Periodic("purge passkey challenges", 3600, challenges.purge),
         Periodic("purge throttles", 3600, throttling.purge),
         Periodic("purge changes of e-mail", 600, email_change.purge),
         Periodic("erase closed accounts", 3600, closing.erase_closed),

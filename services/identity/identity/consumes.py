@@ -1,4 +1,4 @@
-"""The events identity listens to: each makes an account and its credentials, once."""
+"""The events identity listens to: accounts to make with their credentials, and roles that ask for protection."""
 
 from typing import Any
 from uuid import UUID

@@ -35,6 +35,11 @@ class Settings(ChassisSettings):
     closed_account_days: int = 365
     # Between the 6 and 12 months that the CNIL recommends for such lines (délibération 2021-122).
     security_journal_months: int = 12
+    # How often administrators, delegates and agents may sign in before a second factor is asked of them.
+    mfa_grace_sign_ins: int = 2
+    # How long after proving who one is one may change what proves it.
+    recent_proof_minutes: int = 10
+    second_step_minutes: int = 10
     # Our own proxies in front of this process: how many addresses of X-Forwarded-For are to be believed.
     trusted_proxies: int = 0
     # A TOML file of this installation's own clients, beside those of the product; empty: there are none.
@@ -78,6 +83,15 @@ class Settings(ChassisSettings):
     @property
     def session_idle(self) -> timedelta:
         return timedelta(minutes=self.session_idle_minutes)
+
+    @property
+    def recent_proof(self) -> timedelta:
+        return timedelta(minutes=self.recent_proof_minutes)
+
+    @property
+    def second_step_lifetime(self) -> timedelta:
+        """How long one has after the password to prove the second factor."""
+        return timedelta(minutes=self.second_step_minutes)
 
     @property
     def identity_key_bytes(self) -> bytes:

@@ -20,6 +20,7 @@ from identity.models import WEB_SESSIONS
 from identity.oidc import authorization, endpoints
 from identity.oidc.server import Provider
 from identity.pages import activity, first_sign_in, information, recovery, security, sign_in
+from identity.pages import protection as protections
 from identity.pages.current import signed_in
 from identity.settings import Settings, settings_of
 
@@ -47,6 +48,8 @@ def create_pages(runtime: Runtime) -> Flask:
     app.extensions["oidc"] = Provider(runtime)
     for part in (sign_in, first_sign_in, recovery, security, activity, information, authorization, endpoints):
         app.register_blueprint(part.blueprint)
+    for blueprint in protections.BLUEPRINTS:
+        app.register_blueprint(blueprint)
     # Called by programs that prove themselves, without our cookie: there is no request to forge.
     for part in (authorization, endpoints):
         app.extensions["csrf"].exempt(part.blueprint)

@@ -3,6 +3,7 @@
 import unicodedata
 from datetime import UTC, datetime, timedelta
 from math import log2
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -10,21 +11,30 @@ from hypothesis import strategies as st
 from identity import oracles
 from identity.domain import consents, credentials, networks
 from identity.domain.credentials import Channel
-from identity.domain.first_sign_in import Act, OutOfOrder, Step, advance, satisfied_steps
+from identity.domain.first_sign_in import (
+    FACTOR_STEPS,
+    TRANSITIONS,
+    Act,
+    OutOfOrder,
+    Step,
+    advance,
+    satisfied_steps,
+)
 from identity.domain.identifiers import normalise_email, normalise_telephone, normalise_user_number
 from identity.domain.passwords import Oracles, context_words, normalise, refusal
+from identity.domain.protection import protection_due
 from identity.domain.throttle import PER_LOGIN, Failures, one_more, remaining_wait, wait_after
 
 NOW = datetime(2026, 11, 21, 20, 0, tzinfo=UTC)
 TRUSTING = Oracles(is_breached=lambda _: False, guesses_log10=lambda _password, _context: 30.0)
 ORDER = [Step.CREDENTIALS, Step.INFORMATION, Step.PASSWORD, Step.USAGE_RULES, Step.TERMS, Step.DONE]
-ACTS = [
+FIRST = (
     Act.PROVISIONAL_ACCEPTED,
     Act.INFORMATION_GIVEN,
     Act.PASSWORD_CHOSEN,
     Act.USAGE_RULES_ACCEPTED,
     Act.TERMS_ACCEPTED,
-]
+)
 
 
 def test_a_provisional_password_holds_at_least_77_bits() -> None:
@@ -76,19 +86,24 @@ def test_a_provisional_password_lives_as_long_as_its_channel_needs() -> None:
     assert credentials.expires_at(Channel.LETTER, NOW, lifetimes) == NOW + timedelta(days=30)
 
 
+def through(acts: tuple[Act, ...], **known: Any) -> list[Step]:
+    done = satisfied_steps(
+        **{"information_given": False, "consented": frozenset(), "has_factor": False, "protection_due": False, **known}
+    )
+    seen = [Step.CREDENTIALS]
+    for act in acts:
+        seen.append(advance(seen[-1], act, done))
+    return seen
+
+
 def test_the_first_sign_in_goes_through_every_step_in_order() -> None:
-    step = Step.CREDENTIALS
-    seen = [step]
-    for act in ACTS:
-        step = advance(step, act)
-        seen.append(step)
-    assert seen == ORDER
+    assert through(FIRST) == ORDER
 
 
-@pytest.mark.parametrize("step", ORDER)
-@pytest.mark.parametrize("act", ACTS)
+@pytest.mark.parametrize("step", list(Step))
+@pytest.mark.parametrize("act", list(Act))
 def test_an_act_out_of_its_step_is_refused_and_says_which_step_is_expected(step: Step, act: Act) -> None:
-    if ORDER.index(step) == ACTS.index(act):
+    if (step, act) in TRANSITIONS:
         advance(step, act)
         return
     with pytest.raises(OutOfOrder) as refused:
@@ -96,19 +111,62 @@ def test_an_act_out_of_its_step_is_refused_and_says_which_step_is_expected(step:
     assert refused.value.expected is step
 
 
+BOTH_TEXTS = frozenset({Step.USAGE_RULES, Step.TERMS})
+KNOWN = {"information_given": True, "consented": BOTH_TEXTS}
+
+
 def test_what_was_already_done_is_not_asked_again() -> None:
-    done = satisfied_steps(information_given=True, consented={Step.USAGE_RULES, Step.TERMS})
-    assert advance(Step.CREDENTIALS, Act.OWN_PASSWORD_ACCEPTED, done) is Step.DONE
-    assert advance(Step.CREDENTIALS, Act.PROVISIONAL_ACCEPTED, done) is Step.PASSWORD
-    assert advance(Step.PASSWORD, Act.PASSWORD_CHOSEN, done) is Step.DONE
+    assert through((Act.OWN_PASSWORD_ACCEPTED,), **KNOWN) == [Step.CREDENTIALS, Step.DONE]
+    again = (Act.PROVISIONAL_ACCEPTED, Act.PASSWORD_CHOSEN)
+    assert through(again, **KNOWN) == [Step.CREDENTIALS, Step.PASSWORD, Step.DONE]
+
+
+def test_a_second_factor_is_asked_after_either_password_and_never_after_a_passkey() -> None:
+    own = (Act.OWN_PASSWORD_ACCEPTED, Act.FACTOR_PROVEN)
+    assert through(own, has_factor=True, **KNOWN) == [Step.CREDENTIALS, Step.SECOND_FACTOR, Step.DONE]
+    recovery = (Act.PROVISIONAL_ACCEPTED, Act.FACTOR_PROVEN, Act.PASSWORD_CHOSEN)
+    assert through(recovery, has_factor=True, **KNOWN)[1:] == [Step.RENEWAL_FACTOR, Step.PASSWORD, Step.DONE]
+    assert through((Act.PASSKEY_ACCEPTED,), has_factor=True, **KNOWN)[1:] == [Step.DONE]
+
+
+def test_no_way_from_a_password_to_the_end_goes_around_a_second_factor_that_is_there() -> None:
+    done = satisfied_steps(has_factor=True, protection_due=False, **KNOWN)
+    for act in (Act.OWN_PASSWORD_ACCEPTED, Act.PROVISIONAL_ACCEPTED):
+        waiting = advance(Step.CREDENTIALS, act, done)
+        assert waiting in FACTOR_STEPS
+        assert [one for one in Act if (waiting, one) in TRANSITIONS] == [Act.FACTOR_PROVEN]
+
+
+def test_protection_comes_last_when_it_is_due_and_only_then() -> None:
+    assert through((Act.OWN_PASSWORD_ACCEPTED,), protection_due=True, **KNOWN)[-1] is Step.PROTECTION
+    assert through((Act.OWN_PASSWORD_ACCEPTED, Act.PROTECTED), protection_due=True, **KNOWN)[-1] is Step.DONE
+    proven = (Act.OWN_PASSWORD_ACCEPTED, Act.FACTOR_PROVEN)
+    assert through(proven, protection_due=True, has_factor=True, **KNOWN)[-1] is Step.DONE
+
+
+@pytest.mark.parametrize(
+    ("kind", "role", "sign_ins", "due"),
+    [
+        ("agent", None, 1, False),
+        ("agent", None, 2, True),
+        ("landlord", "administrator", 2, True),
+        ("landlord", "delegate", 7, True),
+        ("landlord", "administrator", 1, False),
+        ("landlord", "user", 50, False),
+        ("landlord", None, 50, False),
+    ],
+)
+def test_administrators_delegates_and_agents_must_protect_their_account_after_two_sign_ins(
+    kind: str, role: str | None, sign_ins: int, due: bool
+) -> None:
+    assert protection_due(kind, role, sign_ins, 2) is due
 
 
 def test_a_text_published_in_a_new_version_is_asked_again_alone() -> None:
     day = NOW.date()
     older = consents.consented_steps({Step.USAGE_RULES: 0, Step.TERMS: consents.current(Step.TERMS, day).version}, day)
-    done = satisfied_steps(information_given=True, consented=older)
-    assert advance(Step.CREDENTIALS, Act.OWN_PASSWORD_ACCEPTED, done) is Step.USAGE_RULES
-    assert advance(Step.USAGE_RULES, Act.USAGE_RULES_ACCEPTED, done) is Step.DONE
+    steps = through((Act.OWN_PASSWORD_ACCEPTED, Act.USAGE_RULES_ACCEPTED), information_given=True, consented=older)
+    assert steps == [Step.CREDENTIALS, Step.USAGE_RULES, Step.DONE]
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from identity.domain.consents import TEXTS, Text, consented_steps
 from identity.domain.first_sign_in import Step, satisfied_steps
+from identity.factors.held import has_factor, must_protect_now
 from identity.models import Account, Consent
 
 
@@ -29,5 +30,15 @@ def satisfied(session: Session, account: Account) -> Set[Step]:
         .group_by(Consent.document)
     )
     accepted = {Step(document): version for document, version in session.execute(highest)}
-    information_given = account.information_given_at is not None
-    return satisfied_steps(information_given=information_given, consented=consented_steps(accepted, clock.today()))
+    return satisfied_steps(
+        information_given=account.information_given_at is not None,
+        consented=consented_steps(accepted, clock.today()),
+        has_factor=has_factor(session, account.id),
+        protection_due=must_protect_now(session, account),
+    )
+
+
+def count_sign_in(session: Session, account: Account) -> None:
+    """A sign-in was completed: without a second factor it is one of the few that some roles have."""
+    if not has_factor(session, account.id):
+        account.unprotected_sign_ins += 1

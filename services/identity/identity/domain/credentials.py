@@ -30,17 +30,17 @@ class Purpose(StrEnum):
 
 def new_login() -> str:
     """``BX7K-2M4Q``: 28^8 possibilities, derived from nothing personal."""
-    return _groups(LOGIN_GROUPS)
+    return random_groups(LOGIN_GROUPS)
 
 
 def new_provisional_password() -> str:
     """Five groups of four among 28 signs, 96 bits (at least 77 are required)."""
-    return _groups(PASSWORD_GROUPS)
+    return random_groups(PASSWORD_GROUPS)
 
 
 def new_confirmation_code() -> str:
     """``BX7K-2M4Q``: 38 bits, enough for five tries within an hour."""
-    return _groups(CODE_GROUPS)
+    return random_groups(CODE_GROUPS)
 
 
 def normalise_code(typed: str) -> str:
@@ -50,7 +50,7 @@ def normalise_code(typed: str) -> str:
 
 def normalise_login(typed: str) -> str:
     """What people type is read generously (case, spaces, hyphens); anything else comes back unchanged in capitals."""
-    signs = _signs(typed)
+    signs = signs_of(typed)
     return _hyphenated(signs) if len(signs) == LOGIN_GROUPS * GROUP else signs
 
 
@@ -59,7 +59,7 @@ def as_provisional(typed: str) -> str | None:
 
     The form alone tells a provisional password from one's own, so that a sign-in costs one hash whatever is typed.
     """
-    signs = _signs(typed)
+    signs = signs_of(typed)
     if len(signs) != PASSWORD_GROUPS * GROUP or any(sign not in ALPHABET for sign in signs):
         return None
     return _hyphenated(signs)
@@ -76,11 +76,13 @@ def expires_at(channel: Channel, issued_at: datetime, lifetimes: dict[Channel, t
     return issued_at + lifetimes[channel]
 
 
-def _groups(count: int) -> str:
+def random_groups(count: int) -> str:
+    """``XXXX`` that many times, joined by hyphens."""
     return "-".join("".join(secrets.choice(ALPHABET) for _ in range(GROUP)) for _ in range(count))
 
 
-def _signs(typed: str) -> str:
+def signs_of(typed: str) -> str:
+    """Capitals without spaces or hyphens of any kind."""
     return "".join(sign for sign in typed.upper() if not sign.isspace() and sign not in "-‐‑–—_")
 
 

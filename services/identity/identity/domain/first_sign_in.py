@@ -1,7 +1,8 @@
 """The first sign-in as a table: what must be done, in which order, and what each act leads to.
 
-A session stands at a step. What an account has already done (information given, texts accepted) is skipped, so the
-same table serves the first sign-in, one that was left half-way, a recovery, and a text published in a new version.
+A session stands at a step. What an account has already done (information given, texts accepted) or need not do (prove
+or set up a second factor) is skipped, so the same table serves the first sign-in, one that was left half-way, every
+later one, a recovery, and a text published in a new version.
 """
 
 from collections.abc import Set
@@ -10,10 +11,14 @@ from enum import StrEnum
 
 class Step(StrEnum):
     CREDENTIALS = "credentials"
+    SECOND_FACTOR = "second_factor"
+    # The same, before one chooses a new password.
+    RENEWAL_FACTOR = "renewal_factor"
     INFORMATION = "information"
     PASSWORD = "password"  # noqa: S105 - the name of a step
     USAGE_RULES = "usage_rules"
     TERMS = "terms"
+    PROTECTION = "protection"
     DONE = "done"
 
 
@@ -21,10 +26,13 @@ class Act(StrEnum):
     PROVISIONAL_ACCEPTED = "provisional_accepted"
     OWN_PASSWORD_ACCEPTED = "own_password_accepted"  # noqa: S105 - the name of an act
     OWN_PASSWORD_TO_CHANGE = "own_password_to_change"  # noqa: S105 - the name of an act
+    PASSKEY_ACCEPTED = "passkey_accepted"
+    FACTOR_PROVEN = "factor_proven"
     INFORMATION_GIVEN = "information_given"
     PASSWORD_CHOSEN = "password_chosen"  # noqa: S105 - the name of an act
     USAGE_RULES_ACCEPTED = "usage_rules_accepted"
     TERMS_ACCEPTED = "terms_accepted"
+    PROTECTED = "protected"
 
 
 class OutOfOrder(Exception):
@@ -36,18 +44,31 @@ class OutOfOrder(Exception):
 
 
 TRANSITIONS: dict[tuple[Step, Act], Step] = {
-    (Step.CREDENTIALS, Act.PROVISIONAL_ACCEPTED): Step.INFORMATION,
+    (Step.CREDENTIALS, Act.PROVISIONAL_ACCEPTED): Step.RENEWAL_FACTOR,
     # The Caf asked for another password: the present one is worth no more than a provisional one.
-    (Step.CREDENTIALS, Act.OWN_PASSWORD_TO_CHANGE): Step.INFORMATION,
-    (Step.CREDENTIALS, Act.OWN_PASSWORD_ACCEPTED): Step.USAGE_RULES,
+    (Step.CREDENTIALS, Act.OWN_PASSWORD_TO_CHANGE): Step.RENEWAL_FACTOR,
+    (Step.CREDENTIALS, Act.OWN_PASSWORD_ACCEPTED): Step.SECOND_FACTOR,
+    # A passkey is two factors at once: the device, and what unlocks it.
+    (Step.CREDENTIALS, Act.PASSKEY_ACCEPTED): Step.USAGE_RULES,
+    (Step.RENEWAL_FACTOR, Act.FACTOR_PROVEN): Step.INFORMATION,
+    (Step.SECOND_FACTOR, Act.FACTOR_PROVEN): Step.USAGE_RULES,
     (Step.INFORMATION, Act.INFORMATION_GIVEN): Step.PASSWORD,
     (Step.PASSWORD, Act.PASSWORD_CHOSEN): Step.USAGE_RULES,
     (Step.USAGE_RULES, Act.USAGE_RULES_ACCEPTED): Step.TERMS,
-    (Step.TERMS, Act.TERMS_ACCEPTED): Step.DONE,
+    (Step.TERMS, Act.TERMS_ACCEPTED): Step.PROTECTION,
+    (Step.PROTECTION, Act.PROTECTED): Step.DONE,
 }
 
 # A provisional password always ends in choosing one's own: PASSWORD is never skipped.
-SKIPPED_TO = {Step.INFORMATION: Step.PASSWORD, Step.USAGE_RULES: Step.TERMS, Step.TERMS: Step.DONE}
+SKIPPED_TO = {
+    Step.RENEWAL_FACTOR: Step.INFORMATION,
+    Step.SECOND_FACTOR: Step.USAGE_RULES,
+    Step.INFORMATION: Step.PASSWORD,
+    Step.USAGE_RULES: Step.TERMS,
+    Step.TERMS: Step.PROTECTION,
+    Step.PROTECTION: Step.DONE,
+}
+FACTOR_STEPS = (Step.SECOND_FACTOR, Step.RENEWAL_FACTOR)
 
 
 def advance(step: Step, act: Act, satisfied: Set[Step] = frozenset()) -> Step:
@@ -63,5 +84,15 @@ def advance(step: Step, act: Act, satisfied: Set[Step] = frozenset()) -> Step:
     return following
 
 
-def satisfied_steps(*, information_given: bool, consented: Set[Step]) -> Set[Step]:
-    return frozenset({Step.INFORMATION} if information_given else ()) | consented
+def satisfied_steps(
+    *, information_given: bool, consented: Set[Step], has_factor: bool, protection_due: bool
+) -> Set[Step]:
+    """`protection_due`: a second factor must be there before the session is of use."""
+    done = set(consented)
+    if information_given:
+        done.add(Step.INFORMATION)
+    if not has_factor:
+        done.update(FACTOR_STEPS)
+    if has_factor or not protection_due:
+        done.add(Step.PROTECTION)
+    return frozenset(done)

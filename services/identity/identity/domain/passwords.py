@@ -13,6 +13,8 @@ from chassis.problems import FieldError
 from identity.domain.credentials import as_provisional
 
 MIN_LENGTH = 15
+# NIST SP 800-63B-4 §3.1.1.2 lets a password that is not alone be shorter.
+MIN_LENGTH_WITH_FACTOR = 12
 MAX_LENGTH = 128
 # 50 bits: the CNIL's second case, a password alone whose tries are limited.
 MIN_GUESSES_LOG10 = 15.0
@@ -43,10 +45,10 @@ def context_words(*texts: str | None) -> tuple[str, ...]:
     return tuple(sorted(word for word in words if len(word) >= _SHORT_WORD))
 
 
-def refusal(password: str, context: Iterable[str], oracles: Oracles) -> FieldError | None:
+def refusal(password: str, context: Iterable[str], oracles: Oracles, min_length: int = MIN_LENGTH) -> FieldError | None:
     """The first rule the password breaks, or None. The answer never repeats what was typed."""
-    if len(password) < MIN_LENGTH:
-        return _error("too_short", f"Le mot de passe doit compter au moins {MIN_LENGTH} caractères.")
+    if len(password) < min_length:
+        return _error("too_short", f"Le mot de passe doit compter au moins {min_length} caractères.", min_length)
     if len(password) > MAX_LENGTH:
         return _error("too_long", f"Le mot de passe ne peut pas dépasser {MAX_LENGTH} caractères.")
     if as_provisional(password):
@@ -82,7 +84,6 @@ def _folded(text: str) -> str:
     return "".join(sign for sign in decomposed if not unicodedata.combining(sign))
 
 
-def _error(code: str, detail: str) -> FieldError:
-    return FieldError(
-        pointer="/password", code=code, detail=detail, rule=f"{MIN_LENGTH} à {MAX_LENGTH} caractères", example=_EXAMPLE
-    )
+def _error(code: str, detail: str, min_length: int = MIN_LENGTH) -> FieldError:
+    rule = f"{min_length} à {MAX_LENGTH} caractères"
+    return FieldError(pointer="/password", code=code, detail=detail, rule=rule, example=_EXAMPLE)

@@ -28,6 +28,13 @@ class Kind(StrEnum):
     SIGN_IN_PROVISIONAL = "sign_in.provisional_accepted"
     SIGN_IN_TO_CHANGE = "sign_in.own_password_to_change"
     SIGN_IN_OWN = "sign_in.own_password_accepted"
+    SIGN_IN_PASSKEY = "sign_in.passkey_accepted"
+    SECOND_FACTOR_PROVEN = "second_factor.proven"
+    SECOND_FACTOR_REFUSED = "second_factor.refused"
+    RECOVERY_CODE_USED = "recovery_code.used"
+    RECOVERY_CODES_MADE = "recovery_codes.made"
+    FACTOR_ADDED = "factor.added"
+    FACTOR_REMOVED = "factor.removed"
     SIGN_IN_FAILED = "sign_in.failed"
     ALARM = "sign_in.alarm"
     EMAIL_BOUNCED = "email.bounced"
@@ -61,6 +68,13 @@ LABELS: dict[Kind, str] = {
     Kind.SIGN_IN_PROVISIONAL: "Connexion avec un mot de passe provisoire",
     Kind.SIGN_IN_TO_CHANGE: "Connexion avec un mot de passe à changer",
     Kind.SIGN_IN_OWN: "Connexion",
+    Kind.SIGN_IN_PASSKEY: "Connexion avec une clé d’accès",
+    Kind.SECOND_FACTOR_PROVEN: "Seconde vérification réussie",
+    Kind.SECOND_FACTOR_REFUSED: "Seconde vérification refusée",
+    Kind.RECOVERY_CODE_USED: "Code de secours utilisé",
+    Kind.RECOVERY_CODES_MADE: "Codes de secours préparés",
+    Kind.FACTOR_ADDED: "Protection ajoutée",
+    Kind.FACTOR_REMOVED: "Protection retirée",
     Kind.SIGN_IN_FAILED: "Connexion refusée",
     Kind.ALARM: "Alarme\u00a0: beaucoup de connexions échouent",
     Kind.EMAIL_BOUNCED: "Courriel revenu, adresse à corriger",

@@ -28,6 +28,8 @@ class Failures:
 PER_LOGIN = Policy(5, timedelta(seconds=1), timedelta(minutes=15), timedelta(hours=12))
 # A whole office or a mobile operator stands behind one network: more is free, and it is forgotten sooner.
 PER_NETWORK = Policy(50, timedelta(seconds=1), timedelta(minutes=15), timedelta(minutes=30))
+# Who meets this one holds the password already: 24 tries a day, three codes of a million being right at any moment.
+PER_SECOND_FACTOR = Policy(5, timedelta(seconds=30), timedelta(hours=1), timedelta(hours=24))
 PER_RECOVERED_SUBJECT = Policy(3, timedelta(minutes=5), timedelta(hours=1), timedelta(hours=24))
 # Each costs a message to somebody's mailbox.
 PER_CONFIRMED_ADDRESS = Policy(5, timedelta(minutes=5), timedelta(hours=1), timedelta(hours=24))

@@ -3,6 +3,7 @@
 from identity.models.accounts import Account, Consent, Credential, RecoveryRequest, UserNumber
 from identity.models.base import Base
 from identity.models.changes import EmailChange
+from identity.models.factors import Passkey, PasskeyChallenge, RecoveryCode, TotpFactor
 from identity.models.journal import SecurityAnchor, SecurityEvent
 from identity.models.provider import AuthorizationCode, RefreshToken, SigningKey, TokenFamily
 from identity.models.sessions import WEB_SESSIONS, SignInSession, Throttle
@@ -16,6 +17,9 @@ __all__ = [
     "Consent",
     "Credential",
     "EmailChange",
+    "Passkey",
+    "PasskeyChallenge",
+    "RecoveryCode",
     "RecoveryRequest",
     "RefreshToken",
     "SecurityAnchor",
@@ -26,5 +30,6 @@ __all__ = [
     "Suspension",
     "Throttle",
     "TokenFamily",
+    "TotpFactor",
     "UserNumber",
 ]

@@ -40,6 +40,10 @@ class Account(Base):
     first_name: Mapped[str | None] = mapped_column(String(100))
     function: Mapped[str | None] = mapped_column(String(100))
     telephone: Mapped[str | None] = mapped_column(String(20))
+    # Under the length asked of those who have no second factor.
+    short_password: Mapped[bool] = mapped_column(default=False)
+    # Sign-ins completed without a second factor: some roles have a few of them.
+    unprotected_sign_ins: Mapped[int] = mapped_column(default=0)
     contact_name: Mapped[str] = mapped_column(String(200), default="")
     contact_email: Mapped[str | None] = mapped_column(String(254), index=True)
     contact_address: Mapped[list[str]] = mapped_column(default=list)

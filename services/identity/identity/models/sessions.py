@@ -25,6 +25,8 @@ class SignInSession(Base):
     amr: Mapped[list[str]]
     browser: Mapped[str] = mapped_column(String(100), default="")
     started_at: Mapped[datetime]
+    # When the person last proved who they are by all that their account asks.
+    proven_at: Mapped[datetime | None]
     seen_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)
     ended_at: Mapped[datetime | None]

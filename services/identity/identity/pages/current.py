@@ -1,13 +1,15 @@
 """Who is on the line: the browser's session, and where the person was going before signing in."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from chassis.runtime import Runtime
-from flask import current_app, g, session, url_for
+from flask import current_app, g, request, session, url_for
 
 from identity.domain.first_sign_in import Step
 from identity.models import Account
+from identity.origin import Origin, browser_name, client_address
 from identity.settings import Settings, settings_of
 from identity.sign_in import sessions
 from identity.sign_in.sessions import Opened
@@ -18,6 +20,9 @@ STEP_VIEWS = {
     Step.PASSWORD: "first_sign_in.password",
     Step.USAGE_RULES: "first_sign_in.usage_rules",
     Step.TERMS: "first_sign_in.terms",
+    Step.SECOND_FACTOR: "second_step.second_factor",
+    Step.RENEWAL_FACTOR: "second_step.second_factor",
+    Step.PROTECTION: "protection.protect",
 }
 
 
@@ -26,6 +31,8 @@ class SignedIn:
     session_id: UUID
     step: Step
     account: Account
+    # When the person last proved who they are by all that the account asks.
+    proven_at: datetime | None
 
 
 def runtime() -> Runtime:
@@ -35,6 +42,11 @@ def runtime() -> Runtime:
 
 def settings() -> Settings:
     return settings_of(runtime())
+
+
+def here() -> Origin:
+    """Where the request being answered comes from."""
+    return Origin(client_address(request, settings()), browser_name(request))
 
 
 def signed_in() -> SignedIn | None:
@@ -75,4 +87,4 @@ def _look_up() -> SignedIn | None:
             return None
         opened, account = found
         sessions.touch(database, opened.id)
-    return SignedIn(opened.id, Step(opened.step), account)
+    return SignedIn(opened.id, Step(opened.step), account, opened.proven_at)

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from identity.domain.consents import current
 from identity.domain.first_sign_in import Step
 from identity.domain.identifiers import normalise_email, normalise_telephone
-from identity.domain.passwords import MIN_LENGTH
+from identity.factors.held import least_length
 from identity.pages.current import SignedIn, forget, place_of, runtime
 from identity.pages.forms import ConsentForm, InformationForm, OwnPasswordForm, SignInForm
 from identity.pages.guards import at_step
@@ -48,7 +48,9 @@ def password(found: SignedIn) -> ResponseReturnValue:
             again = SignInForm(formdata=None)
             again.fail(REFUSALS[refused.refusal])
             return render_template("compte/connexion.html", form=again), 422
-    return _page("mot_de_passe", form, 2, min_length=MIN_LENGTH, login=found.account.login)
+    with runtime().reading() as database:
+        min_length = least_length(database, found.account.id)
+    return _page("mot_de_passe", form, 2, min_length=min_length, login=found.account.login)
 
 
 @blueprint.route("/regles-usage", methods=["GET", "POST"])

@@ -3,29 +3,44 @@
 from collections.abc import Callable
 from functools import wraps
 
-from flask import redirect
+from chassis import clock
+from flask import redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from identity.domain.first_sign_in import OutOfOrder, Step
-from identity.pages.current import SignedIn, place_of, signed_in
+from identity.pages.current import SignedIn, place_of, settings, signed_in
 
-Page = Callable[[SignedIn], ResponseReturnValue]
+Page = Callable[..., ResponseReturnValue]
 
 
-def at_step(step: Step) -> Callable[[Page], Callable[[], ResponseReturnValue]]:
-    """Runs the page only for a session that stands at `step`; anybody else is led where they belong."""
+def at_step(*steps: Step) -> Callable[[Page], Page]:
+    """Runs the page only for a session that stands at one of `steps`; anybody else is led where they belong."""
 
-    def decorate(page: Page) -> Callable[[], ResponseReturnValue]:
+    def decorate(page: Page) -> Page:
         @wraps(page)
-        def view() -> ResponseReturnValue:
+        def view(**parts: object) -> ResponseReturnValue:
             found = signed_in()
-            if found is None or found.step is not step:
+            if found is None or found.step not in steps:
                 return redirect(place_of(found.step if found else Step.CREDENTIALS), 303)
             try:
-                return page(found)
+                return page(found, **parts)
             except OutOfOrder as elsewhere:
                 return redirect(place_of(elsewhere.expected), 303)
 
         return view
 
     return decorate
+
+
+def recently_proven(page: Page) -> Page:
+    """Below `at_step`: who proved who they are long ago does it again first (ASVS 7.5.1), then comes back here."""
+
+    @wraps(page)
+    def view(found: SignedIn, **parts: object) -> ResponseReturnValue:
+        if found.proven_at is None or clock.now() - found.proven_at > settings().recent_proof:
+            # What was sent is not sent again: one comes back to the page that asks for it.
+            session["after_proof"] = request.path if request.method == "GET" else url_for("security.account")
+            return redirect(url_for("proof.prove"), 303)
+        return page(found, **parts)
+
+    return view

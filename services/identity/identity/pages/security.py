@@ -5,7 +5,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from identity.domain.first_sign_in import Step
-from identity.domain.passwords import MIN_LENGTH
+from identity.factors.held import held, least_length
 from identity.pages.current import SignedIn, runtime
 from identity.pages.forms import ChangePasswordForm, TokenForm
 from identity.pages.guards import at_step
@@ -20,7 +20,9 @@ blueprint = Blueprint("security", __name__, url_prefix="/compte/securite")
 def account(found: SignedIn) -> ResponseReturnValue:
     with runtime().reading() as database:
         opened = sessions.list_open(database, found.account.id)
-    return render_template("compte/securite.html", account=found.account, opened=opened, here=found.session_id)
+        owned = held(database, found.account)
+    shown = {"account": found.account, "opened": opened, "here": found.session_id, "held": owned}
+    return render_template("compte/securite.html", **shown)
 
 
 @blueprint.post("/sessions")
@@ -45,5 +47,7 @@ def password(found: SignedIn) -> ResponseReturnValue:
         else:
             flash("Votre mot de passe est changé. Vos autres sessions sont fermées.", "success")
             return redirect(url_for("security.account"), 303)
-    shown = {"form": form, "min_length": MIN_LENGTH, "login": found.account.login, "path": request.path}
+    with runtime().reading() as database:
+        min_length = least_length(database, found.account.id)
+    shown = {"form": form, "min_length": min_length, "login": found.account.login, "path": request.path}
     return render_template("compte/changer_mot_de_passe.html", **shown), 422 if form.errors else 200

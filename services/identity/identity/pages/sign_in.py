@@ -1,15 +1,13 @@
 """Signing in and out."""
 
-from math import ceil
-
 from chassis.problems import TooManyRequests
 from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from identity.domain.first_sign_in import Step
-from identity.origin import Origin, browser_name, client_address
-from identity.pages.current import forget, place_of, remember, runtime, settings, signed_in
+from identity.pages.current import forget, here, place_of, remember, runtime, signed_in
 from identity.pages.forms import SignInForm, TokenForm
+from identity.pages.waiting import too_many
 from identity.sign_in.attempt import Refusal, Refused, sign_in
 from identity.sign_in.holder import sign_out
 
@@ -42,14 +40,13 @@ def connexion() -> ResponseReturnValue:
     form = SignInForm()
     if not form.validate_on_submit():
         return render_template("compte/connexion.html", form=form), 422 if form.errors else 200
-    origin = Origin(client_address(request, settings()), browser_name(request))
     try:
-        opened = sign_in(runtime(), form.login.data, form.password.data, origin)
-    except Refused as refused:
-        form.fail(REFUSALS[refused.refusal])
+        opened = sign_in(runtime(), form.login.data, form.password.data, here())
+    except Refused as refusal:
+        form.fail(REFUSALS[refusal.refusal])
         return render_template("compte/connexion.html", form=form), 422
-    except TooManyRequests as too_many:
-        return _too_many(form, int(too_many.headers["Retry-After"]))
+    except TooManyRequests as refused:
+        return too_many(form, refused, lambda: render_template("compte/connexion.html", form=form))
     remember(opened)
     return redirect(place_of(opened.step), 303)
 
@@ -66,9 +63,3 @@ def deconnexion() -> ResponseReturnValue:
         sign_out(database, found.session_id)
     forget()
     return render_template("compte/deconnecte.html")
-
-
-def _too_many(form: SignInForm, seconds: int) -> ResponseReturnValue:
-    wait = "une minute" if seconds <= 60 else f"{ceil(seconds / 60)} minutes"
-    form.fail(f"Il y a eu trop d’essais. Patientez {wait} avant de recommencer. Votre compte n’est pas bloqué.")
-    return render_template("compte/connexion.html", form=form), 429, {"Retry-After": str(seconds)}

@@ -12,9 +12,8 @@ from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from identity import alarm, hashing, throttling
-from identity.accounts.progress import satisfied
 from identity.domain.credentials import MOST_TRIES, as_provisional, normalise_login
-from identity.domain.first_sign_in import Act, Step, advance
+from identity.domain.first_sign_in import Act
 from identity.domain.networks import network_of
 from identity.domain.passwords import normalise
 from identity.domain.security_events import Kind
@@ -23,15 +22,10 @@ from identity.journal import record
 from identity.models import Account, Credential
 from identity.origin import Origin
 from identity.sign_in import sessions
+from identity.sign_in.opening import Entrance, open_session
 from identity.sign_in.sessions import Opened
 from identity.supervision.standing import is_suspended
 from identity.throttling import Counter
-
-_KINDS = {
-    Act.OWN_PASSWORD_ACCEPTED: Kind.SIGN_IN_OWN,
-    Act.OWN_PASSWORD_TO_CHANGE: Kind.SIGN_IN_TO_CHANGE,
-    Act.PROVISIONAL_ACCEPTED: Kind.SIGN_IN_PROVISIONAL,
-}
 
 
 class Refusal(StrEnum):
@@ -158,8 +152,4 @@ def _open(session: Session, candidate: _Candidate, renewed: str | None, origin: 
         return Refusal.SUSPENDED
     if renewed:
         session.execute(update(Account).where(Account.id == account.id).values(password_hash=renewed))
-    step = advance(Step.CREDENTIALS, act, satisfied(session, account))
-    opened = sessions.start(session, account, step, credential_id=candidate.credential_id, browser=origin.browser)
-    described = {"step": step}
-    record(session, _KINDS[act], account.id, session_id=opened.id, details=described, origin=origin)
-    return opened
+    return open_session(session, account, act, Entrance(origin, credential_id=candidate.credential_id))

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from identity import hashing
 from identity.accounts.own_password import check_own_password
-from identity.domain.passwords import normalise
+from identity.domain.passwords import MIN_LENGTH, normalise
 from identity.domain.security_events import Kind
 from identity.journal import record
 from identity.models import Account, SignInSession
@@ -53,7 +53,12 @@ def change_password(runtime: Runtime, account: Account, session_id: UUID, curren
     with runtime.transaction() as session:
         # Changed elsewhere meanwhile: what was verified is no longer the password.
         same = (Account.id == account.id, Account.password_hash == account.password_hash)
-        changes = {"password_hash": encoded, "password_change_required_at": None, "version": Account.version + 1}
+        changes = {
+            "password_hash": encoded,
+            "short_password": len(password) < MIN_LENGTH,
+            "password_change_required_at": None,
+            "version": Account.version + 1,
+        }
         if session.scalar(update(Account).where(*same).values(changes).returning(Account.id)) is None:
             raise wrong_password()
         sessions.end_others(session, account.id, session_id, "password_changed")

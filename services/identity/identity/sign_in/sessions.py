@@ -9,7 +9,7 @@ from chassis import runtime as runtimes
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from identity.domain.first_sign_in import Step
+from identity.domain.first_sign_in import FACTOR_STEPS, Step
 from identity.models import Account, SignInSession
 from identity.oidc import store
 from identity.settings import settings_of
@@ -21,17 +21,29 @@ class Opened:
     step: Step
 
 
-def start(session: Session, account: Account, step: Step, *, credential_id: UUID | None, browser: str) -> Opened:
-    """A new session each time one signs in: an identifier set before signing in is never carried over."""
+def start(
+    session: Session,
+    account: Account,
+    step: Step,
+    *,
+    amr: Sequence[str] = ("pwd",),
+    credential_id: UUID | None = None,
+    browser: str,
+) -> Opened:
+    """A new session each time one signs in: an identifier set before signing in is never carried over.
+
+    `amr`: how the person proved who they are (RFC 8176).
+    """
     now = clock.now()
     row = SignInSession(
         id=ids.new_id(),
         account_id=account.id,
         step=step.value,
         credential_id=credential_id,
-        amr=["pwd"],
+        amr=list(amr),
         browser=browser[:100],
         started_at=now,
+        proven_at=None if step in FACTOR_STEPS else now,
         seen_at=now,
         expires_at=now + settings_of(runtimes.of(session)).session_lifetime,
     )
@@ -41,9 +53,11 @@ def start(session: Session, account: Account, step: Step, *, credential_id: UUID
 
 
 def find_open(session: Session, session_id: UUID) -> tuple[SignInSession, Account] | None:
-    """The session and its account while it is neither ended, nor too old, nor idle for too long."""
+    """The session and its account while it is neither ended, nor too old, nor idle for too long, nor half open."""
     now = clock.now()
-    idle_since = now - settings_of(runtimes.of(session)).session_idle
+    settings = settings_of(runtimes.of(session))
+    idle_since = now - settings.session_idle
+    half_open_since = now - settings.second_step_lifetime
     row = session.execute(
         select(SignInSession, Account)
         .join(Account, Account.id == SignInSession.account_id)
@@ -52,6 +66,7 @@ def find_open(session: Session, session_id: UUID) -> tuple[SignInSession, Accoun
             SignInSession.ended_at.is_(None),
             SignInSession.expires_at > now,
             SignInSession.seen_at > idle_since,
+            SignInSession.step.not_in(FACTOR_STEPS) | (SignInSession.started_at > half_open_since),
         )
     ).one_or_none()
     return None if row is None else (row[0], row[1])
@@ -61,6 +76,11 @@ def touch(session: Session, session_id: UUID) -> None:
     session.execute(update(SignInSession).where(SignInSession.id == session_id).values(seen_at=clock.now()))
 
 
+def mark_proven(session: Session, session_id: UUID) -> None:
+    """The person has just proven again who they are."""
+    session.execute(update(SignInSession).where(SignInSession.id == session_id).values(proven_at=clock.now()))
+
+
 def list_open(session: Session, account_id: UUID) -> Sequence[SignInSession]:
     return session.scalars(
         select(SignInSession)
@@ -68,6 +88,8 @@ def list_open(session: Session, account_id: UUID) -> Sequence[SignInSession]:
             SignInSession.account_id == account_id,
             SignInSession.ended_at.is_(None),
             SignInSession.expires_at > clock.now(),
+            # Nobody has entered by the password alone.
+            SignInSession.step.not_in(FACTOR_STEPS),
         )
         .order_by(SignInSession.started_at.desc())
     ).all()

@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session
 
 from identity import hashing, publishes
 from identity.accounts.own_password import check_own_password
-from identity.accounts.progress import satisfied
+from identity.accounts.progress import count_sign_in, satisfied
 from identity.domain.consents import current
 from identity.domain.first_sign_in import Act, OutOfOrder, Step, advance
 from identity.domain.identifiers import EMAIL_TAKEN
-from identity.domain.passwords import normalise
+from identity.domain.passwords import MIN_LENGTH, normalise
 from identity.domain.security_events import Kind
 from identity.journal import record
 from identity.models import Account, Consent, Credential, SignInSession
@@ -44,7 +44,7 @@ class Information:
 def give_information(runtime: Runtime, session_id: UUID, information: Information) -> Step:
     """Raises OutOfOrder, or Invalid when another account has the e-mail."""
     with runtime.transaction() as session:
-        opened, account = _at(session, session_id, Step.INFORMATION)
+        opened, account = locked_at(session, session_id, Step.INFORMATION)
         taken = select(Account.id).where(Account.email == information.email, Account.id != account.id)
         if session.scalar(taken) is not None:
             raise _email_taken()
@@ -58,7 +58,7 @@ def give_information(runtime: Runtime, session_id: UUID, information: Informatio
         except IntegrityError as error:
             raise _email_taken() from error
         record(session, Kind.FIRST_SIGN_IN_INFORMATION, account.id)
-        return _move(session, opened, account, Act.INFORMATION_GIVEN)
+        return move(session, opened, account, Act.INFORMATION_GIVEN)
 
 
 def choose_password(runtime: Runtime, session_id: UUID, typed: str) -> Step:
@@ -66,29 +66,30 @@ def choose_password(runtime: Runtime, session_id: UUID, typed: str) -> Step:
     provisional password has served meanwhile. A password that the Caf asked to change is not chosen again."""
     password = normalise(typed)
     with runtime.reading() as session:
-        _, account = _at(session, session_id, Step.PASSWORD)
+        _, account = locked_at(session, session_id, Step.PASSWORD)
         check_own_password(session, account, password)
     if account.password_change_required_at is not None and hashing.verify(account.password_hash, password):
         raise Invalid([FieldError(pointer="/password", code="same", detail=NOT_THE_SAME)])
     encoded = hashing.hash_password(password)
     with runtime.transaction() as session:
-        opened, account = _at(session, session_id, Step.PASSWORD)
+        opened, account = locked_at(session, session_id, Step.PASSWORD)
         if opened.credential_id is not None:
             _use_up(session, opened)
         account.password_hash, account.password_change_required_at = encoded, None
+        account.short_password = len(password) < MIN_LENGTH
         account.version += 1
         sessions.end_others(session, account.id, opened.id, "password_changed")
         record(session, Kind.FIRST_SIGN_IN_PASSWORD, account.id)
         if account.activated_at is not None:
             # A recovery has come to its end.
             tell(session, account, Notice.PASSWORD_CHANGED)
-        return _move(session, opened, account, Act.PASSWORD_CHOSEN)
+        return move(session, opened, account, Act.PASSWORD_CHOSEN)
 
 
 def accept_text(runtime: Runtime, session_id: UUID, step: Step, version: int) -> Step:
     """A dated consent to the version shown. Raises OutOfOrder, or Invalid when it is no longer the current one."""
     with runtime.transaction() as session:
-        opened, account = _at(session, session_id, step)
+        opened, account = locked_at(session, session_id, step)
         if version != current(step, clock.today()).version:
             detail = "Ce texte vient de changer. Lisez la nouvelle version avant de l’accepter."
             raise Invalid([FieldError(pointer="/accepted", code="version", detail=detail)])
@@ -98,11 +99,11 @@ def accept_text(runtime: Runtime, session_id: UUID, step: Step, version: int) ->
         record(
             session, Kind.CONSENT, account.id, session_id=opened.id, details={"text": step.value, "version": version}
         )
-        return _move(session, opened, account, _ACCEPTANCE[step])
+        return move(session, opened, account, _ACCEPTANCE[step])
 
 
-def _at(session: Session, session_id: UUID, step: Step) -> tuple[SignInSession, Account]:
-    """The open session locked at that step; raises OutOfOrder with the step it stands at."""
+def locked_at(session: Session, session_id: UUID, *steps: Step) -> tuple[SignInSession, Account]:
+    """The open session locked at one of these steps; raises OutOfOrder with the step it stands at."""
     row = session.execute(
         select(SignInSession, Account)
         .join(Account, Account.id == SignInSession.account_id)
@@ -111,7 +112,7 @@ def _at(session: Session, session_id: UUID, step: Step) -> tuple[SignInSession, 
     ).one_or_none()
     if row is None:
         raise OutOfOrder(Step.CREDENTIALS)
-    if row[0].step != step:
+    if row[0].step not in steps:
         raise OutOfOrder(Step(row[0].step))
     return row[0], row[1]
 
@@ -128,9 +129,12 @@ def _use_up(session: Session, opened: SignInSession) -> None:
         raise Refused(Refusal.PROVISIONAL_USED)
 
 
-def _move(session: Session, opened: SignInSession, account: Account, act: Act) -> Step:
+def move(session: Session, opened: SignInSession, account: Account, act: Act) -> Step:
+    """To the step that follows the act; the account is activated the first time that there is none left."""
     step = advance(Step(opened.step), act, satisfied(session, account))
     opened.step = step.value
+    if step is Step.DONE:
+        count_sign_in(session, account)
     if step is Step.DONE and account.activated_at is None:
         account.activated_at = clock.now()
         account.version += 1

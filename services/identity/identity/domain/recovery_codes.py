@@ -1,0 +1,20 @@
+"""Recovery codes: ten, each for one use, when the telephone or the key is out of reach."""
+
+from identity.domain.credentials import ALPHABET, random_groups, signs_of
+
+COUNT = 10
+GROUPS = 3
+_SIGNS = 12
+
+
+def new_codes() -> list[str]:
+    """``ACDE-FGHJ-KMNP``: 57 random bits each."""
+    return [random_groups(GROUPS) for _ in range(COUNT)]
+
+
+def read_code(typed: str) -> str | None:
+    """The canonical code, read generously (case, spaces, hyphens); None for what has not its form."""
+    signs = signs_of(typed)
+    if len(signs) != _SIGNS or any(sign not in ALPHABET for sign in signs):
+        return None
+    return "-".join(signs[start : start + 4] for start in range(0, _SIGNS, 4))

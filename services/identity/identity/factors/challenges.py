@@ -1,0 +1,72 @@
+"""What authenticators are asked to sign: random, for one purpose, short-lived, answered once."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from secrets import token_bytes
+
+from chassis import clock
+from chassis.runtime import Runtime
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
+
+from identity.factors.webauthn import BadAnswer, read_answer
+from identity.models import PasskeyChallenge
+
+LIFETIME = timedelta(minutes=5)
+_BYTES = 32
+
+
+class Ceremony(StrEnum):
+    REGISTRATION = "registration"
+    SIGN_IN = "sign_in"
+    SECOND_FACTOR = "second_factor"
+    PROOF = "proof"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An authenticator's answer, not checked yet, and the challenge it must have signed."""
+
+    content: dict[str, object]
+    challenge: bytes
+
+
+def ask(session: Session, ceremony: Ceremony) -> bytes:
+    """A new challenge; the browser's session must remember it, so that nobody else can answer it."""
+    challenge = token_bytes(_BYTES)
+    expires_at = clock.now() + LIFETIME
+    session.add(PasskeyChallenge(challenge=written(challenge), purpose=ceremony, expires_at=expires_at))
+    session.flush()
+    return challenge
+
+
+def written(challenge: bytes) -> str:
+    """As the browser's session and the table hold it."""
+    return bytes_to_base64url(challenge)
+
+
+def answered(runtime: Runtime, ceremony: Ceremony, challenge: str, text: str) -> Answer:
+    """What the browser sent, for the challenge that its session remembers. Raises BadAnswer.
+
+    In a transaction of its own: a wrong answer uses the challenge up too.
+    """
+    asked = (
+        delete(PasskeyChallenge)
+        .where(
+            PasskeyChallenge.challenge == challenge,
+            PasskeyChallenge.purpose == ceremony,
+            PasskeyChallenge.expires_at > clock.now(),
+        )
+        .returning(PasskeyChallenge.challenge)
+    )
+    with runtime.transaction() as session:
+        if session.scalar(asked) is None:
+            raise BadAnswer("challenge")
+    return Answer(read_answer(text), base64url_to_bytes(challenge))
+
+
+def purge(runtime: Runtime) -> None:
+    with runtime.transaction() as session:
+        session.execute(delete(PasskeyChallenge).where(PasskeyChallenge.expires_at <= clock.now()))

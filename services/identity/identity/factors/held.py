@@ -1,0 +1,56 @@
+"""What an account is protected by, and whether it must be."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from chassis import runtime as runtimes
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import Session
+
+from identity.domain.passwords import MIN_LENGTH, MIN_LENGTH_WITH_FACTOR
+from identity.domain.protection import must_protect, protection_due
+from identity.models import Account, Passkey, RecoveryCode, TotpFactor
+from identity.settings import settings_of
+
+
+@dataclass(frozen=True)
+class Held:
+    """`codes_left`: recovery codes not used yet; `required`: the account's role asks for a second factor."""
+
+    totp: TotpFactor | None
+    passkeys: Sequence[Passkey]
+    codes_left: int
+    required: bool
+
+    @property
+    def count(self) -> int:
+        return len(self.passkeys) + (self.totp is not None)
+
+
+def held(session: Session, account: Account) -> Held:
+    keys = select(Passkey).where(Passkey.account_id == account.id).order_by(Passkey.created_at)
+    left = select(func.count()).where(RecoveryCode.account_id == account.id, RecoveryCode.used_at.is_(None))
+    return Held(
+        totp=session.get(TotpFactor, account.id),
+        passkeys=session.scalars(keys).all(),
+        codes_left=session.scalar(left) or 0,
+        required=must_protect(account.kind, account.role),
+    )
+
+
+def has_factor(session: Session, account_id: UUID) -> bool:
+    """Recovery codes alone are none: they only stand in for one."""
+    totp = exists().where(TotpFactor.account_id == account_id)
+    key = exists().where(Passkey.account_id == account_id)
+    return bool(session.scalar(select(totp | key)))
+
+
+def must_protect_now(session: Session, account: Account) -> bool:
+    grace = settings_of(runtimes.of(session)).mfa_grace_sign_ins
+    return protection_due(account.kind, account.role, account.unprotected_sign_ins, grace)
+
+
+def least_length(session: Session, account_id: UUID) -> int:
+    """Of the account's password."""
+    return MIN_LENGTH_WITH_FACTOR if has_factor(session, account_id) else MIN_LENGTH

@@ -1,0 +1,64 @@
+"""What a person proves themselves with besides their password."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import BigInteger, ForeignKey, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from identity.models.base import Base
+
+
+class TotpFactor(Base):
+    """An authenticator application (RFC 6238); one per account, replaced when the telephone is."""
+
+    __tablename__ = "totp_factor"
+
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), primary_key=True)
+    # A JWE under a key derived from the settings': the table alone makes no code.
+    secret_sealed: Mapped[str] = mapped_column(Text)
+    # Thirty-second step of the last code taken: that code and those before it work no more.
+    last_counter: Mapped[int] = mapped_column(BigInteger)
+    created_at: Mapped[datetime]
+    last_used_at: Mapped[datetime | None]
+
+
+class Passkey(Base):
+    """A WebAuthn credential: public parts only."""
+
+    __tablename__ = "passkey"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
+    # base64url; an authenticator may make it up to 1,023 bytes long (WebAuthn §4).
+    credential_id: Mapped[str] = mapped_column(String(1400), unique=True)
+    public_key: Mapped[str] = mapped_column(Text)
+    sign_count: Mapped[int] = mapped_column(BigInteger)
+    name: Mapped[str] = mapped_column(String(60))
+    transports: Mapped[list[str]]
+    # Copied by its maker to the person's other devices, hence not tied to one of them.
+    synced: Mapped[bool]
+    created_at: Mapped[datetime]
+    last_used_at: Mapped[datetime | None]
+
+
+class RecoveryCode(Base):
+    """argon2id of one of the codes shown once; kept after its use, so that the holder sees when it was."""
+
+    __tablename__ = "recovery_code"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
+    code_hash: Mapped[str] = mapped_column(String(200))
+    created_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class PasskeyChallenge(Base):
+    """What an authenticator was asked to sign; the row goes with the first answer, right or wrong."""
+
+    __tablename__ = "passkey_challenge"
+
+    challenge: Mapped[str] = mapped_column(String(100), primary_key=True)
+    purpose: Mapped[str] = mapped_column(String(20))
+    expires_at: Mapped[datetime] = mapped_column(index=True)

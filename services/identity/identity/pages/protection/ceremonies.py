@@ -1,0 +1,25 @@
+"""Between a page and its authenticator: the options of a ceremony, and the challenge that this browser was given."""
+
+from collections.abc import Callable
+
+from flask import Response, session
+
+from identity.factors import challenges
+from identity.factors.challenges import Ceremony
+from identity.factors.webauthn import Party, party_of
+from identity.pages.current import runtime, settings
+
+REFUSED = "Cette clé d’accès n’a pas pu être vérifiée. Recommencez, ou choisissez un autre moyen."
+
+
+def start(ceremony: Ceremony, options: Callable[[Party, bytes], str]) -> Response:
+    """The options as JSON. A new challenge takes the place of an earlier one of the same browser."""
+    with runtime().transaction() as database:
+        challenge = challenges.ask(database, ceremony)
+    session["challenge"] = challenges.written(challenge)
+    return Response(options(party_of(settings()), challenge), content_type="application/json")
+
+
+def given_challenge() -> str:
+    """The one that this browser must answer, forgotten as it is read; empty when there is none."""
+    return str(session.pop("challenge", ""))

@@ -1,0 +1,30 @@
+"""The forms of second factors."""
+
+from webui.forms import PageForm
+from wtforms import HiddenField, PasswordField, StringField
+from wtforms.validators import InputRequired, Length, Optional
+
+from identity.domain.passwords import MAX_LENGTH
+
+_LONGEST_CODE = 40
+
+
+class CodeForm(PageForm):
+    code = StringField("Code de vérification", [InputRequired("Saisissez le code."), Length(max=_LONGEST_CODE)])
+
+
+class ProofForm(PageForm):
+    password = PasswordField(
+        "Mot de passe", [InputRequired("Saisissez votre mot de passe."), Length(max=4 * MAX_LENGTH)]
+    )
+    code = StringField("Code de vérification", [Optional(), Length(max=_LONGEST_CODE)])
+
+
+class PasskeyForm(PageForm):
+    """Filled in by the device, through passkey.js."""
+
+    credential = HiddenField()
+
+
+class NewPasskeyForm(PasskeyForm):
+    name = StringField("Nom de cette clé", [InputRequired("Donnez un nom à cette clé."), Length(max=60)])

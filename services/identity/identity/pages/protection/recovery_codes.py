@@ -1,0 +1,44 @@
+"""Recovery codes on the screen: once, when they are made."""
+
+from chassis.problems import Invalid
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from identity.domain.first_sign_in import Step
+from identity.factors.enrolment import Enrolled, renew_codes
+from identity.pages.current import SignedIn, place_of, runtime
+from identity.pages.forms import TokenForm
+from identity.pages.guards import at_step, recently_proven
+
+blueprint = Blueprint("recovery_codes", __name__, url_prefix="/compte/securite/codes-de-secours")
+
+
+@blueprint.route("", methods=["GET", "POST"])
+@at_step(Step.DONE)
+@recently_proven
+def renew(found: SignedIn) -> ResponseReturnValue:
+    form = TokenForm()
+    if form.validate_on_submit():
+        try:
+            codes = renew_codes(runtime(), found.session_id)
+        except Invalid as refused:
+            form.fail_from(refused.to_json(), {})
+        else:
+            return _codes_page(codes, "", url_for("security.account"))
+    return render_template("compte/protection/nouveaux_codes.html", form=form), 422 if form.errors else 200
+
+
+def show(found: SignedIn, enrolled: Enrolled, said: str) -> ResponseReturnValue:
+    """After a factor was added. The codes are the answer itself: kept nowhere, they cannot be shown again."""
+    signing_in = found.step is Step.PROTECTION
+    if enrolled.codes:
+        following = url_for("sign_in.connexion") if signing_in else url_for("security.account")
+        return _codes_page(enrolled.codes, said, following)
+    if signing_in:
+        return redirect(place_of(enrolled.step), 303)
+    flash(said, "success")
+    return redirect(url_for("security.account"), 303)
+
+
+def _codes_page(codes: list[str], said: str, following: str) -> str:
+    return render_template("compte/protection/codes.html", codes=codes, said=said, following=following)

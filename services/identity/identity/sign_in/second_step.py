@@ -1,0 +1,152 @@
+"""The second step of a sign-in: a code or a passkey, after the password; and proving it again before a change."""
+
+from math import ceil
+from uuid import UUID
+
+from chassis import clock
+from chassis.problems import TooManyRequests
+from chassis.runtime import Runtime
+from sqlalchemy.orm import Session
+
+from identity import hashing, throttling
+from identity.domain import recovery_codes, totp
+from identity.domain.first_sign_in import FACTOR_STEPS, Act, Step
+from identity.domain.passwords import normalise
+from identity.domain.security_events import Kind
+from identity.domain.throttle import PER_SECOND_FACTOR
+from identity.factors import challenges, codes, passkeys
+from identity.factors import totp as applications
+from identity.factors.challenges import Ceremony
+from identity.factors.held import has_factor
+from identity.factors.webauthn import BadAnswer
+from identity.journal import record
+from identity.models import Account, SignInSession
+from identity.notices import Notice, tell
+from identity.origin import Origin
+from identity.sign_in import sessions
+from identity.sign_in.attempt import Refusal, Refused
+from identity.sign_in.opening import Entrance, open_session
+from identity.sign_in.sessions import Opened
+from identity.sign_in.steps import locked_at, move
+from identity.supervision.standing import is_suspended
+from identity.throttling import Counter
+
+# RFC 8176. A recovery code is a one-time password too; what holds the key is unknown, so neither hwk nor swk is said.
+AMR_CODE = ("otp", "mfa")
+AMR_PASSKEY = ("pop", "user", "mfa")
+
+
+class WrongCode(Exception):
+    """Neither a code of the application that has not served yet, nor an unused recovery code."""
+
+
+def sign_in_by_passkey(runtime: Runtime, challenge: str, text: str, origin: Origin) -> Opened:
+    """Without a name nor a password. Not throttled: there is nothing to guess, and so a locked-out person can enter.
+
+    Raises BadAnswer, or Refused for an account that the Caf has suspended.
+    """
+    answer = challenges.answered(runtime, Ceremony.SIGN_IN, challenge, text)
+    try:
+        with runtime.transaction() as session:
+            key = passkeys.prove(session, answer)
+            account = session.get_one(Account, key.account_id, with_for_update=True)
+            if account.closed_at is not None:
+                raise BadAnswer("closed account")
+            if is_suspended(session, account):
+                raise Refused(Refusal.SUSPENDED)
+            return open_session(session, account, Act.PASSKEY_ACCEPTED, Entrance(origin, AMR_PASSKEY))
+    except BadAnswer as refused:
+        if refused.account_id is not None:
+            _refused(runtime, refused.account_id, refused.reason)
+        raise
+
+
+def second_step_by_code(runtime: Runtime, session_id: UUID, account_id: UUID, typed: str) -> Step:
+    """Raises WrongCode, TooManyRequests, OutOfOrder."""
+    code_id = _take_try(runtime, account_id, typed)
+    with runtime.transaction() as session:
+        opened, account = locked_at(session, session_id, *FACTOR_STEPS)
+        if _prove_code(session, account, typed, code_id):
+            return _proven(session, opened, account, AMR_CODE)
+    _refused(runtime, account_id, "code")
+    raise WrongCode
+
+
+def second_step_by_passkey(runtime: Runtime, session_id: UUID, account_id: UUID, challenge: str, text: str) -> Step:
+    """Raises BadAnswer, OutOfOrder."""
+    answer = challenges.answered(runtime, Ceremony.SECOND_FACTOR, challenge, text)
+    try:
+        with runtime.transaction() as session:
+            opened, account = locked_at(session, session_id, *FACTOR_STEPS)
+            passkeys.prove(session, answer, account_id)
+            return _proven(session, opened, account, AMR_PASSKEY)
+    except BadAnswer as refused:
+        _refused(runtime, account_id, refused.reason)
+        raise
+
+
+def prove_again(runtime: Runtime, session_id: UUID, account: Account, password: str, typed: str) -> None:
+    """Password, and code when there is a second factor: all that a sign-in asks (ASVS 7.5.1).
+
+    Raises WrongCode, whichever of the two is wrong, or TooManyRequests.
+    """
+    code_id = _take_try(runtime, account.id, typed)
+    right = hashing.verify(account.password_hash, normalise(password))
+    with runtime.transaction() as session:
+        alone = not has_factor(session, account.id)
+        if right and (alone or _prove_code(session, account, typed, code_id)):
+            throttling.forget(session, _counter(account.id))
+            sessions.mark_proven(session, session_id)
+            return
+    _refused(runtime, account.id, "proof")
+    raise WrongCode
+
+
+def prove_again_by_passkey(runtime: Runtime, session_id: UUID, account_id: UUID, challenge: str, text: str) -> None:
+    """Raises BadAnswer."""
+    answer = challenges.answered(runtime, Ceremony.PROOF, challenge, text)
+    try:
+        with runtime.transaction() as session:
+            passkeys.prove(session, answer, account_id)
+            sessions.mark_proven(session, session_id)
+    except BadAnswer as refused:
+        _refused(runtime, account_id, refused.reason)
+        raise
+
+
+def _take_try(runtime: Runtime, account_id: UUID, typed: str) -> UUID | None:
+    """Counts the try before anything is looked at; the recovery code that was typed, if it is one."""
+    with runtime.transaction() as session:
+        wait = throttling.take(session, (_counter(account_id),))
+    if wait:
+        raise TooManyRequests(ceil(wait.total_seconds()))
+    code = recovery_codes.read_code(typed)
+    return codes.find(runtime, account_id, code) if code else None
+
+
+def _prove_code(session: Session, account: Account, typed: str, code_id: UUID | None) -> bool:
+    digits = totp.read_code(typed)
+    if digits is not None:
+        return applications.prove(session, account.id, digits)
+    if code_id is None or not codes.use(session, code_id):
+        return False
+    record(session, Kind.RECOVERY_CODE_USED, account.id)
+    tell(session, account, Notice.RECOVERY_CODE_USED)
+    return True
+
+
+def _proven(session: Session, opened: SignInSession, account: Account, amr: tuple[str, ...]) -> Step:
+    throttling.forget(session, _counter(account.id))
+    opened.amr = [*opened.amr, *amr]
+    opened.proven_at = clock.now()
+    record(session, Kind.SECOND_FACTOR_PROVEN, account.id, session_id=opened.id, details={"amr": " ".join(opened.amr)})
+    return move(session, opened, account, Act.FACTOR_PROVEN)
+
+
+def _refused(runtime: Runtime, account_id: UUID, reason: str) -> None:
+    with runtime.transaction() as session:
+        record(session, Kind.SECOND_FACTOR_REFUSED, account_id, details={"reason": reason})
+
+
+def _counter(account_id: UUID) -> Counter:
+    return Counter(PER_SECOND_FACTOR, "second factor", str(account_id))
