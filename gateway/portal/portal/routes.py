@@ -5,7 +5,7 @@ from flask import Flask
 from portal.pages import api_documents, habilitation, help, home, verification
 from portal.pages.agent import accounts, answers, campaigns, exports, letters, messages, registry
 from portal.pages.agent import home as agent_home
-from portal.pages.declare import amendment, confirmation, grid, listing, receipt, steps, summary
+from portal.pages.declare import amendment, confirmation, files, grid, listing, lots, receipt, steps, summary
 from portal.sign_in import views as sign_in
 
 MODULES = (
@@ -15,6 +15,8 @@ MODULES = (
     # These add their addresses to one blueprint.
     listing,
     grid,
+    files,
+    lots,
     steps,
     summary,
     confirmation,

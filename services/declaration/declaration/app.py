@@ -7,7 +7,9 @@ from declaration import consumes, opening, publishes, registry, reminders
 from declaration.answers import running as answers
 from declaration.exports import jobs as export_jobs
 from declaration.exports import making
+from declaration.lots import forgetting, running
 from declaration.models import Base
+from declaration.returned import jobs as returned_jobs
 from declaration.settings import DeclarationSettings
 
 service = Service(
@@ -29,5 +31,8 @@ service = Service(
         Periodic("write exports", 2, making.make_waiting),
         Periodic("schedule exports", 60, export_jobs.make_scheduled),
         Periodic("purge exports", 3600, export_jobs.purge),
+        Periodic("read and apply files of rows", 1, returned_jobs.work),
+        Periodic("transmit lots", 1, running.transmit_waiting),
+        Periodic("forget files of rows and lots", 3600, forgetting.forget),
     ),
 )

@@ -8,7 +8,7 @@ from uuid import UUID
 from chassis import clock, outbox
 from sqlalchemy.orm import Session
 
-from declaration.models import Campaign, DeclarationVersion, Landlord
+from declaration.models import Campaign, DeclarationVersion, Landlord, Lot
 
 LANDLORD_REGISTERED = "registry.landlord_registered.v1"
 PORTFOLIO_CHANGED = "registry.portfolio_changed.v1"
@@ -18,9 +18,10 @@ REMINDER_DUE = "declaration.reminder_due.v1"
 TRANSMITTED = "declaration.transmitted.v1"
 SUPERSEDED = "declaration.superseded.v1"
 ANSWERED = "declaration.answered.v1"
+LOT_TRANSMITTED = "declaration.lot_transmitted.v1"
 PUBLISHED = (
     *(LANDLORD_REGISTERED, PORTFOLIO_CHANGED, CAMPAIGN_OPENED, LANDLORD_ASKED, REMINDER_DUE),
-    *(TRANSMITTED, SUPERSEDED, ANSWERED),
+    *(TRANSMITTED, SUPERSEDED, ANSWERED, LOT_TRANSMITTED),
 )
 
 
@@ -104,7 +105,7 @@ def _campaign(campaign: Campaign) -> dict[str, Any]:
 def transmitted(
     session: Session, version: DeclarationVersion, about: dict[str, Any], recipient: dict[str, Any]
 ) -> None:
-    """`about`: campaign_year, organisation_id, landlord_id, caf_code, housing_type, departement, commune."""
+    """`about`: campaign_year, organisation_id, landlord_id, caf_code, housing_type, departement, commune (lot_id)."""
     data = {
         "declaration_id": str(version.declaration_id),
         "version": version.version,
@@ -150,3 +151,8 @@ def answered(
         "caf": campaign.contact,
     }
     outbox.publish(session, ANSWERED, landlord.id, data, personal)
+
+
+def lot_transmitted(session: Session, lot: Lot, data: dict[str, Any], personal: dict[str, Any]) -> None:
+    """What was transmitted together, after each of it was told of; shapes as in the event's schema."""
+    outbox.publish(session, LOT_TRANSMITTED, lot.id, data, personal)

@@ -19,6 +19,14 @@ class DeclarationSettings(Settings):
     export_hours: str = ""
     # Days after the Caf's receipt for which a batch's file can still be downloaded.
     export_retention_days: int = 90
+    # Largest file of filled rows taken, in bytes and in lines: one for 5,000 tenants weighs 600 kB.
+    import_max_bytes: int = 5_000_000
+    import_max_lines: int = 10_000
+    # What reading such a file may take, in a process of its own: bytes of memory, seconds.
+    import_read_memory: int = 512_000_000
+    import_read_seconds: int = 30
+    # Days after which the lines of a file, and what a lot left out, are forgotten.
+    many_kept_days: int = 30
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -28,6 +28,18 @@ def get_content(document_id: str) -> tuple[bytes, int, dict[str, str]]:
     return content, 200, schemas.download_headers(document)
 
 
+def get_lot(lot_id: str) -> dict[str, Any]:
+    with reading() as session:
+        return schemas.lot_to_json(queries.lot(session, caller(), UUID(lot_id)))
+
+
+def get_lot_content(lot_id: str) -> tuple[bytes, int, dict[str, str]]:
+    with reading() as session:
+        document = queries.kept_lot(session, caller(), UUID(lot_id))
+    content = Storage(settings().storage_url).get(document.storage_key)
+    return content, 200, schemas.download_headers(document)
+
+
 def verify(reference: str) -> dict[str, Any]:
     with reading() as session:
         return schemas.verification_to_json(queries.by_reference(session, reference))

@@ -5,7 +5,7 @@ from chassis.runtime import Runtime
 from chassis.service import Periodic, Service, Subscription
 
 from documents import publishes, retention
-from documents.consumes import declarations, letters
+from documents.consumes import declarations, letters, lots
 from documents.models import Base
 from documents.rendering import fonts
 from documents.settings import Settings
@@ -23,6 +23,7 @@ service = Service(
     subscriptions=(
         Subscription("declaration.transmitted.v1", declarations.transmitted),
         Subscription("declaration.superseded.v1", declarations.superseded),
+        Subscription("declaration.lot_transmitted.v1", lots.lot_transmitted),
         Subscription("habilitation.access_changed.v1", rights.access_changed),
         Subscription("notification.letter_requested.v1", letters.letter_requested),
     ),

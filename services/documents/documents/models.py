@@ -5,7 +5,7 @@ from uuid import UUID
 
 from chassis.db import TYPES, service_metadata
 from chassis.rights import with_rights
-from sqlalchemy import Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
@@ -44,6 +44,37 @@ class Document(Base):
     size: Mapped[int]
     kept_until: Mapped[datetime]
     purged_at: Mapped[datetime | None]
+
+
+class LotDocument(Base):
+    """The receipt of declarations transmitted together; kept as the others are."""
+
+    __tablename__ = "lot_document"
+    __table_args__ = (Index("ix_lot_document_kept_until", "kept_until"),)
+
+    lot_id: Mapped[UUID] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(String(24), unique=True)
+    campaign_year: Mapped[int]
+    organisation_id: Mapped[UUID]
+    transmitted_at: Mapped[datetime]
+    declarations: Mapped[int]
+    content_sha256: Mapped[str] = mapped_column(String(64))
+    storage_key: Mapped[str] = mapped_column(String(100))
+    pages: Mapped[int]
+    size: Mapped[int]
+    kept_until: Mapped[datetime]
+    purged_at: Mapped[datetime | None]
+
+
+class LotScope(Base):
+    """Where its dwellings are: who may see all of these places may see it."""
+
+    __tablename__ = "lot_scope"
+
+    lot_id: Mapped[UUID] = mapped_column(ForeignKey("lot_document.lot_id"), primary_key=True)
+    housing_type: Mapped[str] = mapped_column(String(20), primary_key=True)
+    departement: Mapped[str] = mapped_column(String(3), primary_key=True)
+    commune: Mapped[str] = mapped_column(String(5), primary_key=True)
 
 
 class Supersession(Base):

@@ -5,17 +5,25 @@ from typing import Any
 from chassis import clock, outbox
 from sqlalchemy.orm import Session
 
-from documents.models import Document, Letter
+from documents.models import Document, Letter, LotDocument
 
 RECAP_READY = "documents.recap_ready.v1"
 LETTER_RENDERED = "documents.letter_rendered.v1"
-PUBLISHED = (RECAP_READY, LETTER_RENDERED)
+LOT_RECAP_READY = "documents.lot_recap_ready.v1"
+PUBLISHED = (RECAP_READY, LETTER_RENDERED, LOT_RECAP_READY)
 
 
 def recap_ready(
-    session: Session, document: Document, declarant_account_id: str | None, personal: dict[str, Any]
+    session: Session,
+    document: Document,
+    declarant_account_id: str | None,
+    personal: dict[str, Any],
+    lot_id: str | None = None,
 ) -> None:
-    """The receipt may be downloaded, and its sending may start; `personal` is what an envelope needs."""
+    """The receipt may be downloaded, and its sending may start; `personal` is what an envelope needs.
+
+    `lot_id`: transmitted with others, which get one message together.
+    """
     data = {
         "declaration_id": str(document.declaration_id),
         "version": document.version,
@@ -29,6 +37,7 @@ def recap_ready(
         "pages": document.pages,
         "size": document.size,
         "declarant_account_id": declarant_account_id,
+        **({"lot_id": lot_id} if lot_id else {}),
     }
     outbox.publish(session, RECAP_READY, document.declaration_id, data, personal)
 
@@ -43,3 +52,20 @@ def letter_rendered(session: Session, letter: Letter) -> None:
         "size": letter.size,
     }
     outbox.publish(session, LETTER_RENDERED, letter.message_id, data)
+
+
+def lot_recap_ready(session: Session, document: LotDocument, lot: dict[str, Any], recipient: dict[str, Any]) -> None:
+    """One receipt for all of the lot; `lot` is the data of declaration.lot_transmitted.v1."""
+    data = {
+        "lot_id": str(document.lot_id),
+        "reference": document.reference,
+        "organisation_id": str(document.organisation_id),
+        "caf_code": lot["caf_code"],
+        "campaign_year": document.campaign_year,
+        "transmitted_at": clock.iso(document.transmitted_at),
+        "declarations": document.declarations,
+        "pages": document.pages,
+        "size": document.size,
+        "declarant_account_id": lot["declarant_account_id"],
+    }
+    outbox.publish(session, LOT_RECAP_READY, document.lot_id, data, {"recipient": recipient})

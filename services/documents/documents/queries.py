@@ -6,10 +6,10 @@ from uuid import UUID
 from chassis import rights
 from chassis.auth import Caller
 from chassis.problems import Gone, NotFound
-from sqlalchemy import ColumnElement, Row, Select, and_, false, select, true
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, false, func, literal, select, true
 from sqlalchemy.orm import Session
 
-from documents.models import Base, Document, Supersession
+from documents.models import Base, Document, LotDocument, LotScope, Supersession
 
 # A document, and the version that superseded it, if any.
 Found = Row[Document, int]
@@ -50,6 +50,36 @@ def recap(session: Session, caller: Caller, document_id: UUID) -> Found:
 def kept_recap(session: Session, caller: Caller, document_id: UUID) -> Document:
     """Raises NotFound as `recap`, Gone when the content was purged at the end of its retention."""
     document: Document = recap(session, caller, document_id).Document
+    if document.purged_at is not None:
+        raise Gone
+    return document
+
+
+def lot(session: Session, caller: Caller, lot_id: UUID) -> LotDocument:
+    """For who may see every dwelling of the lot. Raises NotFound for a foreign or unknown one."""
+    held = rights.held_by(
+        caller.sub,
+        Base.metadata,
+        # As a value: two selections further in, the document's own column would be another selection of documents.
+        organisation_id=literal(caller.org, LotDocument.organisation_id.type),
+        housing_type=LotScope.housing_type.expression,
+        zones=(LotScope.departement.expression, LotScope.commune.expression),
+    )
+    # Of who has no rights at all one does not know whether they are held: that must not read as « not hidden ».
+    hidden = exists().where(LotScope.lot_id == LotDocument.lot_id, ~func.coalesce(held, false()))
+    visible_ = ~hidden if caller.kind == "landlord" else false()
+    statement = select(LotDocument).where(
+        LotDocument.lot_id == lot_id, LotDocument.organisation_id == caller.org, visible_
+    )
+    document = session.execute(statement).scalar_one_or_none()
+    if document is None:
+        raise NotFound
+    return document
+
+
+def kept_lot(session: Session, caller: Caller, lot_id: UUID) -> LotDocument:
+    """Raises NotFound as `lot`, Gone once purged."""
+    document = lot(session, caller, lot_id)
     if document.purged_at is not None:
         raise Gone
     return document

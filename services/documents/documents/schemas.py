@@ -7,7 +7,7 @@ from chassis import clock
 from sqlalchemy import Row
 
 from documents import domain
-from documents.models import Document
+from documents.models import Document, LotDocument
 
 TITLE = "Récapitulatif de la déclaration de loyer"
 
@@ -30,6 +30,19 @@ def document_to_json(row: Row[Document, int]) -> dict[str, Any]:
     }
 
 
+def lot_to_json(document: LotDocument) -> dict[str, Any]:
+    return {
+        "lot_id": str(document.lot_id),
+        "title": f"Récapitulatif d’un lot de déclarations – juillet {document.campaign_year}",
+        "reference": document.reference,
+        "transmitted_at": clock.iso(document.transmitted_at),
+        "declarations": document.declarations,
+        "pages": document.pages,
+        "size": document.size,
+        "available": document.purged_at is None,
+    }
+
+
 def verification_to_json(row: Row[Document, int]) -> dict[str, Any]:
     """Date, number and hash: all that a stranger with the paper may learn."""
     document: Document = row.Document
@@ -42,7 +55,7 @@ def verification_to_json(row: Row[Document, int]) -> dict[str, Any]:
     }
 
 
-def download_headers(document: Document) -> dict[str, str]:
+def download_headers(document: Document | LotDocument) -> dict[str, str]:
     """RFC 6266: a plain name for old clients, the French one for the others."""
     name = domain.download_name(document.campaign_year, document.reference)
     return {

@@ -9,17 +9,23 @@ from typing import TypeVar
 from pebble import ProcessPool
 
 from documents.rendering.letters import Letter, render_letter
+from documents.rendering.lot import LotRecap, render_lot
 from documents.rendering.press import Rendered
 from documents.rendering.recap import Recap, render_recap
 from documents.settings import Settings
 
-Wanted = TypeVar("Wanted", Recap, Letter)
+Wanted = TypeVar("Wanted", Recap, LotRecap, Letter)
 _pools: list[ProcessPool] = []
 
 
 def make_recap(settings: Settings, wanted: Recap) -> Rendered:
     """Raises TimeoutError beyond `render_seconds`, pebble.ProcessExpired if the process died, as `render_recap`."""
     return _run(settings, render_recap, wanted)
+
+
+def make_lot(settings: Settings, wanted: LotRecap) -> Rendered:
+    """Raises as `make_recap`."""
+    return _run(settings, render_lot, wanted)
 
 
 def make_letter(settings: Settings, wanted: Letter) -> Rendered:

@@ -175,7 +175,9 @@ def _envelopes(person: dict[str, Any]) -> Iterator[list[dict[str, Any]]]:
 
 
 def recap_ready(session: Session, event: Event) -> None:
-    """The receipt (CRPA L. 112-11), to the person who declared, else to the landlord."""
+    """The receipt (CRPA L. 112-11), to the person who declared, else to the landlord; one for a lot, not one each."""
+    if "lot_id" in event.data:
+        return
     data, settings = event.data, _settings(session)
     landlord = event.personal["recipient"]
     declarant = _contact(session, data["declarant_account_id"])
@@ -241,6 +243,31 @@ def answered(session: Session, event: Event) -> None:
         },
         caf_code=data["caf_code"],
         landlord_id=UUID(data["landlord_id"]),
+    )
+    place(session, order)
+
+
+def lot_recap_ready(session: Session, event: Event) -> None:
+    """One receipt for all declarations of a lot, to the person who transmitted it, else to the landlord."""
+    data, settings, landlord = event.data, _settings(session), event.personal["recipient"]
+    declarant = _contact(session, data["declarant_account_id"])
+    said = {"year": data["campaign_year"], "reference": data["reference"], "declarations": data["declarations"]}
+    order = Order(
+        act=f"lot_receipt:{data['lot_id']}",
+        template=Template.LOT_RECEIPT,
+        act_at=event.time,
+        name=landlord["name"],
+        email=declarant.email if declarant else landlord["email"],
+        address=landlord["address"],
+        email_variables={
+            **said,
+            "name": declarant.name if declarant else landlord["name"],
+            "ended_at": data["transmitted_at"],
+            "link": settings.lot_url(data["lot_id"]),
+        },
+        letter_variables={**said, "transmitted_at": data["transmitted_at"], "portal_url": settings.public_url},
+        caf_code=data["caf_code"],
+        account_id=declarant.account_id if declarant else None,
     )
     place(session, order)
 
@@ -327,5 +354,6 @@ SUBSCRIPTIONS = (
     Subscription("declaration.reminder_due.v1", reminder_due),
     Subscription("declaration.answered.v1", answered),
     Subscription("documents.recap_ready.v1", recap_ready),
+    Subscription("documents.lot_recap_ready.v1", lot_recap_ready),
     Subscription("documents.letter_rendered.v1", letter_rendered),
 )

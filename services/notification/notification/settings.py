@@ -97,6 +97,10 @@ class Settings(ChassisSettings):
     def account_url(self) -> str:
         return f"{self.public_url}/compte/securite"
 
+    def lot_url(self, lot_id: str) -> str:
+        """Where the declarant finds what a lot transmitted, once signed in."""
+        return f"{self.public_url}/declarer/lots/{lot_id}"
+
     def recap_url(self, declaration_id: str) -> str:
         """Where the declarant finds the recap once signed in; the identifier opens nothing by itself."""
         return f"{self.public_url}/declarer/{declaration_id}/confirmation"

@@ -105,6 +105,23 @@ class World:
         recipient = {"name": "SCI des Lilas", "email": email, "address": ADDRESS}
         self.harness.deliver("documents.recap_ready.v1", data, {"recipient": recipient})
 
+    def lot(self, *, email: str | None = "sci@example.org", declarant: UUID | None = None, **changes: Any) -> None:
+        data = {
+            "lot_id": str(UUID(int=7)),
+            "reference": "L26-8K3M-W2QT-5YBN-0XCD",
+            "organisation_id": str(ids.new_id()),
+            "caf_code": "359",
+            "campaign_year": 2026,
+            "transmitted_at": "2026-09-02T08:15:00Z",
+            "declarations": 500,
+            "pages": 14,
+            "size": 600000,
+            "declarant_account_id": str(declarant or UUID(int=1)),
+            **changes,
+        }
+        recipient = {"name": "SCI des Lilas", "email": email, "address": ADDRESS}
+        self.harness.deliver("documents.lot_recap_ready.v1", data, {"recipient": recipient})
+
     def activate(self, account_id: UUID, email: str, version: int = 1) -> None:
         data = {
             "account_id": str(account_id),

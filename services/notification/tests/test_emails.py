@@ -63,6 +63,14 @@ VALUES: dict[str, dict[str, Any]] = {
         "received_at": "2027-08-30T21:58:03+00:00",
         "link": "https://bailleurs.example/declarer",
     },
+    "lot_receipt": {
+        "name": "SCI des Lilas",
+        "year": 2027,
+        "reference": "L27-7K3M-Q2XW-9ZTB-4HFD",
+        "declarations": 1234,
+        "ended_at": "2027-08-30T21:58:03+00:00",
+        "link": "https://bailleurs.example/declarer/lots/01973f50-0000-7000-8000-0000000000c1",
+    },
     "security_notice": {
         "name": "Mme Ada Durand",
         "kind": "factor_added",

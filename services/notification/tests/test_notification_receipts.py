@@ -52,3 +52,22 @@ def test_a_paper_declaration_of_a_landlord_without_email_is_acknowledged_by_lett
     (event,) = world.requested()
     assert event.data["template"] == "receipt"
     assert event.personal["variables"]["reference"] == REFERENCE
+
+
+def test_declarations_of_a_lot_get_one_message_together_and_none_each(world: World) -> None:
+    anne = ids.new_id()
+    world.activate(anne, "anne@example.org")
+    for version in (1, 2, 3):
+        world.recap(declarant=anne, version=version, lot_id=str(UUID(int=7)))
+    world.lot(declarant=anne)
+    world.lot(declarant=anne)
+    assert recipients(world) == ["anne@example.org"]
+    body = world.relay.accepted[0].get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    assert "500\u00a0déclarations" in body
+    assert f"/declarer/lots/{UUID(int=7)}" in body
+
+
+def test_a_lot_of_a_landlord_without_email_is_acknowledged_by_letter(world: World) -> None:
+    world.lot(email=None)
+    (event,) = world.requested()
+    assert (event.data["template"], event.personal["variables"]["declarations"]) == ("lot_receipt", 500)

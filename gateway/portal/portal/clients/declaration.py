@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import IO, Any
 
+from portal.clients.documents import Content
 from portal.clients.http import Answer, Download, Service, json_body
 
 # Longer than the gateway's own limit for this route.
@@ -48,6 +49,54 @@ class DeclarationClient(Service):
     def save_drafts(self, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         """Saves each row for itself; what became of each, in the same order."""
         return list(json_body(self._call("PUT", "drafts", json={"rows": rows}))["items"])
+
+    def template(self, kind: str, **filters: Any) -> Content:
+        """The file to fill, `xlsx` or `csv`."""
+        given = {name: value for name, value in filters.items() if value}
+        answer = self._call("GET", "declaration-template", params={"format": kind, **given}, timeout=UPLOAD_SECONDS)
+        return Content(answer.content, answer.headers["Content-Type"])
+
+    def list_filled(self, cursor: str = "") -> dict[str, Any]:
+        """The files that the person sent back, newest first."""
+        return self._get("declaration-imports", cursor=cursor, limit=20)
+
+    def send_filled(self, filename: str, content: IO[bytes]) -> dict[str, Any]:
+        """Hands a filled file over; it is checked in the background."""
+        files = {"file": (filename, content, "application/octet-stream")}
+        return json_body(self._call("POST", "declaration-imports", files=files, timeout=UPLOAD_SECONDS))
+
+    def get_filled(self, filled: str) -> dict[str, Any]:
+        """State and counts of a file."""
+        return self._get("declaration-imports", filled)
+
+    def list_filled_errors(self, filled: str, cursor: str = "") -> dict[str, Any]:
+        """What is refused or to be confirmed in it, line by line."""
+        return self._get("declaration-imports", filled, "errors", cursor=cursor, limit=100)
+
+    def correction(self, filled: str) -> Content:
+        """The file to correct."""
+        answer = self._call("GET", "declaration-imports", filled, "correction", timeout=UPLOAD_SECONDS)
+        return Content(answer.content, answer.headers["Content-Type"])
+
+    def apply_filled(self, filled: str) -> dict[str, Any]:
+        """Its valid lines become drafts, in the background."""
+        return self._post("declaration-imports", filled, "application")
+
+    def transmit_lot(self, filters: Mapping[str, Any], key: str) -> dict[str, Any]:
+        """Transmits all complete drafts that the filters keep; the same `key` makes one lot."""
+        return self._post("transmissions", body={"filters": filters}, key=key)
+
+    def list_lots(self, cursor: str = "") -> dict[str, Any]:
+        """The person's lots, newest first."""
+        return self._get("transmissions", cursor=cursor, limit=20)
+
+    def get_lot(self, lot: str) -> dict[str, Any]:
+        """State and counts of a lot."""
+        return self._get("transmissions", lot)
+
+    def list_lot_lines(self, lot: str, status: str, cursor: str = "") -> dict[str, Any]:
+        """What became of its declarations."""
+        return self._get("transmissions", lot, "lines", status=status, cursor=cursor, limit=50)
 
     def list_campaigns(self) -> list[dict[str, Any]]:
         """Newest first."""

@@ -28,6 +28,15 @@ class DocumentsClient(Service):
         answer = self._call("GET", "documents", document, "content")
         return Content(answer.content, answer.headers.get("Content-Type", "application/pdf"))
 
+    def lot(self, lot: str) -> dict[str, Any]:
+        """The receipt of declarations transmitted together."""
+        return self._get("lots", lot)
+
+    def lot_content(self, lot: str) -> Content:
+        """Its PDF."""
+        answer = self._call("GET", "lots", lot, "content")
+        return Content(answer.content, answer.headers.get("Content-Type", "application/pdf"))
+
     def verify(self, reference: str) -> dict[str, Any]:
         """Date, number and hash of what a reference stands for; open to anyone."""
         return self._get("verifications", reference)

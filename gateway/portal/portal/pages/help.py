@@ -20,7 +20,7 @@ SUBJECTS = {
     ),
     "nombreux-locataires": (
         "Déclarer pour de nombreux locataires",
-        "Une ligne par locataire, plutôt qu’une page après l’autre.",
+        "Saisir en tableau, importer un fichier, transmettre en lot.",
     ),
     "utilisateurs-et-groupes": (
         "Utilisateurs et groupes d’habilitation",

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from chassis import clock, journal
 from chassis.problems import Invalid
@@ -33,8 +34,11 @@ def save(session: Session, case: Case, change: Mapping[str, Any]) -> None:
     )
 
 
-def transmit(session: Session, case: Case) -> DeclarationVersion:
-    """Makes the version that never changes, and tells the others. Raises Invalid with all that is missing."""
+def transmit(session: Session, case: Case, lot_id: UUID | None = None) -> DeclarationVersion:
+    """Makes the version that never changes, and tells the others. Raises Invalid with all that is missing, Conflict.
+
+    `lot_id`: it is one of several, which get one message together.
+    """
     if case.state is State.DRAFT and (missing := journey.missing(case.draft, case.known, case.context)):
         raise Invalid(missing, "La déclaration n’est pas complète.")
     following = advance(case.state, Event.TRANSMIT, case.facts())
@@ -43,7 +47,8 @@ def transmit(session: Session, case: Case) -> DeclarationVersion:
     version = _version(case, earlier)
     session.add(version)
     _passage(session, case, Event.TRANSMIT, case.state, following)
-    publishes.transmitted(session, version, _about(case), _recipient(case))
+    lot = {"lot_id": str(lot_id)} if lot_id else {}
+    publishes.transmitted(session, version, {**_about(case), **lot}, _recipient(case))
     if earlier is not None:
         _supersede(session, case, earlier)
     _touch(session, case, following)

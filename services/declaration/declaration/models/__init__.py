@@ -4,6 +4,7 @@ from declaration.models.base import Base
 from declaration.models.campaigns import Asking, Campaign
 from declaration.models.declarations import DeclarationVersion, Passage, Receipt, RentDeclaration
 from declaration.models.exchange import AnswerImport, AnswerImportError, CafAnswer, ExportBatch, ExportSeries
+from declaration.models.many import DeclarationImport, DeclarationImportLine, Lot, LotLine
 from declaration.models.portfolio import Dwelling, Landlord, Organisation, Portfolio, Tenancy
 from declaration.models.registry import RegistryImport, RegistryImportError, Staged
 
@@ -14,11 +15,15 @@ __all__ = [
     "Base",
     "CafAnswer",
     "Campaign",
+    "DeclarationImport",
+    "DeclarationImportLine",
     "DeclarationVersion",
     "Dwelling",
     "ExportBatch",
     "ExportSeries",
     "Landlord",
+    "Lot",
+    "LotLine",
     "Organisation",
     "Passage",
     "Portfolio",

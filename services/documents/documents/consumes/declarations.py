@@ -48,7 +48,7 @@ def transmitted(session: Session, event: Event) -> None:
         "user_number": snapshot["landlord"]["user_number"],
         "caf": snapshot["caf"],
     }
-    publishes.recap_ready(session, document, data["declarant_account_id"], envelope)
+    publishes.recap_ready(session, document, data["declarant_account_id"], envelope, data.get("lot_id"))
 
 
 def _kept(settings: Settings, data: dict[str, Any], rendered: Rendered) -> Document:

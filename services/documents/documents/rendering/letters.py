@@ -7,6 +7,7 @@ from typing import Any
 
 from documents.rendering import french
 from documents.rendering.address import below_name, window_lines
+from documents.rendering.lot import count
 from documents.rendering.press import Rendered, press
 
 Facts = Mapping[str, Any]
@@ -17,6 +18,7 @@ TITLES = {
     "july": f"Aides au logement{french.NBSP}: loyer de juillet",
     "receipt": "Accusé de réception de votre déclaration de loyer",
     "answered": "Votre Caf a répondu à vos déclarations de loyer",
+    "lot_receipt": "Accusé de réception de vos déclarations de loyer",
 }
 # Which entry of the sealed part each letter prints; never both in one envelope.
 SECRETS = {"login": "login", "provisional_password": "password"}
@@ -124,12 +126,22 @@ def _declarations(count: int) -> str:
     return f"{count}{french.NBSP}déclaration{'s' if count > 1 else ''}"
 
 
+def _lot_receipt(letter: Letter) -> dict[str, object]:
+    variables = letter.variables
+    return {
+        "reference": variables["reference"],
+        "received": french.instant(datetime.fromisoformat(variables["transmitted_at"])),
+        "count": count(int(variables["declarations"])),
+    }
+
+
 _BODIES = {
     "login": _nothing_more,
     "provisional_password": _password,
     "july": _july,
     "receipt": _receipt,
     "answered": _answered,
+    "lot_receipt": _lot_receipt,
 }
 
 

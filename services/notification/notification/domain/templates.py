@@ -11,6 +11,7 @@ class Template(StrEnum):
     REMINDER = "reminder"
     RECEIPT = "receipt"
     ANSWERED = "answered"
+    LOT_RECEIPT = "lot_receipt"
     SECURITY_NOTICE = "security_notice"
     EMAIL_CONFIRMATION = "email_confirmation"
 
@@ -43,6 +44,7 @@ KINDS = {
     Template.REMINDER: Kind("Rappel", "reminder", None, rank=2),
     Template.RECEIPT: Kind("Accusé de réception", "receipt", Series.ORDINARY, rank=1),
     Template.ANSWERED: Kind("Réponse de la Caf", "answered", Series.ORDINARY, rank=2),
+    Template.LOT_RECEIPT: Kind("Accusé de réception d’un lot", "lot_receipt", Series.ORDINARY, rank=1),
     Template.EMAIL_CONFIRMATION: Kind("Confirmation d’adresse", "email_confirmation", None, rank=0),
     Template.SECURITY_NOTICE: Kind("Sécurité du compte", "security_notice", None, rank=0),
 }

@@ -155,6 +155,20 @@ def answered(
     }
 
 
+@email
+def lot_receipt(*, name: str, year: int, reference: str, declarations: int, ended_at: str, link: str) -> Variables:
+    """CRPA L. 112-11, for declarations transmitted together: the linked page lists each with its own instant."""
+    return {
+        "name": name,
+        "year": year,
+        "reference": reference,
+        "declarations": french.count(declarations, "déclaration", "déclarations"),
+        "one": declarations == 1,
+        "ended": french.instant(datetime.fromisoformat(ended_at)),
+        "link": link,
+    }
+
+
 def _campaign(
     name: str, year: int, deadline: str, user_number: str, caf_name: str, caf_telephone: str | None
 ) -> Variables:

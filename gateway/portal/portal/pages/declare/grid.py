@@ -17,6 +17,7 @@ from portal.pages.declare.listing import chosen_filters
 from portal.sign_in.person import wanted
 
 PAGE_SIZE = 50
+NARROWING = ("campaign", "housing_type", "zone", "q")
 YES_NO = {"": "–", "oui": "Oui", "non": "Non"}
 # Column of the service -> (heading, choices, or the width of a field in characters).
 COLUMNS: dict[str, tuple[str, dict[str, str] | int]] = {
@@ -78,8 +79,7 @@ class GridForm(PageForm):
 @wanted("landlord")
 def grid() -> ResponseReturnValue:
     """A page of rows; what was typed is shown again with what is wrong, and what is right is saved."""
-    form, chosen, cursor = GridForm(), chosen_filters(), request.args.get("cursor", "")
-    chosen.pop("status", None)
+    form, chosen, cursor = GridForm(), narrowed(), request.args.get("cursor", "")
     typed = list(sent()) if request.method == "POST" else []
     answers = api().declaration.save_drafts(typed) if typed else []
     found = api().declaration.list_drafts(**chosen, cursor=cursor, limit=PAGE_SIZE)
@@ -100,6 +100,12 @@ def grid() -> ResponseReturnValue:
         first=address("declare.grid", **chosen) if cursor else "",
     )
     return page, 422 if form.errors else 200
+
+
+def narrowed() -> dict[str, str]:
+    """The filters of the list that tell tenants apart; its order and its states are its own."""
+    given = chosen_filters()
+    return {name: given[name] for name in NARROWING if name in given}
 
 
 def sent() -> Iterator[dict[str, Any]]:

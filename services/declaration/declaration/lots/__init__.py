@@ -1,0 +1,1 @@
+"""Declarations transmitted together: asked for once, done in the background, each as if it were alone."""

@@ -1,0 +1,96 @@
+"""Lots as the API shows them, to who asked for them alone."""
+
+from typing import Any
+from uuid import UUID
+
+from chassis import clock, pagination
+from chassis.auth import Caller
+from chassis.problems import NotFound
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from declaration.filing import case as cases
+from declaration.filing.case import Case
+from declaration.lots.states import LineStatus
+from declaration.models import DeclarationVersion, Lot, LotLine
+from declaration.returned.views import bad_cursor
+
+
+def visible(caller: Caller) -> ColumnElement[bool]:
+    """A lot is the act of one person."""
+    return (Lot.account_id == caller.sub) & (Lot.organisation_id == caller.org)
+
+
+def find(session: Session, caller: Caller, lot_id: UUID) -> Lot:
+    """Raises NotFound for the lot of somebody else, or unknown."""
+    row = session.execute(select(Lot).where(Lot.id == lot_id, visible(caller))).scalar_one_or_none()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def page(session: Session, caller: Caller, cursor: str | None, limit: int) -> dict[str, Any]:
+    """Newest first."""
+    statement = select(Lot).where(visible(caller))
+    if after := pagination.decode(cursor, 1):
+        statement = statement.where(Lot.id < _identifier(after[0]))
+    found = session.execute(statement.order_by(Lot.id.desc()).limit(limit + 1)).scalars().all()
+    rows, following = pagination.page(found, limit, lambda row: (row.id,))
+    return {"items": [shown(session, row) for row in rows], "next_cursor": following}
+
+
+def _identifier(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise bad_cursor() from None
+
+
+def shown(session: Session, lot: Lot) -> dict[str, Any]:
+    """With the count of its declarations by status."""
+    counted = select(LotLine.status, func.count()).where(LotLine.lot_id == lot.id).group_by(LotLine.status)
+    found: dict[str, int] = {status: count for status, count in session.execute(counted)}
+    return {
+        "id": str(lot.id),
+        "reference": lot.reference,
+        "status": lot.status,
+        "total": sum(found.values()),
+        **{status.value: found.get(status, 0) for status in LineStatus},
+        "requested_at": clock.iso(lot.requested_at),
+        "ended_at": clock.iso(lot.ended_at) if lot.ended_at else None,
+    }
+
+
+def lines(
+    session: Session, caller: Caller, lot: Lot, status: str | None, cursor: str | None, limit: int
+) -> dict[str, Any]:
+    """The declarations of a lot; a tenant is named only as long as the caller may see them."""
+    made = (DeclarationVersion.declaration_id == LotLine.declaration_id) & (
+        DeclarationVersion.version == LotLine.version
+    )
+    statement = select(LotLine, DeclarationVersion.reference).outerjoin(DeclarationVersion, made)
+    statement = statement.where(LotLine.lot_id == lot.id)
+    if status:
+        statement = statement.where(LotLine.status == status)
+    if after := pagination.decode(cursor, 1):
+        statement = statement.where(LotLine.declaration_id > _identifier(after[0]))
+    rows = session.execute(statement.order_by(LotLine.declaration_id).limit(limit + 1)).all()
+    found, following = pagination.page(rows, limit, lambda row: (row[0].declaration_id,))
+    seen = cases.many(session, caller, [line.declaration_id for line, _reference in found])
+    items = [_line(line, reference, seen.get(line.declaration_id)) for line, reference in found]
+    return {"items": items, "next_cursor": following}
+
+
+def _line(line: LotLine, reference: str | None, case: Case | None) -> dict[str, Any]:
+    tenancy = case.tenancy if case else None
+    name = f"{tenancy.tenant_last_name} {tenancy.tenant_first_name}" if tenancy else None
+    return {
+        "declaration_id": str(line.declaration_id),
+        "status": line.status,
+        "code": line.code,
+        "detail": line.detail,
+        "version": line.version,
+        "reference": reference if case else None,
+        "tenant": {"number": tenancy.tenant_number, "name": name} if tenancy else None,
+        "dwelling": case.dwelling.reference if case else None,
+    }

@@ -1,0 +1,159 @@
+"""From a file to lines, then each line judged: what it would do, what is wrong with it. Nothing else is written."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+from chassis.auth import Caller
+from chassis.runtime import Runtime
+from sqlalchemy import ColumnElement, bindparam, delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from declaration import leasing
+from declaration.domain import journey
+from declaration.domain.rows import judging
+from declaration.domain.rows.columns import COLUMNS
+from declaration.domain.rows.judging import CellError, Outcome, Verdict
+from declaration.filing import case as cases
+from declaration.filing import rows as filing_rows
+from declaration.filing.case import Case
+from declaration.leasing import Lease
+from declaration.models import DeclarationImport, DeclarationImportLine
+from declaration.returned.states import LineStatus, Status
+from declaration.settings import own
+from declaration.sheets import reading
+from declaration.sheets.reading import Line
+
+BATCH = 200
+TWICE = CellError("", "twice", "Cette déclaration figure déjà plus haut dans le fichier : cette ligne est laissée.")
+STATUSES = {
+    Outcome.SAVED: LineStatus.READY,
+    Outcome.UNCHANGED: LineStatus.UNCHANGED,
+    Outcome.REFUSED: LineStatus.REFUSED,
+    Outcome.CHANGED: LineStatus.REFUSED,
+}
+
+
+def read(runtime: Runtime, lease: Lease, content: bytes) -> None:
+    """Opens the file and keeps its lines instead of it. Raises FileRefusedError, LeaseLost."""
+    sheet = reading.read(content, own(runtime.settings))
+    with runtime.transaction() as session:
+        changes = {"kind": sheet.kind, "unknown_columns": sheet.unknown[:100], "content": None}
+        leasing.held(session, DeclarationImport, lease, status=Status.CHECKING.value, **changes)
+        session.execute(delete(DeclarationImportLine).where(DeclarationImportLine.import_id == lease.row_id))
+        if sheet.lines:
+            session.execute(insert(DeclarationImportLine), list(_rows(lease.row_id, sheet.lines)))
+
+
+def _rows(import_id: UUID, lines: Iterable[Line]) -> Iterable[dict[str, Any]]:
+    seen: set[UUID] = set()
+    for line in lines:
+        error = filing_rows.UNKNOWN if line.declaration_id is None else TWICE if line.declaration_id in seen else None
+        seen |= {line.declaration_id} if line.declaration_id else set()
+        yield {
+            "import_id": import_id,
+            "line": line.number,
+            "declaration_id": line.declaration_id,
+            "revision": line.revision,
+            "cells": line.cells,
+            "status": (LineStatus.REFUSED if error else LineStatus.WAITING).value,
+            "errors": [asdict(error)] if error else [],
+            "points": [],
+            "reported": error is not None,
+        }
+
+
+def check(runtime: Runtime, lease: Lease, caller: Caller) -> None:
+    """Judges all that waits, a batch a transaction. Raises LeaseLost."""
+    while True:
+        with runtime.transaction() as session:
+            leasing.held(session, DeclarationImport, lease)
+            lines = of_status(session, lease.row_id, LineStatus.WAITING, BATCH)
+            if not lines:
+                return
+            found = cases.many(session, caller, [line.declaration_id for line in lines if line.declaration_id])
+            mine = own_changes(session, caller, lines)
+            written = [_checked(line, found.get(line.declaration_id), mine) for line in lines if line.declaration_id]
+            note(session, lease.row_id, written)
+
+
+def of_status(session: Session, import_id: UUID, status: LineStatus, limit: int) -> list[DeclarationImportLine]:
+    """The first lines of an import in that status."""
+    here = (DeclarationImportLine.import_id == import_id) & (DeclarationImportLine.status == status.value)
+    statement = select(DeclarationImportLine).where(here).order_by(DeclarationImportLine.line).limit(limit)
+    return list(session.execute(statement.execution_options(populate_existing=True)).scalars())
+
+
+def own_changes(session: Session, caller: Caller, lines: Iterable[DeclarationImportLine]) -> set[tuple[UUID, int]]:
+    """(declaration, revision) that earlier files of the same person made: nobody else has touched it since."""
+    here = [line.declaration_id for line in lines]
+    statement = (
+        select(DeclarationImportLine.declaration_id, DeclarationImportLine.applied_revision)
+        .join(DeclarationImport, DeclarationImport.id == DeclarationImportLine.import_id)
+        .where(DeclarationImportLine.declaration_id.in_(here), DeclarationImportLine.applied_revision.is_not(None))
+        .where(DeclarationImport.account_id == caller.sub)
+    )
+    rows: Any = session.execute(statement)
+    return {(declaration, revision) for declaration, revision in rows}
+
+
+def judged(line: DeclarationImportLine, case: Case, mine: set[tuple[UUID, int]]) -> Verdict:
+    """What the line would do now."""
+    own = (case.row.id, case.row.revision) in mine
+    return filing_rows.judged(case, line.cells, None if own else line.revision)
+
+
+def _checked(line: DeclarationImportLine, case: Case | None, mine: set[tuple[UUID, int]]) -> dict[str, Any]:
+    if case is None:
+        return outcome(line.line, LineStatus.REFUSED, [filing_rows.UNKNOWN])
+    verdict = judged(line, case, mine)
+    return outcome(line.line, STATUSES[verdict.outcome], errors_of(verdict, line.cells, case), points_of(verdict, case))
+
+
+def outcome(
+    line: int, status: LineStatus, errors: Iterable[CellError] = (), points: Iterable[str] = (), **more: Any
+) -> dict[str, Any]:
+    """The columns of a line that has been judged."""
+    told, left = [asdict(error) for error in errors], list(points)
+    reported = bool(told or left)
+    return {"at": line, "status": status.value, "errors": told, "points": left, "reported": reported, **more}
+
+
+def errors_of(verdict: Verdict, typed: Mapping[str, str], case: Case) -> list[CellError]:
+    """Those of the verdict; for what another person saved meanwhile, the value that stands in each cell too."""
+    errors = list(verdict.errors)
+    if verdict.outcome is Outcome.CHANGED:
+        stands = judging.filled(case.draft, case.known, case.campaign.year)
+        errors += [
+            CellError(name, "changed", f"La valeur enregistrée est maintenant « {stands[name] or 'vide'} ».")
+            for name in COLUMNS
+            if name in typed and typed[name].strip() != stands[name]
+        ]
+    return errors
+
+
+def points_of(verdict: Verdict, case: Case) -> list[str]:
+    """What would be left to confirm, for a line that can be applied."""
+    if verdict.outcome not in (Outcome.SAVED, Outcome.UNCHANGED):
+        return []
+    asked = journey.confirmations(verdict.after, case.known, case.campaign.year)
+    return [each.message for each in asked if not each.confirmed]
+
+
+def note(session: Session, import_id: UUID, written: list[dict[str, Any]]) -> None:
+    """Writes what `outcome` made of the lines."""
+    table = DeclarationImportLine.metadata.tables[DeclarationImportLine.__tablename__]
+    here: ColumnElement[bool] = (table.c.import_id == import_id) & (table.c.line == bindparam("at"))
+    names = ("status", "errors", "points", "reported", "applied_revision")
+    for some in _alike(written):
+        values: dict[str, Any] = {name: bindparam(name) for name in names if name in some[0]}
+        session.connection().execute(update(table).where(here).values(values), some)
+
+
+def _alike(written: list[dict[str, Any]]) -> Iterable[list[dict[str, Any]]]:
+    """Grouped by the columns that they set: one statement each."""
+    groups: dict[frozenset[str], list[dict[str, Any]]] = {}
+    for one in written:
+        groups.setdefault(frozenset(one), []).append(one)
+    return groups.values()

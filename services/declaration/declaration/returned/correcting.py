@@ -1,0 +1,58 @@
+"""The file to correct: the lines that the report speaks of, as they were typed, with what is to be done beside them."""
+
+from collections.abc import Iterator, Sequence
+from uuid import UUID
+
+from chassis.auth import Caller
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from declaration.domain.rows import judging
+from declaration.domain.rows.columns import COLUMNS
+from declaration.filing import case as cases
+from declaration.filing.case import Case
+from declaration.models import DeclarationImport, DeclarationImportLine
+from declaration.sheets import layout, template, writing
+from declaration.sheets.layout import Row
+
+BATCH = 500
+
+
+def make(session: Session, caller: Caller, row: DeclarationImport) -> tuple[bytes, str]:
+    """The bytes and the kind, that of the file received."""
+    kind = row.kind or "xlsx"
+    return writing.write(kind, _rows(session, caller, row.id), correcting=True), kind
+
+
+def _rows(session: Session, caller: Caller, import_id: UUID) -> Iterator[Row]:
+    here = (DeclarationImportLine.import_id == import_id) & DeclarationImportLine.reported
+    after = 0
+    while lines := _next(session, here, after):
+        found = cases.many(session, caller, [line.declaration_id for line in lines if line.declaration_id])
+        for line in lines:
+            yield _row(line, found.get(line.declaration_id) if line.declaration_id else None)
+        after = lines[-1].line
+
+
+def _next(session: Session, here: object, after: int) -> Sequence[DeclarationImportLine]:
+    statement = select(DeclarationImportLine).where(here, DeclarationImportLine.line > after)  # type: ignore[arg-type]  # a condition
+    return session.execute(statement.order_by(DeclarationImportLine.line).limit(BATCH)).scalars().all()
+
+
+def _row(line: DeclarationImportLine, case: Case | None) -> Row:
+    """A line that is not the caller's shows nothing but itself; the others name their tenant and the revision seen."""
+    said = "\n".join(_sentence(error) for error in line.errors)
+    points = "\n".join(line.points)
+    if case is None:
+        return Row("", {**line.cells, "to_correct": said})
+    stands = judging.filled(case.draft, case.known, case.campaign.year)
+    typed = {**stands, **line.cells}
+    mark = layout.mark(case.row.id, case.row.revision)
+    return Row(mark, {**template.helping(case), **typed, "points": points, "to_correct": said})
+
+
+def _sentence(error: dict[str, str]) -> str:
+    column = COLUMNS.get(error["column"])
+    where = f"{column.header} : " if column else ""
+    example = f" Par exemple : {error['example']}." if error["example"] else ""
+    return f"{where}{error['detail']}{example}"

@@ -1,0 +1,154 @@
+"""The program that opens a file somebody sent: cells as texts, in JSON, on its output.
+
+Run as `python -m declaration.sheets.extract MEMORY SECONDS LINES < file`: it takes no more than MEMORY bytes and
+SECONDS, and dies of more. What it cannot take it names: `{"refused": "<code>"}`.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import resource
+import sys
+import zipfile
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, time
+from itertools import islice
+from typing import Any
+
+from declaration.sheets.layout import is_header
+
+LONGEST_CELL = 1_000
+HEADER_WITHIN = 20
+MOST_SHEETS = 10
+# A workbook of 10,000 tenants weighs 12 MB opened; a bomb is a thousand times its own size.
+MOST_OPENED = 50_000_000
+MOST_RATIO = 100
+MOST_ENTRIES = 1_000
+SEPARATORS = ";,\t"
+Line = tuple[int, list[str]]
+
+
+class Refused(Exception):
+    """The file is not taken; the argument is the code of the reason."""
+
+
+def main() -> None:
+    """Limits first, then the file."""
+    memory, seconds, most = (int(argument) for argument in sys.argv[1:4])
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    try:
+        answer = extracted(sys.stdin.buffer.read(), most)
+    except Refused as refusal:
+        answer = {"refused": str(refusal)}
+    json.dump(answer, sys.stdout)
+
+
+def extracted(content: bytes, most: int) -> dict[str, Any]:
+    """`kind`, `header` and `lines` (number, cells). By what the file is, whatever its name says. Raises Refused."""
+    if content.startswith(b"PK\x03\x04"):
+        kind, tables = "xlsx", _workbook(content)
+    elif content.startswith((b"\xd0\xcf\x11\xe0", b"%PDF", b"{\\rtf", b"\x89PNG", b"\xff\xd8\xff")):
+        raise Refused("format")
+    else:
+        kind, tables = "csv", _separated(content)
+    for table in tables:
+        numbered = enumerate(table, start=1)
+        header = next((cells for _, cells in islice(numbered, HEADER_WITHIN) if is_header(cells)), None)
+        if header is None:
+            continue
+        lines = [(number, cells) for number, cells in islice(numbered, most + 1) if any(cells)]
+        if len(lines) > most or next(numbered, None):
+            raise Refused("too_many")
+        return {"kind": kind, "header": header, "lines": lines}
+    raise Refused("header")
+
+
+def _workbook(content: bytes) -> Iterator[Iterable[list[str]]]:
+    _check_weight(content)
+    # Only here: the import takes memory that a CSV does not need.
+    import python_calamine
+
+    try:
+        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
+        for name in book.sheet_names[:MOST_SHEETS]:
+            yield (
+                [text(cell) for cell in row] for row in book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+            )
+    except (python_calamine.CalamineError, python_calamine.XmlError, python_calamine.ZipError) as error:
+        raise Refused("unreadable") from error
+    except python_calamine.PasswordError as error:
+        raise Refused("password") from error
+
+
+def _check_weight(content: bytes) -> None:
+    """What the archive says of itself; the limit of memory stands behind for one that lies."""
+    try:
+        entries = zipfile.ZipFile(io.BytesIO(content)).infolist()
+    except zipfile.BadZipFile:
+        raise Refused("unreadable") from None
+    if "xl/workbook.xml" not in {entry.filename for entry in entries}:
+        raise Refused("format")
+    heavy = any(entry.file_size > MOST_RATIO * max(1, entry.compress_size) for entry in entries)
+    if heavy or len(entries) > MOST_ENTRIES or sum(entry.file_size for entry in entries) > MOST_OPENED:
+        raise Refused("bomb")
+
+
+def text(cell: Any) -> str:
+    """A cell as people see it: 15 digits for a number, as spreadsheets show; a formula is its last result."""
+    if isinstance(cell, bool):
+        return "oui" if cell else "non"
+    if isinstance(cell, float | int):
+        return f"{cell:.15g}"
+    if isinstance(cell, datetime):
+        return f"{cell:%d/%m/%Y}" if cell.time() == time() else cell.isoformat()
+    if isinstance(cell, date):
+        return f"{cell:%d/%m/%Y}"
+    return str(cell).strip()[:LONGEST_CELL]
+
+
+def _separated(content: bytes) -> Iterator[Iterable[list[str]]]:
+    decoded = _decoded(content)
+    csv.field_size_limit(10 * LONGEST_CELL)
+    for separator in SEPARATORS:
+        if not _has_header(csv.reader(io.StringIO(decoded), delimiter=separator, strict=True)):
+            continue
+        try:
+            rows = list(csv.reader(io.StringIO(decoded), delimiter=separator, strict=True))
+        except csv.Error:
+            raise Refused("csv") from None
+        yield [[_plain(cell) for cell in cells] for cells in rows]
+
+
+def _has_header(rows: Iterator[list[str]]) -> bool:
+    try:
+        return any(is_header(cells) and len(cells) > 1 for cells in islice(rows, HEADER_WITHIN))
+    except csv.Error:
+        # Another separator stands between these quotes.
+        return False
+
+
+def _plain(cell: str) -> str:
+    """Without the apostrophe that keeps a text from being a formula (see `writing.harmless`)."""
+    plain = cell[1:] if cell[:1] == "'" and cell[1:2] in tuple("=+-@\t\r") else cell
+    return plain.strip()[:LONGEST_CELL]
+
+
+def _decoded(content: bytes) -> str:
+    """UTF-8 with or without its mark, else Windows-1252, as spreadsheets write. Raises Refused."""
+    if b"\0" in content:
+        raise Refused("format")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        pass
+    try:
+        return content.decode("cp1252")
+    except UnicodeDecodeError:
+        raise Refused("charset") from None
+
+
+if __name__ == "__main__":
+    main()

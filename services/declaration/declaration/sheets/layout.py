@@ -1,0 +1,62 @@
+"""The columns of a file, in order: what must not be touched, what helps, what is filled, what we say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from declaration.domain import texts
+from declaration.domain.rows.columns import COLUMNS
+
+MARK = "mark"
+MARK_HEADER = "Repère (ne pas modifier)"
+HELPING = {
+    "tenant_number": "N° allocataire",
+    "tenant": "Locataire",
+    "dwelling": "Logement",
+    "address": "Adresse connue",
+    "lease_start": "Entrée connue",
+    "previous_rent": "Loyer connu",
+    "previous_charges": "Charges connues",
+}
+FILLED = {name: column.header for name, column in COLUMNS.items()}
+SAYING = {"points": "Points à confirmer", "to_correct": "À corriger"}
+HEADERS = {MARK: MARK_HEADER, **HELPING, **FILLED, **SAYING}
+# However people spell them: without accents, case or punctuation; by our own names too.
+_KNOWN = {texts.folded(header): name for name, header in HEADERS.items()} | {
+    texts.folded(name): name for name in FILLED
+}
+_MARK_WORD = "repere"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One tenant's line of a file. `texts` holds every column by name."""
+
+    mark: str
+    texts: Mapping[str, str] = field(default_factory=dict)
+
+
+def mark(declaration_id: UUID, revision: int) -> str:
+    """What ties a line to its declaration, and to the values that its author saw."""
+    return f"{declaration_id}/{revision}"
+
+
+def parse_mark(text: str) -> tuple[UUID, int] | None:
+    """None for anything that is not a mark of ours."""
+    identifier, _, revision = text.strip().partition("/")
+    try:
+        found = UUID(identifier)
+    except ValueError:
+        return None
+    return (found, int(revision)) if revision.isascii() and revision.isdigit() and len(revision) < 10 else None
+
+
+def is_header(cells: Sequence[str]) -> bool:
+    return any(texts.folded(cell).startswith(_MARK_WORD) for cell in cells)
+
+
+def named(header: Sequence[str]) -> list[str | None]:
+    """The name of each column of a file's first line; None for one that is not ours."""
+    return [MARK if texts.folded(cell).startswith(_MARK_WORD) else _KNOWN.get(texts.folded(cell)) for cell in header]

@@ -1,0 +1,89 @@
+"""A file that somebody sent, as lines of cells; opened in a process of its own that a bomb may kill."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from declaration.domain.rows.columns import COLUMNS
+from declaration.settings import DeclarationSettings
+from declaration.sheets import extract, layout
+
+REFUSALS = {
+    "format": "Ce fichier n’est ni un classeur Excel (XLSX) ni un CSV. Enregistrez-le sous l’un de ces formats.",
+    "unreadable": "Ce classeur est abîmé et ne peut pas être ouvert. Enregistrez-le de nouveau depuis votre tableur.",
+    "password": "Ce classeur est protégé par un mot de passe. Retirez-le avant de l’envoyer.",
+    "bomb": "Ce classeur est démesuré une fois ouvert. Repartez du modèle à télécharger.",
+    "too_many": "Ce fichier a trop de lignes. Partagez-le en plusieurs fichiers.",
+    "csv": "Ce fichier CSV n’est pas lisible : un guillemet est ouvert et n’est pas fermé.",
+    "charset": "Ce fichier CSV n’est enregistré ni en UTF-8 ni en Windows-1252.",
+    "header": "La colonne « Repère (ne pas modifier) » est absente. Repartez du modèle à télécharger.",
+    "twice": "Une colonne à remplir figure deux fois. Repartez du modèle à télécharger.",
+    "nothing": "Ce fichier n’a aucune colonne à remplir. Repartez du modèle à télécharger.",
+}
+
+
+class FileRefusedError(ValueError):
+    """The whole file is refused; the sentence, in French, says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """`declaration_id` is None when the mark is not one of ours."""
+
+    number: int
+    declaration_id: UUID | None
+    revision: int | None
+    cells: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What a file holds: its kind, its lines, and the headings of columns that are not ours."""
+
+    kind: str
+    lines: list[Line]
+    unknown: list[str]
+
+
+def read(content: bytes, settings: DeclarationSettings) -> Sheet:
+    """Raises FileRefusedError."""
+    found = _opened(content, settings)
+    if "refused" in found:
+        raise FileRefusedError(REFUSALS[found["refused"]])
+    names = layout.named(found["header"])
+    twice = [name for name, times in Counter(names).items() if times > 1 and (name in COLUMNS or name == layout.MARK)]
+    if twice or not any(name in COLUMNS for name in names):
+        raise FileRefusedError(REFUSALS["twice" if twice else "nothing"])
+    unknown = [text[:60] for text, name in zip(found["header"], names, strict=True) if text and name is None]
+    return Sheet(found["kind"], [_line(number, cells, names) for number, cells in found["lines"]], unknown)
+
+
+def _line(number: int, cells: list[str], names: list[str | None]) -> Line:
+    """A line that is shorter than the header has empty cells."""
+    padded = cells + [""] * (len(names) - len(cells))
+    given = {name: text for name, text in zip(names, padded, strict=False) if name}
+    mark = layout.parse_mark(given[layout.MARK])
+    identifier, revision = mark or (None, None)
+    return Line(number, identifier, revision, {name: text for name, text in given.items() if name in COLUMNS})
+
+
+def _opened(content: bytes, settings: DeclarationSettings) -> dict[str, Any]:
+    limits = (settings.import_read_memory, settings.import_read_seconds, settings.import_max_lines)
+    command = [sys.executable, "-m", extract.__name__, *map(str, limits)]
+    try:
+        done = subprocess.run(  # noqa: S603 - our own program, its arguments are numbers
+            command, input=content, capture_output=True, timeout=settings.import_read_seconds, check=False
+        )
+    except subprocess.TimeoutExpired:
+        return {"refused": "bomb"}
+    if done.returncode != 0:
+        # Killed at a limit, or out of memory.
+        return {"refused": "bomb"}
+    answer: dict[str, Any] = json.loads(done.stdout)
+    return answer

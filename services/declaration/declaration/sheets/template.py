@@ -1,0 +1,62 @@
+"""The file to fill: what the caller has still to declare, with what is known and said so far."""
+
+from collections.abc import Iterator
+
+from chassis import clock
+from chassis.auth import Caller
+from chassis.problems import FieldError, Invalid
+from sqlalchemy import func
+from sqlalchemy.orm import Session
+
+from declaration.domain import journey
+from declaration.domain.rows import cells, judging
+from declaration.filing import rows as filing_rows
+from declaration.filing.case import Case, of_row
+from declaration.listing import Filters
+from declaration.models import Campaign, Dwelling, Landlord, RentDeclaration, Tenancy
+from declaration.perimeter import joined
+from declaration.sheets import writing
+from declaration.sheets.layout import Row, mark
+
+
+def make(session: Session, caller: Caller, filters: Filters, kind: str, most: int) -> bytes:
+    """Raises Invalid beyond `most` declarations: nothing is left out in silence."""
+    inside = filing_rows.unfinished(caller, filters)
+    count = session.execute(joined(func.count()).where(inside)).scalar_one()
+    if count > most:
+        raise too_many(count, most)
+    statement = joined(RentDeclaration, Campaign, Tenancy, Dwelling, Landlord).where(inside)
+    today = clock.today()
+    found = session.execute(statement.order_by(*filing_rows.ORDER).execution_options(yield_per=500))
+    return writing.write(kind, (row(of_row(one, caller, today)) for one in found))
+
+
+def too_many(count: int, most: int) -> Invalid:
+    detail = f"{count} déclarations à la fois, c’est trop ({most} au plus). Choisissez un département ou une commune."
+    return Invalid([FieldError(pointer="/query/zone", code="too_many", detail=detail, example="35")], detail)
+
+
+def row(case: Case) -> Row:
+    """The line of a declaration as it stands."""
+    stands = judging.filled(case.draft, case.known, case.campaign.year)
+    return Row(mark(case.row.id, case.row.revision), {**helping(case), **stands, "points": "\n".join(_points(case))})
+
+
+def helping(case: Case) -> dict[str, str]:
+    """The columns by which people recognise the tenant."""
+    tenancy, known = case.tenancy, case.known
+    return {
+        "tenant_number": tenancy.tenant_number,
+        "tenant": f"{tenancy.tenant_last_name} {tenancy.tenant_first_name}",
+        "dwelling": case.dwelling.reference,
+        "address": ", ".join(case.dwelling.address),
+        "lease_start": cells.from_day(known.lease_start),
+        "previous_rent": cells.from_amount(known.previous_rent),
+        "previous_charges": cells.from_amount(known.previous_charges),
+    }
+
+
+def _points(case: Case) -> Iterator[str]:
+    for each in journey.confirmations(case.draft, case.known, case.campaign.year):
+        if not each.confirmed:
+            yield each.message
