@@ -128,17 +128,21 @@ LEVELS = (
 )
 
 
-def merge(runtime: Runtime, lease: Lease, header: Header, slices: int) -> Iterator[None]:
+def merge(runtime: Runtime, lease: Lease, header: Header) -> Iterator[None]:
     """Merges all that is staged; yields after each commit. What is merged leaves the staging table with it."""
     present = frozenset(header.names)
     with runtime.transaction() as session:
         analyze(session, Staged.name)
-    for number in range(slices):
+    # Whatever slices there are: another version of this program may have staged them in smaller ones.
+    first = select(func.min(Staged.c.slice)).where(Staged.c.import_id == lease.row_id)
+    while True:
         with runtime.transaction() as session:
+            number = session.execute(first).scalar_one()
+            if number is None:
+                return
             lines = _take(session, lease, number)
-            counters = _merge_slice(session, present) if lines else {}
+            counters = {**_merge_slice(session, present), "lines_merged": lines}
             SLICE.drop(session.connection())
-            counters["lines_merged"] = lines
             held(session, lease, **{name: getattr(RegistryImport, name) + more for name, more in counters.items()})
         yield
 

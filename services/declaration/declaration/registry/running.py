@@ -47,7 +47,7 @@ def _run(runtime: Runtime, lease: Lease, progress: Callable[[], Any]) -> None:
         slices = max(1, -(-total // SLICE[runtime.engine.dialect.name]))
         for _ in staging.stage(runtime, lease, stream, header, row, slices):
             progress()
-    for _ in merging.merge(runtime, lease, header, slices):
+    for _ in merging.merge(runtime, lease, header):
         progress()
     _end(runtime, lease, Status.DONE)
 

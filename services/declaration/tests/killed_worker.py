@@ -1,0 +1,58 @@
+"""A process to be killed: `killed_worker.py import|opening DATABASE STORAGE KEYS` says where it is, line by line.
+
+`KEYS` is the harness' sealing keys as JSON. After each step it writes a line and waits for one, or for its death.
+"""
+
+import json
+import sys
+from typing import Any
+
+from chassis.runtime import Runtime
+from declaration import opening
+from declaration.app import service
+from declaration.domain.campaign import Phase
+from declaration.models import Campaign
+from declaration.registry import leases, running, staging
+from sqlalchemy import event, select
+
+SMALL = 40
+
+
+def step() -> None:
+    sys.stdout.write("step\n")
+    sys.stdout.flush()
+    sys.stdin.readline()
+
+
+def read_registry(runtime: Runtime) -> None:
+    """In batches of a few lines, so that there are many places to be killed at."""
+    staging.BATCH = dict.fromkeys(staging.BATCH, SMALL)
+    running.SLICE = dict.fromkeys(running.SLICE, SMALL)
+    lease = leases.claim(runtime)
+    if lease is None:
+        raise SystemExit("nothing to read")
+    running.run(runtime, lease, step)
+
+
+def open_campaign(runtime: Runtime) -> None:
+    """Opens as an agent's request does, with a step after each statement."""
+
+    @event.listens_for(runtime.engine, "after_cursor_execute")
+    def _executed(*_arguments: Any) -> None:
+        step()
+
+    with runtime.transaction() as session:
+        campaign = session.execute(select(Campaign)).scalar_one()
+        campaign.phase = Phase.OPEN.value
+        session.flush()
+        opening.complete(session, campaign, actor="test")
+
+
+def main(work: str, database_url: str, storage_url: str, keys: str) -> None:
+    settings = {"environment": "test", "database_url": database_url, "storage_url": storage_url, **json.loads(keys)}
+    runtime = Runtime(service, service.settings(service=service.name, **settings))
+    {"import": read_registry, "opening": open_campaign}[work](runtime)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,106 @@
+"""kill -9 of the real process in the middle of an import and of an opening: nothing is lost, nothing is doubled."""
+
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from chassis.testing.harness import SEALING
+from declaration.models import RegistryImport
+from declaration.registry import read_waiting, reception
+from sqlalchemy import update
+
+pytestmark = [pytest.mark.containers, pytest.mark.timeout(300)]
+WORKER = Path(__file__).parent / "killed_worker.py"
+TENANCIES = 200
+Kill = Callable[..., bool]
+
+
+def lot(number: int, **changes: str) -> dict[str, str]:
+    landlord = {"user_number": f"359{number // 3:011}"}
+    return {**landlord, "dwelling_ref": f"L-{number:04}", "tenant_number": f"{1_000_000 + number}A", **changes}
+
+
+@pytest.fixture
+def kill(world: Any) -> Kill:
+    """`kill(work, after)`: the work in a process that is killed at that step; whether it still ran."""
+
+    def strike(work: str, after: int) -> bool:
+        settings = world.harness.runtime.settings
+        arguments = [work, settings.database_url, settings.storage_url, json.dumps(SEALING)]
+        command = [sys.executable, str(WORKER), *arguments]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own program
+            assert process.stdin is not None
+            assert process.stdout is not None
+            for number in range(1, after + 1):
+                if process.stdout.readline() != "step\n":
+                    return False
+                if number < after:
+                    process.stdin.write("\n")
+                    process.stdin.flush()
+            process.send_signal(signal.SIGKILL)
+            process.wait(timeout=30)
+        return True
+
+    return strike
+
+
+@pytest.fixture
+def database_url(postgres_url: str) -> str:
+    return postgres_url
+
+
+def released(world: Any) -> None:
+    """As if the lease of the killed worker had ended."""
+    with world.harness.transaction() as session:
+        session.execute(update(RegistryImport).values(leased_until=None))
+
+
+def test_an_import_killed_again_and_again_ends_as_if_nothing_had_happened(world: Any, kill: Kill) -> None:
+    path = world.file(*[lot(number) for number in range(TENANCIES)], {"siret": "1"})
+    with path.open("rb") as stream:
+        import_id = reception.receive(world.harness.runtime, stream, "r.csv", caf_code="359", sent_by="test")
+    # While lines are read, then while they are merged.
+    for after in (1, 2, 4, 2):
+        assert kill("import", after), "it had ended before it was killed"
+        released(world)
+    read_waiting(world.harness.runtime)
+    done = world.get(f"/registry-imports/{import_id}", world.agent()).json()
+    assert (done["status"], done["lines_done"], done["lines_good"], done["lines_bad"]) == (
+        "done",
+        TENANCIES + 1,
+        TENANCIES,
+        1,
+    )
+    assert done["lines_merged"] == TENANCIES
+    assert done["created"] == {"landlords": 67, "dwellings": TENANCIES, "tenancies": TENANCIES}
+    assert len(world.harness.rows("tenancy")) == TENANCIES
+    assert len(world.harness.rows("registry_import_error")) == 1
+    assert world.harness.rows("registry_staging") == []
+    world.harness.run_job("tell of the portfolio")
+    told = [event.subject for event in world.harness.published("registry.landlord_registered.v1")]
+    assert len(told) == len(set(told)) == 67
+
+
+def test_an_opening_killed_at_any_statement_leaves_nothing_and_opens_afterwards(
+    world: Any, kill: Kill, year: int
+) -> None:
+    world.register(*[lot(number) for number in range(60)], lot(90, lease_start=f"{year}-08-01"))
+    body = {
+        "year": year,
+        "opens_on": f"{year - 1}-07-01",
+        "deadline": f"{year + 1}-01-15",
+        "cut_off": f"{year + 1}-03-01",
+    }
+    assert world.post("/campaigns", world.agent(), body).status_code == 201
+    for after in (3, 4, 5, 6):
+        assert kill("opening", after), "it had ended before it was killed"
+        assert [row["phase"] for row in world.harness.rows("campaign")] == ["draft"]
+        assert [len(world.harness.rows(table)) for table in ("rent_declaration", "passage", "asking")] == [0, 0, 0]
+    opened = world.post(f"/campaigns/{year}/opening", world.agent())
+    assert opened.json() == {"declarations": 60, "not_concerned": 1, "landlords": 20}
+    assert len(world.harness.rows("passage")) == 61
