@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from portal.pages import api_documents, habilitation, help, home, verification
+from portal.pages import api_documents, habilitation, habilitation_users, help, home, verification
 from portal.pages.agent import accounts, answers, campaigns, exports, letters, messages, registry
 from portal.pages.agent import home as agent_home
 from portal.pages.declare import amendment, confirmation, files, grid, listing, lots, receipt, steps, summary
@@ -23,6 +23,7 @@ MODULES = (
     receipt,
     amendment,
     habilitation,
+    habilitation_users,
     agent_home,
     registry,
     campaigns,

@@ -25,6 +25,7 @@ ACCOUNT = "01973f50-0000-7000-8000-000000000001"
 ORGANISATION = "01973f50-0000-7000-8000-00000000000a"
 DECLARATION = "01973f50-0000-7000-8000-00000000000c"
 GROUP = "01973f50-0000-7000-8000-0000000000a1"
+COLLEAGUE = "01973f50-0000-7000-8000-000000000002"
 DOCUMENT = "01973f50-0000-7000-8000-00000000000e"
 REFERENCE = "R26-8K3M-W2QT-5YBN-0XCD"
 Answer = Callable[[httpx.Request], httpx.Response]
@@ -140,6 +141,13 @@ class FakeServices:
             "active": True,
             "groups": [GROUP],
         }
+        colleague = {
+            **user,
+            "account_id": COLLEAGUE,
+            "last_name": "Martin",
+            "role": "user",
+            "role_label": "Utilisateur",
+        }
         line = {
             "at": "2026-07-05T12:00:00Z",
             "actor": ACCOUNT,
@@ -152,9 +160,11 @@ class FakeServices:
         self.on("GET", "/api/habilitation/v1/me/access", access)
         group = {"id": GROUP, "label": "Logements privés, 35", "automatic": True, "scopes": [scope]}
         self.on("GET", f"{at}/groups", {"items": [group]})
-        self.on("GET", f"{at}/users", {"items": [user]})
+        self.on("GET", f"{at}/users", {"items": [user, colleague]})
         self.on("GET", f"{at}/journal", {"items": [line]})
         self.on("POST", f"{at}/users", user)
+        for act in ("credentials", "withdrawal"):
+            self.on("POST", f"{at}/users/{COLLEAGUE}/{act}", {"account_id": COLLEAGUE})
         self.on("POST", f"{at}/groups", group)
 
     def add_agent_answers(self) -> None:

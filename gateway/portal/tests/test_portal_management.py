@@ -3,7 +3,17 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from portal_stand_ins import DECLARATION, DOCUMENT, GROUP, ORGANISATION, FakeServices, SignIn, problem
+from portal_stand_ins import (
+    ACCOUNT,
+    COLLEAGUE,
+    DECLARATION,
+    DOCUMENT,
+    GROUP,
+    ORGANISATION,
+    FakeServices,
+    SignIn,
+    problem,
+)
 from webui.testing import page_checks, parse
 
 IMPORT = "01973f50-0000-7000-8000-00000000000f"
@@ -70,6 +80,36 @@ def test_an_empty_form_says_each_thing_it_wants_and_sends_nothing(
 def test_an_administrator_is_shown_with_every_group(landlord: FlaskClient) -> None:
     row = next(e.words for e in parse(landlord.get("/habilitations").text) if e.tag == "tr" and "Le Goff" in e.words)
     assert row.endswith("Tous")
+
+
+@pytest.mark.parametrize("act", ["identifiants", "retrait"])
+def test_nothing_is_offered_nor_done_to_the_administrator_or_a_stranger(
+    landlord: FlaskClient, services: FakeServices, act: str
+) -> None:
+    for account in (ACCOUNT, "01973f50-0000-7000-8000-000000000009"):
+        path = f"/habilitations/utilisateurs/{account}/{act}"
+        assert path not in landlord.get("/habilitations").text
+        assert landlord.get(path).status_code == 404
+        assert landlord.post(path).status_code in (400, 404)
+    assert not [call for call in services.calls if call.method == "POST"]
+
+
+def test_credentials_are_sent_again_after_a_confirmation(landlord: FlaskClient, services: FakeServices) -> None:
+    path = f"/habilitations/utilisateurs/{COLLEAGUE}/identifiants"
+    assert path in landlord.get("/habilitations").text
+    assert send(landlord, path).status_code == 303
+    [call] = [call for call in services.calls if call.method == "POST"]
+    assert call.url.path == f"{USERS}/{COLLEAGUE}/credentials"
+    assert len(call.headers["Idempotency-Key"]) == 36
+
+
+def test_a_user_is_withdrawn_with_the_reason_given(landlord: FlaskClient, services: FakeServices) -> None:
+    path = f"/habilitations/utilisateurs/{COLLEAGUE}/retrait"
+    too_long = send(landlord, path, reason="x" * 301)
+    assert too_long.status_code == 422
+    assert page_checks(too_long.text) == []
+    assert send(landlord, path, reason=" A quitté l’organisme ").status_code == 303
+    assert services.sent("POST", f"{USERS}/{COLLEAGUE}/withdrawal") == [{"reason": "A quitté l’organisme"}]
 
 
 def test_the_journal_names_people(landlord: FlaskClient) -> None:

@@ -1,6 +1,6 @@
 import pytest
 from flask.testing import FlaskClient
-from portal_stand_ins import DECLARATION, DOCUMENT, REFERENCE, FakeServices, SignIn, example, problem
+from portal_stand_ins import COLLEAGUE, DECLARATION, DOCUMENT, REFERENCE, FakeServices, SignIn, example, problem
 from webui.testing import page_checks, parse
 
 IMPORT = "01973f50-0000-7000-8000-00000000000f"
@@ -29,6 +29,8 @@ LANDLORD = (
     "/habilitations",
     "/habilitations/utilisateurs/nouveau",
     "/habilitations/groupes/nouveau",
+    f"/habilitations/utilisateurs/{COLLEAGUE}/identifiants",
+    f"/habilitations/utilisateurs/{COLLEAGUE}/retrait",
     "/habilitations/journal",
 )
 AGENT = (

@@ -31,6 +31,15 @@ class HabilitationClient(Service):
         """Login and password leave by e-mail at once."""
         return self._post("organisations", organisation, "users", body=user, key=key)
 
+    def send_credentials(self, organisation: str, account: str, key: str) -> dict[str, Any]:
+        """Login and a new provisional password leave to the user, by e-mail."""
+        return self._post("organisations", organisation, "users", account, "credentials", key=key)
+
+    def withdraw_user(self, organisation: str, account: str, reason: str | None, key: str) -> dict[str, Any]:
+        """Rights end at once and the account is closed; `reason` goes to the journal."""
+        body = {"reason": reason} if reason else {}
+        return self._post("organisations", organisation, "users", account, "withdrawal", body=body, key=key)
+
     def journal(self, organisation: str) -> list[dict[str, Any]]:
         """Newest first."""
         return list(self._get("organisations", organisation, "journal")["items"])

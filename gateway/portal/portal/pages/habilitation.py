@@ -22,6 +22,8 @@ ACTIONS = {
     "administrator.designated": "Administrateur désigné",
     "group.created": "Groupe ajouté",
     "user.created": "Utilisateur créé",
+    "user.credentials_requested": "Identifiants renvoyés",
+    "user.withdrawn": "Utilisateur retiré",
 }
 HOUSING_TYPES = {"conventioned": "Logements conventionnés", "private": "Logements privés"}
 

@@ -1,0 +1,54 @@
+"""One user of the organisation: credentials sent again, access withdrawn; each asks first."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import abort, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from wtforms import StringField
+from wtforms.validators import Length
+
+from portal.clients import api
+from portal.forms import BlankForm, OnceForm
+from portal.pages.habilitation import organisation, pages
+from portal.sign_in.person import wanted
+
+
+class WithdrawalForm(OnceForm):
+    """Why, for the journal."""
+
+    reason = StringField("Motif (facultatif)", [Length(max=300, message="Le motif compte 300 caractères au plus.")])
+
+
+def the_user(account_id: UUID) -> dict[str, Any]:
+    """A user who can be acted on: the administrator recovers their own access, and only the Caf replaces them."""
+    users = {user["account_id"]: user for user in api().habilitation.list_users(organisation())}
+    user = users.get(str(account_id))
+    if user is None or user["role"] == "administrator":
+        abort(404)
+    return user
+
+
+@pages.route("/utilisateurs/<uuid:account_id>/identifiants", methods=["GET", "POST"])
+@wanted("landlord")
+def send_credentials(account_id: UUID) -> ResponseReturnValue:
+    """A new provisional password leaves to the user; the person who asks does not see it."""
+    user, form = the_user(account_id), BlankForm()
+    if form.validate_on_submit():
+        api().habilitation.send_credentials(organisation(), str(account_id), form.key.data or "")
+        flash("L’identifiant et un nouveau mot de passe provisoire partent à l’utilisateur.", "success")
+        return redirect(url_for("habilitation.index"), 303)
+    return render_template("habilitation/send_credentials.html", user=user, form=form)
+
+
+@pages.route("/utilisateurs/<uuid:account_id>/retrait", methods=["GET", "POST"])
+@wanted("landlord")
+def withdraw(account_id: UUID) -> ResponseReturnValue:
+    """Rights end at once, and the account is closed."""
+    user, form = the_user(account_id), WithdrawalForm()
+    if form.validate_on_submit():
+        reason = (form.reason.data or "").strip() or None
+        api().habilitation.withdraw_user(organisation(), str(account_id), reason, form.key.data or "")
+        flash("L’utilisateur est retiré. Son compte est fermé.", "success")
+        return redirect(url_for("habilitation.index"), 303)
+    return render_template("habilitation/withdraw.html", user=user, form=form), 422 if form.errors else 200
