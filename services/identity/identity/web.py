@@ -4,7 +4,7 @@ import logging
 
 from chassis.problems import Problem, Unavailable
 from chassis.runtime import Runtime
-from flask import Flask, Response, session
+from flask import Flask, Response, abort, request, session
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -40,6 +40,7 @@ def create_pages(runtime: Runtime) -> Flask:
     app.session_interface = web_sessions(runtime)
     app.extensions["bailleurs"] = runtime
     install(app, service_name=SERVICE_NAME, user=_person)
+    app.before_request(_refuse_nul)
     # After webui's own, hence run before it: it only fills in the headers that are missing.
     app.after_request(_let_forms_reach_client)
     app.register_error_handler(Problem, _refusal_page)
@@ -79,6 +80,14 @@ def _person() -> Person | None:
         return None
     account_url = "/compte/securite" if found.step is Step.DONE else ""
     return Person(name=found.account.name, sign_out_url="/compte/deconnexion", account_url=account_url)
+
+
+def _refuse_nul() -> None:
+    """No person types it, and PostgreSQL takes it in no text; the provider answers its own malformed requests."""
+    if request.path.startswith("/compte"):
+        typed = (value for values in (request.args, request.form) for value in values.values())
+        if any("\0" in value for value in typed):
+            abort(400)
 
 
 def _let_forms_reach_client(answer: Response) -> Response:
