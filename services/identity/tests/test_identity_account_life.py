@@ -1,13 +1,14 @@
 """From the consents to the closing: what is asked again, who follows whom, what a closed account opens."""
 
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 import time_machine
 from chassis import clock, ids
 from identity.domain.consents import TEXTS, Text
-from identity.domain.first_sign_in import Step
+from identity.domain.first_sign_in import Step, mermaid
 from jinja2 import ChoiceLoader, DictLoader
 from webui.testing import assert_page
 
@@ -231,3 +232,8 @@ def test_who_held_a_closed_account_is_erased_after_the_delay_and_the_journal_say
     assert erased["erased_at"]
     lines = [row["kind"] for row in world.harness.rows("security_event") if str(row["account_id"]) == account_id]
     assert lines.count("account.erased") == 1
+
+
+def test_the_documentation_shows_the_table_of_the_first_sign_in() -> None:
+    page = Path(__file__).parents[3] / "docs" / "identity.md"
+    assert mermaid() in page.read_text(encoding="utf-8")

@@ -96,3 +96,11 @@ def satisfied_steps(
     if has_factor or not protection_due:
         done.add(Step.PROTECTION)
     return frozenset(done)
+
+
+def mermaid() -> str:
+    """The table as the page of the documentation shows it; an act that may skip a step says so."""
+    lines = ["stateDiagram-v2", f"    [*] --> {Step.CREDENTIALS}"]
+    lines += [f"    {step} --> {following} : {act}" for (step, act), following in TRANSITIONS.items()]
+    lines += [f"    {step} --> {following} : already done" for step, following in SKIPPED_TO.items()]
+    return "\n".join([*lines, f"    {Step.DONE} --> [*]"])
