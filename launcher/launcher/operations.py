@@ -154,6 +154,8 @@ def open_campaign(
         "deadline": deadline,
         "cut_off": cut_off,
         "opens_on": None,
+        # None: on the usual days.
+        "reminders": None,
         "contact": contact,
     }
     operator = _operator(caf=caf)
