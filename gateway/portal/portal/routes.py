@@ -3,7 +3,7 @@
 from flask import Flask
 
 from portal.pages import api_documents, habilitation, habilitation_users, help, home, verification
-from portal.pages.agent import accounts, answers, campaigns, exports, letters, messages, registry
+from portal.pages.agent import accounts, answers, campaigns, exports, factor_resets, letters, messages, registry
 from portal.pages.agent import home as agent_home
 from portal.pages.declare import amendment, confirmation, files, grid, listing, lots, receipt, steps, summary
 from portal.sign_in import views as sign_in
@@ -32,6 +32,7 @@ MODULES = (
     accounts,
     exports,
     answers,
+    factor_resets,
     verification,
     api_documents,
 )

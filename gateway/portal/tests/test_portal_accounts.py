@@ -36,6 +36,7 @@ SHOWN = FOUND | {
         "expires_at": "2026-06-04T08:00:00Z",
         "used_at": None,
     },
+    "second_factor": True,
     "open_sessions": 1,
 }
 LINE = {
@@ -117,6 +118,7 @@ def test_no_act_leaves_without_a_reason(agent: FlaskClient, services: FakeServic
         ("suspension", f"accounts/{ACCOUNT}/suspension"),
         ("retablissement", f"accounts/{ACCOUNT}/restoration"),
         ("mot-de-passe", f"accounts/{ACCOUNT}/password-change"),
+        ("seconde-verification", f"accounts/{ACCOUNT}/factor-resets"),
         ("suspension-organisme", f"organisations/{ORGANISATION}/suspension"),
         ("retablissement-organisme", f"organisations/{ORGANISATION}/restoration"),
     ],
@@ -144,9 +146,16 @@ def test_a_refused_act_says_why_and_keeps_the_reason(agent: FlaskClient, service
 @pytest.mark.parametrize(
     ("changes", "offered"),
     [
-        ({}, ["suspension", "mot-de-passe", "suspension-organisme", "retablissement-organisme"]),
-        ({"standing": "suspended", "own_password": False}, ["retablissement", "suspension-organisme"]),
-        ({"organisation_id": None}, ["suspension", "mot-de-passe"]),
+        (
+            {},
+            ["suspension", "mot-de-passe", "seconde-verification", "suspension-organisme", "retablissement-organisme"],
+        ),
+        (
+            {"standing": "suspended", "own_password": False},
+            ["retablissement", "seconde-verification", "suspension-organisme"],
+        ),
+        ({"organisation_id": None}, ["suspension", "mot-de-passe", "seconde-verification"]),
+        ({"second_factor": False}, ["suspension", "mot-de-passe", "suspension-organisme"]),
         ({"standing": "closed"}, []),
     ],
 )
@@ -158,8 +167,8 @@ def test_only_the_acts_that_the_account_allows_are_offered(
         e.get("href").rpartition("/")[2] for e in parse(agent.get(PATHS[1]).text) if e.tag == "a" and e.get("href")
     }
     assert set(offered) <= links
-    others = {"suspension", "retablissement", "mot-de-passe", "suspension-organisme"} - set(offered)
-    assert not others & links
+    others = {"suspension", "retablissement", "mot-de-passe", "seconde-verification", "suspension-organisme"}
+    assert not (others - set(offered)) & links
 
 
 def test_the_journal_says_who_acted_and_why(agent: FlaskClient) -> None:
@@ -167,3 +176,48 @@ def test_the_journal_says_who_acted_and_why(agent: FlaskClient) -> None:
     assert WHY in page
     assert "Compte suspendu par la Caf" in page
     assert "cursor=suite" in page
+
+
+RESETS = "/agent/verifications"
+RESET = "01973f50-0000-7000-8000-0000000000f1"
+WAITING = {
+    "id": RESET,
+    "account_id": ACCOUNT,
+    "state": "requested",
+    "state_label": "À décider par un autre agent",
+    "reason": WHY,
+    "own": False,
+    "asked_at": "2026-11-02T08:00:00Z",
+    "expires_at": "2026-11-04T08:00:00Z",
+    "decided_at": None,
+    "name": "Nolwenn Le Goff",
+}
+
+
+@pytest.mark.parametrize("own", [False, True])
+def test_one_s_own_request_waits_for_another_agent(agent: FlaskClient, services: FakeServices, own: bool) -> None:
+    services.on("GET", f"{API}/factor-resets", {"items": [WAITING | {"own": own}], "next_cursor": None})
+    page = agent.get(RESETS).text
+    assert page_checks(page) == []
+    assert (f"{RESETS}/{ACCOUNT}/{RESET}/accord" in page) is not own
+    assert ("un autre agent décide" in page) is own
+
+
+@pytest.mark.parametrize(("name", "path"), [("accord", "approval"), ("refus", "refusal")])
+def test_a_decision_is_sent_with_its_reason(agent: FlaskClient, services: FakeServices, name: str, path: str) -> None:
+    there = f"{API}/accounts/{ACCOUNT}/factor-resets/{RESET}/{path}"
+    services.on("GET", f"{API}/factor-resets", {"items": [], "next_cursor": None})
+    services.on("POST", there, WAITING)
+    here = f"{RESETS}/{ACCOUNT}/{RESET}/{name}"
+    assert page_checks(agent.get(here).text) == []
+    assert send(agent, here, reason="").status_code == 422
+    assert send(agent, here, reason=WHY).location == RESETS
+    assert services.sent("POST", there) == [{"reason": WHY}]
+
+
+def test_who_asked_is_told_that_another_agent_decides(agent: FlaskClient, services: FakeServices) -> None:
+    there = f"{API}/accounts/{ACCOUNT}/factor-resets/{RESET}/approval"
+    services.on("POST", there, problem(403, detail="Un autre agent de votre Caf doit la décider."))
+    answer = send(agent, f"{RESETS}/{ACCOUNT}/{RESET}/accord", reason=WHY)
+    assert (answer.status_code, "un autre agent" in answer.text.lower()) == (422, True)
+    assert agent.get(f"{RESETS}/{ACCOUNT}/{RESET}/peut-etre").status_code == 404

@@ -27,9 +27,17 @@ class IdentityClient(Service):
         return self._get("accounts", account, "activity", cursor=cursor)
 
     def act_on_account(self, account: str, act: str, reason: str, key: str) -> dict[str, Any]:
-        """`act` is the last part of the address: suspension, restoration, password-change."""
+        """`act` is the last part of the address: suspension, restoration, password-change, factor-resets."""
         return self._post("accounts", account, act, body={"reason": reason}, key=key)
 
     def act_on_organisation(self, organisation: str, act: str, reason: str, key: str) -> dict[str, Any]:
         """suspension or restoration, of all its accounts."""
         return self._post("organisations", organisation, act, body={"reason": reason}, key=key)
+
+    def factor_resets(self, cursor: str = "") -> dict[str, Any]:
+        """The requests to decide in the agent's Caf."""
+        return self._get("factor-resets", cursor=cursor)
+
+    def decide_factor_reset(self, account: str, reset: str, decision: str, reason: str, key: str) -> dict[str, Any]:
+        """`decision`: approval or refusal."""
+        return self._post("accounts", account, "factor-resets", reset, decision, body={"reason": reason}, key=key)

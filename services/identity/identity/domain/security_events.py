@@ -19,6 +19,10 @@ class Kind(StrEnum):
     AGENT_ADDED = "agent.added"
     CREDENTIALS_ISSUED = "credentials.issued"
     CREDENTIALS_NOT_ISSUED = "credentials.not_issued"
+    FACTOR_RESET_APPROVED = "factor_reset.approved"
+    FACTOR_RESET_ASKED = "factor_reset.asked"
+    FACTOR_RESET_EXPIRED = "factor_reset.expired"
+    FACTOR_RESET_REFUSED = "factor_reset.refused"
     FIRST_SIGN_IN_INFORMATION = "first_sign_in.information"
     FIRST_SIGN_IN_PASSWORD = "first_sign_in.password"  # noqa: S105 - the name of an event
     CONSENT = "first_sign_in.consent"
@@ -59,6 +63,10 @@ LABELS: dict[Kind, str] = {
     Kind.AGENT_ADDED: "Compte d’agent créé",
     Kind.CREDENTIALS_ISSUED: "Mot de passe provisoire envoyé",
     Kind.CREDENTIALS_NOT_ISSUED: "Mot de passe provisoire demandé, mais pas envoyé",
+    Kind.FACTOR_RESET_APPROVED: "Seconde vérification retirée par la Caf",
+    Kind.FACTOR_RESET_ASKED: "Retrait de la seconde vérification demandé à la Caf",
+    Kind.FACTOR_RESET_EXPIRED: "Retrait de la seconde vérification non décidé à temps",
+    Kind.FACTOR_RESET_REFUSED: "Retrait de la seconde vérification refusé par la Caf",
     Kind.FIRST_SIGN_IN_INFORMATION: "Informations données à la première connexion",
     Kind.FIRST_SIGN_IN_PASSWORD: "Mot de passe choisi",
     Kind.CONSENT: "Texte accepté",

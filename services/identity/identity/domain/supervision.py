@@ -61,3 +61,36 @@ def checked_reason(typed: str) -> str:
             ]
         )
     return reason
+
+
+class ResetState(StrEnum):
+    REQUESTED = "requested"
+    APPROVED = "approved"
+    REFUSED = "refused"
+    EXPIRED = "expired"
+
+
+class Decision(StrEnum):
+    APPROVE = "approve"
+    REFUSE = "refuse"
+    EXPIRE = "expire"
+
+
+RESET_STATES = {
+    ResetState.REQUESTED: "À décider par un autre agent",
+    ResetState.APPROVED: "Acceptée",
+    ResetState.REFUSED: "Refusée",
+    ResetState.EXPIRED: "Expirée",
+}
+
+# Only a request that waits can be decided; nothing leads out of the three ends.
+RESET_TRANSITIONS: dict[tuple[ResetState, Decision], ResetState] = {
+    (ResetState.REQUESTED, Decision.APPROVE): ResetState.APPROVED,
+    (ResetState.REQUESTED, Decision.REFUSE): ResetState.REFUSED,
+    (ResetState.REQUESTED, Decision.EXPIRE): ResetState.EXPIRED,
+}
+
+
+def sources(decision: Decision) -> dict[ResetState, ResetState]:
+    """From which states the decision leads, and where to."""
+    return {state: following for (state, taken), following in RESET_TRANSITIONS.items() if taken is decision}

@@ -7,7 +7,7 @@ from identity.models.factors import Passkey, PasskeyChallenge, RecoveryCode, Tot
 from identity.models.journal import SecurityAnchor, SecurityEvent
 from identity.models.provider import AuthorizationCode, RefreshToken, SigningKey, TokenFamily
 from identity.models.sessions import WEB_SESSIONS, SignInSession, Throttle
-from identity.models.supervision import SupervisionAct, Suspension
+from identity.models.supervision import FactorReset, SupervisionAct, Suspension
 
 __all__ = [
     "WEB_SESSIONS",
@@ -17,6 +17,7 @@ __all__ = [
     "Consent",
     "Credential",
     "EmailChange",
+    "FactorReset",
     "Passkey",
     "PasskeyChallenge",
     "RecoveryCode",

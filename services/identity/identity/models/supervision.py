@@ -42,3 +42,32 @@ class SupervisionAct(Base):
     agent_id: Mapped[UUID]
     caf_code: Mapped[str | None] = mapped_column(String(3))
     reason: Mapped[str] = mapped_column(Text)
+
+
+class FactorReset(Base):
+    """An agent asks that a lost second factor be taken away; another one of the same Caf decides, or nobody in time."""
+
+    __tablename__ = "factor_reset"
+    __table_args__ = (
+        Index(
+            "uq_factor_reset_requested",
+            "account_id",
+            unique=True,
+            postgresql_where=text("state = 'requested'"),
+            sqlite_where=text("state = 'requested'"),
+        ),
+        # Never the same person, whatever calls the table.
+        CheckConstraint("decided_by IS NULL OR decided_by <> asked_by", name="two_agents"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"))
+    state: Mapped[str] = mapped_column(String(20))
+    reason: Mapped[str] = mapped_column(Text)
+    asked_by: Mapped[UUID]
+    # Of the agent who asked: who decides belongs to it too.
+    caf_code: Mapped[str | None] = mapped_column(String(3))
+    asked_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    decided_by: Mapped[UUID | None]
+    decided_at: Mapped[datetime | None]

@@ -3,10 +3,11 @@
 from typing import Any
 from uuid import UUID
 
-from chassis.http import agent, reading, transaction
+from chassis.http import agent, reading, runtime, transaction
 from chassis.idempotency import idempotent
 
-from identity.supervision import acts, journal, looking
+from identity.domain.supervision import Decision
+from identity.supervision import acts, factor_resets, journal, looking
 
 
 def search_accounts(body: dict[str, Any]) -> dict[str, Any]:
@@ -56,3 +57,32 @@ def suspend_organisation(organisation_id: str, body: dict[str, Any]) -> dict[str
 def restore_organisation(organisation_id: str, body: dict[str, Any]) -> dict[str, Any]:
     with transaction() as session:
         return {"accounts": acts.restore_organisation(session, agent(), UUID(organisation_id), body["reason"])}
+
+
+@idempotent
+def ask_factor_reset(account_id: str, body: dict[str, Any]) -> tuple[dict[str, Any], int]:
+    with transaction() as session:
+        within = factor_resets.delay(runtime())
+        asked = factor_resets.ask(session, agent(), UUID(account_id), body["reason"], within=within)
+        return factor_resets.to_json(asked, agent()), 201
+
+
+def list_factor_resets(cursor: str | None = None, limit: int = 50) -> dict[str, Any]:
+    with reading() as session:
+        return factor_resets.waiting(session, agent(), cursor, limit)
+
+
+@idempotent
+def approve_factor_reset(account_id: str, reset_id: str, body: dict[str, Any]) -> dict[str, Any]:
+    return _decide(account_id, reset_id, Decision.APPROVE, body["reason"])
+
+
+@idempotent
+def refuse_factor_reset(account_id: str, reset_id: str, body: dict[str, Any]) -> dict[str, Any]:
+    return _decide(account_id, reset_id, Decision.REFUSE, body["reason"])
+
+
+def _decide(account_id: str, reset_id: str, decision: Decision, reason: str) -> dict[str, Any]:
+    with transaction() as session:
+        decided = factor_resets.decide(session, agent(), UUID(account_id), UUID(reset_id), decision, reason)
+        return factor_resets.to_json(decided, agent())

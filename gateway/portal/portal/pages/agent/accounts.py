@@ -60,6 +60,14 @@ ACTS = {
         "Demander le changement",
         "La personne devra changer de mot de passe à sa prochaine connexion.",
     ),
+    "seconde-verification": Act(
+        "factor-resets",
+        "Retirer une seconde vérification perdue",
+        "Un autre agent de votre Caf doit donner son accord. Vérifiez d’abord l’identité de la personne. "
+        "Une fois le retrait accepté, ses sessions se ferment et elle en est prévenue par courriel.",
+        "Demander le retrait",
+        "La demande attend l’accord d’un autre agent.",
+    ),
     "suspension-organisme": Act(
         "suspension",
         "Suspendre tout l’organisme",

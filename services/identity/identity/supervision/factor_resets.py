@@ -1,0 +1,143 @@
+"""A lost second factor is taken away by two agents: one asks, another one of the same Caf decides, in time."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from chassis import clock, pagination
+from chassis.auth import Caller
+from chassis.db import insert_new
+from chassis.ids import new_id
+from chassis.problems import Conflict, Forbidden, NotFound
+from chassis.runtime import Runtime
+from sqlalchemy import ColumnElement, exists, or_, select, update
+from sqlalchemy.orm import Session
+
+from identity import cursors
+from identity.domain.security_events import Kind
+from identity.domain.supervision import RESET_STATES, Decision, ResetState, checked_reason, sources
+from identity.factors.held import has_factor
+from identity.factors.removal import reset_factors
+from identity.journal import record
+from identity.models import Account, FactorReset
+from identity.settings import settings_of
+from identity.supervision.acts import written
+from identity.supervision.perimeter import supervised, supervised_account
+
+_KINDS = {
+    Decision.APPROVE: Kind.FACTOR_RESET_APPROVED,
+    Decision.REFUSE: Kind.FACTOR_RESET_REFUSED,
+    Decision.EXPIRE: Kind.FACTOR_RESET_EXPIRED,
+}
+OWN_REQUEST = "Vous avez fait cette demande\u00a0: un autre agent de votre Caf doit la décider."
+
+
+def ask(session: Session, caller: Caller, account_id: UUID, reason: str, *, within: timedelta) -> FactorReset:
+    """Raises NotFound, Invalid, or Conflict when there is nothing to take away or a request waits already."""
+    account, why = supervised_account(session, caller.sub, account_id), checked_reason(reason)
+    if account.closed_at is not None or not has_factor(session, account.id):
+        raise Conflict("Ce compte n’a pas de seconde vérification à retirer.")
+    now = clock.now()
+    values = {
+        "id": new_id(),
+        "account_id": account.id,
+        "state": ResetState.REQUESTED.value,
+        "reason": why,
+        "asked_by": caller.sub,
+        "caf_code": caller.caf,
+        "asked_at": now,
+        "expires_at": now + within,
+    }
+    if not insert_new(session, FactorReset, values):
+        raise Conflict("Une demande attend déjà la décision d’un autre agent pour ce compte.")
+    act_id = written(session, caller, Kind.FACTOR_RESET_ASKED, why, account=account)
+    record(session, Kind.FACTOR_RESET_ASKED, account.id, actor=caller.sub, details={"act": str(act_id)})
+    return session.get_one(FactorReset, values["id"])
+
+
+def decide(
+    session: Session, caller: Caller, account_id: UUID, reset_id: UUID, decision: Decision, reason: str
+) -> FactorReset:
+    """Of two who decide at once, one does. Raises NotFound, Forbidden to who asked, Conflict when it is over."""
+    account, why = supervised_account(session, caller.sub, account_id), checked_reason(reason)
+    [(state, following)] = sources(decision).items()
+    now = clock.now()
+    this = (FactorReset.id == reset_id, FactorReset.account_id == account.id, decidable(caller))
+    taken = (
+        update(FactorReset)
+        .where(*this, FactorReset.asked_by != caller.sub, FactorReset.state == state, FactorReset.expires_at > now)
+        .values(state=following.value, decided_by=caller.sub, decided_at=now)
+        .returning(FactorReset.id)
+    )
+    if session.scalar(taken.execution_options(synchronize_session=False)) is None:
+        raise _why_not(session, caller, this)
+    act_id = written(session, caller, _KINDS[decision], why, account=account)
+    record(session, _KINDS[decision], account.id, actor=caller.sub, details={"act": str(act_id)})
+    if decision is Decision.APPROVE:
+        reset_factors(session, account.id)
+    return session.get_one(FactorReset, reset_id, populate_existing=True)
+
+
+def decidable(caller: Caller) -> ColumnElement[bool]:
+    """Requests of the agent's own Caf about accounts they supervise; a supervisor's, of any Caf."""
+    mine = exists().where(Account.id == FactorReset.account_id, supervised(caller.sub))
+    national = exists().where(Account.id == caller.sub, Account.supervisor)
+    return mine & or_(FactorReset.caf_code == caller.caf, national)
+
+
+def waiting(session: Session, caller: Caller, cursor: str | None, limit: int) -> dict[str, Any]:
+    """Those to decide, the oldest first, one's own requests included: who asked sees that they wait."""
+    after = cursors.identifier(cursor)
+    rows = (
+        select(FactorReset, Account)
+        .join(Account, Account.id == FactorReset.account_id)
+        .where(FactorReset.state == ResetState.REQUESTED, FactorReset.expires_at > clock.now(), decidable(caller))
+        .order_by(FactorReset.id)
+        .limit(limit + 1)
+    )
+    if after is not None:
+        rows = rows.where(FactorReset.id > after)
+    shown, following = pagination.page(session.execute(rows).all(), limit, lambda row: (row.FactorReset.id,))
+    items = [{**to_json(row.FactorReset, caller), "name": row.Account.name} for row in shown]
+    return {"items": items, "next_cursor": following}
+
+
+def expire(runtime: Runtime) -> int:
+    """Ends what nobody decided in time; returns how many."""
+    now = clock.now()
+    [(state, following)] = sources(Decision.EXPIRE).items()
+    over = update(FactorReset).where(FactorReset.state == state, FactorReset.expires_at <= now)
+    ended = over.values(state=following.value, decided_at=now).returning(FactorReset.account_id)
+    with runtime.transaction() as session:
+        accounts = session.scalars(ended.execution_options(synchronize_session=False)).all()
+        for account_id in accounts:
+            record(session, Kind.FACTOR_RESET_EXPIRED, account_id, actor="system")
+    return len(accounts)
+
+
+def to_json(reset: FactorReset, caller: Caller) -> dict[str, Any]:
+    return {
+        "id": str(reset.id),
+        "account_id": str(reset.account_id),
+        "state": reset.state,
+        "state_label": RESET_STATES[ResetState(reset.state)],
+        "reason": reset.reason,
+        "own": reset.asked_by == caller.sub,
+        "asked_at": clock.iso(reset.asked_at),
+        "expires_at": clock.iso(reset.expires_at),
+        "decided_at": None if reset.decided_at is None else clock.iso(reset.decided_at),
+    }
+
+
+def delay(runtime: Runtime) -> timedelta:
+    return timedelta(hours=settings_of(runtime).factor_reset_hours)
+
+
+def _why_not(session: Session, caller: Caller, this: Sequence[ColumnElement[bool]]) -> Exception:
+    found = session.scalar(select(FactorReset).where(*this))
+    if found is None:
+        return NotFound()
+    if found.asked_by == caller.sub:
+        return Forbidden(OWN_REQUEST)
+    return Conflict("Cette demande est déjà décidée, ou son délai est passé.")
