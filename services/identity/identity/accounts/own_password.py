@@ -6,13 +6,13 @@ from sqlalchemy.orm import Session
 
 from identity import oracles
 from identity.domain.passwords import context_words, refusal
-from identity.factors.held import least_length
+from identity.factors.held import asked_strength
 from identity.models import Account, UserNumber
 
 
 def check_own_password(session: Session, account: Account, password: str) -> None:
     """Raises Invalid with the rule that is broken; `password` is normalised."""
-    broken = refusal(password, _context(session, account), oracles.LOCAL, least_length(session, account.id))
+    broken = refusal(password, _context(session, account), oracles.LOCAL, asked_strength(session, account.id))
     if broken is not None:
         raise Invalid([broken])
 

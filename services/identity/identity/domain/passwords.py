@@ -13,14 +13,23 @@ from chassis.problems import FieldError
 from identity.domain.credentials import as_provisional
 
 MIN_LENGTH = 15
-# NIST SP 800-63B-4 §3.1.1.2 lets a password that is not alone be shorter.
-MIN_LENGTH_WITH_FACTOR = 12
 MAX_LENGTH = 128
-# 50 bits: the CNIL's second case, a password alone whose tries are limited.
-MIN_GUESSES_LOG10 = 15.0
 COMMON_CONTEXT = ("caf", "cnaf", "bailleur", "allocataire", "loyer", "partenaire", "moncompte", "motdepasse")
 _EXAMPLE = "quatre mots sans lien entre eux, que vous seul pouvez rapprocher"
 _SHORT_WORD = 3
+
+
+class Strength(NamedTuple):
+    """What is asked of a password: characters, and log10 of the guesses that it must withstand."""
+
+    min_length: int
+    guesses_log10: float
+
+
+# 50 bits: the CNIL's second case, a password alone whose tries are limited.
+ALONE = Strength(MIN_LENGTH, 15.0)
+# NIST SP 800-63B-4 §3.1.1.2 lets a password that is not alone be shorter; 10^10 is zxcvbn's highest score.
+WITH_FACTOR = Strength(12, 10.0)
 
 
 class Oracles(NamedTuple):
@@ -45,10 +54,11 @@ def context_words(*texts: str | None) -> tuple[str, ...]:
     return tuple(sorted(word for word in words if len(word) >= _SHORT_WORD))
 
 
-def refusal(password: str, context: Iterable[str], oracles: Oracles, min_length: int = MIN_LENGTH) -> FieldError | None:
+def refusal(password: str, context: Iterable[str], oracles: Oracles, asked: Strength = ALONE) -> FieldError | None:
     """The first rule the password breaks, or None. The answer never repeats what was typed."""
-    if len(password) < min_length:
-        return _error("too_short", f"Le mot de passe doit compter au moins {min_length} caractères.", min_length)
+    if len(password) < asked.min_length:
+        detail = f"Le mot de passe doit compter au moins {asked.min_length} caractères."
+        return _error("too_short", detail, asked.min_length)
     if len(password) > MAX_LENGTH:
         return _error("too_long", f"Le mot de passe ne peut pas dépasser {MAX_LENGTH} caractères.")
     if as_provisional(password):
@@ -66,7 +76,7 @@ def refusal(password: str, context: Iterable[str], oracles: Oracles, min_length:
         return _error(
             "breached", "Ce mot de passe figure dans une liste de mots de passe volés. Choisissez-en un autre."
         )
-    if oracles.guesses_log10(password, words) < MIN_GUESSES_LOG10:
+    if oracles.guesses_log10(password, words) < asked.guesses_log10:
         return _error("guessable", "Ce mot de passe est trop facile à deviner. Ajoutez un ou deux mots sans lien.")
     return None
 

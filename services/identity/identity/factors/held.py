@@ -8,7 +8,7 @@ from chassis import runtime as runtimes
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
-from identity.domain.passwords import MIN_LENGTH, MIN_LENGTH_WITH_FACTOR
+from identity.domain.passwords import ALONE, WITH_FACTOR, Strength
 from identity.domain.protection import must_protect, protection_due
 from identity.models import Account, Passkey, RecoveryCode, TotpFactor
 from identity.settings import settings_of
@@ -51,6 +51,6 @@ def must_protect_now(session: Session, account: Account) -> bool:
     return protection_due(account.kind, account.role, account.unprotected_sign_ins, grace)
 
 
-def least_length(session: Session, account_id: UUID) -> int:
+def asked_strength(session: Session, account_id: UUID) -> Strength:
     """Of the account's password."""
-    return MIN_LENGTH_WITH_FACTOR if has_factor(session, account_id) else MIN_LENGTH
+    return WITH_FACTOR if has_factor(session, account_id) else ALONE

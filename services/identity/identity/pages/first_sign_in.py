@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from identity.domain.consents import current
 from identity.domain.first_sign_in import Step
 from identity.domain.identifiers import normalise_email, normalise_telephone
-from identity.factors.held import least_length
+from identity.factors.held import asked_strength
 from identity.pages.current import SignedIn, forget, place_of, runtime
 from identity.pages.forms import ConsentForm, InformationForm, OwnPasswordForm, SignInForm
 from identity.pages.guards import at_step
@@ -49,7 +49,7 @@ def password(found: SignedIn) -> ResponseReturnValue:
             again.fail(REFUSALS[refused.refusal])
             return render_template("compte/connexion.html", form=again), 422
     with runtime().reading() as database:
-        min_length = least_length(database, found.account.id)
+        min_length = asked_strength(database, found.account.id).min_length
     return _page("mot_de_passe", form, 2, min_length=min_length, login=found.account.login)
 
 

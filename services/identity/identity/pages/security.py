@@ -5,7 +5,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from identity.domain.first_sign_in import Step
-from identity.factors.held import held, least_length
+from identity.factors.held import asked_strength, held
 from identity.pages.current import SignedIn, runtime
 from identity.pages.forms import ChangePasswordForm, TokenForm
 from identity.pages.guards import at_step
@@ -48,6 +48,6 @@ def password(found: SignedIn) -> ResponseReturnValue:
             flash("Votre mot de passe est changé. Vos autres sessions sont fermées.", "success")
             return redirect(url_for("security.account"), 303)
     with runtime().reading() as database:
-        min_length = least_length(database, found.account.id)
+        min_length = asked_strength(database, found.account.id).min_length
     shown = {"form": form, "min_length": min_length, "login": found.account.login, "path": request.path}
     return render_template("compte/changer_mot_de_passe.html", **shown), 422 if form.errors else 200
