@@ -248,7 +248,7 @@ def test_who_never_signed_in_and_got_letters_is_never_sent_to_the_form_that_asks
     assert {WAYS[Origin.LETTER, False, login] for login in (True, False)} == {Way.LOST_IDENTIFIER}
 
 
-@pytest.mark.parametrize("query", ["?origin=letter", "?origin=x&before=oui&login=oui", "?before=%00&login=%FF"])
+@pytest.mark.parametrize("query", ["?origin=letter", "?origin=x&before=oui&login=oui", "?before=%FF&login=%FF"])
 def test_the_questions_not_answered_are_said(local: Any, query: str) -> None:
     browser = local.browser()
     browser.get("/compte/aide-connexion" + query)
