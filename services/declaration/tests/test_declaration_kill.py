@@ -16,9 +16,11 @@ from sqlalchemy import text, update
 
 pytestmark = [
     pytest.mark.containers,
+    # Workers are started and killed: on a machine that does much else, that takes its time.
+    pytest.mark.timeout(400),
     pytest.mark.parametrize("database_url", ["postgresql"], indirect=True),
 ]
-TENANCIES = 150
+TENANCIES = 100
 FILLED = {"confirmed": "oui", "present": "oui", "rent_up_to_date": "oui", "rent": "415,00", "charges": "38"}
 # One worker of its own, as the product runs it; what to run comes by name.
 WORKER = """
