@@ -56,11 +56,16 @@ AGENT_LINKS = (
     Link("Déclarations", "/declarer"),
     Link("Exports", "/agent/exports"),
     Link("Réponses de la Caf", "/agent/reponses"),
+    Link("Signalements", "/signalements"),
     Link("Messages", "/agent/messages"),
     Link("Courriers", "/agent/courriers"),
     Link("Comptes", "/agent/comptes"),
 )
-LANDLORD_LINKS = (Link("Accueil", "/", exact=True), Link("Déclarer un loyer", "/declarer"))
+LANDLORD_LINKS = (
+    Link("Accueil", "/", exact=True),
+    Link("Déclarer un loyer", "/declarer"),
+    Link("Signalements", "/signalements"),
+)
 HABILITATION_LINK = Link("Habilitations", "/habilitations")
 HELP_LINK = Link("Aide", "/aide")
 VISITOR_LINKS = (Link("Accueil", "/", exact=True), Link("Aide", "/aide"))

@@ -2,10 +2,21 @@
 
 from flask import Flask
 
-from portal.pages import api_documents, habilitation, habilitation_users, help, home, verification
+from portal.pages import api_documents, habilitation, habilitation_users, help, home, reports, verification
 from portal.pages.agent import accounts, answers, campaigns, exports, factor_resets, letters, messages, registry
 from portal.pages.agent import home as agent_home
-from portal.pages.declare import amendment, confirmation, files, grid, listing, lots, receipt, steps, summary
+from portal.pages.declare import (
+    abandonment,
+    amendment,
+    confirmation,
+    files,
+    grid,
+    listing,
+    lots,
+    receipt,
+    steps,
+    summary,
+)
 from portal.sign_in import views as sign_in
 
 MODULES = (
@@ -22,6 +33,7 @@ MODULES = (
     confirmation,
     receipt,
     amendment,
+    abandonment,
     habilitation,
     habilitation_users,
     agent_home,
@@ -33,6 +45,7 @@ MODULES = (
     exports,
     answers,
     factor_resets,
+    reports,
     verification,
     api_documents,
 )

@@ -182,6 +182,10 @@ class FakeServices:
         self.on("GET", f"{at}/campaigns/2026/progress", progress)
         self.on("POST", f"{at}/campaigns/2026/opening", example("declaration", "/campaigns/{year}/opening", "post"))
         self.on("POST", f"{at}/campaigns/2026/closing", progress["campaign"])
+        report = example("declaration", "/tenant-reports/{report_id}", "get")
+        self.on("GET", f"{at}/tenant-reports", {"items": [report], "total": 1, "next_cursor": None})
+        self.on("GET", f"{at}/tenant-reports/{report['id']}", report)
+        self.on("POST", f"{at}/tenant-reports", report)
         self.add_notification_answers()
 
     def add_exchange_answers(self, at: str) -> None:

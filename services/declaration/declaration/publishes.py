@@ -8,7 +8,7 @@ from uuid import UUID
 from chassis import clock, outbox
 from sqlalchemy.orm import Session
 
-from declaration.models import Campaign, DeclarationVersion, Landlord, Lot
+from declaration.models import Campaign, DeclarationVersion, Landlord, Lot, TenantReport
 
 LANDLORD_REGISTERED = "registry.landlord_registered.v1"
 PORTFOLIO_CHANGED = "registry.portfolio_changed.v1"
@@ -18,10 +18,11 @@ REMINDER_DUE = "declaration.reminder_due.v1"
 TRANSMITTED = "declaration.transmitted.v1"
 SUPERSEDED = "declaration.superseded.v1"
 ANSWERED = "declaration.answered.v1"
+REPORT_ANSWERED = "declaration.report_answered.v1"
 LOT_TRANSMITTED = "declaration.lot_transmitted.v1"
 PUBLISHED = (
     *(LANDLORD_REGISTERED, PORTFOLIO_CHANGED, CAMPAIGN_OPENED, LANDLORD_ASKED, REMINDER_DUE),
-    *(TRANSMITTED, SUPERSEDED, ANSWERED, LOT_TRANSMITTED),
+    *(TRANSMITTED, SUPERSEDED, ANSWERED, REPORT_ANSWERED, LOT_TRANSMITTED),
 )
 
 
@@ -156,3 +157,18 @@ def answered(
 def lot_transmitted(session: Session, lot: Lot, data: dict[str, Any], personal: dict[str, Any]) -> None:
     """What was transmitted together, after each of it was told of; shapes as in the event's schema."""
     outbox.publish(session, LOT_TRANSMITTED, lot.id, data, personal)
+
+
+def report_answered(session: Session, report: TenantReport, landlord: Landlord) -> None:
+    data = {
+        "report_id": str(report.id),
+        "number": report.number,
+        "kind": report.kind,
+        "outcome": report.state,
+        "landlord_id": str(landlord.id),
+        "organisation_id": str(report.organisation_id),
+        "caf_code": report.caf_code,
+    }
+    names = ("name", "email", "address")
+    recipient = {name: getattr(landlord, name) for name in names}
+    outbox.publish(session, REPORT_ANSWERED, report.id, data, {"recipient": recipient, "answer": report.answer})

@@ -98,6 +98,30 @@ class DeclarationClient(Service):
         """What became of its declarations."""
         return self._get("transmissions", lot, "lines", status=status, cursor=cursor, limit=50)
 
+    def abandon(self, declaration: str, etag: str, key: str) -> dict[str, Any]:
+        """Drops the open correction; Refused 412 when someone saved since `etag` was read."""
+        return self._post("declarations", declaration, "abandonment", key=key, etag=etag)
+
+    def list_reports(self, **filters: Any) -> dict[str, Any]:
+        """`items`, `total` and `next_cursor`: a landlord's own, or the queue of an agent's Caf."""
+        return self._get("tenant-reports", **filters)
+
+    def get_report(self, report: str) -> dict[str, Any]:
+        """One report."""
+        return self._get("tenant-reports", report)
+
+    def send_report(self, report: Mapping[str, Any], key: str) -> dict[str, Any]:
+        """The report made, or the one of the same thing that is not settled yet."""
+        return self._post("tenant-reports", body=report, key=key)
+
+    def take_report(self, report: str, key: str) -> dict[str, Any]:
+        """Somebody of the Caf is on it."""
+        return self._post("tenant-reports", report, "handling", key=key)
+
+    def answer_report(self, report: str, answer: Mapping[str, Any], key: str) -> dict[str, Any]:
+        """`answer`: `outcome` (accept, refuse) and what the landlord reads."""
+        return self._post("tenant-reports", report, "answer", body=answer, key=key)
+
     def list_campaigns(self) -> list[dict[str, Any]]:
         """Newest first."""
         return list(self._get("campaigns")["items"])

@@ -7,6 +7,7 @@ from declaration.models.exchange import AnswerImport, AnswerImportError, CafAnsw
 from declaration.models.many import DeclarationImport, DeclarationImportLine, Lot, LotLine
 from declaration.models.portfolio import Dwelling, Landlord, Organisation, Portfolio, Tenancy
 from declaration.models.registry import RegistryImport, RegistryImportError, Staged
+from declaration.models.reports import ReportPassage, TenantReport
 
 __all__ = [
     "AnswerImport",
@@ -31,6 +32,8 @@ __all__ = [
     "RegistryImport",
     "RegistryImportError",
     "RentDeclaration",
+    "ReportPassage",
     "Staged",
     "Tenancy",
+    "TenantReport",
 ]

@@ -1,0 +1,89 @@
+"""What a landlord reports of their list of tenants, and what the Caf makes of it: one table, as for declarations."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
+from chassis.problems import Conflict, FieldError, Invalid
+
+from declaration.domain import fields, texts
+from declaration.domain.steps import commune
+
+
+class Kind(StrEnum):
+    """What is wrong with the list."""
+
+    MISSING_TENANT = "missing_tenant"
+    NO_LONGER_MINE = "no_longer_mine"
+
+
+class State(StrEnum):
+    """Where a report stands."""
+
+    RECEIVED = "received"
+    IN_PROGRESS = "in_progress"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+
+
+class Act(StrEnum):
+    """What an agent does to a report."""
+
+    TAKE = "take"
+    ACCEPT = "accept"
+    REFUSE = "refuse"
+
+
+KIND_LABELS = {
+    Kind.MISSING_TENANT: "Locataire absent de la liste",
+    Kind.NO_LONGER_MINE: "Ce locataire n’est plus le mien",
+}
+LABELS = {
+    State.RECEIVED: "Reçu par la Caf",
+    State.IN_PROGRESS: "En cours de traitement",
+    State.ACCEPTED: "Accepté",
+    State.REFUSED: "Refusé",
+}
+OPEN = (State.RECEIVED, State.IN_PROGRESS)
+TRANSITIONS: dict[tuple[State, Act], State] = {
+    (State.RECEIVED, Act.TAKE): State.IN_PROGRESS,
+    **{(state, Act.ACCEPT): State.ACCEPTED for state in OPEN},
+    **{(state, Act.REFUSE): State.REFUSED for state in OPEN},
+}
+
+
+def advance(state: State, act: Act, answer: str = "") -> State:
+    """The state after the act. Raises Conflict when the table refuses it, Invalid for a refusal without a reason."""
+    target = TRANSITIONS.get((state, act))
+    if target is None:
+        raise Conflict(f"Ce signalement est à l’état « {LABELS[state]} » : cette action n’est plus possible.")
+    if act is Act.REFUSE and not answer.strip():
+        detail = "Expliquez au bailleur pourquoi son signalement est refusé."
+        example = "Ce locataire n’est pas allocataire dans notre département"
+        rule = "un texte de 1 à 1000 caractères"
+        raise Invalid([FieldError(pointer="/answer", code="required", detail=detail, rule=rule, example=example)])
+    return target
+
+
+MISSING: dict[str, fields.Field[Any]] = {
+    "tenant_last_name": fields.Field("le nom du locataire", str.strip, "de 1 à 100 caractères", "DEUJOURS"),
+    "address": fields.Field("l’adresse du logement", fields.address, fields.ADDRESS_RULE, fields.ADDRESS_EXAMPLE),
+    "commune_insee": fields.Field("la commune du logement", commune, "un code commune Insee de 5 caractères", "35238"),
+}
+
+
+def missing_tenant(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The typed values of a tenant who is not in the list. Raises Invalid with every error."""
+    reader = fields.Reader("tenant", MISSING, given)
+    values = {name: reader.required(name) for name in MISSING}
+    if reader.errors:
+        raise Invalid(reader.errors)
+    return {**values, "tenant_first_name": (given.get("tenant_first_name") or "").strip()}
+
+
+def likeness(kind: Kind, *parts: str) -> str:
+    """The same for two reports of the same thing, however it is spelt."""
+    return hashlib.sha256("\n".join((kind, *map(texts.folded, parts))).encode()).hexdigest()
