@@ -14,7 +14,7 @@ from identity.domain.credentials import Purpose
 from identity.models import Account
 from identity.origin import client_address
 from identity.settings import settings_of
-from identity.sign_in import sessions
+from identity.sign_in import recent_proof, sessions
 from identity.sign_in.holder import end_other_sessions, end_session
 
 _ACCEPTED = {"detail": "Si ces informations sont connues, un message part à l’adresse que la Caf connaît."}
@@ -37,13 +37,15 @@ def list_my_sessions() -> dict[str, Any]:
 def end_my_other_sessions() -> dict[str, Any]:
     me = caller()
     with transaction() as session:
-        kept = UUID(me.sid) if me.sid else None
-        return {"ended": end_other_sessions(session, me.sub, kept)}
+        recent_proof.require(session, settings_of(http.runtime()), me.sub, me.sid)
+        return {"ended": end_other_sessions(session, me.sub, UUID(me.sid))}
 
 
 def end_my_session(session_id: str) -> tuple[None, int]:
+    me = caller()
     with transaction() as session:
-        end_session(session, caller().sub, UUID(session_id))
+        recent_proof.require(session, settings_of(http.runtime()), me.sub, me.sid)
+        end_session(session, me.sub, UUID(session_id))
     return None, 204
 
 

@@ -2,11 +2,12 @@
 
 import csv
 import io
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
-from chassis import ids
+from chassis import clock, ids
 from webui.testing import assert_page
 
 HERE = "/compte/activite"
@@ -15,8 +16,20 @@ NOBODY = "01973f50-0000-7000-8000-00000000dead"
 COLUMNS = ["Date et heure (Paris)", "Événement", "Par", "Navigateur", "Réseau"]
 
 
-def me(world: Any, sent: dict[str, Any]) -> dict[str, str]:
-    return dict(world.harness.headers(sub=UUID(sent["account_id"]), org=UUID(sent["organisation_id"])))
+def me(world: Any, sent: dict[str, Any], sid: str = "") -> dict[str, str]:
+    claims = {"sub": UUID(sent["account_id"]), "org": UUID(sent["organisation_id"])} | ({"sid": sid} if sid else {})
+    return dict(world.harness.headers(**claims))
+
+
+def open_sessions(world: Any) -> list[str]:
+    rows = world.harness.rows("sign_in_session")
+    return [str(row["id"]) for row in sorted(rows, key=lambda row: row["id"]) if row["ended_at"] is None]
+
+
+def prove_long_ago(world: Any) -> None:
+    sessions = world.harness.runtime.service.metadata.tables["sign_in_session"]
+    with world.harness.transaction() as session:
+        session.execute(sessions.update().values(proven_at=clock.now() - timedelta(minutes=11)))
 
 
 @pytest.mark.parametrize("path", [HERE, HERE + "/fichier.csv", HERE + "/fichier.json"])
@@ -75,21 +88,55 @@ def test_the_files_hold_what_the_page_shows(local: Any) -> None:
 
 def test_another_person_s_session_is_as_unknown_as_one_that_never_was(world: Any) -> None:
     browser, sent = world.activated()
-    opened = next(row["id"] for row in world.harness.rows("sign_in_session") if row["ended_at"] is None)
-    stranger = world.harness.headers(sub=ids.new_id(), org=ids.new_id())
-    foreign = world.harness.client.delete(f"{API}/sessions/{opened}", headers=stranger)
-    unknown = world.harness.client.delete(f"{API}/sessions/{ids.new_id()}", headers=me(world, sent))
+    (opened,) = open_sessions(world)
+    world.register("35900007090009", kind="natural_person", name="M. Jean MARTIN", email="jean@martin.example")
+    neighbour, other = world.issued()[-1], world.browser()
+    other.sign_in(neighbour["login"], neighbour["password"])
+    other.complete(email="jean@martin.example")
+    (theirs,) = set(open_sessions(world)) - {opened}
+    foreign = world.harness.client.delete(f"{API}/sessions/{opened}", headers=me(world, neighbour, theirs))
+    unknown = world.harness.client.delete(f"{API}/sessions/{ids.new_id()}", headers=me(world, sent, opened))
     assert (foreign.status_code, unknown.status_code) == (404, 404)
+    assert (browser.get(HERE), other.get(HERE)) == (HERE, HERE)
+
+
+@pytest.mark.parametrize("path", ["/sessions", f"/sessions/{NOBODY}"])
+def test_a_token_of_no_session_or_of_another_person_s_ends_nothing(world: Any, path: str) -> None:
+    browser, sent = world.activated()
+    (opened,) = open_sessions(world)
+    stranger = world.harness.headers(sub=ids.new_id(), org=ids.new_id(), sid=opened)
+    for headers in (stranger, me(world, sent)):
+        answer = world.harness.client.delete(API + path, headers=headers)
+        assert answer.status_code == 401
+        assert 'error="insufficient_user_authentication", max_age="600"' in answer.headers["WWW-Authenticate"]
     assert browser.get(HERE) == HERE
+
+
+def test_who_proved_who_they_are_long_ago_does_it_again_before_ending_a_session(world: Any) -> None:
+    browser, sent = world.activated()
+    other = world.browser()
+    other.sign_in(sent["login"], world.password)
+    mine, ended = open_sessions(world)
+    token = browser.token("/compte/securite")
+    prove_long_ago(world)
+    for path in ("/sessions", f"/sessions/{ended}"):
+        assert world.harness.client.delete(API + path, headers=me(world, sent, mine)).status_code == 401
+    for path in (HERE + "/session", "/compte/securite/sessions"):
+        answer = browser.client.post(path, data={"csrf_token": token, "session": ended})
+        assert answer.location == "/compte/securite/verification"
+    assert other.get(HERE) == HERE
+    browser.send("/compte/securite/verification", password=world.password)
+    assert world.harness.client.delete(f"{API}/sessions", headers=me(world, sent, mine)).json() == {"ended": 1}
+    assert other.get(HERE) == "/compte/connexion"
 
 
 def test_one_session_is_ended_and_the_others_go_on(world: Any) -> None:
     browser, sent = world.activated()
     other = world.browser()
     other.sign_in(sent["login"], world.password)
-    listed = sorted(row["id"] for row in world.harness.rows("sign_in_session") if row["ended_at"] is None)
+    mine, ended = open_sessions(world)
     for expected in (204, 404):
-        answer = world.harness.client.delete(f"{API}/sessions/{listed[-1]}", headers=me(world, sent))
+        answer = world.harness.client.delete(f"{API}/sessions/{ended}", headers=me(world, sent, mine))
         assert answer.status_code == expected
     assert other.get(HERE) == "/compte/connexion"
     assert browser.get(HERE) == HERE

@@ -25,7 +25,7 @@ def test_one_sees_and_ends_ones_own_sessions_only(world: Any) -> None:
     stranger = world.harness.headers(sub=ids.new_id(), org=ids.new_id())
     assert world.harness.client.get(f"{BASE}/me", headers=stranger).status_code == 404
     assert world.harness.client.get(f"{BASE}/me/sessions", headers=stranger).json() == {"items": []}
-    assert world.harness.client.delete(f"{BASE}/me/sessions", headers=stranger).json() == {"ended": 0}
+    assert world.harness.client.delete(f"{BASE}/me/sessions", headers=stranger).status_code == 401
     assert browser.get("/compte/connexion") == "/connexion"
 
 

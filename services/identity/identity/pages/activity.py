@@ -10,7 +10,7 @@ from identity.accounts import activity
 from identity.domain.first_sign_in import Step
 from identity.pages.current import SignedIn, runtime
 from identity.pages.forms import TokenForm
-from identity.pages.guards import at_step
+from identity.pages.guards import at_step, recently_proven
 from identity.sign_in.holder import end_session
 
 blueprint = Blueprint("activity", __name__, url_prefix="/compte/activite")
@@ -40,6 +40,7 @@ def as_json(found: SignedIn) -> ResponseReturnValue:
 
 @blueprint.post("/session")
 @at_step(Step.DONE)
+@recently_proven
 def end_one(found: SignedIn) -> ResponseReturnValue:
     """A session already over is as well as ended."""
     if TokenForm().validate_on_submit():

@@ -8,7 +8,7 @@ from identity.domain.first_sign_in import Step
 from identity.factors.held import asked_strength, held
 from identity.pages.current import SignedIn, runtime
 from identity.pages.forms import ChangePasswordForm, TokenForm
-from identity.pages.guards import at_step
+from identity.pages.guards import at_step, recently_proven
 from identity.sign_in import sessions
 from identity.sign_in.holder import change_password, end_other_sessions
 
@@ -27,6 +27,7 @@ def account(found: SignedIn) -> ResponseReturnValue:
 
 @blueprint.post("/sessions")
 @at_step(Step.DONE)
+@recently_proven
 def end_sessions(found: SignedIn) -> ResponseReturnValue:
     if TokenForm().validate_on_submit():
         with runtime().transaction() as database:
