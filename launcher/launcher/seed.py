@@ -91,4 +91,8 @@ def _tell(public_url: str, accounts: list[dict[str, str]]) -> None:
     console.print(
         "Les deux bailleurs sans adresse de courriel ont reçu des courriers : lisez-les à l’adresse ci-dessus."
     )
+    console.print(
+        "L’agent et les administrateurs se connectent deux fois avec leur seul mot de passe ; à la troisième, une "
+        "seconde vérification leur est demandée (clé d’accès, ou application d’authentification)."
+    )
     console.print("À la première connexion, chacun choisit son propre mot de passe ; celui d’ici ne sert qu’une fois.")

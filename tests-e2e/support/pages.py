@@ -44,6 +44,11 @@ def sign_in_first(visitor: Visitor, person: Person) -> None:
         visitor.press("Accepter et continuer")
 
 
+def give_credentials_again(visitor: Visitor, person: Person) -> None:
+    """With one's own password."""
+    give_credentials(visitor, Credentials(person.credentials.login, person.own_password))
+
+
 def group(page: Page, words: str) -> Locator:
     """The question that holds these words, with its possible answers."""
     return page.get_by_role("group", name=re.compile(words))

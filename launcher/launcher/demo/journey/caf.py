@@ -9,11 +9,13 @@ from launcher.demo.contact import CONTACT
 from launcher.demo.credentials import Credentials
 from launcher.demo.failures import answered, equal, expect
 from launcher.demo.journey.context import Journey
-from launcher.demo.journey.first_sign_in import sign_in_first
+from launcher.demo.journey.first_sign_in import give_credentials, protect_account, sign_in_again, sign_in_first
 from launcher.demo.journey.people import own_password
+from launcher.demo.journey.second_factor import SECOND_STEP
 from launcher.demo.screen import Told
 from launcher.demo.waiting import wait_for
 from launcher.demo.web.api import DECLARATION, IDENTITY, Json
+from launcher.demo.web.sign_in import SignIn
 
 IMPORT_SECONDS = 180.0
 
@@ -82,3 +84,18 @@ def follows(journey: Journey, told: Told) -> None:
     zones = {one["departement"] for one in progress["departements"]}
     equal("départements suivis", {"22", "35", "56"}, zones)
     told.say(f"{progress['transmitted']} transmises sur {progress['total']}, département par département")
+
+
+def protects_account(journey: Journey, told: Told) -> None:
+    application = protect_account(journey.site, journey.agent_own)
+    browser = SignIn(journey.site)
+    page = give_credentials(browser, journey.agent_own)
+    equal("après le mot de passe", SECOND_STEP, page.path)
+    journey.agent_api = sign_in_again(journey.site, journey.agent_own, application)
+    me = journey.agent_api.get(f"{IDENTITY}/me")
+    equal(
+        "compte ouvert par le mot de passe et le code",
+        ("agent", journey.registry.caf_code),
+        (me["kind"], me["caf_code"]),
+    )
+    told.say("le mot de passe seul n’ouvre plus rien ; le code de l’application est demandé")

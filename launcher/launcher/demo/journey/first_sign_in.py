@@ -2,6 +2,7 @@
 
 from launcher.demo.credentials import Credentials
 from launcher.demo.failures import expect
+from launcher.demo.journey.second_factor import Application, add_application, pass_second_step
 from launcher.demo.web.api import Api
 from launcher.demo.web.browser import Page, on
 from launcher.demo.web.sign_in import SignIn
@@ -64,10 +65,18 @@ def sign_in_first(
     return sign_in.finish(accept_both(sign_in, page))
 
 
-def sign_in_again(site: Site, credentials: Credentials) -> Api:
-    """With one's own password: straight back to the program."""
+def sign_in_again(site: Site, credentials: Credentials, application: Application | None = None) -> Api:
+    """With one's own password, and a code when the account asks for one: straight back to the program."""
     sign_in = SignIn(site)
-    return sign_in.finish(give_credentials(sign_in, credentials))
+    page = give_credentials(sign_in, credentials)
+    return sign_in.finish(pass_second_step(sign_in.browser, page, application))
+
+
+def protect_account(site: Site, credentials: Credentials) -> Application:
+    """Signs in and adds an authenticator application."""
+    sign_in = SignIn(site)
+    sign_in.finish(give_credentials(sign_in, credentials))
+    return add_application(sign_in.browser)
 
 
 def refuse_used_password(site: Site, provisional: Credentials) -> str:

@@ -65,6 +65,7 @@ def sections(journey: Journey) -> Iterator[Section]:
         [
             Step("Les déclarations des autres n’existent pas", partial(receipt.cannot_see_others, journey)),
             Step("L’agent suit l’avancement", partial(caf.follows, journey)),
+            Step("L’agent protège son compte par une application", partial(caf.protects_account, journey)),
         ],
     )
 
