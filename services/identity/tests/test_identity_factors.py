@@ -142,6 +142,13 @@ def test_a_code_lets_in_once_and_says_so_in_the_token_and_the_journal(world: Any
     assert world.harness.rows("security_event")[-1]["kind"] == "second_factor.refused"
 
 
+def test_recovery_codes_are_hashed_with_a_salt_each(local: Any) -> None:
+    enrolled(local)
+    hashes = [row["code_hash"] for row in local.harness.rows("recovery_code")]
+    assert all(one.startswith("$argon2id$v=19$m=19456,t=2,p=1$") for one in hashes)
+    assert len({one.split("$")[4] for one in hashes}) == 10
+
+
 def test_of_four_uses_of_one_code_at_once_one_passes(world: Any) -> None:
     _, _, application, _ = enrolled(world)
     code, account_id = next_code(application), world.harness.rows("account")[0]["id"]

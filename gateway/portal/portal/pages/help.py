@@ -10,6 +10,10 @@ SUBJECTS = {
         "Votre première connexion",
         "Identifiant et mot de passe provisoires, étapes à suivre, administrateur de l’organisme.",
     ),
+    "proteger-votre-compte": (
+        "Protéger votre compte",
+        "Clé d’accès, application d’authentification, codes de secours, et que faire en cas de perte.",
+    ),
     "numero-utilisateur": (
         "Trouver votre N°\u00a0d’utilisateur",
         "Où il se trouve sur le courrier de juillet et sur les quittances.",
