@@ -19,7 +19,7 @@ from identity.domain.first_sign_in import Step
 from identity.models import WEB_SESSIONS
 from identity.oidc import authorization, endpoints
 from identity.oidc.server import Provider
-from identity.pages import activity, first_sign_in, information, recovery, security, sign_in
+from identity.pages import activity, first_sign_in, information, password_advice, recovery, security, sign_in
 from identity.pages import protection as protections
 from identity.pages.current import signed_in
 from identity.settings import Settings, settings_of
@@ -47,7 +47,8 @@ def create_pages(runtime: Runtime) -> Flask:
     for unavailable in (OperationalError, PoolTimeout):
         app.register_error_handler(unavailable, _busy_page)
     app.extensions["oidc"] = Provider(runtime)
-    for part in (sign_in, first_sign_in, recovery, security, activity, information, authorization, endpoints):
+    own = (sign_in, first_sign_in, recovery, security, activity, information, password_advice)
+    for part in (*own, authorization, endpoints):
         app.register_blueprint(part.blueprint)
     for blueprint in protections.BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -31,6 +31,8 @@ PER_NETWORK = Policy(50, timedelta(seconds=1), timedelta(minutes=15), timedelta(
 # Who meets this one holds the password already: 24 tries a day, three codes of a million being right at any moment.
 PER_SECOND_FACTOR = Policy(5, timedelta(seconds=30), timedelta(hours=1), timedelta(hours=24))
 PER_RECOVERED_SUBJECT = Policy(3, timedelta(minutes=5), timedelta(hours=1), timedelta(hours=24))
+# While one types: far more than a person does, far less than a list to try.
+PER_ADVISED = Policy(200, timedelta(seconds=1), timedelta(minutes=5), timedelta(minutes=30))
 # Each costs a message to somebody's mailbox.
 PER_CONFIRMED_ADDRESS = Policy(5, timedelta(minutes=5), timedelta(hours=1), timedelta(hours=24))
 PER_RECOVERING_NETWORK = Policy(20, timedelta(seconds=30), timedelta(hours=1), timedelta(hours=6))

@@ -26,13 +26,13 @@ from identity.domain.sign_in_help import ORIGINS, WAYS, Origin, Way
 
 _YES_NO = {"oui": "Oui", "non": "Non"}
 # Far above any password: a longer field is not one, and would only cost time.
-_LONGEST_FIELD = 4 * MAX_LENGTH
+LONGEST_FIELD = 4 * MAX_LENGTH
 
 
 class SignInForm(PageForm):
     login = StringField("Identifiant", [InputRequired("Saisissez votre identifiant."), Length(max=100)])
     password = PasswordField(
-        "Mot de passe", [InputRequired("Saisissez votre mot de passe."), Length(max=_LONGEST_FIELD)]
+        "Mot de passe", [InputRequired("Saisissez votre mot de passe."), Length(max=LONGEST_FIELD)]
     )
 
 
@@ -61,7 +61,7 @@ class InformationForm(PersonalForm):
 class EmailChangeForm(PageForm):
     email = EmailField("Nouvelle adresse courriel", [InputRequired("Saisissez votre nouvelle adresse courriel.")])
     current = PasswordField(
-        "Mot de passe actuel", [InputRequired("Saisissez votre mot de passe actuel."), Length(max=_LONGEST_FIELD)]
+        "Mot de passe actuel", [InputRequired("Saisissez votre mot de passe actuel."), Length(max=LONGEST_FIELD)]
     )
 
     def validate_email(self, field: EmailField) -> None:
@@ -75,7 +75,7 @@ class CodeForm(PageForm):
 
 class OwnPasswordForm(PageForm):
     password = PasswordField(
-        "Nouveau mot de passe", [InputRequired("Saisissez un mot de passe."), Length(max=_LONGEST_FIELD)]
+        "Nouveau mot de passe", [InputRequired("Saisissez un mot de passe."), Length(max=LONGEST_FIELD)]
     )
     again = PasswordField("Le même mot de passe, une seconde fois", [InputRequired("Saisissez-le une seconde fois.")])
 
@@ -86,7 +86,7 @@ class OwnPasswordForm(PageForm):
 
 class ChangePasswordForm(OwnPasswordForm):
     current = PasswordField(
-        "Mot de passe actuel", [InputRequired("Saisissez votre mot de passe actuel."), Length(max=_LONGEST_FIELD)]
+        "Mot de passe actuel", [InputRequired("Saisissez votre mot de passe actuel."), Length(max=LONGEST_FIELD)]
     )
 
 

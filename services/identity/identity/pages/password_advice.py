@@ -1,0 +1,41 @@
+"""What the rule says of a password while it is typed; nothing of it is kept, written or logged."""
+
+from math import ceil
+
+from chassis.problems import Invalid, TooManyRequests
+from flask import Blueprint, jsonify, request
+from flask.typing import ResponseReturnValue
+
+from identity import throttling
+from identity.accounts.own_password import check_own_password
+from identity.domain.first_sign_in import Step
+from identity.domain.passwords import normalise
+from identity.domain.throttle import PER_ADVISED
+from identity.pages.current import SignedIn, runtime
+from identity.pages.forms import LONGEST_FIELD
+from identity.pages.guards import at_step
+from identity.throttling import Counter
+
+blueprint = Blueprint("password_advice", __name__, url_prefix="/compte/mot-de-passe")
+_ACCEPTED = "Ce mot de passe convient."
+
+
+@blueprint.post("/avis")
+@at_step(Step.PASSWORD, Step.DONE)
+def advise(found: SignedIn) -> ResponseReturnValue:
+    """`{"accepted": …, "message": …}`, by the same rule as the form; refused (429) to who asks for a whole list."""
+    with runtime().transaction() as database:
+        wait = throttling.take(database, (Counter(PER_ADVISED, "password advice", str(found.account.id)),))
+    if wait:
+        raise TooManyRequests(ceil(wait.total_seconds()))
+    message = _broken_rule(found, request.form.get("password", "")[:LONGEST_FIELD])
+    return jsonify(accepted=not message, message=message or _ACCEPTED), 200, {"Cache-Control": "no-store"}
+
+
+def _broken_rule(found: SignedIn, typed: str) -> str:
+    try:
+        with runtime().reading() as database:
+            check_own_password(database, found.account, normalise(typed))
+    except Invalid as refused:
+        return refused.errors[0].detail
+    return ""
