@@ -131,13 +131,23 @@ def test_a_body_over_64_kb_is_refused_before_the_service(gateway):
     [
         "/api/declaration/v1/registry-imports",
         "/api/declaration/v1/answers",
+        "/api/declaration/v1/declaration-imports",
         "/agent/registre",
         "/agent/reponses",
+        "/declarer/fichier",
     ],
 )
-def test_a_file_of_the_caf_of_some_megabytes_passes(gateway, path):
+def test_a_file_of_some_megabytes_passes(gateway, path):
     answer = gateway.client.post(path, content=b"x" * 3_000_000, headers=gateway.authorization())
     assert (answer.status_code, answer.json()["length"]) == (200, 3_000_000)
+
+
+@pytest.mark.parametrize(("method", "path"), [("PUT", "/api/declaration/v1/drafts"), ("POST", "/declarer/tableau")])
+def test_many_rows_pass_and_far_too_many_do_not(gateway, method, path):
+    sizes = {200_000: 200, 600_000: 413}
+    for size, status in sizes.items():
+        answer = gateway.client.request(method, path, content=b"x" * size, headers=gateway.authorization())
+        assert answer.status_code == status
 
 
 def _announced(gateway, length: str | None) -> http.client.HTTPResponse:
