@@ -16,12 +16,12 @@ from identity.domain.totp import counter_at, matching_counter, new_secret, read_
 from identity.factors import codes, totp
 from identity.factors.removal import reset_factors
 from identity.models import Account
+from identity_applications import APPLICATION, add_application, enrolled
 from sqlalchemy import select, update
 from webui.testing import assert_page
 
 SECOND = "/compte/connexion/seconde-verification"
 SECURITY = "/compte/securite"
-APPLICATION = SECURITY + "/application"
 CODES = SECURITY + "/codes-de-secours"
 PROTECTION = "/compte/protection"
 PROOF = SECURITY + "/verification"
@@ -32,28 +32,6 @@ moments = st.integers(1_767_225_600, 2_200_000_000).map(lambda seconds: datetime
 
 def later(**delta: float) -> Any:
     return time_machine.travel(clock.now() + timedelta(**delta), tick=False)
-
-
-def add_application(browser: Any) -> tuple[pyotp.TOTP, list[str]]:
-    """Reads the secret on the page and confirms it, as the application would; the recovery codes that are shown."""
-    browser.get(APPLICATION)
-    assert_page(browser.text)
-    page = browser.client.get(APPLICATION).text
-    secret = re.search(r"<strong class=\"mono\">([A-Z2-7 ]+)</strong>", page)
-    token = re.search(r'name="csrf_token" value="([^"]+)"', page)
-    assert secret is not None
-    assert token is not None
-    application = pyotp.TOTP(secret[1].replace(" ", ""))
-    code = application.at(clock.now())
-    answer = browser.client.post(APPLICATION, data={"csrf_token": token[1], "code": code})
-    browser.status, browser.text = answer.status_code, answer.text
-    return application, re.findall(r"[A-Z2-9]{4}-[A-Z2-9]{4}-[A-Z2-9]{4}", answer.text)
-
-
-def enrolled(world: Any) -> tuple[Any, dict[str, Any], pyotp.TOTP, list[str]]:
-    browser, sent = world.activated()
-    application, shown = add_application(browser)
-    return browser, sent, application, shown
 
 
 def next_code(application: pyotp.TOTP) -> str:

@@ -4,6 +4,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from identity_applications import enrolled
 from webui.testing import parse
 
 FIRST = "/compte/premiere-connexion/"
@@ -52,11 +53,43 @@ def holder_pages(world: Any) -> list[tuple[Any, str]]:
     ]
 
 
+def choosing_pages(world: Any) -> list[tuple[Any, str]]:
+    """The steps that end by going on to the next one: a browser for each."""
+    pages = []
+    for position, step in enumerate(("mot-de-passe", "regles-usage", "conditions-utilisation"), start=1):
+        world.register(f"3590000709000{position}", kind="natural_person", email=f"{position}@lices.example")
+        browser, sent = world.browser(f"192.0.2.{position}"), world.issued()[-1]
+        browser.sign_in(sent["login"], sent["password"])
+        browser.send(FIRST + "informations", **{**world.person, "email": f"{position}@lices.example"})
+        if position > 1:
+            browser.send(FIRST + "mot-de-passe", password=world.password, again=world.password)
+        if position > 2:
+            browser.send(FIRST + "regles-usage", version="1", accepted="y")
+        pages.append((browser, FIRST + step))
+    return pages
+
+
+def second_factor_pages(world: Any) -> list[tuple[Any, str]]:
+    holder, sent, _, _ = enrolled(world)
+    stopped = world.browser("192.0.2.20")
+    stopped.sign_in(sent["login"], world.password)
+    here = "/compte/securite"
+    pages = [(holder, here + path) for path in ("/verification", "/cles-acces")]
+    return [*pages, (stopped, "/compte/connexion/seconde-verification")]
+
+
+MADE = [pages_of, holder_pages, choosing_pages, second_factor_pages]
+NAMES = ["signing in", "signed in", "first sign-in", "second factor"]
+
+
 def attack(browser: Any, path: str, encoded: str) -> dict[str, int]:
     """Posts the value in one field of the page at a time, all others as a person would fill them, with its token."""
     names, statuses = fields_of(browser.client.get(path).text), {}
     assert names, path
     for hostile in names:
+        if browser.get(path) != path:
+            # It was no field that matters: the form was taken, and the next step is due.
+            break
         person = {name: PERSON.get(name, "y") for name in names if name != hostile}
         body = urlencode({"csrf_token": browser.token(path), **person}) + f"&{hostile}={encoded}"
         answer = browser.client.post(path, data=body, content_type="application/x-www-form-urlencoded")
@@ -66,7 +99,7 @@ def attack(browser: Any, path: str, encoded: str) -> dict[str, int]:
 
 
 @pytest.mark.parametrize("value", [*HOSTILE, *INVALID])
-@pytest.mark.parametrize("made", [pages_of, holder_pages], ids=["signing in", "signed in"])
+@pytest.mark.parametrize("made", MADE, ids=NAMES)
 def test_every_form_refuses_what_no_person_types_without_breaking(local: Any, made: Any, value: str) -> None:
     encoded = urlencode({"": HOSTILE[value]})[1:] if value in HOSTILE else INVALID[value]
     for browser, path in made(local):
@@ -74,7 +107,7 @@ def test_every_form_refuses_what_no_person_types_without_breaking(local: Any, ma
 
 
 @pytest.mark.parametrize("value", ["NUL in bytes", "not UTF-8"])
-@pytest.mark.parametrize("made", [pages_of, holder_pages], ids=["signing in", "signed in"])
+@pytest.mark.parametrize("made", MADE, ids=NAMES)
 def test_neither_database_meets_a_text_it_cannot_hold(world: Any, made: Any, value: str) -> None:
     for browser, path in made(world):
         assert set(attack(browser, path, INVALID[value]).values()) <= set(REFUSED), path
