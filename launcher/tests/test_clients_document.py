@@ -109,8 +109,15 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     folder, port = tmp_path_factory.mktemp("product"), free_port()
     url = f"http://localhost:{port}"
     plain = {name: value for name, value in os.environ.items() if not name.startswith("BAILLEURS_")}
-    # So short that the examples refresh it.
-    environment = {**plain, **SECRETS, "BAILLEURS_PUBLIC_URL": url, "BAILLEURS_ACCESS_TOKEN_SECONDS": "45"}
+    environment = {
+        **plain,
+        **SECRETS,
+        "BAILLEURS_PUBLIC_URL": url,
+        # So short that the examples refresh it.
+        "BAILLEURS_ACCESS_TOKEN_SECONDS": "45",
+        # The same agent signs in once for each example; the second factor has tests of its own.
+        "BAILLEURS_MFA_GRACE_SIGN_INS": "100",
+    }
     serve = [str(Path(sys.executable).with_name("bailleurs")), "serve", "--port", str(port)]
     log = (folder / "serve.log").open("w")
     with running(serve, cwd=folder, env=environment, stdout=log, stderr=log):

@@ -131,6 +131,7 @@ def letter() -> Callable[..., Letter]:
         "questions": 2,
         "rejected": 1,
         "integrated": 0,
+        "declarations": 412,
     }
     secret = {"login": "BX7K-2M4Q", "password": "kR7m-Wp3x-Hq9t-Zd4b"}
 
