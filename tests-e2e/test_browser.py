@@ -130,7 +130,7 @@ def test_the_agent_follows_the_campaign_and_reads_what_is_wrong_in_a_file(
     new_visitor: NewVisitor, campaign: Journey, tmp_path: Path
 ) -> None:
     visitor = new_visitor("agent")
-    pages.give_credentials(visitor, campaign.agent_own)
+    pages.sign_in_agent(visitor, campaign)
     for path in ("/agent", f"/agent/campagnes/{campaign.year}", "/agent/campagnes", "/agent/campagnes/nouvelle"):
         visitor.go(path)
     for path in ("/agent/messages", "/agent/courriers", "/declarer"):
@@ -144,7 +144,7 @@ def test_an_agent_finds_an_account_suspends_it_with_a_reason_and_reads_its_journ
     new_visitor: NewVisitor, campaign: Journey, scripts: bool
 ) -> None:
     visitor = new_visitor(f"supervision-{'scripts' if scripts else 'plain'}", scripts=scripts)
-    pages.give_credentials(visitor, campaign.agent_own)
+    pages.sign_in_agent(visitor, campaign)
     visitor.go("/agent/comptes")
     visitor.press("Chercher")
     assert "Saisissez ce que vous cherchez" in visitor.page.content()

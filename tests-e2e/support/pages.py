@@ -7,6 +7,7 @@ from pathlib import Path
 from launcher.demo import registry
 from launcher.demo.credentials import Credentials
 from launcher.demo.journey.context import Journey, Person
+from launcher.demo.journey.second_factor import Application
 from playwright.sync_api import Locator, Page
 
 from support.visitor import Visitor
@@ -47,6 +48,24 @@ def sign_in_first(visitor: Visitor, person: Person) -> None:
 def give_credentials_again(visitor: Visitor, person: Person) -> None:
     """With one's own password."""
     give_credentials(visitor, Credentials(person.credentials.login, person.own_password))
+
+
+def sign_in_agent(visitor: Visitor, journey: Journey) -> None:
+    """With what the agent's account asks by then: at the third sign-in, an application to add, later its code."""
+    give_credentials(visitor, journey.agent_own)
+    page = visitor.page
+    if page.url.endswith("/compte/protection"):
+        page.get_by_role("button", name="Ajouter une application").click()
+        visitor.look()
+        journey.agent_application = Application(page.locator("strong.mono").inner_text().replace(" ", ""))
+        page.get_by_label("Code de vérification").fill(journey.agent_application.code())
+        visitor.press("Enregistrer l’application")
+        page.get_by_role("button", name=re.compile("J’ai noté mes codes")).click()
+        visitor.look()
+    elif page.url.endswith("/seconde-verification"):
+        assert journey.agent_application is not None
+        page.get_by_label("Code de vérification").fill(journey.agent_application.code())
+        visitor.press("Continuer")
 
 
 def group(page: Page, words: str) -> Locator:

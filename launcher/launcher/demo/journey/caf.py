@@ -87,11 +87,11 @@ def follows(journey: Journey, told: Told) -> None:
 
 
 def protects_account(journey: Journey, told: Told) -> None:
-    application = protect_account(journey.site, journey.agent_own)
+    journey.agent_application = protect_account(journey.site, journey.agent_own)
     browser = SignIn(journey.site)
     page = give_credentials(browser, journey.agent_own)
     equal("après le mot de passe", SECOND_STEP, page.path)
-    journey.agent_api = sign_in_again(journey.site, journey.agent_own, application)
+    journey.agent_api = sign_in_again(journey.site, journey.agent_own, journey.agent_application)
     me = journey.agent_api.get(f"{IDENTITY}/me")
     equal(
         "compte ouvert par le mot de passe et le code",

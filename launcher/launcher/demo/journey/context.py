@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from launcher.demo.credentials import Credentials
+from launcher.demo.journey.second_factor import Application
 from launcher.demo.mailbox import Mailbox, Message
 from launcher.demo.registry import Landlord, Registry
 from launcher.demo.web.api import Api, Json
@@ -51,6 +52,8 @@ class Journey:
     output: Path
     agent_api: Api = field(init=False)
     agent_own: Credentials = field(init=False)
+    # Once the agent's account has one, a code follows the password.
+    agent_application: Application | None = field(init=False, default=None)
 
     @property
     def year(self) -> int:
