@@ -62,7 +62,7 @@ def enter(visitor: Visitor, target: Locator) -> None:
 def declare(visitor: Visitor, rent: str) -> None:
     """From the list of tenants to the confirmation."""
     page = visitor.page
-    enter(visitor, page.locator("table a").first)
+    enter(visitor, page.locator("tbody a").first)
     tick(page, page.get_by_label("Je confirme que ces informations sont exactes"))
     press(visitor, pages.SAVE)
     choose(page, pages.group(page, "occupe-t-il toujours"), "Oui")

@@ -76,7 +76,7 @@ def group(page: Page, words: str) -> Locator:
 def open_first_tenant(visitor: Visitor) -> None:
     """The first tenant for whom nothing has been declared."""
     visitor.go("/declarer?status=to_declare")
-    visitor.page.locator("table a").first.click()
+    visitor.page.locator("tbody a").first.click()
     visitor.look()
 
 
