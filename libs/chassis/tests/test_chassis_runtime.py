@@ -155,3 +155,9 @@ def test_two_readers_that_become_writers_do_not_deadlock(toy: Harness) -> None:
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(read_then_write, ["a", "b"]))
     assert names(toy) == ["a", "b"]
+
+
+def test_threads_that_ask_together_get_the_application_that_one_of_them_built(toy_on_sqlite: Harness) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        clients = list(pool.map(lambda _: toy_on_sqlite.client, range(4)))
+    assert len(set(map(id, clients))) == 1

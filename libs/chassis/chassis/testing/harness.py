@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 from typing import Any, Self
 from uuid import UUID
 
@@ -39,6 +40,7 @@ class Harness:
     def __init__(self, runtime: Runtime) -> None:
         self.runtime = runtime
         self._client: TestClient | None = None
+        self._building = Lock()
 
     @classmethod
     def create(cls, service: Service, database_url: str, directory: Path, **settings: Any) -> Self:
@@ -57,8 +59,13 @@ class Harness:
     @property
     def client(self) -> TestClient:
         """HTTP straight at the service's application, at its public paths."""
-        if self._client is None:
-            self._client = TestClient(create_api(self.runtime, signing_keys()), raise_server_exceptions=False)
+        # One thread builds, and all of it: connexion makes its layers at the first call, and Python 3.11 cannot compile
+        # routes in two threads at a time (https://github.com/python/cpython/issues/106905).
+        with self._building:
+            if self._client is None:
+                client = TestClient(create_api(self.runtime, signing_keys()), raise_server_exceptions=False)
+                client.get(f"{self.runtime.service.base_path}/openapi.json")
+                self._client = client
         return self._client
 
     def token(self, *, kind: str = "landlord", sub: UUID | None = None, **claims: Any) -> str:
