@@ -1,4 +1,4 @@
-"""What granian calls in the process that serves."""
+"""The application of the process that serves: logs and traces set up, then all that the target stands for."""
 
 import logging
 import os

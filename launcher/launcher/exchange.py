@@ -5,17 +5,18 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from chassis import migrations
 from chassis.runtime import Runtime
 from chassis.storage import Storage
 from rich.console import Console
+
+from launcher import schema
 
 ACTOR = "command line"
 
 
 def make_export(declaration: Runtime, caf: str, folder: Path, console: Console) -> int:
     """Makes the Caf's next batch and writes its ZIP into the folder. Raises Conflict when nothing is new."""
-    migrations.upgrade(declaration)
+    schema.upgrade(declaration)
     with declaration.transaction() as session:
         made = import_module("declaration.exports.claiming").claim(session, caf, ACTOR)
     import_module("declaration.exports.making").make_waiting(declaration)
@@ -40,7 +41,7 @@ def _write(declaration: Runtime, export_id: UUID, folder: Path, console: Console
 
 def import_answers(declaration: Runtime, caf: str, file: Path, console: Console) -> int:
     """Reads a file of answers at once; 0: all went in, 1: some lines stayed out, 2: refused whole."""
-    migrations.upgrade(declaration)
+    schema.upgrade(declaration)
     report: dict[str, Any] = import_module("declaration.answers.running").import_path(declaration, file, ACTOR, caf)
     if report["refusal"]:
         console.print(f"Fichier refusé : {report['refusal']}", style="red", markup=False)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from chassis import clock, inbox, migrations
+from chassis import clock, inbox
 from chassis.auth import Caller
 from chassis.ids import random_reference
 from chassis.runtime import Runtime
@@ -18,6 +18,8 @@ from rich.progress import Progress
 from rich.table import Table
 from runner import housekeeping
 
+from launcher import schema
+
 ACTOR = "command line"
 # The journal names the command line, not a person, as the author.
 NOBODY = UUID(int=0)
@@ -25,7 +27,7 @@ SHOWN_ERRORS = 50
 
 
 def migrate(runtime: Runtime) -> None:
-    migrations.upgrade(runtime)
+    schema.upgrade(runtime)
 
 
 def backlog(runtime: Runtime) -> tuple[str, str, str, str]:
@@ -44,7 +46,7 @@ def replay(runtime: Runtime, event_id: str) -> int:
 
 def add_agent(identity: Runtime, caf: str, *, login: str, email: str, supervisor: bool) -> dict[str, str]:
     """Login and provisional password of a new agent; the password is shown here and nowhere else."""
-    migrations.upgrade(identity)
+    schema.upgrade(identity)
     chosen = login or random_reference("AGENT", groups=1)
     address = email or f"{chosen.lower()}@caf{caf}.example"
     password = import_module("identity.agents").add(
@@ -54,13 +56,13 @@ def add_agent(identity: Runtime, caf: str, *, login: str, email: str, supervisor
 
 
 def rotate_keys(identity: Runtime, *, at_once: bool) -> None:
-    migrations.upgrade(identity)
+    schema.upgrade(identity)
     import_module("identity.keys").rotate_now(identity, at_once=at_once)
 
 
 def signing_keys(identity: Runtime) -> list[tuple[str, str, str, str]]:
     """Id, and the UTC instants from which and until which each key signs, and until which it is published."""
-    migrations.upgrade(identity)
+    schema.upgrade(identity)
     keys = import_module("identity.keys").listed(identity)
     return [
         (key.kid, *(clock.iso(at) for at in (key.signs_from, key.signs_until, key.published_until))) for key in keys
@@ -88,7 +90,7 @@ def import_registry(declaration: Runtime, file: Path, console: Console, *, caf_c
 
     With ``caf_code`` the lines of other Cafs stay out, as when an agent of that Caf sends the file.
     """
-    migrations.upgrade(declaration)
+    schema.upgrade(declaration)
     with Progress(console=console, transient=True) as progress:
         task = progress.add_task("Import", total=None)
         report = load_registry(
@@ -173,6 +175,6 @@ def write_revision(service: Service, number: str, message: str) -> None:
     with tempfile.TemporaryDirectory() as directory:
         settings = service.settings(service=service.name, database_url=f"sqlite:///{directory}/new.sqlite3")
         runtime = Runtime(service, settings)
-        migrations.upgrade(runtime)
-        migrations.revision(runtime, message, number)
+        schema.upgrade(runtime)
+        import_module("chassis.migrations").revision(runtime, message, number)
         runtime.dispose()

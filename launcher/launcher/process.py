@@ -7,7 +7,6 @@ from functools import partial
 from importlib import import_module
 
 import structlog
-from chassis import migrations
 from chassis.auth import KeySource
 from chassis.bridge import WsgiBridge
 from chassis.runtime import Runtime
@@ -18,7 +17,7 @@ from runner.worker import Worker
 from sqlalchemy import text
 from starlette.types import ASGIApp
 
-from launcher import services
+from launcher import schema, services
 
 log = structlog.get_logger()
 PORTAL_THREADS = 32
@@ -113,7 +112,7 @@ class Process:
 
 
 def _make_ready(runtime: Runtime) -> None:
-    migrations.upgrade(runtime)
+    schema.upgrade(runtime)
     if runtime.service.on_start is not None:
         runtime.service.on_start(runtime)
 

@@ -1,4 +1,4 @@
-"""Starts granian, which starts the process that serves (`launcher.application`).
+"""Starts granian, which starts the process that serves (`launcher.boot`).
 
 What is to be served is told through the environment. Little is imported here: the supervising process does nothing but
 start and stop the other, and a person waits for it.
@@ -24,7 +24,7 @@ def run(target: str, *, role: str, host: str, port: int) -> None:
             os.environ.setdefault(name, value)
     os.environ[services.TARGET_KEY], os.environ[services.ROLE_KEY] = target, role
     Granian(
-        "launcher.application:build",
+        "launcher.boot:build",
         factory=True,
         interface=Interfaces.ASGI,
         address=host,

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from functools import partial
+from typing import TYPE_CHECKING
 
 import structlog
 from chassis import inbox, outbox
@@ -17,7 +18,9 @@ from sqlalchemy import make_url
 
 from runner import housekeeping
 from runner.relay.inprocess import InProcessRelay
-from runner.relay.rabbit import RabbitReceiver, RabbitRelay
+
+if TYPE_CHECKING:
+    from runner.relay.rabbit import RabbitRelay
 
 log = structlog.get_logger()
 POLL_SECONDS = 1.0
@@ -59,18 +62,21 @@ class Worker:
             self._spawn(f"relay {runtime.name}", partial(self._relay, runtime, relay.relay))
 
     def _start_with_broker(self) -> None:
+        # kombu and what it brings: all in one starts without.
+        from runner.relay.rabbit import RabbitReceiver, RabbitRelay
+
         for runtime in self._runtimes:
             url = runtime.settings.amqp_url
-            self._spawn(f"relay {runtime.name}", partial(self._relay_to_broker, runtime, url))
+            self._spawn(f"relay {runtime.name}", partial(self._relay_to_broker, runtime, RabbitRelay(url)))
             if runtime.service.subscriptions:
                 receiver = RabbitReceiver(url, runtime)
                 self._spawn(f"receiver {runtime.name}", partial(receiver.run, self._stopping.is_set))
             if make_url(runtime.settings.database_url).get_backend_name() == "postgresql":
                 self._spawn(f"listener {runtime.name}", partial(self._listen, runtime))
 
-    def _relay_to_broker(self, runtime: Runtime, amqp_url: str) -> None:
-        with closing(RabbitRelay(amqp_url)) as relay:
-            self._relay(runtime, relay.relay)
+    def _relay_to_broker(self, runtime: Runtime, rabbit: "RabbitRelay") -> None:
+        with closing(rabbit):
+            self._relay(runtime, rabbit.relay)
 
     def _relay(self, runtime: Runtime, relay: Callable[[Runtime], int]) -> None:
         while not self._stopping.is_set():

@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import IO
 
 from chassis import money
-from xlsxwriter import Workbook
 
 Cell = str | int | Decimal | date | None
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -43,6 +42,9 @@ def _text(cell: Cell) -> str:
 
 def write_xlsx(file: IO[bytes], columns: Mapping[str, int], rows: Iterable[list[Cell]]) -> int:
     """One sheet, its first line kept in sight and with filters. Returns how many rows."""
+    # Only here: nobody waits at start for what few exports need.
+    from xlsxwriter import Workbook
+
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     count = 0
     with Workbook(file, options) as book:

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-import xlsxwriter
 from chassis import money
 
 from declaration.domain.rows import cells
@@ -57,6 +56,9 @@ def _csv(rows: Iterable[Row], names: Sequence[str]) -> bytes:
 
 
 def _xlsx(rows: Iterable[Row], names: Sequence[str]) -> bytes:
+    # Only here: nobody waits at start for what few files need.
+    import xlsxwriter
+
     target = io.BytesIO()
     with xlsxwriter.Workbook(target, {"constant_memory": True, "strings_to_formulas": False}) as book:
         sheet = book.add_worksheet("Déclarations")

@@ -1,0 +1,32 @@
+"""Brings a service's schema to its head, and leaves Alembic out where it is there already.
+
+Alembic and what it imports are a tenth of the time that the product takes to start.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from sqlalchemy import inspect, text
+
+if TYPE_CHECKING:
+    from chassis.runtime import Runtime
+
+
+def upgrade(runtime: "Runtime") -> None:
+    """Safe when several processes start at once."""
+    if _version(runtime) != _newest(runtime):
+        import_module("chassis.migrations").upgrade(runtime)
+
+
+def _version(runtime: "Runtime") -> str | None:
+    """The revision that Alembic noted in the database; none in a new one."""
+    with runtime.engine.execution_options(reading=True).connect() as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        return connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+
+
+def _newest(runtime: "Runtime") -> str:
+    """Migrations are numbered, and the number is the revision: a test sees to both."""
+    names = sorted(path.name for path in (runtime.service.migrations / "versions").glob("[0-9]*.py"))
+    return names[-1].split("_")[0]
