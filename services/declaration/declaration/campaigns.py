@@ -160,4 +160,5 @@ def shown(campaign: Campaign) -> dict[str, Any]:
         "phase": campaign.phase,
         **{name: day.isoformat() for name, day in days.items()},
         "reminders": campaign.reminders,
+        "unfinished": campaign.unfinished,
     }

@@ -1,48 +1,117 @@
-"""How far a campaign is: by state, département, type of dwelling, and day after day."""
+"""How far campaigns are: by state, Caf, département, type of dwelling, and day after day."""
+
+from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from chassis import clock
-from sqlalchemy import ColumnElement, exists, func, select
+from chassis.auth import Caller
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from declaration.domain.journey import EDITABLE
+from declaration.domain.states import State
 from declaration.models import Campaign, DeclarationVersion, RentDeclaration
+from declaration.perimeter import of_caf
 from declaration.sql import hour_of
+
+# In these, what reached the Caf is an earlier version, if any.
+_NOT_SENT = {state.value for state in (*EDITABLE, State.NOT_CONCERNED)}
+
+
+@dataclass
+class Tally:
+    """`transmitted`: declarations that reached the Caf at least once, those that are being corrected included."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    transmitted: int = 0
+    late: int = 0
+
+    def add(self, row: _Row) -> None:
+        self.counts[row.state] += row.count
+        self.transmitted += row.later if row.state in _NOT_SENT else row.count
+        self.late += row.late
+
+    def shown(self) -> dict[str, Any]:
+        return {
+            "total": self.counts.total(),
+            "transmitted": self.transmitted,
+            "late": self.late,
+            "unfinished": sum(self.counts[state.value] for state in EDITABLE),
+            "counts": dict(self.counts),
+        }
+
+
+@dataclass(frozen=True)
+class _Row:
+    """Declarations alike; `later`: those of which a version was transmitted before the one in hand."""
+
+    campaign_id: UUID
+    departement: str
+    housing_type: str
+    state: str
+    count: int
+    later: int
+    late: int
 
 
 def of(session: Session, campaign: Campaign) -> dict[str, Any]:
     """Counts in all, per département, per type of dwelling and per day."""
     here = RentDeclaration.campaign_id == campaign.id
-    counted = select(RentDeclaration.state, func.count(), func.count().filter(RentDeclaration.late)).where(here)
-    rows = session.execute(counted.group_by(RentDeclaration.state)).all()
-    counts = {state: count for state, count, _ in rows}
-    days = _days(session, here)
-    return {
-        "total": sum(counts.values()),
-        "transmitted": days[-1]["cumulated"] if days else 0,
-        "late": sum(late for _, _, late in rows),
-        "counts": counts,
-        "departements": _by(session, here, "departement", RentDeclaration.departement),
-        "housing_types": _by(session, here, "housing_type", RentDeclaration.housing_type),
-        "days": days,
-    }
+    rows = _rows(session, here)
+    return {**_totals(rows), **_parts(rows), "days": _days(session, here)}
 
 
-def _by(session: Session, here: ColumnElement[bool], name: str, column: Any) -> list[dict[str, Any]]:
-    """`transmitted`: those that reached the Caf at least once."""
-    reached = exists().where(DeclarationVersion.declaration_id == RentDeclaration.id, DeclarationVersion.version == 1)
-    by_state: dict[str, Counter[str]] = defaultdict(Counter)
-    grouped = select(column, RentDeclaration.state, func.count()).where(here)
-    for value, state, count in session.execute(grouped.group_by(column, RentDeclaration.state).order_by(column)):
-        by_state[value][state] = count
-    received = select(column, func.count()).where(here, reached).group_by(column)
-    transmitted: dict[str, int] = {value: count for value, count in session.execute(received)}
-    return [
-        {name: value, "total": each.total(), "transmitted": transmitted.get(value, 0), "counts": dict(each)}
-        for value, each in by_state.items()
+def of_all(session: Session, caller: Caller, year: int) -> dict[str, Any]:
+    """The same for all campaigns of a year that the caller may see, and Caf by Caf; days are a campaign's own."""
+    wanted = select(Campaign).where(Campaign.year == year, of_caf(caller)).order_by(Campaign.caf_code)
+    found = session.execute(wanted).scalars().all()
+    rows = _rows(session, RentDeclaration.campaign_id.in_([campaign.id for campaign in found]))
+    each: dict[UUID, Tally] = defaultdict(Tally)
+    for row in rows:
+        each[row.campaign_id].add(row)
+    cafs = [
+        {"caf_code": one.caf_code, "phase": one.phase, "deadline": one.deadline.isoformat(), **each[one.id].shown()}
+        for one in found
     ]
+    return {"year": year, **_totals(rows), **_parts(rows), "cafs": cafs}
+
+
+def _rows(session: Session, here: ColumnElement[bool]) -> list[_Row]:
+    """One reading of the declarations gives every table."""
+    alike = (
+        RentDeclaration.campaign_id,
+        RentDeclaration.departement,
+        RentDeclaration.housing_type,
+        RentDeclaration.state,
+    )
+    later = func.count().filter(RentDeclaration.version > 1)
+    counted = select(*alike, func.count(), later, func.count().filter(RentDeclaration.late)).where(here)
+    return [_Row(*row) for row in session.execute(counted.group_by(*alike))]
+
+
+def _totals(rows: Iterable[_Row]) -> dict[str, Any]:
+    all_of_it = Tally()
+    for row in rows:
+        all_of_it.add(row)
+    return all_of_it.shown()
+
+
+def _parts(rows: Iterable[_Row]) -> dict[str, Any]:
+    departements: dict[str, Tally] = defaultdict(Tally)
+    kinds: dict[str, Tally] = defaultdict(Tally)
+    for row in rows:
+        departements[row.departement].add(row)
+        kinds[row.housing_type].add(row)
+    return {
+        "departements": [{"departement": value, **departements[value].shown()} for value in sorted(departements)],
+        "housing_types": [{"housing_type": value, **kinds[value].shown()} for value in sorted(kinds)],
+    }
 
 
 def _days(session: Session, here: ColumnElement[bool]) -> list[dict[str, Any]]:

@@ -139,8 +139,12 @@ class DeclarationClient(Service):
         return self._post("campaigns", str(year), "closing", key=key, caf_code=caf_code)
 
     def progress(self, year: int, caf_code: str) -> dict[str, Any]:
-        """Counts by state and by département."""
+        """Counts by state, type of dwelling, département and day."""
         return self._get("campaigns", str(year), "progress", caf_code=caf_code)
+
+    def progress_of_all(self, year: int) -> dict[str, Any]:
+        """The same for all Cafs that the person may see, and Caf by Caf."""
+        return self._get("campaigns", str(year), "cafs")
 
     def list_imports(self, cursor: str = "") -> dict[str, Any]:
         """The registry files, newest first."""

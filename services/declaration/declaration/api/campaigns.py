@@ -46,3 +46,8 @@ def get_progress(year: int, caf_code: str | None = None) -> dict[str, Any]:
     with reading() as session:
         found = campaigns.find(session, agent(), year, caf_code)
         return {"campaign": campaigns.shown(found), **progress.of(session, found)}
+
+
+def get_progress_of_all(year: int) -> dict[str, Any]:
+    with reading() as session:
+        return progress.of_all(session, agent(), year)

@@ -1,6 +1,7 @@
 """Campaigns: prepare, open, close, and how far they are."""
 
 import re
+from datetime import date
 from typing import Any, ClassVar
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -10,6 +11,7 @@ from webui.typography import count
 from wtforms import StringField, TextAreaField
 from wtforms.validators import InputRequired
 
+from portal import charts
 from portal.clients import api
 from portal.clients.errors import Refused
 from portal.forms import BlankForm, OnceForm, lines_of, whole_number
@@ -21,6 +23,7 @@ CAF_CODE = re.compile(r"\d{3}\Z")
 YEAR = "Saisissez une année, par exemple 2026"
 DEADLINE = "Saisissez la date limite, par exemple 15 11 2026"
 CUT_OFF = "Saisissez le dernier jour, par exemple 15 1 2027"
+HOUSING_TYPES = {"conventioned": "Conventionné", "private": "Privé"}
 PHASES = {"draft": "En préparation", "open": "Ouverte", "closed": "Close"}
 
 
@@ -76,7 +79,8 @@ def chosen_caf() -> str:
 def index() -> ResponseReturnValue:
     """All campaigns, with the actions of each."""
     found = api().declaration.list_campaigns()
-    return render_template("agent/campaigns.html", campaigns=found, phases=PHASES, form=BlankForm())
+    supervisor = the_person().supervisor
+    return render_template("agent/campaigns.html", campaigns=found, phases=PHASES, supervisor=supervisor)
 
 
 @pages.route("/nouvelle", methods=["GET", "POST"])
@@ -101,10 +105,21 @@ def new() -> ResponseReturnValue:
 @pages.get("/<int:year>")
 @wanted("agent")
 def progress(year: int) -> ResponseReturnValue:
-    """How far a campaign is, per département."""
-    caf = chosen_caf()
-    found = api().declaration.progress(year, caf)
-    return render_template("agent/progress.html", found=found, phases=PHASES, form=BlankForm(), caf=caf)
+    """How far a campaign is: in all, per type of dwelling, per département and day after day."""
+    found = api().declaration.progress(year, chosen_caf())
+    drawn = charts.cumulated(found["days"], date.fromisoformat(found["campaign"]["deadline"]))
+    return render_template("agent/progress.html", found=found, phases=PHASES, kinds=HOUSING_TYPES, drawn=drawn)
+
+
+@pages.get("/<int:year>/france")
+@wanted("agent")
+def france(year: int) -> ResponseReturnValue:
+    """How far each Caf is, for a supervisor."""
+    if not the_person().supervisor:
+        abort(404)
+    found = api().declaration.progress_of_all(year)
+    counted = {phase: sum(each["phase"] == phase for each in found["cafs"]) for phase in PHASES}
+    return render_template("agent/france.html", found=found, phases=PHASES, kinds=HOUSING_TYPES, phases_count=counted)
 
 
 @pages.post("/<int:year>/<action>")
