@@ -3,7 +3,17 @@
 from flask import Flask
 
 from portal.pages import api_documents, habilitation, habilitation_users, help, home, reports, verification
-from portal.pages.agent import accounts, answers, campaigns, exports, factor_resets, letters, messages, registry
+from portal.pages.agent import (
+    accounts,
+    answers,
+    campaign_dates,
+    campaigns,
+    exports,
+    factor_resets,
+    letters,
+    messages,
+    registry,
+)
 from portal.pages.agent import home as agent_home
 from portal.pages.declare import (
     abandonment,
@@ -39,6 +49,7 @@ MODULES = (
     agent_home,
     registry,
     campaigns,
+    campaign_dates,
     messages,
     letters,
     accounts,

@@ -180,6 +180,8 @@ class FakeServices:
         self.on("GET", f"{at}/campaigns", {"items": [progress["campaign"], {**progress["campaign"], "phase": "draft"}]})
         self.on("POST", f"{at}/campaigns", progress["campaign"])
         self.on("GET", f"{at}/campaigns/2026/progress", progress)
+        self.on("GET", f"{at}/campaigns/2026", progress["campaign"])
+        self.on("PUT", f"{at}/campaigns/2026/dates", progress["campaign"])
         self.on("GET", f"{at}/campaigns/2026/cafs", example("declaration", "/campaigns/{year}/cafs", "get"))
         self.on("POST", f"{at}/campaigns/2026/opening", example("declaration", "/campaigns/{year}/opening", "post"))
         self.on("POST", f"{at}/campaigns/2026/closing", progress["campaign"])

@@ -44,6 +44,7 @@ AGENT = (
     "/agent/campagnes/2026",
     "/agent/campagnes/2026/ouverture",
     "/agent/campagnes/2026/cloture",
+    "/agent/campagnes/2026/dates",
     "/agent/exports",
     f"/agent/exports/{EXPORT}",
     f"/agent/exports/{EXPORT}/reception",

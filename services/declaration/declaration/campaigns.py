@@ -63,7 +63,11 @@ def _reminders(given: list[date] | None, dates: rules.Dates) -> list[str]:
 
 
 def change_dates(session: Session, caller: Caller, campaign: Campaign, change: dict[str, Any]) -> None:
-    """Moves the deadline, the last day and the reminders. Raises Invalid for dates that do not follow each other."""
+    """
+    Moves the deadline, the last day and the reminders; the same dates again change nothing and leave no line.
+
+    Raises Invalid for dates that do not follow each other.
+    """
     before = shown(campaign)
     dates = rules.planned(campaign.year, change["deadline"], change["cut_off"], campaign.opens_on, today=clock.today())
     campaign.deadline, campaign.cut_off = dates.deadline, dates.cut_off
@@ -72,16 +76,18 @@ def change_dates(session: Session, caller: Caller, campaign: Campaign, change: d
         # What was left is counted again when the new last day has passed.
         campaign.unfinished = null()
     session.flush()
-    names = ("deadline", "cut_off", "reminders")
     after = shown(campaign)
+    moved = [name for name in ("deadline", "cut_off", "reminders") if before[name] != after[name]]
+    if not moved:
+        return
     journal.record(
         session,
         actor=caller.sub,
         action="campaign.dates_changed",
         subject=campaign.id,
         perimeter=campaign.caf_code,
-        before={name: before[name] for name in names},
-        after={name: after[name] for name in names},
+        before={name: before[name] for name in moved},
+        after={name: after[name] for name in moved},
         reason=change["reason"],
     )
 

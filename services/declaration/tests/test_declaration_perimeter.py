@@ -179,7 +179,9 @@ CAMPAIGN_CALLS = (
     ("post", "/campaigns"),
     ("post", "/campaigns/2026/opening"),
     ("post", "/campaigns/2026/closing"),
+    ("get", "/campaigns/2026"),
     ("get", "/campaigns/2026/progress"),
+    ("get", "/campaigns/2026/cafs"),
 )
 
 
@@ -196,7 +198,9 @@ def test_an_agent_neither_sees_nor_closes_the_campaign_of_another_caf(opened: An
     assert [each["caf_code"] for each in opened.get("/campaigns", opened.agent("359")).json()["items"]] == ["359"]
     for path in (f"/campaigns/{year}/closing", f"/campaigns/{year}/opening"):
         assert opened.post(f"{path}?caf_code=359", opened.agent("220")).status_code == 404
-    assert opened.get(f"/campaigns/{year}/progress", opened.agent("220"), caf_code="359").status_code == 404
+    for path in (f"/campaigns/{year}", f"/campaigns/{year}/progress"):
+        assert opened.get(path, opened.agent("220"), caf_code="359").status_code == 404
+        assert opened.get(path, opened.agent("359")).status_code == 200
     assert opened.get(f"/campaigns/{year}/progress", opened.agent("000")).status_code == 404
 
 

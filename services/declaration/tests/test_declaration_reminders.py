@@ -110,6 +110,15 @@ def test_only_an_agent_of_the_caf_moves_the_dates_and_with_a_reason(world: Any, 
     assert (line["after"]["cut_off"], line["reason"]) == (f"{year + 1}-04-01", "Envoi du courrier retardé")
 
 
+def test_the_same_dates_again_change_nothing_and_leave_no_line(world: Any, year: int) -> None:
+    world.open_campaign()
+    for _ in range(2):
+        assert world.put(f"/campaigns/{year}/dates", world.agent(), moved(year)).status_code == 200
+    assert len([row for row in world.harness.rows("journal") if row["action"] == "campaign.dates_changed"]) == 1
+    found = world.get(f"/campaigns/{year}", world.agent()).json()
+    assert (found["deadline"], found["cut_off"]) == (f"{year + 1}-02-15", f"{year + 1}-04-01")
+
+
 def test_the_cut_off_closes_counts_what_never_ended_and_keeps_it(world: Any, year: int) -> None:
     world.register({}, lot(2))
     world.open_campaign()

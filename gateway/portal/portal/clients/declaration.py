@@ -130,6 +130,15 @@ class DeclarationClient(Service):
         """A campaign in preparation."""
         return self._post("campaigns", body=campaign, key=key)
 
+    def get_campaign(self, year: int, caf_code: str) -> dict[str, Any]:
+        """Its phase and dates."""
+        return self._get("campaigns", str(year), caf_code=caf_code)
+
+    def change_campaign_dates(self, year: int, caf_code: str, change: Mapping[str, Any]) -> dict[str, Any]:
+        """`change`: deadline, cut_off, reminders, reason. The same again changes nothing."""
+        query = {"caf_code": caf_code} if caf_code else {}
+        return json_body(self._call("PUT", "campaigns", str(year), "dates", params=query, json=change))
+
     def open_campaign(self, year: int, caf_code: str, key: str) -> dict[str, Any]:
         """`declarations`, `not_concerned` and `landlords` that the opening made."""
         return self._post("campaigns", str(year), "opening", key=key, caf_code=caf_code)

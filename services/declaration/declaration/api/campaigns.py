@@ -35,6 +35,11 @@ def close_campaign(year: int, caf_code: str | None = None) -> dict[str, Any]:
         return campaigns.shown(found)
 
 
+def get_campaign(year: int, caf_code: str | None = None) -> dict[str, Any]:
+    with reading() as session:
+        return campaigns.shown(campaigns.find(session, agent(), year, caf_code))
+
+
 def change_campaign_dates(year: int, body: dict[str, Any], caf_code: str | None = None) -> dict[str, Any]:
     with transaction() as session:
         found = campaigns.find(session, agent(), year, caf_code)

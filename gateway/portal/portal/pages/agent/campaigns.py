@@ -2,70 +2,23 @@
 
 import re
 from datetime import date
-from typing import Any, ClassVar
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from webui.forms import FrenchDateField
 from webui.typography import count
-from wtforms import StringField, TextAreaField
-from wtforms.validators import InputRequired
 
 from portal import charts
 from portal.clients import api
 from portal.clients.errors import Refused
-from portal.forms import BlankForm, OnceForm, lines_of, whole_number
+from portal.forms import BlankForm
 from portal.pages.addresses import address
+from portal.pages.agent.campaign_forms import CampaignForm
 from portal.sign_in.person import the_person, wanted
 
 pages = Blueprint("campaigns", __name__, url_prefix="/agent/campagnes")
 CAF_CODE = re.compile(r"\d{3}\Z")
-YEAR = "Saisissez une année, par exemple 2026"
-DEADLINE = "Saisissez la date limite, par exemple 15 11 2026"
-CUT_OFF = "Saisissez le dernier jour, par exemple 15 1 2027"
 HOUSING_TYPES = {"conventioned": "Conventionné", "private": "Privé"}
 PHASES = {"draft": "En préparation", "open": "Ouverte", "closed": "Close"}
-
-
-class CampaignForm(OnceForm):
-    """A campaign to prepare. The contact is printed on letters and receipts (CRPA L. 112-11)."""
-
-    year = StringField("Année du loyer de juillet", [InputRequired(YEAR), whole_number(YEAR)])
-    caf_code = StringField("Code de la Caf")
-    opens_on = FrenchDateField("Date d’ouverture")
-    deadline = FrenchDateField("Date limite de déclaration", [InputRequired(DEADLINE)])
-    cut_off = FrenchDateField("Dernier jour pour les déclarations tardives", [InputRequired(CUT_OFF)])
-    contact_name = StringField("Nom du service")
-    contact_telephone = StringField("Téléphone")
-    contact_address = TextAreaField("Adresse")
-    contact_reference = StringField("Référence de la Caf")
-    pointers: ClassVar[dict[str, str]] = {
-        **{f"/{name}": name for name in ("year", "caf_code", "opens_on", "deadline", "cut_off")},
-        **{f"/contact/{name}": f"contact_{name}" for name in ("name", "telephone", "address", "reference")},
-        "/contact": "contact_name",
-    }
-
-    def as_campaign(self) -> dict[str, Any]:
-        """What the service takes; what was left empty is not sent."""
-        days = {name: self[name].data for name in ("opens_on", "deadline", "cut_off")}
-        year = (self.year.data or "").strip()
-        given: dict[str, Any] = {
-            "year": int(year) if year.isdigit() else None,
-            "caf_code": (self.caf_code.data or "").strip(),
-            **{name: day.isoformat() for name, day in days.items() if day},
-            "contact": self.contact(),
-        }
-        return {name: value for name, value in given.items() if value not in (None, "", {})}
-
-    def contact(self) -> dict[str, Any]:
-        """Empty when nothing of it was typed."""
-        typed = {
-            "name": (self.contact_name.data or "").strip(),
-            "telephone": (self.contact_telephone.data or "").strip(),
-            "address": lines_of(self.contact_address.data),
-            "reference": (self.contact_reference.data or "").strip(),
-        }
-        return typed if any(typed.values()) else {}
 
 
 def chosen_caf() -> str:
@@ -143,7 +96,9 @@ def act(year: int, action: str) -> ResponseReturnValue:
 @pages.get("/<int:year>/<action>")
 @wanted("agent")
 def confirm(year: int, action: str) -> ResponseReturnValue:
-    """Opening writes to every landlord: it asks first."""
+    """Opening writes to every landlord, and closing has no way back: both ask first."""
     if action not in ("ouverture", "cloture"):
         abort(404)
-    return render_template("agent/confirm_campaign.html", year=year, action=action, form=BlankForm(), caf=chosen_caf())
+    caf = chosen_caf()
+    found = api().declaration.get_campaign(year, caf)
+    return render_template("agent/confirm_campaign.html", campaign=found, action=action, form=BlankForm(), caf=caf)

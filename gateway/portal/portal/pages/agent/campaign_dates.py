@@ -1,0 +1,66 @@
+"""Moving the days of a campaign: a form, then what the new days would do, then the change."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any
+
+from flask import flash, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from webui.typography import PARIS, long_date
+
+from portal.clients import api
+from portal.clients.errors import Refused
+from portal.pages.addresses import address
+from portal.pages.agent.campaign_forms import DatesForm
+from portal.pages.agent.campaigns import chosen_caf, pages
+from portal.sign_in.person import wanted
+
+
+@pages.route("/<int:year>/dates", methods=["GET", "POST"])
+@wanted("agent")
+def dates(year: int) -> ResponseReturnValue:
+    """Typed first, then shown beside what they replace; only what was confirmed is changed."""
+    caf = chosen_caf()
+    campaign = api().declaration.get_campaign(year, caf)
+    form = DatesForm(data=_days(campaign))
+    if request.method == "POST" and form.validate():
+        if not form.confirmed.data:
+            effects = list(at_once(campaign, form.as_change(), datetime.now(PARIS).date()))
+            shown = {"campaign": campaign, "form": form, "change": form.as_change(), "effects": effects, "caf": caf}
+            return render_template("agent/confirm_dates.html", **shown)
+        if _change(year, caf, form):
+            flash("Les dates de la campagne sont changées.", "success")
+            return redirect(address("campaigns.progress", year=year, caf=caf), 303)
+    status = 422 if form.errors else 200
+    return render_template("agent/campaign_dates.html", campaign=campaign, form=form, caf=caf), status
+
+
+def _days(campaign: dict[str, Any]) -> dict[str, Any]:
+    days: dict[str, Any] = {name: date.fromisoformat(campaign[name]) for name in ("deadline", "cut_off")}
+    return {**days, "reminders": [date.fromisoformat(day) for day in campaign["reminders"]]}
+
+
+def _change(year: int, caf: str, form: DatesForm) -> bool:
+    try:
+        api().declaration.change_campaign_dates(year, caf, form.as_change())
+    except Refused as error:
+        if error.status not in (400, 422):
+            raise
+        form.fail_from(error.problem, form.pointers)
+        return False
+    return True
+
+
+def at_once(campaign: dict[str, Any], change: dict[str, Any], today: date) -> Iterator[str]:
+    """What the new days do as soon as they are kept, that no later change of days undoes."""
+    if campaign["phase"] == "draft":
+        return
+    day = today.isoformat()
+    due = max((each for each in change["reminders"] if each <= day), default="")
+    sent = max((each for each in campaign["reminders"] if each <= day), default="")
+    if change["cut_off"] < day:
+        yield "Le dernier jour est passé\u00a0: plus rien ne sera accepté, et la campagne sera close pour de bon."
+    elif change["deadline"] < day:
+        yield "La date limite est passée\u00a0: tout ce qui sera transmis portera la marque du retard."
+    if campaign["phase"] == "open" and due > sent:
+        yield f"Un rappel, celui du {long_date(due)}, part tout de suite à tous ceux qui n’ont pas fini."

@@ -1,0 +1,110 @@
+"""What is typed of a campaign."""
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, ClassVar
+
+from webui.forms import FrenchDateField
+from wtforms import HiddenField, StringField, TextAreaField
+from wtforms.validators import InputRequired
+
+from portal.forms import OnceForm, lines_of, whole_number
+
+YEAR = "Saisissez une année, par exemple 2026"
+DEADLINE = "Saisissez la date limite, par exemple 15 11 2026"
+CUT_OFF = "Saisissez le dernier jour, par exemple 15 1 2027"
+REASON = "Saisissez le motif, par exemple\u00a0: envoi du courrier retardé"
+DAY = re.compile(r"(\d{1,2})[ /.-](\d{1,2})[ /.-](\d{4})\Z")
+BETWEEN_DAYS = re.compile(r"[\n;,]")
+
+
+class DaysField(TextAreaField):  # type: ignore[misc]  # WTForms is untyped
+    """Days, one a line, to a list of dates in their order."""
+
+    sentence = "Saisissez une date par ligne, par exemple 15/10/2026"
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        """Raises ValueError, in French, for a line that is no date."""
+        typed = [piece.strip() for text in valuelist for piece in BETWEEN_DAYS.split(text)]
+        self.data = sorted({self.read(piece) for piece in typed if piece})
+
+    def read(self, text: str) -> date:
+        """Day, month and year, in the order in which they are written in French."""
+        found = DAY.match(text)
+        if found is None:
+            raise ValueError(self.sentence)
+        day, month, year = map(int, found.groups())
+        try:
+            return date(year, month, day)
+        except ValueError:
+            raise ValueError(self.sentence) from None
+
+    def _value(self) -> str:
+        """What was typed when it was wrong, else the days."""
+        if self.errors and self.raw_data:
+            return "\n".join(map(str, self.raw_data))
+        return "\n".join(f"{day:%d/%m/%Y}" for day in self.data or [])
+
+
+class CampaignForm(OnceForm):
+    """A campaign to prepare. The contact is printed on letters and receipts (CRPA L. 112-11)."""
+
+    year = StringField("Année du loyer de juillet", [InputRequired(YEAR), whole_number(YEAR)])
+    caf_code = StringField("Code de la Caf")
+    opens_on = FrenchDateField("Date d’ouverture")
+    deadline = FrenchDateField("Date limite de déclaration", [InputRequired(DEADLINE)])
+    cut_off = FrenchDateField("Dernier jour pour les déclarations tardives", [InputRequired(CUT_OFF)])
+    reminders = DaysField("Jours de rappel")
+    contact_name = StringField("Nom du service")
+    contact_telephone = StringField("Téléphone")
+    contact_address = TextAreaField("Adresse")
+    contact_reference = StringField("Référence de la Caf")
+    pointers: ClassVar[dict[str, str]] = {
+        **{f"/{name}": name for name in ("year", "caf_code", "opens_on", "deadline", "cut_off", "reminders")},
+        **{f"/contact/{name}": f"contact_{name}" for name in ("name", "telephone", "address", "reference")},
+        "/contact": "contact_name",
+    }
+
+    def as_campaign(self) -> dict[str, Any]:
+        """What the service takes; what was left empty is not sent."""
+        days = {name: self[name].data for name in ("opens_on", "deadline", "cut_off")}
+        year = (self.year.data or "").strip()
+        given: dict[str, Any] = {
+            "year": int(year) if year.isdigit() else None,
+            "caf_code": (self.caf_code.data or "").strip(),
+            **{name: day.isoformat() for name, day in days.items() if day},
+            "reminders": [day.isoformat() for day in self.reminders.data or []],
+            "contact": self.contact(),
+        }
+        return {name: value for name, value in given.items() if value not in (None, "", {}, [])}
+
+    def contact(self) -> dict[str, Any]:
+        """Empty when nothing of it was typed."""
+        typed = {
+            "name": (self.contact_name.data or "").strip(),
+            "telephone": (self.contact_telephone.data or "").strip(),
+            "address": lines_of(self.contact_address.data),
+            "reference": (self.contact_reference.data or "").strip(),
+        }
+        return typed if any(typed.values()) else {}
+
+
+class DatesForm(OnceForm):
+    """The days of a campaign that may still move; `confirmed` is what the second page says."""
+
+    deadline = FrenchDateField("Date limite de déclaration", [InputRequired(DEADLINE)])
+    cut_off = FrenchDateField("Dernier jour pour les déclarations tardives", [InputRequired(CUT_OFF)])
+    reminders = DaysField("Jours de rappel")
+    reason = StringField("Motif", [InputRequired(REASON)])
+    confirmed = HiddenField()
+    pointers: ClassVar[dict[str, str]] = {f"/{name}": name for name in ("deadline", "cut_off", "reminders", "reason")}
+
+    def as_change(self) -> dict[str, Any]:
+        """What the service takes."""
+        return {
+            "deadline": self.deadline.data.isoformat(),
+            "cut_off": self.cut_off.data.isoformat(),
+            "reminders": [day.isoformat() for day in self.reminders.data or []],
+            "reason": (self.reason.data or "").strip(),
+        }
