@@ -102,9 +102,9 @@ class DatesForm(OnceForm):
 
     def as_change(self) -> dict[str, Any]:
         """What the service takes."""
+        days = {name: self[name].data for name in ("deadline", "cut_off")}
         return {
-            "deadline": self.deadline.data.isoformat(),
-            "cut_off": self.cut_off.data.isoformat(),
+            **{name: day.isoformat() for name, day in days.items() if day},
             "reminders": [day.isoformat() for day in self.reminders.data or []],
             "reason": (self.reason.data or "").strip(),
         }
