@@ -11,6 +11,7 @@ from chassis.runtime import Runtime
 from chassis.settings import Settings
 from chassis.testing import schema
 from chassis.testing.harness import Harness
+from chassis.testing.plugin import HarnessFactory
 from sqlalchemy import Column, Integer, MetaData, Table, inspect
 from toybox.app import service
 
@@ -83,3 +84,19 @@ def test_a_new_migration_is_written_from_the_models_with_plain_types(
     assert "create_chassis_tables(op.get_bind())" in written
     assert "chassis.db" not in written
     assert 'create_table("outbox"' not in written.replace("'", '"').replace("\n", "").replace(" ", "")
+
+
+@pytest.mark.parametrize("_turn", [1, 2])
+def test_what_a_test_writes_is_not_in_the_next_ones_copy(
+    harness: HarnessFactory, database_url: str, _turn: int
+) -> None:
+    one = harness(service, database_url)
+    assert (schema.is_current(one.runtime), one.rows("thing")) == (True, [])
+    with one.transaction() as session:
+        session.execute(service.metadata.tables["thing"].insert().values(name="mine"))
+
+
+def test_a_second_harness_on_a_database_finds_what_the_first_wrote(harness: HarnessFactory, database_url: str) -> None:
+    with harness(service, database_url).transaction() as session:
+        session.execute(service.metadata.tables["thing"].insert().values(name="kept"))
+    assert [row["name"] for row in harness(service, database_url).rows("thing")] == ["kept"]

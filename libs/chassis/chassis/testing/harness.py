@@ -14,11 +14,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 
-from chassis import clock, events, ids, inbox, keys, migrations
+from chassis import clock, events, ids, inbox, keys
 from chassis.auth import KeySource
 from chassis.events import Event
 from chassis.runtime import Runtime
 from chassis.service import Service
+from chassis.testing import templates
 from chassis.webapp import create_api
 
 _SIGNING = ECKey.generate_key("P-256", {"kid": "test"})
@@ -53,7 +54,7 @@ class Harness:
             **settings,
         }
         runtime = Runtime(service, service.settings(service=service.name, **chosen))
-        migrations.upgrade(runtime)
+        templates.lay(runtime)
         return cls(runtime)
 
     @property

@@ -11,6 +11,7 @@ from sqlalchemy import create_engine, make_url, text
 
 from chassis import ids
 from chassis.service import Service
+from chassis.testing import templates
 from chassis.testing.harness import Harness
 
 REQUIRED = "BAILLEURS_REQUIRE_CONTAINERS"
@@ -51,6 +52,7 @@ def postgres() -> Iterator[str]:
     """The address of a PostgreSQL 17 server: given by ``BAILLEURS_TEST_POSTGRES``, else started for this run."""
     if given := os.environ.get("BAILLEURS_TEST_POSTGRES"):
         yield given
+        templates.forget()
         return
     # The fixture stops its container itself; the reaper would be one more image to fetch.
     os.environ.setdefault("TESTCONTAINERS_RYUK_DISABLED", "true")
