@@ -2,7 +2,16 @@
 
 from flask import Flask
 
-from portal.pages import api_documents, habilitation, habilitation_users, help, home, reports, verification
+from portal.pages import (
+    api_documents,
+    habilitation,
+    habilitation_delegates,
+    habilitation_users,
+    help,
+    home,
+    reports,
+    verification,
+)
 from portal.pages.agent import (
     accounts,
     answers,
@@ -46,6 +55,7 @@ MODULES = (
     abandonment,
     habilitation,
     habilitation_users,
+    habilitation_delegates,
     agent_home,
     registry,
     campaigns,

@@ -26,6 +26,7 @@ ORGANISATION = "01973f50-0000-7000-8000-00000000000a"
 DECLARATION = "01973f50-0000-7000-8000-00000000000c"
 GROUP = "01973f50-0000-7000-8000-0000000000a1"
 COLLEAGUE = "01973f50-0000-7000-8000-000000000002"
+DELEGATE = "01973f50-0000-7000-8000-000000000003"
 DOCUMENT = "01973f50-0000-7000-8000-00000000000e"
 REFERENCE = "R26-8K3M-W2QT-5YBN-0XCD"
 Answer = Callable[[httpx.Request], httpx.Response]
@@ -140,13 +141,24 @@ class FakeServices:
             "role_label": "Administrateur",
             "active": True,
             "groups": [GROUP],
+            "delegation": None,
+            "manageable": False,
         }
         colleague = {
             **user,
+            "manageable": True,
             "account_id": COLLEAGUE,
             "last_name": "Martin",
             "role": "user",
             "role_label": "Utilisateur",
+        }
+        delegate = {
+            **colleague,
+            "account_id": DELEGATE,
+            "last_name": "Kerbrat",
+            "role": "delegate",
+            "role_label": "Responsable d’habilitation",
+            "delegation": {"all_groups": False, "groups": [GROUP]},
         }
         line = {
             "at": "2026-07-05T12:00:00Z",
@@ -158,13 +170,14 @@ class FakeServices:
             "reason": None,
         }
         self.on("GET", "/api/habilitation/v1/me/access", access)
-        group = {"id": GROUP, "label": "Logements privés, 35", "automatic": True, "scopes": [scope]}
+        group = {"id": GROUP, "label": "Logements privés, 35", "automatic": True, "assignable": True, "scopes": [scope]}
         self.on("GET", f"{at}/groups", {"items": [group]})
-        self.on("GET", f"{at}/users", {"items": [user, colleague]})
+        self.on("GET", f"{at}/users", {"items": [user, colleague, delegate]})
         self.on("GET", f"{at}/journal", {"items": [line]})
         self.on("POST", f"{at}/users", user)
-        for act in ("credentials", "withdrawal"):
+        for act in ("credentials", "withdrawal", "delegation"):
             self.on("POST", f"{at}/users/{COLLEAGUE}/{act}", {"account_id": COLLEAGUE})
+        self.on("POST", f"{at}/users/{DELEGATE}/delegation-withdrawal", {"account_id": DELEGATE})
         self.on("POST", f"{at}/groups", group)
 
     def add_agent_answers(self) -> None:

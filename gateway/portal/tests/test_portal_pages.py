@@ -1,6 +1,16 @@
 import pytest
 from flask.testing import FlaskClient
-from portal_stand_ins import COLLEAGUE, DECLARATION, DOCUMENT, REFERENCE, FakeServices, SignIn, example, problem
+from portal_stand_ins import (
+    COLLEAGUE,
+    DECLARATION,
+    DELEGATE,
+    DOCUMENT,
+    REFERENCE,
+    FakeServices,
+    SignIn,
+    example,
+    problem,
+)
 from webui.testing import page_checks, parse
 
 IMPORT = "01973f50-0000-7000-8000-00000000000f"
@@ -31,6 +41,9 @@ LANDLORD = (
     "/habilitations/groupes/nouveau",
     f"/habilitations/utilisateurs/{COLLEAGUE}/identifiants",
     f"/habilitations/utilisateurs/{COLLEAGUE}/retrait",
+    f"/habilitations/utilisateurs/{COLLEAGUE}/delegation",
+    f"/habilitations/utilisateurs/{DELEGATE}/delegation",
+    f"/habilitations/utilisateurs/{DELEGATE}/delegation/retrait",
     "/habilitations/journal",
 )
 AGENT = (

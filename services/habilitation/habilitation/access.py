@@ -9,7 +9,16 @@ from sqlalchemy.orm import Session
 
 from habilitation import domain
 from habilitation.domain import Scope
-from habilitation.models import AccountStanding, Group, GroupScope, Mandate, Member, Membership, Organisation
+from habilitation.models import (
+    AccountStanding,
+    Delegation,
+    Group,
+    GroupScope,
+    Mandate,
+    Member,
+    Membership,
+    Organisation,
+)
 
 
 @dataclass(frozen=True)
@@ -26,15 +35,24 @@ class Access:
 def of(session: Session, account_id: UUID) -> Access:
     """Raises NoResultFound for someone who belongs to no organisation."""
     current = and_(Mandate.account_id == Member.account_id, Mandate.until.is_(None))
+    delegated = and_(Delegation.account_id == Member.account_id, Delegation.until.is_(None))
     statement = (
-        select(Member, Organisation.name, Mandate.id.label("mandate"), AccountStanding.suspended)
+        select(
+            Member,
+            Organisation.name,
+            Mandate.id.label("mandate"),
+            Delegation.id.label("delegation"),
+            AccountStanding.suspended,
+        )
         .join(Organisation, Organisation.id == Member.organisation_id)
         .outerjoin(Mandate, current)
+        .outerjoin(Delegation, delegated)
         .outerjoin(AccountStanding, AccountStanding.account_id == Member.account_id)
         .where(Member.account_id == account_id)
     )
     row = session.execute(statement).one()
-    member, role = row.Member, domain.ADMINISTRATOR if row.mandate else domain.USER
+    member = row.Member
+    role = domain.role_of(administrator=row.mandate is not None, delegate=row.delegation is not None)
     scopes = _scopes(session, account_id, member.organisation_id, everything=role == domain.ADMINISTRATOR)
     active = member.withdrawn_at is None and not row.suspended
     return Access(account_id, member.organisation_id, row.name, role, scopes, member.access_version, active)

@@ -6,7 +6,7 @@ from uuid import UUID
 from chassis.http import caller, reading, transaction
 from chassis.idempotency import idempotent
 
-from habilitation import queries, schemas, users
+from habilitation import delegates, queries, schemas, users
 
 
 def my_access() -> dict[str, Any]:
@@ -34,14 +34,14 @@ def create_group(organisation_id: str, body: dict[str, Any]) -> tuple[dict[str, 
 
 def list_users(organisation_id: str) -> dict[str, Any]:
     with reading() as session:
-        return {"items": queries.users(session, caller(), UUID(organisation_id))}
+        return {"items": users.listed(session, caller(), UUID(organisation_id))}
 
 
 @idempotent
 def create_user(organisation_id: str, body: dict[str, Any]) -> tuple[dict[str, Any], int]:
     new = schemas.NewUserSchema().load(body)
     with transaction() as session:
-        return queries.add_user(session, caller(), UUID(organisation_id), new), 201
+        return users.add(session, caller(), UUID(organisation_id), new), 201
 
 
 @idempotent
@@ -56,6 +56,20 @@ def withdraw_user(organisation_id: str, account_id: str, body: dict[str, Any]) -
     with transaction() as session:
         users.withdraw(session, caller(), UUID(organisation_id), UUID(account_id), body.get("reason"))
         return {"account_id": account_id}, 200
+
+
+@idempotent
+def designate_delegate(organisation_id: str, account_id: str, body: dict[str, Any]) -> dict[str, Any]:
+    wanted = schemas.DesignationSchema().load(body)
+    with transaction() as session:
+        return delegates.designate(session, caller(), UUID(organisation_id), UUID(account_id), wanted)
+
+
+@idempotent
+def withdraw_delegate(organisation_id: str, account_id: str, body: dict[str, Any]) -> dict[str, Any]:
+    with transaction() as session:
+        delegates.withdraw(session, caller(), UUID(organisation_id), UUID(account_id), body.get("reason"))
+        return {"account_id": account_id}
 
 
 def list_journal(organisation_id: str, limit: int = 100) -> dict[str, Any]:

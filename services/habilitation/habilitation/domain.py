@@ -1,8 +1,9 @@
 """The rules of habilitation, pure: roles, groups, zones and the perimeter they give."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from uuid import UUID
 
 from chassis.problems import FieldError, Invalid
 
@@ -12,8 +13,8 @@ ADMINISTRATOR = "administrator"
 DELEGATE = "delegate"
 USER = "user"
 ROLES = {ADMINISTRATOR: "Administrateur", DELEGATE: "Responsable d’habilitation", USER: "Utilisateur"}
-# Who creates users and groups. A delegate does so within what they hold; that rule is in the statement.
-MANAGERS = frozenset({ADMINISTRATOR})
+
+DELEGATION_WANTED = "Choisissez tous les groupes, ou cochez-en au moins un."
 
 CIVILITIES = {"M.": "Monsieur", "Mme": "Madame"}
 COUNTRY = "FR"
@@ -30,6 +31,19 @@ class Scope:
 
     def to_json(self) -> dict[str, str]:
         return {"housing_type": self.housing_type, "zone": self.zone}
+
+
+def role_of(*, administrator: bool, delegate: bool) -> str:
+    """What a person is called; an administrator has no need of a delegation."""
+    if administrator:
+        return ADMINISTRATOR
+    return DELEGATE if delegate else USER
+
+
+def check_delegation(all_groups: bool, groups: Collection[UUID]) -> None:
+    """Raises Invalid unless it is for all groups or for some, said once."""
+    if all_groups == bool(groups):
+        raise Invalid([FieldError(pointer="/groups", code="groups", detail=DELEGATION_WANTED)])
 
 
 def union(groups: Iterable[Iterable[Scope]]) -> list[Scope]:

@@ -103,6 +103,36 @@ class Mandate(Base):
     until: Mapped[datetime | None]
 
 
+class Delegation(Base):
+    """Who is responsible for habilitations beside the administrator. A change ends one and makes another."""
+
+    __tablename__ = "delegation"
+    __table_args__ = (
+        Index(
+            "uq_delegation_current",
+            "account_id",
+            unique=True,
+            postgresql_where=text("until IS NULL"),
+            sqlite_where=text("until IS NULL"),
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("member.account_id"))
+    # All that the person holds, now and later; otherwise those of DelegatedGroup.
+    all_groups: Mapped[bool]
+    since: Mapped[datetime]
+    until: Mapped[datetime | None]
+
+
+class DelegatedGroup(Base):
+    __tablename__ = "delegated_group"
+
+    delegation_id: Mapped[UUID] = mapped_column(ForeignKey("delegation.id"), primary_key=True)
+    group_id: Mapped[UUID] = mapped_column(ForeignKey("group.id"), primary_key=True)
+
+
 class AccountStanding(Base):
     """Whether identity has suspended an account; known before or after the member, whichever event comes first."""
 

@@ -14,7 +14,8 @@ ACCESS_CHANGED = "habilitation.access_changed.v1"
 USER_CREATED = "habilitation.user_created.v1"
 CREDENTIALS_REQUESTED = "habilitation.credentials_requested.v1"
 USER_WITHDRAWN = "habilitation.user_withdrawn.v1"
-PUBLISHED = (ACCESS_CHANGED, USER_CREATED, CREDENTIALS_REQUESTED, USER_WITHDRAWN)
+DELEGATION_CHANGED = "habilitation.delegation_changed.v1"
+PUBLISHED = (ACCESS_CHANGED, USER_CREATED, CREDENTIALS_REQUESTED, USER_WITHDRAWN, DELEGATION_CHANGED)
 
 
 def access_changed(session: Session, account_id: UUID) -> None:
@@ -54,6 +55,12 @@ def user_withdrawn(session: Session, member: Member, by: UUID, at: datetime) -> 
     """Tells identity that nothing is left to sign in for."""
     data = {**_of(member), "withdrawn_by": str(by), "withdrawn_at": clock.iso(at)}
     outbox.publish(session, USER_WITHDRAWN, member.account_id, data)
+
+
+def delegation_changed(session: Session, member: Member, by: UUID, at: datetime, *, delegate: bool) -> None:
+    """Says that somebody has become a delegate or is one no more: what they may do is in `access_changed`."""
+    data = {**_of(member), "delegate": delegate, "changed_by": str(by), "changed_at": clock.iso(at)}
+    outbox.publish(session, DELEGATION_CHANGED, member.account_id, data)
 
 
 def _of(member: Member) -> dict[str, str]:

@@ -5,6 +5,7 @@ from typing import Any
 from marshmallow import EXCLUDE, Schema, fields, post_load, validate
 
 from habilitation.access import Access
+from habilitation.delegates import Designation
 from habilitation.domain import CIVILITIES, HOUSING_TYPES, ROLES, Scope
 
 
@@ -35,6 +36,19 @@ class NewUserSchema(Schema):
     email = fields.Email(required=True)
     function = fields.String(load_default=None)
     groups = fields.List(fields.UUID(), required=True)
+
+
+class DesignationSchema(Schema):
+    class Meta:
+        unknown = EXCLUDE
+
+    all_groups = fields.Boolean(required=True)
+    groups = fields.List(fields.UUID(), load_default=list)
+    reason = fields.String(load_default=None)
+
+    @post_load
+    def make(self, data: dict[str, Any], **_kwargs: Any) -> Designation:
+        return Designation(data["all_groups"], frozenset(data["groups"]), data["reason"])
 
 
 def access_to_json(access: Access) -> dict[str, Any]:

@@ -1,23 +1,112 @@
-"""What a manager does to one user: credentials issued again, access withdrawn. Who may stands in the statement."""
+"""Users of an organisation, and what a manager does to them. Who may stands in each statement."""
 
+from collections import defaultdict
+from typing import Any
 from uuid import UUID
 
 from chassis import clock, journal
 from chassis.auth import Caller
-from chassis.problems import NotFound
-from sqlalchemy import delete, exists, select
+from chassis.ids import new_id
+from chassis.problems import Conflict, FieldError, Invalid, NotFound
+from sqlalchemy import and_, delete, select
 from sqlalchemy.orm import Session
 
-from habilitation import publishes
-from habilitation.models import Mandate, Member, Membership, Organisation
-from habilitation.queries import managed, managed_organisation
+from habilitation import delegations, domain, publishes
+from habilitation.models import Delegation, Group, Mandate, Member, Membership, Organisation
+from habilitation.perimeter import assignable, listed_users, manageable, managed
+from habilitation.queries import managed_organisation, organisation
+
+
+def listed(session: Session, caller: Caller, organisation_id: UUID) -> list[dict[str, Any]]:
+    """In the order of names. Raises NotFound outside the perimeter."""
+    owner = organisation(session, caller, organisation_id)
+    mandate = and_(Mandate.account_id == Member.account_id, Mandate.until.is_(None))
+    delegation = and_(Delegation.account_id == Member.account_id, Delegation.until.is_(None))
+    people = session.execute(
+        select(Member, Mandate.id, Delegation, manageable(caller))
+        .outerjoin(Mandate, mandate)
+        .outerjoin(Delegation, delegation)
+        .where(Member.organisation_id == owner.id, Member.withdrawn_at.is_(None), listed_users(caller))
+        .order_by(Member.last_name, Member.first_name)
+    ).all()
+    held, delegated = _held(session, owner.id), delegations.groups_of(session, owner.id)
+    return [
+        _to_json(one, held[one.account_id], mandate is not None, _shown(current, delegated), bool(managed))
+        for one, mandate, current, managed in people
+    ]
+
+
+def _held(session: Session, organisation_id: UUID) -> dict[UUID, list[str]]:
+    held: dict[UUID, list[str]] = defaultdict(list)
+    mine = (
+        select(Membership.account_id, Membership.group_id).join(Group).where(Group.organisation_id == organisation_id)
+    )
+    for account_id, group_id in session.execute(mine):
+        held[account_id].append(str(group_id))
+    return held
+
+
+def _shown(current: Delegation | None, delegated: dict[UUID, list[str]]) -> dict[str, Any] | None:
+    if current is None:
+        return None
+    return {"all_groups": current.all_groups, "groups": delegated[current.id]}
+
+
+def _to_json(
+    member: Member, group_ids: list[str], administrator: bool, delegation: dict[str, Any] | None, managed: bool
+) -> dict[str, Any]:
+    role = domain.role_of(administrator=administrator, delegate=delegation is not None)
+    return {
+        "account_id": str(member.account_id),
+        "civility": member.civility,
+        "last_name": member.last_name,
+        "first_name": member.first_name,
+        "email": member.email,
+        "function": member.function,
+        "role": role,
+        "role_label": domain.ROLES[role],
+        "active": member.activated_at is not None,
+        "groups": sorted(group_ids),
+        "delegation": delegation,
+        "manageable": managed,
+    }
+
+
+def add(session: Session, caller: Caller, organisation_id: UUID, new: dict[str, Any]) -> dict[str, Any]:
+    """Creates the user in the ticked groups; identity then sends login and password. Raises Invalid, Conflict."""
+    owner = managed_organisation(session, caller, organisation_id)
+    if owner.kind != "legal_person":
+        raise Conflict("Un bailleur personne physique a un seul compte : il ne crée pas d’utilisateurs.")
+    group_ids = _given(session, caller, owner.id, new["groups"])
+    person = {name: new[name] for name in ("civility", "last_name", "first_name", "email", "function")}
+    member = Member(account_id=new_id(), organisation_id=owner.id, access_version=0, **person)
+    session.add(member)
+    session.flush()
+    session.add_all(Membership(account_id=member.account_id, group_id=group_id) for group_id in group_ids)
+    session.flush()
+    after = {"groups": [str(group_id) for group_id in group_ids]}
+    journal.record(
+        session, actor=caller.sub, action="user.created", subject=member.account_id, perimeter=owner.id, after=after
+    )
+    publishes.user_created(session, member)
+    return _to_json(member, after["groups"], False, None, True)
+
+
+def _given(session: Session, caller: Caller, organisation_id: UUID, wanted: list[UUID]) -> list[UUID]:
+    statement = select(Group.id).where(
+        Group.organisation_id == organisation_id, Group.id.in_(wanted), assignable(caller)
+    )
+    given = sorted(session.execute(statement).scalars())
+    if not given or len(given) != len(set(wanted)):
+        detail = "Cochez au moins un groupe, parmi ceux que vous pouvez donner."
+        raise Invalid([FieldError(pointer="/groups", code="groups", detail=detail)])
+    return given
 
 
 def managed_user(session: Session, caller: Caller, organisation_id: UUID, account_id: UUID) -> Member:
-    """Locked. Raises NotFound for a stranger, someone withdrawn already, and the administrator: they recover their
-    credentials themselves, and only the Caf replaces them; Forbidden for someone who manages nobody."""
+    """Locked. Raises NotFound for a stranger, someone withdrawn already, and whoever the caller does not manage;
+    Forbidden for someone who manages nobody."""
     managed_organisation(session, caller, organisation_id)
-    administrator = exists().where(Mandate.account_id == Member.account_id, Mandate.until.is_(None))
     found = session.scalar(
         select(Member)
         .join(Organisation, Organisation.id == Member.organisation_id)
@@ -26,7 +115,7 @@ def managed_user(session: Session, caller: Caller, organisation_id: UUID, accoun
             managed(caller),
             Member.account_id == account_id,
             Member.withdrawn_at.is_(None),
-            ~administrator,
+            manageable(caller),
         )
         .with_for_update(of=Member)
     )
@@ -53,6 +142,7 @@ def withdraw(session: Session, caller: Caller, organisation_id: UUID, account_id
     member = managed_user(session, caller, organisation_id, account_id)
     now = clock.now()
     member.withdrawn_at = now
+    delegations.end(session, account_id, now)
     held = delete(Membership).where(Membership.account_id == account_id).returning(Membership.group_id)
     groups = sorted(str(group_id) for group_id in session.scalars(held))
     journal.record(

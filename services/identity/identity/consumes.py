@@ -15,6 +15,7 @@ from identity.accounts.registration import create_account
 from identity.domain.credentials import Purpose
 from identity.domain.identifiers import normalise_email
 from identity.models import Account, UserNumber
+from identity.notices import Notice, tell
 from identity.publishes import Recipient
 
 
@@ -80,6 +81,13 @@ def credentials_requested(session: Session, event: Event) -> None:
         issue_and_send(session, account, Purpose.REISSUE, own_recipient(account), actor=event.data["requested_by"])
 
 
+def delegation_changed(session: Session, event: Event) -> None:
+    """The person learns it from us, who know where they read: what they may do, and that a second factor is asked."""
+    account = session.get(Account, UUID(event.data["account_id"]))
+    if account is not None and account.closed_at is None:
+        tell(session, account, Notice.DELEGATE_DESIGNATED if event.data["delegate"] else Notice.DELEGATE_WITHDRAWN)
+
+
 def user_withdrawn(session: Session, event: Event) -> None:
     """A user withdrawn from their organisation has nothing left to sign in for."""
     data = event.data
@@ -127,4 +135,5 @@ SUBSCRIPTIONS = (
     Subscription("habilitation.access_changed.v1", access_changed),
     Subscription("habilitation.credentials_requested.v1", credentials_requested),
     Subscription("habilitation.user_withdrawn.v1", user_withdrawn),
+    Subscription("habilitation.delegation_changed.v1", delegation_changed),
 )

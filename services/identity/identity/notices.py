@@ -23,6 +23,8 @@ class Notice(StrEnum):
     RECOVERY_CODE_USED = "recovery_code_used"
     ACCOUNT_SUSPENDED = "account_suspended"
     ACCOUNT_RESTORED = "account_restored"
+    DELEGATE_DESIGNATED = "delegate_designated"
+    DELEGATE_WITHDRAWN = "delegate_withdrawn"
 
 
 def tell(

@@ -40,6 +40,15 @@ class HabilitationClient(Service):
         body = {"reason": reason} if reason else {}
         return self._post("organisations", organisation, "users", account, "withdrawal", body=body, key=key)
 
+    def designate(self, organisation: str, account: str, delegation: Mapping[str, Any], key: str) -> dict[str, Any]:
+        """`delegation` is {all_groups, groups, reason}."""
+        return self._post("organisations", organisation, "users", account, "delegation", body=delegation, key=key)
+
+    def withdraw_delegate(self, organisation: str, account: str, reason: str | None, key: str) -> dict[str, Any]:
+        """The user stays, and manages nobody any more."""
+        body = {"reason": reason} if reason else {}
+        return self._post("organisations", organisation, "users", account, "delegation-withdrawal", body=body, key=key)
+
     def journal(self, organisation: str) -> list[dict[str, Any]]:
         """Newest first."""
         return list(self._get("organisations", organisation, "journal")["items"])

@@ -9,6 +9,7 @@ from webui.forms import choices
 from wtforms import RadioField, SelectMultipleField, StringField
 from wtforms.validators import InputRequired
 
+from portal import layout
 from portal.clients import api
 from portal.clients.errors import Refused
 from portal.forms import OnceForm
@@ -24,6 +25,8 @@ ACTIONS = {
     "user.created": "Utilisateur créé",
     "user.credentials_requested": "Identifiants renvoyés",
     "user.withdrawn": "Utilisateur retiré",
+    "delegate.designated": "Responsable d’habilitation désigné",
+    "delegate.withdrawn": "Responsable d’habilitation retiré",
 }
 HOUSING_TYPES = {"conventioned": "Logements conventionnés", "private": "Logements privés"}
 
@@ -89,7 +92,11 @@ def index() -> ResponseReturnValue:
     groups = api().habilitation.list_groups(organisation())
     names = {group["id"]: group["label"] for group in groups}
     users = api().habilitation.list_users(organisation())
-    return render_template("habilitation/index.html", groups=groups, users=users, names=names, types=HOUSING_TYPES)
+    role = layout.access().get("role")
+    shown = {"groups": groups, "users": users, "names": names, "types": HOUSING_TYPES}
+    return render_template(
+        "habilitation/index.html", administrator=role == "administrator", manager=role in layout.MANAGERS, **shown
+    )
 
 
 @pages.route("/utilisateurs/nouveau", methods=["GET", "POST"])
@@ -98,7 +105,7 @@ def new_user() -> ResponseReturnValue:
     """The user receives login and password by e-mail, at once."""
     groups = api().habilitation.list_groups(organisation())
     form = UserForm()
-    form.groups.choices = choices({group["id"]: group["label"] for group in groups})
+    form.groups.choices = choices({group["id"]: group["label"] for group in groups if group["assignable"]})
     if request.method == "POST" and form.validate():
         try:
             api().habilitation.create_user(organisation(), form.as_user(), form.key.data or str(uuid.uuid4()))

@@ -21,10 +21,10 @@ class WithdrawalForm(OnceForm):
 
 
 def the_user(account_id: UUID) -> dict[str, Any]:
-    """A user who can be acted on: the administrator recovers their own access, and only the Caf replaces them."""
+    """A user on whom the person signed in can act, as the service says: who may is decided there."""
     users = {user["account_id"]: user for user in api().habilitation.list_users(organisation())}
     user = users.get(str(account_id))
-    if user is None or user["role"] == "administrator":
+    if user is None or not user["manageable"]:
         abort(404)
     return user
 

@@ -18,6 +18,7 @@ NOT_YOU = (
     "Si vous ne pouvez plus l’ouvrir, adressez-vous à votre Caf sans attendre."
 )
 ASK_CAF = "Si vous ne savez pas pourquoi, adressez-vous à votre Caf."
+ASK_ADMINISTRATOR = "Si vous ne savez pas pourquoi, adressez-vous à l’administrateur de votre organisme."
 FACTORS = {"totp": "une application d’authentification", "passkey": "une clé d’accès"}
 
 NOTICES = {
@@ -89,6 +90,19 @@ NOTICES = {
         "Votre accès à Mon Compte Partenaire est rétabli.",
         "Vous pouvez de nouveau vous connecter.",
         ASK_CAF,
+    ),
+    "delegate_designated": Notice(
+        "vous êtes responsable d’habilitation",
+        "L’administrateur de votre organisme vous a désigné responsable d’habilitation. Vous gérez, dans la rubrique "
+        "«\u00a0Habilitations\u00a0», les utilisateurs des groupes qu’il vous a confiés.",
+        "Une seconde vérification vous sera demandée pour protéger votre compte.",
+        ASK_ADMINISTRATOR,
+    ),
+    "delegate_withdrawn": Notice(
+        "vous n’êtes plus responsable d’habilitation",
+        "L’administrateur de votre organisme vous a retiré la responsabilité des habilitations.",
+        "Votre compte et vos groupes restent les mêmes.",
+        ASK_ADMINISTRATOR,
     ),
 }
 

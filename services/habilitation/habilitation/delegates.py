@@ -1,0 +1,93 @@
+"""The administrator designates delegates and withdraws them; nobody else does, delegates least of all."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from chassis import clock, journal
+from chassis.auth import Caller
+from chassis.ids import new_id
+from chassis.problems import Conflict, FieldError, Invalid
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from habilitation import delegations, domain, publishes
+from habilitation.models import DelegatedGroup, Delegation, Member, Membership
+from habilitation.queries import administered_organisation
+from habilitation.users import managed_user
+
+
+@dataclass(frozen=True)
+class Designation:
+    """For all that the person holds, or for the groups named."""
+
+    all_groups: bool
+    groups: frozenset[UUID]
+    reason: str | None
+
+
+def designate(
+    session: Session, caller: Caller, organisation_id: UUID, account_id: UUID, wanted: Designation
+) -> dict[str, Any]:
+    """Makes the user a delegate, or changes what they are one for. Raises NotFound, Forbidden, Invalid."""
+    administered_organisation(session, caller, organisation_id)
+    member = managed_user(session, caller, organisation_id, account_id)
+    domain.check_delegation(wanted.all_groups, wanted.groups)
+    _check_held(session, member, wanted.groups)
+    now = clock.now()
+    before = delegations.end(session, account_id, now)
+    made = Delegation(
+        id=new_id(), organisation_id=organisation_id, account_id=account_id, all_groups=wanted.all_groups, since=now
+    )
+    session.add(made)
+    session.flush()
+    session.add_all(DelegatedGroup(delegation_id=made.id, group_id=group_id) for group_id in wanted.groups)
+    after = {"all_groups": wanted.all_groups, "groups": sorted(str(one) for one in wanted.groups)}
+    _written(session, caller, member, "delegate.designated", before, after, wanted.reason)
+    if before is None:
+        publishes.delegation_changed(session, member, caller.sub, now, delegate=True)
+    return {"account_id": str(account_id), **after}
+
+
+def withdraw(session: Session, caller: Caller, organisation_id: UUID, account_id: UUID, reason: str | None) -> None:
+    """A user like the others again. Raises NotFound, Forbidden, Conflict for someone who is no delegate."""
+    administered_organisation(session, caller, organisation_id)
+    member, now = managed_user(session, caller, organisation_id, account_id), clock.now()
+    before = delegations.end(session, account_id, now)
+    if before is None:
+        raise Conflict("Cet utilisateur n’est pas responsable d’habilitation.")
+    _written(session, caller, member, "delegate.withdrawn", before, None, reason)
+    publishes.delegation_changed(session, member, caller.sub, now, delegate=False)
+
+
+def _check_held(session: Session, member: Member, wanted: frozenset[UUID]) -> None:
+    """Nobody gives what they do not hold: so nobody is made responsible for it."""
+    mine = select(Membership.group_id).where(
+        Membership.account_id == member.account_id, Membership.group_id.in_(wanted)
+    )
+    if set(session.scalars(mine)) != wanted:
+        detail = "Un responsable ne donne que ce qu’il a : cochez des groupes de cet utilisateur."
+        raise Invalid([FieldError(pointer="/groups", code="held", detail=detail)])
+
+
+def _written(
+    session: Session,
+    caller: Caller,
+    member: Member,
+    action: str,
+    before: dict[str, Any] | None,
+    after: dict[str, Any] | None,
+    reason: str | None,
+) -> None:
+    journal.record(
+        session,
+        actor=caller.sub,
+        action=action,
+        subject=member.account_id,
+        perimeter=member.organisation_id,
+        before=before,
+        after=after,
+        reason=reason,
+    )
+    session.flush()
+    publishes.access_changed(session, member.account_id)

@@ -1,0 +1,100 @@
+"""What a caller sees and manages, as conditions: each statement carries the one it needs."""
+
+from typing import Any
+
+from chassis.auth import Caller
+from sqlalchemy import ColumnElement, exists, or_, select, true
+from sqlalchemy.orm import aliased
+
+from habilitation.models import (
+    AccountStanding,
+    DelegatedGroup,
+    Delegation,
+    Group,
+    Mandate,
+    Member,
+    Membership,
+    Organisation,
+    OrganisationCaf,
+)
+
+
+def visible(caller: Caller) -> ColumnElement[bool]:
+    """Organisations the caller may see: their own, unless suspended or withdrawn; an agent those of their Caf, a
+    supervisor all."""
+    if caller.kind != "agent":
+        suspended = exists().where(AccountStanding.account_id == caller.sub, AccountStanding.suspended)
+        gone = aliased(Member)
+        withdrawn = exists().where(gone.account_id == caller.sub, gone.withdrawn_at.is_not(None))
+        return (Organisation.id == caller.org) & ~suspended & ~withdrawn
+    if caller.supervisor:
+        return Organisation.id.is_not(None)
+    return exists().where(OrganisationCaf.organisation_id == Organisation.id, OrganisationCaf.caf_code == caller.caf)
+
+
+def administered(caller: Caller) -> ColumnElement[bool]:
+    """The organisation of which the caller is the administrator."""
+    return (Organisation.id == caller.org) & visible(caller) & _administrator(caller, Organisation.id)
+
+
+def managed(caller: Caller) -> ColumnElement[bool]:
+    """The organisation whose users the caller manages: its administrator all of them, a delegate some."""
+    current = aliased(Delegation)
+    delegate = exists().where(
+        current.organisation_id == Organisation.id, current.account_id == caller.sub, current.until.is_(None)
+    )
+    manager = or_(_administrator(caller, Organisation.id), delegate)
+    return (Organisation.id == caller.org) & visible(caller) & manager
+
+
+def assignable(caller: Caller) -> ColumnElement[bool]:
+    """Groups in which the caller puts users: the administrator any, a delegate those that were delegated to them and
+    that they hold themselves, now."""
+    mine, current = aliased(Membership), aliased(Delegation)
+    held = exists().where(mine.account_id == caller.sub, mine.group_id == Group.id)
+    some = select(DelegatedGroup.group_id).where(DelegatedGroup.delegation_id == current.id)
+    delegated = exists().where(
+        current.organisation_id == Group.organisation_id,
+        current.account_id == caller.sub,
+        current.until.is_(None),
+        or_(current.all_groups, Group.id.in_(some)),
+    )
+    return or_(_administrator(caller, Group.organisation_id), held & delegated)
+
+
+def manageable(caller: Caller) -> ColumnElement[bool]:
+    """Users on whom the caller acts: never the administrator, whom only the Caf replaces; for a delegate no other
+    delegate, and nobody with a right that this delegate could not give."""
+    mandate, current = aliased(Mandate), aliased(Delegation)
+    administrator = exists().where(mandate.account_id == Member.account_id, mandate.until.is_(None))
+    delegate = exists().where(current.account_id == Member.account_id, current.until.is_(None))
+    theirs = exists().where(Membership.account_id == Member.account_id)
+    beyond = exists().where(
+        Membership.account_id == Member.account_id, Group.id == Membership.group_id, ~assignable(caller)
+    )
+    within = theirs & ~beyond & ~delegate
+    return ~administrator & or_(_administrator(caller, Member.organisation_id), within)
+
+
+def listed_users(caller: Caller) -> ColumnElement[bool]:
+    """Of an organisation that the caller sees: all for its administrator and the Caf, else those whom the caller
+    manages, and oneself."""
+    if caller.kind == "agent":
+        return true()
+    everybody = _administrator(caller, Member.organisation_id)
+    return or_(everybody, Member.account_id == caller.sub, manageable(caller))
+
+
+def listed_groups(caller: Caller) -> ColumnElement[bool]:
+    """As `listed_users`: all, or those that the caller holds."""
+    if caller.kind == "agent":
+        return true()
+    held = exists().where(Membership.account_id == caller.sub, Membership.group_id == Group.id)
+    return or_(_administrator(caller, Group.organisation_id), held)
+
+
+def _administrator(caller: Caller, organisation_id: Any) -> ColumnElement[bool]:
+    mandate = aliased(Mandate)
+    return exists().where(
+        mandate.organisation_id == organisation_id, mandate.account_id == caller.sub, mandate.until.is_(None)
+    )
