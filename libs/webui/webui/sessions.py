@@ -23,6 +23,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    bindparam,
     delete,
     insert,
     or_,
@@ -114,6 +115,12 @@ class SqlSessionInterface(SessionInterface):
         self.idle_seconds = int(idle.total_seconds())
         self.absolute_seconds = int(absolute.total_seconds())
         self.now = now
+        # Built once: every page runs two of them, and making such a statement costs more than running it.
+        columns, mine = table.c, table.c.key == bindparam("mine")
+        self._read = select(columns.data, columns.created_at, columns.seen_at).where(
+            mine, columns.seen_at > bindparam("idle_since"), columns.created_at > bindparam("begun_since")
+        )
+        self._create, self._rewrite, self._delete = insert(table), update(table).where(mine), delete(table).where(mine)
 
     def instant(self) -> int:
         """Seconds since 1970."""
@@ -130,15 +137,11 @@ class SqlSessionInterface(SessionInterface):
 
     def read(self, identifier: str) -> Row[*tuple[Any, ...]] | None:
         """The row of a session that has not expired."""
-        instant, columns = self.instant(), self.table.c
-        living = select(columns.data, columns.created_at, columns.seen_at).where(
-            columns.key == key_of(identifier),
-            columns.seen_at > instant - self.idle_seconds,
-            columns.created_at > instant - self.absolute_seconds,
-        )
+        instant = self.instant()
+        since = {"idle_since": instant - self.idle_seconds, "begun_since": instant - self.absolute_seconds}
         # `reading` means something to an engine that locks SQLite at the start of a transaction, nothing to another.
         with self.engine().connect().execution_options(reading=True) as connection:
-            return connection.execute(living).first()
+            return connection.execute(self._read, {"mine": key_of(identifier), **since}).first()
 
     def saved(self, session: ServerSession) -> dict[str, Any] | None:
         """What the table holds of a session now, perhaps from another request; None when it has no living row."""
@@ -163,8 +166,8 @@ class SqlSessionInterface(SessionInterface):
         row = {"key": key_of(session.identifier), "data": self.serializer.dumps(dict(session))}
         with self.engine().begin() as connection:
             if session.retired:
-                connection.execute(delete(self.table).where(self.table.c.key == key_of(session.retired)))
-            connection.execute(insert(self.table).values(**row, created_at=instant, seen_at=instant))
+                connection.execute(self._delete, {"mine": key_of(session.retired)})
+            connection.execute(self._create, {**row, "created_at": instant, "seen_at": instant})
         response.set_cookie(
             self.cookie, session.identifier, secure=self.secure, httponly=True, samesite="Lax", path="/"
         )
@@ -174,17 +177,16 @@ class SqlSessionInterface(SessionInterface):
         values: dict[str, Any] = {"seen_at": self.instant()}
         if session.modified:
             values["data"] = self.serializer.dumps(dict(session))
-        mine = self.table.c.key == key_of(session.identifier or "")
         with self.engine().begin() as connection:
-            connection.execute(update(self.table).where(mine).values(**values))
+            connection.execute(self._rewrite, {"mine": key_of(session.identifier or ""), **values})
 
     def forget(self, session: ServerSession, response: Response) -> None:
         """Deletes the rows of an emptied session."""
-        known = [key_of(identifier) for identifier in (session.identifier, session.retired) if identifier]
+        known = [{"mine": key_of(identifier)} for identifier in (session.identifier, session.retired) if identifier]
         if not known:
             return
         with self.engine().begin() as connection:
-            connection.execute(delete(self.table).where(self.table.c.key.in_(known)))
+            connection.execute(self._delete, known)
         response.delete_cookie(self.cookie, path="/", secure=self.secure, httponly=True, samesite="Lax")
 
     def purge(self) -> int:

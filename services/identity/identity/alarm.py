@@ -6,7 +6,7 @@ import structlog
 from chassis import clock
 from chassis import runtime as runtimes
 from chassis.db import upsert
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from identity.derived import keyed_digest
@@ -18,14 +18,16 @@ from identity.settings import settings_of
 WINDOW = timedelta(minutes=10)
 HOUR = timedelta(hours=1)
 log = structlog.get_logger()
+# Built once: each try to sign in asks.
+_COUNTED = select(func.max(Throttle.failures)).where(Throttle.subject.in_((bindparam("this"), bindparam("before"))))
 
 
 def ringing(session: Session) -> bool:
     """More sign-ins failed in this window or the one before than the settings hold normal."""
     now = clock.now()
-    windows = [_key(session, "sign-in failures", moment, WINDOW) for moment in (now, now - WINDOW)]
-    counted = select(func.max(Throttle.failures)).where(Throttle.subject.in_(windows))
-    return (session.scalar(counted) or 0) >= settings_of(runtimes.of(session)).sign_in_failures_alarm
+    this, before = (_key(session, "sign-in failures", moment, WINDOW) for moment in (now, now - WINDOW))
+    counted = session.scalar(_COUNTED, {"this": this, "before": before}) or 0
+    return counted >= settings_of(runtimes.of(session)).sign_in_failures_alarm
 
 
 def note_failure(session: Session) -> None:

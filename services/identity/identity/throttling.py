@@ -1,20 +1,30 @@
 """Counts tries in the database, so that all processes see the same count."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any, cast
 
 from chassis import clock
 from chassis import runtime as runtimes
 from chassis.db import upsert
 from chassis.runtime import Runtime
-from sqlalchemy import delete, update
+from sqlalchemy import Table, bindparam, delete, update
 from sqlalchemy.orm import Session
 
 from identity.derived import keyed_digest
 from identity.domain.throttle import Failures, Policy, one_more, remaining_wait
 from identity.models import Throttle
 from identity.settings import settings_of
+
+# Of the table and built once: they run at each try, and making such statements costs more than running them.
+_TABLE = cast(Table, Throttle.__table__)
+_SUBJECT = _TABLE.c.subject == bindparam("counted")
+_COUNT, _FORGET = update(_TABLE).where(_SUBJECT), delete(_TABLE).where(_SUBJECT)
+_AS_IT_WAS = {"failures": _TABLE.c.failures}
+# By the dialect's name.
+_LOCK: dict[str, Any] = {}
+_GIVE_BACK = update(_TABLE).where(_SUBJECT, _TABLE.c.failures > 0).values(failures=_TABLE.c.failures - 1)
 
 
 @dataclass(frozen=True)
@@ -32,26 +42,23 @@ def take(session: Session, counters: Iterable[Counter]) -> timedelta:
     Otherwise the longest wait, and nothing is counted: waiting is not made longer by asking.
     """
     now = clock.now()
-    rows = [(counter.policy, _locked(session, counter, now)) for counter in counters]
-    waits = (remaining_wait(policy, Failures(row.failures, row.last_at), now) for policy, row in rows)
-    wait = max(waits, default=timedelta(0))
+    policies = {_key(session, counter): counter.policy for counter in counters}
+    known = _locked(session, list(policies), now)
+    wait = max(remaining_wait(policy, known[subject], now) for subject, policy in policies.items())
     if not wait:
-        for policy, row in rows:
-            row.failures = one_more(policy, Failures(row.failures, row.last_at), now).count
-            row.last_at = now
-        session.flush()
+        counted = [(subject, one_more(policy, known[subject], now).count) for subject, policy in policies.items()]
+        session.execute(_COUNT, [{"counted": subject, "failures": count, "last_at": now} for subject, count in counted])
     return wait
 
 
 def forget(session: Session, counter: Counter) -> None:
     """The try succeeded: the subject starts afresh."""
-    session.execute(delete(Throttle).where(Throttle.subject == _key(session, counter)))
+    session.execute(_FORGET, {"counted": _key(session, counter)})
 
 
 def give_back(session: Session, counter: Counter) -> None:
     """The try succeeded: it does not count, but other failures of the same network still do."""
-    counted = update(Throttle).where(Throttle.subject == _key(session, counter), Throttle.failures > 0)
-    session.execute(counted.values(failures=Throttle.failures - 1))
+    session.execute(_GIVE_BACK, {"counted": _key(session, counter)})
 
 
 def purge(runtime: Runtime) -> None:
@@ -60,12 +67,14 @@ def purge(runtime: Runtime) -> None:
         session.execute(delete(Throttle).where(Throttle.last_at < clock.now() - timedelta(hours=24)))
 
 
-def _locked(session: Session, counter: Counter, now: datetime) -> Throttle:
+def _locked(session: Session, subjects: Sequence[str], now: datetime) -> dict[str, Failures]:
     """Made or locked by one statement: the first tries, arriving all together, would else each count as the first."""
-    new = upsert(session, Throttle).values(subject=_key(session, counter), failures=0, last_at=now)
-    made = new.on_conflict_do_update(index_elements=["subject"], set_={"failures": Throttle.failures})
-    row: Throttle = session.scalars(made.returning(Throttle), execution_options={"populate_existing": True}).one()
-    return row
+    dialect = session.get_bind().dialect.name
+    if dialect not in _LOCK:
+        made = upsert(session, _TABLE).on_conflict_do_update(index_elements=["subject"], set_=_AS_IT_WAS)
+        _LOCK[dialect] = made.returning(*_TABLE.c)
+    new = [{"subject": subject, "failures": 0, "last_at": now} for subject in subjects]
+    return {row.subject: Failures(row.failures, row.last_at) for row in session.execute(_LOCK[dialect], new)}
 
 
 def _key(session: Session, counter: Counter) -> str:

@@ -2,16 +2,30 @@
 
 from collections.abc import Sequence, Set
 from datetime import datetime
+from typing import cast
 from uuid import UUID
 
 from chassis import clock
-from sqlalchemy import func, select
+from sqlalchemy import Table, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from identity.domain.consents import TEXTS, Text, consented_steps
 from identity.domain.first_sign_in import Step, satisfied_steps
-from identity.factors.held import has_factor, must_protect_now
+from identity.factors.held import has_factor, must_protect_now, protected
 from identity.models import Account, Consent
+
+# Built once: each sign-in asks.
+_HIGHEST = (
+    select(Consent.document, func.max(Consent.document_version))
+    .where(Consent.account_id == bindparam("account_id"))
+    .group_by(Consent.document)
+)
+_ACCOUNTS = cast(Table, Account.__table__)
+_COUNT_SIGN_IN = (
+    update(_ACCOUNTS)
+    .where(_ACCOUNTS.c.id == bindparam("account_id"), ~protected(_ACCOUNTS.c.id))
+    .values(unprotected_sign_ins=_ACCOUNTS.c.unprotected_sign_ins + 1)
+)
 
 
 def consents(session: Session, account_id: UUID) -> Sequence[tuple[Text, datetime]]:
@@ -24,12 +38,8 @@ def consents(session: Session, account_id: UUID) -> Sequence[tuple[Text, datetim
 
 def satisfied(session: Session, account: Account) -> Set[Step]:
     """The steps this account need not do (again)."""
-    highest = (
-        select(Consent.document, func.max(Consent.document_version))
-        .where(Consent.account_id == account.id)
-        .group_by(Consent.document)
-    )
-    accepted = {Step(document): version for document, version in session.execute(highest)}
+    rows = session.execute(_HIGHEST, {"account_id": account.id})
+    accepted = {Step(document): version for document, version in rows}
     return satisfied_steps(
         information_given=account.information_given_at is not None,
         consented=consented_steps(accepted, clock.today()),
@@ -40,5 +50,4 @@ def satisfied(session: Session, account: Account) -> Set[Step]:
 
 def count_sign_in(session: Session, account: Account) -> None:
     """A sign-in was completed: without a second factor it is one of the few that some roles have."""
-    if not has_factor(session, account.id):
-        account.unprotected_sign_ins += 1
+    session.execute(_COUNT_SIGN_IN, {"account_id": account.id})

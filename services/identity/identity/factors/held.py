@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from chassis import runtime as runtimes
-from sqlalchemy import exists, func, select
+from sqlalchemy import ColumnElement, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from identity.domain.passwords import ALONE, WITH_FACTOR, Strength
@@ -39,11 +40,17 @@ def held(session: Session, account: Account) -> Held:
     )
 
 
+def protected(account_id: Any) -> ColumnElement[bool]:
+    """True in a query for an account that has a second factor; recovery codes alone are none: they stand in for one."""
+    return or_(*(exists().where(kind.account_id == account_id) for kind in (TotpFactor, Passkey)))
+
+
+# Built once: each sign-in asks.
+_HAS_FACTOR = select(protected(bindparam("account_id")))
+
+
 def has_factor(session: Session, account_id: UUID) -> bool:
-    """Recovery codes alone are none: they only stand in for one."""
-    totp = exists().where(TotpFactor.account_id == account_id)
-    key = exists().where(Passkey.account_id == account_id)
-    return bool(session.scalar(select(totp | key)))
+    return bool(session.scalar(_HAS_FACTOR, {"account_id": account_id}))
 
 
 def must_protect_now(session: Session, account: Account) -> bool:

@@ -8,6 +8,7 @@ from authlib.oauth2.rfc6749.errors import InvalidRequestError, UnsupportedRespon
 from authlib.oidc.core.errors import LoginRequiredError
 from flask import Blueprint, Response, redirect, render_template, request, session
 from flask.typing import ResponseReturnValue
+from webui.blank import form_token
 
 from identity.domain.first_sign_in import Step
 from identity.oidc import refusals
@@ -15,7 +16,7 @@ from identity.oidc.context import one_transaction
 from identity.oidc.demands import signed_in_well_enough
 from identity.oidc.parameters import fault_of_address, parameters
 from identity.oidc.server import provider
-from identity.oidc.subject import Subject, subject_of
+from identity.oidc.subject import Subject, subject_through
 from identity.pages.current import place_of, runtime, settings, signed_in
 
 blueprint = Blueprint("authorization", __name__)
@@ -24,8 +25,9 @@ blueprint = Blueprint("authorization", __name__)
 @blueprint.route("/oidc/authorize", methods=["GET", "POST"])
 def authorize() -> ResponseReturnValue:
     found = signed_in()
-    with one_transaction(runtime()) as database:
-        subject = subject_of(database, found.session_id) if found else None
+    # Whether the session is still open is asked again when the code comes back.
+    subject = subject_through(found.opened, found.account) if found and found.step is Step.DONE else None
+    with one_transaction(runtime()):
         try:
             grant, answer = _decided(subject)
         except OAuth2Error as error:
@@ -44,7 +46,7 @@ def _decided(subject: Subject | None) -> tuple[Any, Response | None]:
         raise InvalidRequestError(found_fault)
     grant = provider().get_consent_grant(end_user=subject)
     if signed_in_well_enough(subject, grant):
-        return grant, provider().create_authorization_response(grant_user=subject, grant=grant)
+        return grant, provider().create_authorization_response(grant.request, grant_user=subject, grant=grant)
     if parameters(request).get("prompt") == "none":
         raise LoginRequiredError(redirect_uri=grant.redirect_uri, state=grant.request.payload.state)
     return grant, None
@@ -69,6 +71,8 @@ def _to_sign_in(grant: Any, *, again: bool) -> ResponseReturnValue:
     """Keeps the request for after the sign-in; a required re-authentication is asked once."""
     asked = {name: value for name, value in parameters(request).items() if name != "prompt"}
     session["resume"] = f"{request.path}?{urlencode(asked)}"
+    # With the request, so that the page that comes next has nothing left to write.
+    form_token()
     target = _form_target(grant.redirect_uri)
     if target:
         session["form_target"] = target

@@ -65,6 +65,8 @@ def _too_old(subject: Subject, max_age: str) -> bool:
 
 def _hinted(id_token: str) -> str | None:
     """Whom an earlier ID token of ours, expired or not, speaks of; None for no hint or one that is not ours."""
+    if not id_token:
+        return None
     try:
         return str(jwt.decode(id_token, public_keys(database()), algorithms=[ALGORITHM]).claims["sub"])
     except (JoseError, ValueError, KeyError):

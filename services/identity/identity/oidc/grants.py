@@ -13,7 +13,6 @@ from joserfc.jwk import ECKey
 
 from identity.derived import digest, successor
 from identity.keys import ALGORITHM, signing_key
-from identity.models import AuthorizationCode
 from identity.oidc import store
 from identity.oidc.clients import Client
 from identity.oidc.context import database
@@ -22,7 +21,6 @@ from identity.oidc.subject import Subject, subject_of
 from identity.settings import Settings
 from identity.sign_in import sessions
 
-SEEN_AGAIN = timedelta(minutes=1)
 AUTH_METHODS = ["client_secret_basic", "none"]
 
 
@@ -50,21 +48,19 @@ class CodeGrant(grants.AuthorizationCodeGrant):  # type: ignore[misc]  # authlib
     def save_authorization_code(self, code: str, request: OAuth2Request) -> None:
         asked, subject = request.payload.data, request.user
         now = clock.now()
-        database().add(
-            AuthorizationCode(
-                code_hash=digest(code),
-                client_id=request.client.client_id,
-                session_id=subject.session_id,
-                family_id=ids.new_id(),
-                redirect_uri=request.payload.redirect_uri,
-                scope=request.scope,
-                nonce=asked.get("nonce"),
-                code_challenge=asked["code_challenge"],
-                issued_at=now,
-                expires_at=now + timedelta(seconds=self.server.settings.authorization_code_seconds),
-            )
-        )
-        database().flush()
+        row = {
+            "code_hash": digest(code),
+            "client_id": request.client.client_id,
+            "session_id": subject.session_id,
+            "family_id": ids.new_id(),
+            "redirect_uri": request.payload.redirect_uri,
+            "scope": request.scope,
+            "nonce": asked.get("nonce"),
+            "code_challenge": asked["code_challenge"],
+            "issued_at": now,
+            "expires_at": now + timedelta(seconds=self.server.settings.authorization_code_seconds),
+        }
+        store.keep_code(database(), row)
 
     def query_authorization_code(self, code: str, client: Client) -> RedeemedCode | None:
         """Consumes, since authlib's own `delete_authorization_code` comes after the token: two would be served."""
@@ -115,8 +111,8 @@ class RefreshGrant(grants.RefreshTokenGrant):  # type: ignore[misc]  # authlib h
         self.request.user = subject
         if subject is None:
             return None
-        # Working in the portal is not being idle; to the minute is exact enough, and a write less.
-        if clock.now() - subject.seen_at > SEEN_AGAIN:
+        # Working in the portal is not being idle.
+        if not sessions.is_seen_lately(subject.seen_at):
             sessions.touch(database(), subject.session_id)
         return redeemed
 

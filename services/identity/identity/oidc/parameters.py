@@ -1,6 +1,7 @@
 """The parameters of a request as OAuth 2 wants them (RFC 6749 §3.1, §3.2): once each, printable, of bounded length."""
 
 import re
+from functools import cached_property
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -23,8 +24,9 @@ _NEEDED = {"authorization_code": ("code", "redirect_uri", "code_verifier"), "ref
 class Parameters(FlaskOAuth2Payload):  # type: ignore[misc]  # authlib has no types
     """Of the body of a POST, or of the address of a GET; never both: secrets have no place in an address."""
 
-    @property
+    @cached_property
     def data(self) -> Any:
+        """Kept: authlib asks some forty times."""
         return parameters(self._request)
 
 

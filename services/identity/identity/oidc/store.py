@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
 from chassis import clock
 from chassis.db import changed
-from sqlalchemy import ColumnElement, Table, bindparam, insert, select, update
+from sqlalchemy import ColumnElement, Row, Table, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from identity.derived import digest
@@ -70,49 +70,22 @@ class RedeemedRefresh:
         return self.scope
 
 
-def consume_code(session: Session, code: str, client_id: str) -> AuthorizationCode | None:
-    """The code's row, once. A second use revokes all that the first one gave (RFC 9700 §2.1.1)."""
-    now = clock.now()
-    code_hash = digest(code)
-    consumed = session.scalar(
-        update(AuthorizationCode)
-        .where(
-            AuthorizationCode.code_hash == code_hash,
-            AuthorizationCode.client_id == client_id,
-            AuthorizationCode.used_at.is_(None),
-            AuthorizationCode.expires_at > now,
-        )
-        .values(used_at=now)
-        .returning(AuthorizationCode)
-    )
-    if consumed is None:
-        family = select(AuthorizationCode.family_id).where(
-            AuthorizationCode.code_hash == code_hash, AuthorizationCode.used_at.is_not(None)
-        )
-        _revoke_replayed(session, TokenFamily.id.in_(family), "code_reused", Kind.CODE_REPLAYED)
-    return consumed
-
-
-def start_family(session: Session, code: RedeemedCode, refresh_token: str, expires_at: datetime) -> None:
-    now = clock.now()
-    session.add(
-        TokenFamily(
-            id=code.family_id,
-            client_id=code.client_id,
-            session_id=code.session_id,
-            scope=code.scope,
-            started_at=now,
-            expires_at=expires_at,
-        )
-    )
-    session.flush()
-    session.add(RefreshToken(token_hash=digest(refresh_token), family_id=code.family_id, issued_at=now))
-    session.flush()
-
-
-# Built once, and of tables: a refresh is done every five minutes by everybody, and making such statements costs more
+# Built once, and of tables: each sign-in runs the first, each refresh the others, and making such statements costs more
 # than running them.
-_TOKENS, _FAMILIES = cast(Table, RefreshToken.__table__), cast(Table, TokenFamily.__table__)
+_CODES, _TOKENS, _FAMILIES = (cast(Table, one.__table__) for one in (AuthorizationCode, RefreshToken, TokenFamily))
+_KEEP_CODE = insert(_CODES)
+_CONSUME_CODE = (
+    update(_CODES)
+    .where(
+        _CODES.c.code_hash == bindparam("consumed_hash"),
+        _CODES.c.client_id == bindparam("asking_client"),
+        _CODES.c.used_at.is_(None),
+        _CODES.c.expires_at > bindparam("now"),
+    )
+    .values(used_at=bindparam("now"))
+    .returning(*_CODES.c)
+)
+_START_FAMILY = insert(_FAMILIES)
 _FAMILY_OF = (
     select(_FAMILIES)
     .join(_TOKENS, _TOKENS.c.family_id == _FAMILIES.c.id)
@@ -125,6 +98,37 @@ _USE = (
     .values(used_at=bindparam("now"))
 )
 _ADD = insert(_TOKENS)
+
+
+def keep_code(session: Session, row: dict[str, Any]) -> None:
+    session.execute(_KEEP_CODE, row)
+
+
+def consume_code(session: Session, code: str, client_id: str) -> Row[Any] | None:
+    """The code's row, once. A second use revokes all that the first one gave (RFC 9700 §2.1.1)."""
+    code_hash = digest(code)
+    asked = {"consumed_hash": code_hash, "asking_client": client_id, "now": clock.now()}
+    consumed = session.execute(_CONSUME_CODE, asked).one_or_none()
+    if consumed is None:
+        family = select(AuthorizationCode.family_id).where(
+            AuthorizationCode.code_hash == code_hash, AuthorizationCode.used_at.is_not(None)
+        )
+        _revoke_replayed(session, TokenFamily.id.in_(family), "code_reused", Kind.CODE_REPLAYED)
+    return consumed
+
+
+def start_family(session: Session, code: RedeemedCode, refresh_token: str, expires_at: datetime) -> None:
+    now = clock.now()
+    family = {
+        "id": code.family_id,
+        "client_id": code.client_id,
+        "session_id": code.session_id,
+        "scope": code.scope,
+        "started_at": now,
+        "expires_at": expires_at,
+    }
+    session.execute(_START_FAMILY, family)
+    session.execute(_ADD, {"token_hash": digest(refresh_token), "family_id": code.family_id, "issued_at": now})
 
 
 def consume_refresh(session: Session, token: str, client_id: str, successor: str) -> RedeemedRefresh | None:

@@ -8,7 +8,7 @@ from chassis.runtime import Runtime
 from flask import current_app, g, request, session, url_for
 
 from identity.domain.first_sign_in import Step
-from identity.models import Account
+from identity.models import Account, SignInSession
 from identity.origin import Origin, browser_name, client_address
 from identity.settings import Settings, settings_of
 from identity.sign_in import sessions
@@ -28,11 +28,21 @@ STEP_VIEWS = {
 
 @dataclass(frozen=True)
 class SignedIn:
-    session_id: UUID
-    step: Step
+    opened: SignInSession
     account: Account
-    # When the person last proved who they are by all that the account asks.
-    proven_at: datetime | None
+
+    @property
+    def session_id(self) -> UUID:
+        return self.opened.id
+
+    @property
+    def step(self) -> Step:
+        return Step(self.opened.step)
+
+    @property
+    def proven_at(self) -> datetime | None:
+        """When the person last proved who they are by all that the account asks."""
+        return self.opened.proven_at
 
 
 def runtime() -> Runtime:
@@ -81,10 +91,12 @@ def place_of(step: Step) -> str:
 def _look_up() -> SignedIn | None:
     if "sid" not in session:
         return None
-    with runtime().transaction() as database:
+    with runtime().reading() as database:
         found = sessions.find_open(database, UUID(session["sid"]))
-        if found is None:
-            return None
-        opened, account = found
-        sessions.touch(database, opened.id)
-    return SignedIn(opened.id, Step(opened.step), account, opened.proven_at)
+    if found is None:
+        return None
+    opened, account = found
+    if not sessions.is_seen_lately(opened.seen_at):
+        with runtime().transaction() as database:
+            sessions.touch(database, opened.id)
+    return SignedIn(opened, account)

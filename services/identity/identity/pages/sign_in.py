@@ -3,6 +3,7 @@
 from chassis.problems import TooManyRequests
 from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
+from webui.blank import render_blank
 
 from identity.domain.first_sign_in import Step
 from identity.pages.current import forget, here, place_of, remember, runtime, signed_in
@@ -13,6 +14,7 @@ from identity.sign_in.holder import sign_out
 
 blueprint = Blueprint("sign_in", __name__, url_prefix="/compte")
 
+_PAGE = "compte/connexion.html"
 REFUSALS = {
     Refusal.WRONG: "L’identifiant ou le mot de passe n’est pas le bon. Vérifiez les deux. "
     "Si vous avez reçu plusieurs mots de passe provisoires, seul le dernier est valable.",
@@ -34,19 +36,21 @@ def home() -> ResponseReturnValue:
 
 @blueprint.route("/connexion", methods=["GET", "POST"])
 def connexion() -> ResponseReturnValue:
-    found = signed_in()
-    if found is not None and request.method == "GET":
-        return redirect(place_of(found.step), 303)
+    if request.method != "POST":
+        found = signed_in()
+        if found is not None:
+            return redirect(place_of(found.step), 303)
+        return render_blank(_PAGE, form=SignInForm())
     form = SignInForm()
-    if not form.validate_on_submit():
-        return render_template("compte/connexion.html", form=form), 422 if form.errors else 200
+    if not form.validate():
+        return render_template(_PAGE, form=form), 422
     try:
         opened = sign_in(runtime(), form.login.data, form.password.data, here())
     except Refused as refusal:
         form.fail(REFUSALS[refusal.refusal])
-        return render_template("compte/connexion.html", form=form), 422
+        return render_template(_PAGE, form=form), 422
     except TooManyRequests as refused:
-        return too_many(form, refused, lambda: render_template("compte/connexion.html", form=form))
+        return too_many(form, refused, lambda: render_template(_PAGE, form=form))
     remember(opened)
     return redirect(place_of(opened.step), 303)
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from chassis import clock
 from chassis.problems import TooManyRequests
 from chassis.runtime import Runtime
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from identity import alarm, hashing, throttling
@@ -54,6 +54,28 @@ class _Candidate:
     tries: int = 0
 
 
+# A closed account opens nothing: it is as unknown as one that never was.
+_LIVING = (Account.login == bindparam("login"), Account.closed_at.is_(None))
+# Built once, for those who hold the right password and those who guess: making such statements costs more than
+# running them.
+_OWN = select(Account.id, Account.password_hash).where(*_LIVING)
+_LOCKED = select(Account).where(Account.id == bindparam("account_id")).with_for_update()
+_LAST_SENT = (
+    select(Credential.id)
+    .join(Account, Account.id == Credential.account_id)
+    .where(*_LIVING, Credential.replaced_at.is_(None))
+    .order_by(Credential.issued_at.desc())
+    .limit(1)
+)
+_TRY_PROVISIONAL = (
+    update(Credential)
+    .where(Credential.id == _LAST_SENT.scalar_subquery())
+    .values(tries=Credential.tries + 1)
+    .returning(Credential.account_id, Credential.id, Credential.password_hash, Credential.tries)
+    .execution_options(synchronize_session=False)
+)
+
+
 def sign_in(runtime: Runtime, typed_login: str, typed_password: str, origin: Origin) -> Opened:
     """Opens a session, or raises Refused, TooManyRequests (with the wait), Unavailable.
 
@@ -88,11 +110,6 @@ def _counters(session: Session, login: str, origin: Origin) -> tuple[Counter, Co
     return Counter(policies[0], "login", login), Counter(policies[1], "network", network_of(origin.address))
 
 
-def _living(login: str) -> tuple[ColumnElement[bool], ...]:
-    """A closed account opens nothing: it is as unknown as one that never was."""
-    return Account.login == login, Account.closed_at.is_(None)
-
-
 def _record_failure(runtime: Runtime, candidate: _Candidate, refusal: Refusal, origin: Origin) -> None:
     """One line for a login that exists and for one that does not: both cost the same."""
     with runtime.transaction() as session:
@@ -101,23 +118,14 @@ def _record_failure(runtime: Runtime, candidate: _Candidate, refusal: Refusal, o
 
 
 def _own_of(session: Session, login: str) -> _Candidate:
-    account = session.execute(select(Account.id, Account.password_hash).where(*_living(login))).one_or_none()
+    account = session.execute(_OWN, {"login": login}).one_or_none()
     return _Candidate(account.id, None, account.password_hash) if account else _Candidate()
 
 
 def _provisional_of(session: Session, login: str) -> _Candidate:
     """The last one sent: an earlier one is as dead as if it had never been. The try is counted before it is looked at,
     so that guesses sent together are all counted."""
-    last = (
-        select(Credential.id)
-        .join(Account, Account.id == Credential.account_id)
-        .where(*_living(login), Credential.replaced_at.is_(None))
-        .order_by(Credential.issued_at.desc())
-        .limit(1)
-    )
-    counted = update(Credential).where(Credential.id == last.scalar_subquery()).values(tries=Credential.tries + 1)
-    shown = (Credential.account_id, Credential.id, Credential.password_hash, Credential.tries)
-    sent = session.execute(counted.returning(*shown).execution_options(synchronize_session=False)).one_or_none()
+    sent = session.execute(_TRY_PROVISIONAL, {"login": login}).one_or_none()
     return _Candidate(*sent) if sent else _Candidate()
 
 
@@ -128,7 +136,7 @@ def _renewed(candidate: _Candidate, password: str) -> str | None:
 
 
 def _open(session: Session, candidate: _Candidate, renewed: str | None, origin: Origin) -> Opened | Refusal:
-    account = session.get_one(Account, candidate.account_id, with_for_update=True)
+    account = session.scalars(_LOCKED, {"account_id": candidate.account_id}).one()
     if account.closed_at is not None:
         return Refusal.WRONG
     act = Act.OWN_PASSWORD_ACCEPTED

@@ -2,17 +2,34 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import cast
 from uuid import UUID
 
 from chassis import clock, ids
 from chassis import runtime as runtimes
-from sqlalchemy import select, update
+from sqlalchemy import Table, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from identity.domain.first_sign_in import FACTOR_STEPS, Step
 from identity.models import Account, SignInSession
 from identity.oidc import store
 from identity.settings import settings_of
+
+SEEN_AGAIN = timedelta(minutes=1)
+# Built once: each page asks, and making such a statement costs more than running it.
+_START = insert(cast(Table, SignInSession.__table__))
+_OPEN = (
+    select(SignInSession, Account)
+    .join(Account, Account.id == SignInSession.account_id)
+    .where(
+        SignInSession.id == bindparam("session_id"),
+        SignInSession.ended_at.is_(None),
+        SignInSession.expires_at > bindparam("now"),
+        SignInSession.seen_at > bindparam("idle_since"),
+        SignInSession.step.not_in(FACTOR_STEPS) | (SignInSession.started_at > bindparam("half_open_since")),
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -34,42 +51,34 @@ def start(
 
     `amr`: how the person proved who they are (RFC 8176).
     """
-    now = clock.now()
-    row = SignInSession(
-        id=ids.new_id(),
-        account_id=account.id,
-        step=step.value,
-        credential_id=credential_id,
-        amr=list(amr),
-        browser=browser[:100],
-        started_at=now,
-        proven_at=None if step in FACTOR_STEPS else now,
-        seen_at=now,
-        expires_at=now + settings_of(runtimes.of(session)).session_lifetime,
-    )
-    session.add(row)
-    session.flush()
-    return Opened(row.id, step)
+    now, opened = clock.now(), Opened(ids.new_id(), step)
+    row = {
+        "id": opened.id,
+        "account_id": account.id,
+        "step": step.value,
+        "credential_id": credential_id,
+        "amr": list(amr),
+        "browser": browser[:100],
+        "started_at": now,
+        "proven_at": None if step in FACTOR_STEPS else now,
+        "seen_at": now,
+        "expires_at": now + settings_of(runtimes.of(session)).session_lifetime,
+    }
+    session.execute(_START, row)
+    return opened
 
 
 def find_open(session: Session, session_id: UUID) -> tuple[SignInSession, Account] | None:
     """The session and its account while it is neither ended, nor too old, nor idle for too long, nor half open."""
-    now = clock.now()
-    settings = settings_of(runtimes.of(session))
-    idle_since = now - settings.session_idle
-    half_open_since = now - settings.second_step_lifetime
-    row = session.execute(
-        select(SignInSession, Account)
-        .join(Account, Account.id == SignInSession.account_id)
-        .where(
-            SignInSession.id == session_id,
-            SignInSession.ended_at.is_(None),
-            SignInSession.expires_at > now,
-            SignInSession.seen_at > idle_since,
-            SignInSession.step.not_in(FACTOR_STEPS) | (SignInSession.started_at > half_open_since),
-        )
-    ).one_or_none()
+    now, settings = clock.now(), settings_of(runtimes.of(session))
+    since = {"idle_since": now - settings.session_idle, "half_open_since": now - settings.second_step_lifetime}
+    row = session.execute(_OPEN, {"session_id": session_id, "now": now, **since}).one_or_none()
     return None if row is None else (row[0], row[1])
+
+
+def is_seen_lately(seen_at: datetime) -> bool:
+    """To the minute is exact enough to count idleness by, and a write less."""
+    return clock.now() - seen_at <= SEEN_AGAIN
 
 
 def touch(session: Session, session_id: UUID) -> None:

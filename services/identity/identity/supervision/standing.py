@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, exists, or_, select
 from sqlalchemy.orm import Session
 
 from identity.domain.supervision import Standing
@@ -16,9 +16,13 @@ def suspended(account: Any = Account) -> ColumnElement[bool]:
     return exists().where(Suspension.ended_at.is_(None), concerned)
 
 
+# Built once: each sign-in asks.
+_SUSPENDED = select(Account.id).where(Account.id == bindparam("account_id"), suspended())
+
+
 def is_suspended(session: Session, account: Account) -> bool:
     """Asked with the account's row locked, it stays true or false until the transaction ends."""
-    return session.scalar(select(Account.id).where(Account.id == account.id, suspended())) is not None
+    return session.scalar(_SUSPENDED, {"account_id": account.id}) is not None
 
 
 def own_standing(session: Session, account: Account) -> Standing:

@@ -1,85 +1,28 @@
-"""Sign-ins and refreshes a core: processor time of the application in process, beside the bare hash and signature.
-
-On SQLite; on PostgreSQL when BAILLEURS_BENCH_DATABASE_URL names an empty database (its server's time is not counted).
-"""
+"""Sign-ins and refreshes a core: processor time of the application in process, beside the bare hash and signature."""
 
 from __future__ import annotations
 
 import hashlib
-import os
 import secrets
-import tempfile
 import time
 from base64 import b64encode, urlsafe_b64encode
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from chassis import clock, ids, migrations
-from chassis.keys import b64, generate
-from chassis.runtime import Runtime
 from flask import Flask
 from flask.testing import FlaskClient
 from identity import hashing, keys
-from identity.accounts.registration import create_account
-from identity.app import service
-from identity.settings import Settings
-from identity.web import create_pages
 from joserfc import jwt
 from webui.testing import parse
 
 from tools.bench.figures import Figure
+from tools.bench.identity.product import PASSWORD, SECRET, Product, accounts, seconds_each
 
 SIGN_INS = 60
 REFRESHES = 400
-PASSWORD = "girafe violon pamplemousse comète"  # noqa: S105 - of accounts that live as long as the benchmark
 CALLBACK = "http://localhost:8080/connexion/retour"
-SECRET = "s" * 40
 BASIC = {"Authorization": f"Basic {b64encode(f'portal:{SECRET}'.encode()).decode()}"}
-DATABASE = "BAILLEURS_BENCH_DATABASE_URL"
-
-
-@dataclass(frozen=True)
-class Product:
-    runtime: Runtime
-    app: Flask
-
-
-@contextmanager
-def product() -> Iterator[Product]:
-    """Identity on a new database."""
-    made = generate()
-    with tempfile.TemporaryDirectory() as folder:
-        settings = Settings(
-            service="identity",
-            database_url=os.environ.get(DATABASE) or f"sqlite:///{Path(folder)}/identity.sqlite3",
-            identity_key=b64(secrets.token_bytes(32)),
-            portal_client_secret=SECRET,
-            event_key=made["BAILLEURS_EVENT_KEY"],
-        )
-        runtime = Runtime(service, settings)
-        migrations.upgrade(runtime)
-        keys.rotate(runtime)
-        yield Product(runtime, create_pages(runtime))
-        runtime.engine.dispose()
-
-
-def accounts(runtime: Runtime, count: int) -> list[str]:
-    """Logins of people who have signed in before, with all texts accepted."""
-    logins = [f"BENCH{number:04}" for number in range(count)]
-    encoded, now = hashing.hash_password(PASSWORD), clock.now()
-    with runtime.transaction() as session:
-        for login in logins:
-            account = create_account(
-                session, ids.new_id(), kind="landlord", login=login, organisation_id=ids.new_id(), contact_name=login
-            )
-            if account is None:
-                raise RuntimeError(f"{DATABASE} must name an empty database")
-            account.password_hash, account.information_given_at, account.activated_at = encoded, now, now
-    return logins
 
 
 def sign_in(app: Flask, login: str) -> dict[str, Any]:
@@ -124,14 +67,6 @@ def _tokens(app: Flask, form: dict[str, str]) -> dict[str, Any]:
     return found
 
 
-def seconds_each(act: Callable[[int], object], times: int) -> float:
-    """Processor time of this process, which other processes hardly move."""
-    start = time.process_time()
-    for number in range(times):
-        act(number)
-    return (time.process_time() - start) / times
-
-
 class Meter:
     """Counts the processor time that the application takes, without that of the browser which the benchmark plays."""
 
@@ -154,24 +89,26 @@ class Meter:
         return (self.spent - before) / times
 
 
-def figures() -> list[Figure]:
-    with product() as made:
-        logins = accounts(made.runtime, SIGN_INS)
-        given = [sign_in(made.app, login) for login in logins]
-        latest = given[-1]["refresh_token"]
+def figures(made: Product) -> list[Figure]:
+    logins = accounts(made.runtime, SIGN_INS)
+    # The first time, the two texts of the first sign-in are accepted.
+    latest = [sign_in(made.app, login) for login in logins][-1]["refresh_token"]
 
-        def refresh(_number: int) -> None:
-            nonlocal latest
-            latest = _tokens(made.app, {"grant_type": "refresh_token", "refresh_token": latest})["refresh_token"]
+    def refresh(_number: int) -> None:
+        nonlocal latest
+        latest = _tokens(made.app, {"grant_type": "refresh_token", "refresh_token": latest})["refresh_token"]
 
-        with made.runtime.transaction() as session:
-            key = keys.signing_key(session)
-        encoded = hashing.hash_password(PASSWORD)
-        hash_seconds = seconds_each(lambda _: hashing.verify(encoded, PASSWORD), 40)
-        sign_seconds = seconds_each(lambda _: jwt.encode({"alg": "ES256"}, {"sub": "x" * 400}, key), REFRESHES)
-        meter = Meter(made.app)
-        sign_in_seconds = meter.seconds_each(lambda number: sign_in(made.app, logins[number]), SIGN_INS)
-        refresh_seconds = meter.seconds_each(refresh, REFRESHES)
+    with made.runtime.transaction() as session:
+        key = keys.signing_key(session)
+    encoded, meter = hashing.hash_password(PASSWORD), Meter(made.app)
+    hash_seconds = 0.0
+    for login in logins:
+        # Turn by turn: what slows the machine down meanwhile slows both.
+        hash_seconds += seconds_each(lambda _: hashing.verify(encoded, PASSWORD), 1) / SIGN_INS
+        sign_in(made.app, login)
+    sign_in_seconds = meter.spent / SIGN_INS
+    sign_seconds = seconds_each(lambda _: jwt.encode({"alg": "ES256"}, {"sub": "x" * 400}, key), REFRESHES)
+    refresh_seconds = meter.seconds_each(refresh, REFRESHES)
     share = hash_seconds / sign_in_seconds
     refreshes = 1 / refresh_seconds
     signature = 1 / sign_seconds

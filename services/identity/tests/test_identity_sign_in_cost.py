@@ -1,0 +1,76 @@
+"""What a sign-in asks of the database, counted: seconds differ from machine to machine, statements do not."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+import time_machine
+from chassis import clock
+from oidc_client import authorize, code_of, redeem
+from sqlalchemy import event
+
+# Of a person without a second factor, from the client's request to its tokens.
+MOST_STATEMENTS = 26
+MOST_TRANSACTIONS = 7
+
+
+@contextmanager
+def counted(engine: Any) -> Iterator[dict[str, int]]:
+    """Statements, and transactions that write."""
+    counts = {"statements": 0, "transactions": 0}
+
+    def statement(_connection: object, _cursor: object, text: str, *_args: object) -> None:
+        # SQLite is told to begin by a statement of ours, PostgreSQL by its driver.
+        counts["statements"] += not text.startswith("BEGIN")
+
+    def transaction(*_args: object) -> None:
+        counts["transactions"] += 1
+
+    listeners = [("before_cursor_execute", statement), ("commit", transaction)]
+    for name, listener in listeners:
+        event.listen(engine, name, listener)
+    try:
+        yield counts
+    finally:
+        for name, listener in listeners:
+            event.remove(engine, name, listener)
+
+
+def test_a_code_given_before_its_session_ended_is_worth_nothing_after(world: Any) -> None:
+    browser, _ = world.activated()
+    code = code_of(browser)
+    browser.send("/compte/deconnexion")
+    assert redeem(world, code).json["error"] == "invalid_grant"
+
+
+def test_a_whole_sign_in_asks_little_of_the_database(world: Any) -> None:
+    first, sent = world.activated()
+    # Makes the signing key.
+    redeem(world, code_of(first))
+    browser = world.browser()
+    with counted(world.harness.runtime.engine) as counts:
+        page = authorize(browser).location
+        back = browser.sign_in(sent["login"], world.password)
+        code = code_of(browser)
+        tokens = redeem(world, code).json
+    assert page == "/compte/connexion"
+    assert back.startswith("/oidc/authorize")
+    assert "refresh_token" in tokens
+    assert counts["statements"] <= MOST_STATEMENTS
+    assert counts["transactions"] <= MOST_TRANSACTIONS
+
+
+def test_a_session_is_marked_as_seen_once_a_minute(world: Any) -> None:
+    browser, _ = world.activated()
+    start = clock.now()
+
+    def seen_after(**later: int) -> timedelta:
+        with time_machine.travel(start + timedelta(**later), tick=False):
+            browser.get("/compte/securite")
+        row = max(world.harness.rows("sign_in_session"), key=lambda one: one["seen_at"])
+        return row["seen_at"] - start
+
+    assert seen_after(seconds=30) < timedelta(seconds=30)
+    assert seen_after(minutes=2) == timedelta(minutes=2)
+    assert seen_after(minutes=2, seconds=50) == timedelta(minutes=2)

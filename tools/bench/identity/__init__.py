@@ -1,0 +1,15 @@
+"""Identity beside its bare costs, in processor time of the application: sign-ins, refreshes, chaining of the journal.
+
+On SQLite; on PostgreSQL when BAILLEURS_BENCH_DATABASE_URL names an empty database (its server's time is not counted).
+"""
+
+from __future__ import annotations
+
+from tools.bench.figures import Figure
+from tools.bench.identity import chaining, sign_ins
+from tools.bench.identity.product import product
+
+
+def figures() -> list[Figure]:
+    with product() as made:
+        return [*sign_ins.figures(made), *chaining.figures(made)]
