@@ -18,7 +18,7 @@ from declaration.domain import july
 from declaration.domain.july import Exemption
 from declaration.domain.states import Event, State, advance
 from declaration.models import Asking, Campaign, Dwelling, Landlord, Passage, RentDeclaration, Tenancy
-from declaration.sql import new_id
+from declaration.sql import give_memory, new_id
 
 ASKED_AT_ONCE = 200
 CHANNEL = "registry"
@@ -27,10 +27,12 @@ CHANNEL = "registry"
 def complete(session: Session, campaign: Campaign, *, actor: str) -> dict[str, int]:
     """Adds what the campaign lacks; returns how many declarations to make, not concerned, and landlords to ask."""
     now = clock.now()
+    give_memory(session)
     _hold_portfolio(session)
+    # What is there before what is new: the first time, there is nothing to look at again.
+    _reconsider(session, campaign, actor, now)
     _add_declarations(session, campaign, now)
     _add_passages(session, campaign, actor, now)
-    _reconsider(session, campaign, actor, now)
     landlords = _add_askings(session, campaign)
     concerned = _count(session, campaign, RentDeclaration.state != State.NOT_CONCERNED.value)
     exempt = _count(session, campaign, RentDeclaration.state == State.NOT_CONCERNED.value)

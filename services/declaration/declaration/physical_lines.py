@@ -1,5 +1,6 @@
 """A Caf's file line by line, in constant memory: each physical line is decoded, cut and read alone."""
 
+from itertools import takewhile
 from typing import IO, Any
 
 from declaration.domain.registry import lines
@@ -25,6 +26,11 @@ def next_line(stream: IO[bytes]) -> bytes:
     while len(rest) == LONGEST_LINE and not rest.endswith(b"\n"):
         rest = stream.readline(LONGEST_LINE)
     return raw
+
+
+def next_lines(stream: IO[bytes], most: int) -> list[bytes]:
+    """So many lines at most; none at the end of the file."""
+    return list(takewhile(bool, (next_line(stream) for _ in range(most))))
 
 
 def read_line(raw: bytes, header: Header, number: int, of: Format = lines.REGISTRY) -> Read:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from declaration.domain import texts
 from declaration.domain.registry import lines
 from declaration.domain.registry.columns import COLUMNS
 from declaration.domain.registry.compiled import CompiledLines
@@ -37,27 +38,63 @@ cells = st.one_of(
 )
 
 
-@given(
+def quickly(compiled: CompiledLines, *found: str) -> list[dict[str, Any] | None]:
+    """What each line gives when they are read together; None for a line that is left to the rules."""
+    block = compiled.read([line.encode() for line in found])
+    read = dict(zip(block.places, zip(*block.columns.values(), strict=True), strict=True))
+    return [
+        dict(zip(block.columns, read[place], strict=True)) if place in read else None for place in range(len(found))
+    ]
+
+
+changed_lines = st.builds(
+    lambda base, changes: line_of({**base, **changes}),
     st.sampled_from([LINE, PERSON]),
     st.dictionaries(st.sampled_from(list(COLUMNS)), cells, max_size=3),
-    st.sampled_from(FORMS),
 )
-def test_what_is_read_quickly_is_what_the_rules_read(base: dict[str, str], changes: dict[str, str], form: Any) -> None:
-    line, compiled = line_of({**base, **changes}), CompiledLines(HEADER, form)
-    expected = by_the_rules(line, compiled)
-    try:
-        found = compiled.read(line.encode())
-    except ValueError:
-        return
-    assert found == expected
+
+
+@given(st.lists(changed_lines, min_size=1, max_size=4), st.sampled_from(FORMS))
+def test_what_is_read_quickly_is_what_the_rules_read(given_lines: list[str], form: Any) -> None:
+    compiled = CompiledLines(HEADER, form)
+    for line, found in zip(given_lines, quickly(compiled, *given_lines), strict=True):
+        assert found is None or found == by_the_rules(line, compiled)
+
+
+@given(st.sampled_from(list(COLUMNS)), st.lists(cells, min_size=1, max_size=4), st.sampled_from(FORMS))
+def test_a_column_is_read_as_its_values_one_by_one(name: str, values: list[str], form: Any) -> None:
+    compiled = CompiledLines(HEADER, form)
+    given_lines = [line_of({**LINE, name: value}) for value in values]
+    for line, found in zip(given_lines, quickly(compiled, *given_lines), strict=True):
+        assert found is None or found == by_the_rules(line, compiled)
 
 
 @pytest.mark.parametrize("row", [LINE, PERSON, {**LINE, "dwelling_ref": "A\\B", "lease_end": "2026-01-31"}])
-def test_a_well_formed_line_is_read_quickly_once_and_again(row: dict[str, str]) -> None:
+@pytest.mark.parametrize("beside", [{}, {"siret": "1"}, {"dwelling_address": " X"}, {"tenant_last_name": "A  B"}])
+def test_a_well_formed_line_is_read_quickly_once_and_again_whatever_is_beside_it(
+    row: dict[str, str], beside: dict[str, str]
+) -> None:
     compiled = CompiledLines(HEADER, rows.COPY)
-    line = line_of(row)
-    first = compiled.read(line.encode())
-    assert first == compiled.read(line.encode()) == by_the_rules(line, compiled)
+    line, other = line_of(row), line_of({**LINE, **beside})
+    first, _, again = quickly(compiled, line, other, line)
+    assert first == again == by_the_rules(line, compiled)
+
+
+def test_a_block_without_any_line_to_read_gives_none() -> None:
+    assert quickly(CompiledLines(HEADER, rows.COPY), "", "a;b", "\n") == [None, None, None]
+
+
+def test_lines_of_another_caf_and_lines_that_are_not_utf8_are_left_to_the_rules() -> None:
+    mine, other = line_of(LINE), line_of({**LINE, "caf_code": "220"})
+    compiled = CompiledLines(HEADER, rows.COPY, "359")
+    assert [found is None for found in quickly(compiled, other, mine, other)] == [True, False, True]
+    assert list(compiled.read([b"\xff", mine.encode()]).places) == [1]
+
+
+def test_many_texts_are_folded_as_one_by_one() -> None:
+    texts_given = ["DE L’ÉCLUSE", "", "  Œuvre ", "Straße|x", "ΟΔΟΣ", "Ǿ", "a\u0301b"]
+    assert texts.folded_each(texts_given) == [texts.folded(each) for each in texts_given]
+    assert texts.folded("DE L’ÉCLUSE", "Œdipe") == "de l ecluse oedipe"
 
 
 def test_what_copy_would_take_for_a_sign_is_a_letter(world: Any) -> None:

@@ -39,7 +39,7 @@ def refresh(session: Session, organisations: Select[Any], left: list[UUID]) -> N
     session.execute(insert(TOUCHED).from_select(["id"], organisations.distinct()))
     if left:
         session.execute(insert(TOUCHED), [{"id": each} for each in left])
-    analyze(session, TOUCHED.name)
+    analyze(session, TOUCHED.name, "id")
     SCOPE.create(connection)
     present = (
         select(Landlord.organisation_id, Dwelling.housing_type, Dwelling.departement)
@@ -48,7 +48,7 @@ def refresh(session: Session, organisations: Select[Any], left: list[UUID]) -> N
         .distinct()
     )
     session.execute(insert(SCOPE).from_select(_NAMES, present))
-    analyze(session, SCOPE.name)
+    analyze(session, SCOPE.name, *_NAMES)
     _replace(session)
     SCOPE.drop(connection)
     TOUCHED.drop(connection)

@@ -1,7 +1,8 @@
-"""From a line of the file to a row of the staging table, as text that COPY and SQLite take alike."""
+"""From lines of the file to rows of the staging table, as text that COPY and SQLite take alike."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from itertools import repeat
 from typing import Any
 from zlib import crc32
 
@@ -16,34 +17,58 @@ COLUMNS = tuple(column.name for column in Staged.columns)
 # COPY's text format. Values are printable: no tabulation, no line end.
 COPY = Form(null=r"\N", escape=lambda text: text.replace("\\", "\\\\"))
 PLAIN = Form(null=None, escape=str)
+# Columns of the file that the staging table knows by another name.
+_RENAMED = {"kind": "landlord_kind"}
+
+_departement = lru_cache(maxsize=4096)(communes.departement)
+
+Row = tuple[Any, ...]
 
 
-def staged(values: Mapping[str, Any], form: Form, import_id: str, line: int, slices: int) -> tuple[Any, ...]:
-    """One row in the order of COLUMNS. A landlord's slice is the same wherever its lines stand in the file."""
-    v = values
-    legal = v["landlord_kind"] == LEGAL_PERSON
-    siret = v["siret"] if legal else form.null
-    name = v["landlord_name"] if legal else f"{v['civility']} {v['first_name']} {v['last_name']}"
-    tenant = texts.folded(v["tenant_last_name"], v["tenant_first_name"])
-    landlord = v["caf_code"] + v["user_number"]
-    return (
-        *(import_id, crc32(landlord.encode()) % slices, line),
-        _organisation_id(v["siret"] if legal else None, v["user_number"]),
-        *(v["caf_code"], v["user_number"], v["landlord_kind"], siret, name),
-        *(v["civility"], v["last_name"], v["first_name"], v["email"], v["landlord_address"]),
-        *(v["housing_type"], v["dwelling_ref"], v["dwelling_address"]),
-        *(v["commune_insee"], communes.departement(v["commune_insee"]), v["furnished"], v["single_room"]),
-        texts.folded(v["dwelling_address"], v["dwelling_ref"]),
-        *(v["tenant_number"], v["tenant_last_name"], v["tenant_first_name"]),
-        *(v["lease_start"], v["lease_end"], v["co_tenants"], v["previous_rent"], v["previous_charges"]),
-        *(v["benefit_kind"], v["benefit_amount"], v["paid_to_landlord"]),
-        *(tenant, f"{tenant} {v['tenant_number'].lower()}"),
-    )
+def staged(
+    columns: Mapping[str, Sequence[Any]], form: Form, import_id: str, numbers: Iterable[int], slices: int
+) -> Iterable[Row]:
+    """Rows in the order of COLUMNS. A landlord's slice is the same wherever its lines stand in the file."""
+    legal = [kind == LEGAL_PERSON for kind in columns["landlord_kind"]]
+    sirets = [siret if company else form.null for siret, company in zip(columns["siret"], legal, strict=True)]
+    users = columns["user_number"]
+    landlords = zip(columns["caf_code"], users, strict=True)
+    tenants = texts.folded_each(_joined(columns["tenant_last_name"], columns["tenant_first_name"]))
+    numbered = zip(tenants, columns["tenant_number"], strict=True)
+    derived: dict[str, Iterable[Any]] = {
+        "import_id": repeat(import_id),
+        "slice": [str(crc32((caf + user).encode()) % slices) for caf, user in landlords],
+        "line": map(str, numbers),
+        "organisation_id": [
+            _organisation_id(siret if company else None, user)
+            for siret, company, user in zip(sirets, legal, users, strict=True)
+        ],
+        "siret": sirets,
+        "name": _names(columns, legal),
+        "departement": map(_departement, columns["commune_insee"]),
+        "dwelling_search": texts.folded_each(_joined(columns["dwelling_address"], columns["dwelling_ref"])),
+        "sort_key": tenants,
+        "tenant_search": [f"{tenant} {number.lower()}" for tenant, number in numbered],
+    }
+    # `repeat` has no end: the other columns do.
+    ordered = [derived[name] if name in derived else columns[_RENAMED.get(name, name)] for name in COLUMNS]
+    return zip(*ordered, strict=False)
 
 
-def copy_text(rows: list[tuple[Any, ...]]) -> str:
+def copy_text(rows: Iterable[Row]) -> str:
     """The rows in COPY's text format."""
-    return "".join(["\t".join(map(str, row)) + "\n" for row in rows])
+    return "".join([f"{row}\n" for row in map("\t".join, rows)])
+
+
+def _joined(first: Sequence[str], second: Sequence[str]) -> Iterable[str]:
+    return map(" ".join, zip(first, second, strict=True))
+
+
+def _names(columns: Mapping[str, Sequence[Any]], legal: Sequence[bool]) -> list[str]:
+    """A company's own name, or the civility and names of a person."""
+    persons = zip(columns["civility"], columns["first_name"], columns["last_name"], strict=True)
+    rows = zip(columns["landlord_name"], persons, legal, strict=True)
+    return [name if company else " ".join(person) for name, person, company in rows]
 
 
 @lru_cache(maxsize=4096)

@@ -1,6 +1,6 @@
 """From lines of text to valid rows in the staging table, batch after batch; where it stopped is in the same commit."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import IO, Any
 from uuid import UUID
@@ -13,14 +13,14 @@ from declaration.domain.registry import lines
 from declaration.domain.registry.compiled import CompiledLines
 from declaration.domain.registry.lines import Header, LineError
 from declaration.models import RegistryImport, RegistryImportError, Staged
-from declaration.physical_lines import LONGEST_LINE, next_line, read_line
+from declaration.physical_lines import LONGEST_LINE, next_line, next_lines, read_line
 from declaration.registry import rows
 from declaration.registry.leases import Lease, held
 
 # Lines a commit; what a killed worker reads again. SQLite has one writer: others wait for less long.
 BATCH = {"postgresql": 20_000, "sqlite": 2_000}
-# Rows written at a time: PostgreSQL takes them while the next are read.
-BLOCK = 500
+# Lines read and rows written at a time: PostgreSQL takes them while the next are read.
+BLOCK = 1_000
 # Enough to see what is wrong; a file where every line is bad must not fill the database.
 ERRORS_KEPT = 10_000
 
@@ -65,20 +65,31 @@ class _Lines:
         self._import = import_id.hex
         self._slices = slices
         self._form = rows.COPY if copying else rows.PLAIN
-        self._compiled = CompiledLines(header, self._form)
+        self._compiled = CompiledLines(header, self._form, caf_code)
 
-    def read(self, raw: bytes, number: int) -> tuple[tuple[Any, ...] | None, list[LineError]]:
-        """The row, or None and every error of the line."""
-        try:
-            values = self._compiled.read(raw if len(raw) < LONGEST_LINE else b"")
-        except ValueError:
-            read, errors = read_line(raw, self._header, number)
-            if read is None:
-                return None, errors
-            values = self._compiled.written(read)
-        if self._caf_code and values["caf_code"] != self._caf_code:
-            return None, [lines.foreign_caf(number)]
-        return rows.staged(values, self._form, self._import, number, self._slices), []
+    def read(self, raws: Sequence[bytes], first: int, batch: Batch) -> Iterator[rows.Row]:
+        """The rows of these lines, the first of which has this number; what is wrong is gathered in `batch`."""
+        batch.done += len(raws)
+        quick = self._compiled.read([raw if len(raw) < LONGEST_LINE else b"" for raw in raws])
+        batch.good += len(quick.places)
+        yield from self._staged(quick.columns, [first + place for place in quick.places])
+        for place in sorted(set(range(len(raws))) - set(quick.places)):
+            if not raws[place].isspace() and (values := self._by_the_rules(raws[place], first + place, batch)):
+                written = self._compiled.written(values)
+                yield from self._staged({name: [text] for name, text in written.items()}, [first + place])
+
+    def _by_the_rules(self, raw: bytes, number: int, batch: Batch) -> dict[str, Any] | None:
+        """The typed values of a line, or None when there is an error."""
+        values, errors = read_line(raw, self._header, number)
+        if values and self._caf_code and values["caf_code"] != self._caf_code:
+            values, errors = None, [lines.foreign_caf(number)]
+        batch.good += values is not None
+        batch.bad_lines += values is None
+        batch.errors += errors
+        return values
+
+    def _staged(self, columns: Mapping[str, Sequence[Any]], numbers: list[int]) -> Iterable[rows.Row]:
+        return rows.staged(columns, self._form, self._import, numbers, self._slices)
 
 
 def _stage_batch(session: Session, reader: _Lines, stream: IO[bytes], number: int, most: int) -> Batch:
@@ -88,29 +99,13 @@ def _stage_batch(session: Session, reader: _Lines, stream: IO[bytes], number: in
     return batch
 
 
-def _good_rows(
-    batch: Batch, reader: _Lines, stream: IO[bytes], number: int, most: int
-) -> Iterator[list[tuple[Any, ...]]]:
-    """Block by block; what is wrong is gathered in `batch`."""
-    block: list[tuple[Any, ...]] = []
-    while batch.done < most and (raw := next_line(stream)):
-        batch.done += 1
-        if raw.isspace():
-            continue
-        row, errors = reader.read(raw, number + batch.done)
-        if row is None:
-            batch.bad_lines += 1
-            batch.errors += errors
-            continue
-        block.append(row)
-        batch.good += 1
-        if len(block) == BLOCK:
-            yield block
-            block = []
-    yield block
+def _good_rows(batch: Batch, reader: _Lines, stream: IO[bytes], number: int, most: int) -> Iterator[list[rows.Row]]:
+    """Block by block; what is wrong is gathered in `batch`. `number` is that of the line before."""
+    while batch.done < most and (raws := next_lines(stream, min(BLOCK, most - batch.done))):
+        yield list(reader.read(raws, number + batch.done + 1, batch))
 
 
-def _copy(session: Session, blocks: Iterator[list[tuple[Any, ...]]]) -> None:
+def _copy(session: Session, blocks: Iterator[list[rows.Row]]) -> None:
     connection: Any = session.connection().connection.driver_connection
     statement = f"COPY {Staged.name} ({', '.join(rows.COLUMNS)}) FROM STDIN"
     with connection.cursor() as cursor, cursor.copy(statement) as into:
@@ -118,7 +113,7 @@ def _copy(session: Session, blocks: Iterator[list[tuple[Any, ...]]]) -> None:
             into.write(rows.copy_text(block))
 
 
-def _insert(session: Session, blocks: Iterator[list[tuple[Any, ...]]]) -> None:
+def _insert(session: Session, blocks: Iterator[list[rows.Row]]) -> None:
     places = ", ".join("?" * len(rows.COLUMNS))
     statement = f"INSERT INTO {Staged.name} ({', '.join(rows.COLUMNS)}) VALUES ({places})"  # noqa: S608 - our own names
     for block in blocks:

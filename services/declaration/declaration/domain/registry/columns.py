@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from declaration.domain.registry import values
+from declaration.domain.registry import plain, values
 
 LEGAL_PERSON = "legal_person"
 NATURAL_PERSON = "natural_person"
@@ -35,12 +35,17 @@ def natural_person(row: Row) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: how its value is read, when it must be filled, and what is said when it is wrong."""
+    """One column: how its value is read, when it must be filled, and what is said when it is wrong.
+
+    `plain` says of many values at once that reading would leave them as they are: for columns whose values hardly come
+    again, where remembering what was read does not help.
+    """
 
     read: Callable[[str], Any]
     mandatory: When
     rule: str
     example: str
+    plain: plain.Plain | None = None
 
 
 _ADDRESS = "de 1 à 6 lignes de 38 caractères au plus, séparées par |"
@@ -50,28 +55,30 @@ _NAME = f"un texte de {values.LONGEST_TEXT} caractères au plus"
 
 COLUMNS: dict[str, Column] = {
     "caf_code": Column(values.digits(3), always, "3 chiffres", "359"),
-    "user_number": Column(values.digits(14), always, "14 chiffres, espaces tolérées", "359 00007090001"),
+    "user_number": Column(
+        values.digits(14), always, "14 chiffres, espaces tolérées", "359 00007090001", plain.digits(14)
+    ),
     "landlord_kind": Column(
         values.one_of(LEGAL_PERSON, NATURAL_PERSON), always, "legal_person ou natural_person", LEGAL_PERSON
     ),
     "siret": Column(
         values.siret, legal_person, "14 chiffres avec leur clé, pour une personne morale", "73282932000074"
     ),
-    "landlord_name": Column(values.text, legal_person, _NAME, "REGIE DES LICES"),
+    "landlord_name": Column(values.text, legal_person, _NAME, "REGIE DES LICES", plain.texts),
     "civility": Column(values.one_of("M.", "Mme"), natural_person, "M. ou Mme", "Mme"),
-    "last_name": Column(values.text, natural_person, _NAME, "MARTIN"),
-    "first_name": Column(values.text, natural_person, _NAME, "Zoé"),
-    "email": Column(values.email, never, "une adresse électronique, ou vide", "gestion@lices.example"),
-    "landlord_address": Column(values.address, always, _ADDRESS, "12 PLACE DES LICES|35000 RENNES"),
+    "last_name": Column(values.text, natural_person, _NAME, "MARTIN", plain.texts),
+    "first_name": Column(values.text, natural_person, _NAME, "Zoé", plain.texts),
+    "email": Column(values.email, never, "une adresse électronique, ou vide", "gestion@lices.example", plain.emails),
+    "landlord_address": Column(values.address, always, _ADDRESS, "12 PLACE DES LICES|35000 RENNES", plain.addresses),
     "housing_type": Column(values.one_of(*HOUSING_TYPES), always, "conventioned ou private", "private"),
-    "dwelling_ref": Column(values.text, always, "la référence de la Caf, unique par bailleur", "L-0001"),
-    "dwelling_address": Column(values.address, always, _ADDRESS, "2 RUE GINA PANE|35000 RENNES"),
+    "dwelling_ref": Column(values.text, always, "la référence de la Caf, unique par bailleur", "L-0001", plain.texts),
+    "dwelling_address": Column(values.address, always, _ADDRESS, "2 RUE GINA PANE|35000 RENNES", plain.addresses),
     "commune_insee": Column(values.commune, always, "un code de la liste officielle, 5 caractères", "35238"),
     "furnished": Column(values.flag, always, _FLAG, "0"),
     "single_room": Column(values.flag, always, _FLAG, "0"),
-    "tenant_number": Column(values.tenant_number, always, "7 chiffres et une lettre", "1234567A"),
-    "tenant_last_name": Column(values.text, always, _NAME, "DEUJOURS"),
-    "tenant_first_name": Column(values.text, always, _NAME, "Adam"),
+    "tenant_number": Column(values.tenant_number, always, "7 chiffres et une lettre", "1234567A", plain.tenant_numbers),
+    "tenant_last_name": Column(values.text, always, _NAME, "DEUJOURS", plain.texts),
+    "tenant_first_name": Column(values.text, always, _NAME, "Adam", plain.texts),
     "lease_start": Column(values.day, always, "une date AAAA-MM-JJ", "2016-09-01"),
     "lease_end": Column(values.day, never, "une date AAAA-MM-JJ après l’entrée, ou vide", "2026-06-30"),
     "co_tenants": Column(values.co_tenants, always, "un nombre, le locataire compris", "1"),

@@ -1,21 +1,23 @@
-"""The same columns and rules for a million lines: a line is cut, each value read once and then remembered.
+"""The same columns and rules for a million lines: many lines are cut at once, and read column after column.
 
-A line with anything to say about it raises ValueError; `lines.read` then says what, from the same table.
+A column's values are either all plain (see `plain`) or each read once and then remembered. A line with anything to say
+about it is left out; `lines.read` then says what, from the same table.
 """
 
 from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from operator import itemgetter
+from itertools import compress
 from typing import Any
 
 from chassis import money
 
+from declaration.domain.registry import values
 from declaration.domain.registry.columns import COLUMNS, Column, When, always, never
 from declaration.domain.registry.lines import DELIMITER, REGISTRY, Header
 
@@ -34,6 +36,16 @@ class Form:
         """A read value as text: cents for euros, 0 or 1, ISO days, a JSON array for an address."""
         return self.null if value is None else self.escape(_AS_TEXT[type(value)](value))
 
+    def write_plain(self, column: Column, texts: Sequence[str]) -> Sequence[str]:
+        """What `write` gives for values that reading leaves as they are."""
+        joined = "\n".join(texts)
+        if column.read is not values.address:
+            return [self.escape(text) for text in texts] if "\\" in joined else texts
+        if "\\" in joined or '"' in joined:
+            return [self.write(column.read(text)) for text in texts]
+        arrays = joined.replace(values.ADDRESS_SEPARATOR, '", "').replace("\n", '"]\n["')
+        return f'["{arrays}"]'.split("\n")
+
 
 _AS_TEXT: dict[type, Callable[[Any], str]] = {
     str: str,
@@ -45,7 +57,7 @@ _AS_TEXT: dict[type, Callable[[Any], str]] = {
 }
 
 
-class _Remembered(dict[str, Any]):
+class _CompiledColumn(dict[str, Any]):
     """What each text of a column gives, in the form of the staging table."""
 
     def __init__(self, column: Column, form: Form) -> None:
@@ -63,38 +75,106 @@ class _Remembered(dict[str, Any]):
         self[text] = value
         return value
 
+    def read_each(self, cells: Sequence[str], wrong: set[int]) -> Sequence[Any]:
+        """What to stage for each cell; the places of those about which there is something to say go to `wrong`."""
+        filled = list(filter(None, cells))
+        enough = len(filled) == len(cells) or self._column.mandatory is not always
+        if filled and enough and self._column.plain is not None and self._column.plain(filled):
+            written = self._form.write_plain(self._column, filled)
+            if len(filled) == len(cells):
+                return written
+            following = iter(written)
+            return [next(following) if cell else self._form.null for cell in cells]
+        try:
+            return list(map(self.__getitem__, cells))
+        except ValueError:
+            return [self._read_one(place, cell, wrong) for place, cell in enumerate(cells)]
+
+    def _read_one(self, place: int, cell: str, wrong: set[int]) -> Any:
+        try:
+            return self[cell]
+        except ValueError:
+            wrong.add(place)
+            return self._form.null
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """The lines read without a doubt: their places among those given, and their values by column, as text."""
+
+    places: Sequence[int]
+    columns: Mapping[str, Sequence[Any]]
+
 
 class CompiledLines:
-    """Reads the lines under one header."""
+    """Reads the lines under one header; `caf_code`: those of this Caf only."""
 
-    def __init__(self, header: Header, form: Form) -> None:
+    def __init__(self, header: Header, form: Form, caf_code: str | None = None) -> None:
         places = {name: place for place, name in enumerate(header.names)}
-        # A column that the file leaves out reads the empty text put at the end of each line.
         self._width = len(header.names)
-        self._ordered = itemgetter(*[places.get(name, self._width) for name in COLUMNS])
-        self._form = form
-        self._known = [(name, _Remembered(column, form)) for name, column in COLUMNS.items()]
         self._null = form.null
+        self._form = form
+        self._caf_code = caf_code
+        # A column that the file leaves out reads the empty texts put after the others.
+        self._known = [
+            (name, places.get(name, self._width), _CompiledColumn(column, form)) for name, column in COLUMNS.items()
+        ]
         self._conditional: dict[When, list[str]] = defaultdict(list)
         for name, column in COLUMNS.items():
             if column.mandatory not in (always, never):
                 self._conditional[column.mandatory].append(name)
 
-    def read(self, line: bytes) -> dict[str, Any]:
-        """The values of a line by column, as text. Raises ValueError when something is to be said."""
-        bare = line.decode().rstrip("\r\n")
-        cells = bare.split(DELIMITER)
-        if len(cells) != self._width or '"' in bare or "\r" in bare:
-            raise ValueError("cut")
-        cells.append("")
-        values = {name: known[cell] for (name, known), cell in zip(self._known, self._ordered(cells), strict=True)}
-        for condition, names in self._conditional.items():
-            if condition(values) and any(values[name] == self._null for name in names):
-                raise ValueError("mandatory")
-        if values["lease_end"] != self._null and REGISTRY.disagreements(values, 0):
-            raise ValueError("order")
-        return values
+    def read(self, lines: Sequence[bytes]) -> Block:
+        """Lines about which there is something to say are absent from what this gives."""
+        texts = [text.rstrip("\r\n") for text in _decoded(lines)]
+        cut = [text.split(DELIMITER) for text in texts]
+        sound = [
+            len(cells) == self._width and '"' not in text and "\r" not in text
+            for cells, text in zip(cut, texts, strict=True)
+        ]
+        places = list(compress(range(len(lines)), sound))
+        cells = [*zip(*compress(cut, sound), strict=True)] or [()] * self._width
+        cells.append(("",) * len(places))
+        wrong: set[int] = set()
+        columns = {name: column.read_each(cells[place], wrong) for name, place, column in self._known}
+        self._compare(columns, wrong)
+        if not wrong:
+            return Block(places, columns)
+        right = [place not in wrong for place in range(len(places))]
+        kept = {name: list(compress(column, right)) for name, column in columns.items()}
+        return Block(list(compress(places, right)), kept)
 
-    def written(self, values: Mapping[str, Any]) -> dict[str, Any]:
+    def _compare(self, columns: Mapping[str, Sequence[Any]], wrong: set[int]) -> None:
+        """What the values of a line say together."""
+        kinds, null = columns["landlord_kind"], self._null
+        for condition, names in self._conditional.items():
+            concerned = {kind for kind in set(kinds) if condition({"landlord_kind": kind})}
+            for name in names:
+                pairs = enumerate(zip(kinds, columns[name], strict=True))
+                wrong.update(place for place, (kind, text) in pairs if text == null and kind in concerned)
+        starts = columns["lease_start"]
+        for place, end in enumerate(columns["lease_end"]):
+            if end != null and REGISTRY.disagreements({"lease_start": starts[place], "lease_end": end}, 0):
+                wrong.add(place)
+        if self._caf_code:
+            codes = enumerate(columns["caf_code"])
+            wrong.update(place for place, code in codes if code != self._caf_code)
+
+    def written(self, read: Mapping[str, Any]) -> dict[str, Any]:
         """Values that `lines.read` gave, as text."""
-        return {name: self._form.write(value) for name, value in values.items()}
+        return {name: self._form.write(value) for name, value in read.items()}
+
+
+def _decoded(lines: Sequence[bytes]) -> list[str]:
+    """A line that is not UTF-8 is empty: too short to be one."""
+    try:
+        return [line.decode() for line in lines]
+    except UnicodeDecodeError:
+        return [_decoded_one(line) for line in lines]
+
+
+def _decoded_one(line: bytes) -> str:
+    try:
+        return line.decode()
+    except UnicodeDecodeError:
+        return ""

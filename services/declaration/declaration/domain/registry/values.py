@@ -13,8 +13,8 @@ from stdnum.fr import siret as siret_number
 
 from declaration.domain import communes, fields
 
-_EMAIL = re.compile(r"[^@\s<>,;]{1,64}@[^@\s<>,;]{1,180}\.[^@\s<>,;.]{2,63}", re.ASCII)
-_TENANT_NUMBER = re.compile(r"\d{7}[A-Z]", re.ASCII)
+EMAIL = re.compile(r"[^@\s<>,;]{1,64}@[^@\s<>,;]{1,180}\.[^@\s<>,;.]{2,63}", re.ASCII)
+TENANT_NUMBER = re.compile(r"\d{7}[A-Z]", re.ASCII)
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 LONGEST_TEXT = 100
 ADDRESS_SEPARATOR = "|"
@@ -71,7 +71,7 @@ def text(value: str) -> str:
 
 
 def email(value: str) -> str:
-    if not _EMAIL.fullmatch(value):
+    if not EMAIL.fullmatch(value):
         raise ValueError("Cette adresse électronique n’est pas valable.")
     return value
 
@@ -101,7 +101,7 @@ def commune(value: str) -> str:
 
 def tenant_number(value: str) -> str:
     bare = "".join(value.split()).upper()
-    if not _TENANT_NUMBER.fullmatch(bare):
+    if not TENANT_NUMBER.fullmatch(bare):
         raise ValueError("7 chiffres et une lettre sont attendus.")
     return bare
 

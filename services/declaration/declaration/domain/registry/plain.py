@@ -1,0 +1,56 @@
+"""Whether many values of a column are, at once, such as their reader would leave them: nothing to tidy or to refuse.
+
+`values` has the rules; these only say quickly that there is nothing to say, and a doubt is a no. None of the values
+given is empty or has a line end.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from declaration.domain import fields
+from declaration.domain.registry import values as rules
+
+Plain = Callable[[Sequence[str]], bool]
+
+_LINE = rf"[^{re.escape(rules.ADDRESS_SEPARATOR)}\n]{{1,{fields.ADDRESS_LINE_LENGTH}}}"
+_ADDRESSES = re.compile(rf"(?:{_LINE}(?:\|{_LINE}){{0,{fields.ADDRESS_LINES - 1}}}\n)*")
+_EMAILS = re.compile(rf"(?:{rules.EMAIL.pattern}\n)*", re.ASCII)
+_TENANT_NUMBERS = re.compile(rf"(?:{rules.TENANT_NUMBER.pattern}\n)*", re.ASCII)
+
+
+def digits(count: int) -> Plain:
+    """For `values.digits(count)`."""
+
+    def plain(values: Sequence[str]) -> bool:
+        joined = "".join(values)
+        return joined.isascii() and joined.isdigit() and set(map(len, values)) == {count}
+
+    return plain
+
+
+def texts(values: Sequence[str]) -> bool:
+    return max(map(len, values)) <= rules.LONGEST_TEXT and _tidy("\n".join(values))
+
+
+def addresses(values: Sequence[str]) -> bool:
+    joined = "\n".join(values)
+    parted = "| " not in joined and " |" not in joined
+    return parted and _tidy(joined) and _ADDRESSES.fullmatch(joined + "\n") is not None
+
+
+def emails(values: Sequence[str]) -> bool:
+    joined = "\n".join(values)
+    return _tidy(joined) and _EMAILS.fullmatch(joined + "\n") is not None
+
+
+def tenant_numbers(values: Sequence[str]) -> bool:
+    return _TENANT_NUMBERS.fullmatch("\n".join(values) + "\n") is not None
+
+
+def _tidy(lines: str) -> bool:
+    """Printable, and no space at the ends of a line or beside another: the only space that is printable is `" "`."""
+    framed = f"\n{lines}\n"
+    untidy = "  " in framed or "\n " in framed or " \n" in framed
+    return not untidy and lines.replace("\n", "").isprintable()
