@@ -54,6 +54,7 @@ AGENT_LINKS = (
     Link("Registre", "/agent/registre"),
     Link("Campagnes", "/agent/campagnes"),
     Link("Déclarations", "/declarer"),
+    Link("Papier", "/agent/papier"),
     Link("Exports", "/agent/exports"),
     Link("Réponses de la Caf", "/agent/reponses"),
     Link("Signalements", "/signalements"),

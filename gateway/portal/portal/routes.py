@@ -21,6 +21,8 @@ from portal.pages.agent import (
     factor_resets,
     letters,
     messages,
+    paper_decision,
+    papers,
     registry,
 )
 from portal.pages.agent import home as agent_home
@@ -65,6 +67,8 @@ MODULES = (
     accounts,
     exports,
     answers,
+    papers,
+    paper_decision,
     factor_resets,
     reports,
     verification,

@@ -72,6 +72,7 @@ class FakeServices:
         self.declaration = example("declaration", "/declarations/{declaration_id}", "get")
         self.add_landlord_answers()
         self.add_agent_answers()
+        self.add_paper_answers()
 
     def on(self, method: str, path: str, answer: Any) -> None:
         """`answer` is a JSON body, a response, or a function of the request."""
@@ -218,6 +219,23 @@ class FakeServices:
         self.on(
             "GET", f"{at}/answers/{answers['id']}/errors", example("declaration", "/answers/{import_id}/errors", "get")
         )
+
+    def add_paper_answers(self) -> None:
+        """An attestation that is complete, beside a declaration that is not."""
+        at = "/api/declaration/v1"
+        self.paper = example("declaration", "/papers/{paper_id}", "get")
+        one = f"{at}/papers/{self.paper['id']}"
+
+        def shown(status: int) -> Answer:
+            return lambda _: httpx.Response(status, json=self.paper, headers={"ETag": '"3"'})
+
+        self.on("POST", f"{at}/paper-searches", example("declaration", "/paper-searches", "post"))
+        self.on("GET", f"{at}/papers", example("declaration", "/papers", "get"))
+        self.on("POST", f"{at}/papers", shown(201))
+        self.on("GET", one, shown(200))
+        self.on("PUT", f"{one}/draft", shown(200))
+        self.on("POST", f"{one}/filing", shown(201))
+        self.on("POST", f"{one}/discarding", shown(200))
 
     def add_notification_answers(self) -> None:
         message = {

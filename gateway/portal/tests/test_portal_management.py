@@ -6,7 +6,6 @@ from flask.testing import FlaskClient
 from portal_stand_ins import (
     ACCOUNT,
     COLLEAGUE,
-    DECLARATION,
     DOCUMENT,
     GROUP,
     ORGANISATION,
@@ -207,9 +206,3 @@ def test_a_batch_is_handed_on_as_a_file(agent: FlaskClient) -> None:
     assert answer.data == b"PK"
     assert "attachment" in answer.headers["Content-Disposition"]
     assert answer.headers["Cache-Control"] == "no-store"
-
-
-def test_an_agent_who_types_a_paper_sees_for_whom(agent: FlaskClient) -> None:
-    page = agent.get(f"/declarer/{DECLARATION}/informations").text
-    assert "attestation reçue sur papier, au nom du bailleur REGIE DES LICES" in page
-    assert page_checks(page) == []

@@ -116,6 +116,7 @@ def transmitted(
         "transmitted_at": clock.iso(version.transmitted_at),
         "late": version.late,
         "channel": version.channel,
+        **({"received_on": version.received_on.isoformat()} if version.received_on else {}),
         "declarant_account_id": str(version.declarant_account_id) if version.declarant_account_id else None,
         "sha256": version.sha256,
     }

@@ -226,12 +226,28 @@ def test_a_correction_needs_a_reason_and_something_transmitted(journey: Journey)
     assert journey.read()["version"] == 1
 
 
-def test_an_agent_types_what_came_back_on_paper_with_the_same_steps(journey: Journey) -> None:
-    typed = Journey(journey.world, journey.world.agent())
-    typed.complete()
-    assert typed.transmit().status_code == 201
-    (event,) = journey.world.harness.published(TRANSMITTED)
-    assert (event.data["channel"], event.data["declarant_account_id"]) == ("paper", None)
+def test_an_agent_reads_the_journey_and_takes_no_step_of_it(journey: Journey) -> None:
+    journey.complete()
+    reader = Journey(journey.world, journey.world.agent())
+    assert reader.read()["actions"] == []
+    path = reader.path
+    for answer in (
+        reader.save(rent=RENT),
+        reader.transmit(),
+        reader.amend(),
+        journey.world.post(f"{path}/abandonment", reader.headers, **{"If-Match": reader.etag}),
+    ):
+        assert answer.status_code == 403
+    assert journey.world.harness.rows("declaration_version") == []
+
+
+def test_who_saved_last_is_told_and_agents_see_no_colleague_of_themselves(journey: Journey) -> None:
+    assert journey.read()["updated_by"] == {"kind": "caf", "account_id": None}
+    journey.save(information=INFORMATION)
+    mine = journey.read()["updated_by"]
+    assert mine["kind"] == "you"
+    for other in (journey.world.landlord(), journey.world.agent()):
+        assert Journey(journey.world, other).read()["updated_by"] == {**mine, "kind": "organisation"}
 
 
 def test_the_receipt_is_linked_when_the_document_is_ready(journey: Journey) -> None:

@@ -13,6 +13,7 @@ from portal.clients.http import Credentials
 from portal.clients.identity import IdentityClient
 from portal.clients.notification import NotificationClient
 from portal.clients.openapi import OpenApiReader
+from portal.clients.papers import PaperClient
 
 EXTENSION = "portal_clients"
 
@@ -27,6 +28,7 @@ class Clients:
     habilitation: HabilitationClient
     identity: IdentityClient
     notification: NotificationClient
+    papers: PaperClient
     public_documents: DocumentsClient
     openapi: OpenApiReader
 
@@ -45,6 +47,7 @@ def make_clients(http: httpx.Client, token: Credentials, request_id: Credentials
         HabilitationClient(http, token, request_id),
         IdentityClient(http, token, request_id),
         NotificationClient(http, token, request_id),
+        PaperClient(http, token, request_id),
         DocumentsClient(http, nobody, request_id),
         OpenApiReader(http, nobody, request_id),
     )

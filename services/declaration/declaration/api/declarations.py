@@ -1,9 +1,9 @@
-"""The landlord's journey; a Caf agent types returned paper with the same steps."""
+"""The landlord's journey; agents of the Caf read it, and type what came on paper apart."""
 
 from typing import Any
 from uuid import UUID
 
-from chassis.http import caller, reading, require_match, runtime, transaction
+from chassis.http import caller, landlord, reading, require_match, runtime, transaction
 from chassis.idempotency import idempotent
 from flask import Response
 
@@ -33,7 +33,7 @@ def get_declaration(declaration_id: str) -> Answer:
 
 def save_draft(declaration_id: str, body: dict[str, Any]) -> Answer:
     with transaction() as session:
-        found = case.find(session, caller(), UUID(declaration_id), change=True)
+        found = case.find(session, landlord(), UUID(declaration_id), change=True)
         require_match(found.row.revision)
         changes.save(session, found, body)
         shown, headers = views.shown(session, found)
@@ -43,7 +43,7 @@ def save_draft(declaration_id: str, body: dict[str, Any]) -> Answer:
 @idempotent
 def transmit(declaration_id: str) -> tuple[dict[str, Any], int]:
     with transaction() as session:
-        found = case.find(session, caller(), UUID(declaration_id), change=True)
+        found = case.find(session, landlord(), UUID(declaration_id), change=True)
         require_match(found.row.revision)
         return views.transmission(changes.transmit(session, found)), 201
 
@@ -51,7 +51,7 @@ def transmit(declaration_id: str) -> tuple[dict[str, Any], int]:
 @idempotent
 def abandon(declaration_id: str) -> Answer:
     with transaction() as session:
-        found = case.find(session, caller(), UUID(declaration_id), change=True)
+        found = case.find(session, landlord(), UUID(declaration_id), change=True)
         require_match(found.row.revision)
         changes.abandon(session, found)
         shown, headers = views.shown(session, found)
@@ -61,7 +61,7 @@ def abandon(declaration_id: str) -> Answer:
 @idempotent
 def amend(declaration_id: str, body: dict[str, Any]) -> Answer:
     with transaction() as session:
-        found = case.find(session, caller(), UUID(declaration_id), change=True)
+        found = case.find(session, landlord(), UUID(declaration_id), change=True)
         changes.amend(session, found, body["reason"])
         shown, headers = views.shown(session, found)
         return shown, 201, headers

@@ -14,7 +14,7 @@ from sqlalchemy import ScalarSelect, select
 from sqlalchemy.orm import Session
 
 from declaration.domain import campaign as rules
-from declaration.domain import journey
+from declaration.domain import journey, paper
 from declaration.domain.draft import Draft, Known
 from declaration.domain.states import Facts, State
 from declaration.domain.steps import Context
@@ -41,6 +41,8 @@ class Case:
     from_file: bool = False
     # The state of the transmitted version that counts; known of a case that `find` gave.
     standing: State | None = None
+    # An attestation on paper counts from the day it arrived.
+    received_on: date | None = None
 
     @property
     def state(self) -> State:
@@ -60,6 +62,11 @@ class Case:
         return PAPER if self.caller.kind == "agent" else FILE if self.from_file else WEB
 
     @property
+    def declarant(self) -> UUID | None:
+        """Who of the landlord acts; None for the Caf."""
+        return self.caller.sub if self.caller.kind == "landlord" else None
+
+    @property
     def phase(self) -> rules.Phase:
         return rules.Phase(self.campaign.phase)
 
@@ -71,14 +78,22 @@ class Case:
     @property
     def late(self) -> bool:
         """The mark of what was transmitted, else whether transmitting today would bear it."""
+        if self.received_on:
+            return paper.late(self.dates, self.received_on)
         if self.state in journey.EDITABLE:
             return rules.late(self.phase, self.dates, self.today)
         return self.row.late
 
+    @property
+    def filing_open(self) -> bool:
+        if self.received_on:
+            return paper.in_time(self.dates, self.received_on)
+        return rules.filing_open(self.phase, self.dates, self.today)
+
     def facts(self, reason: str = "") -> Facts:
         """What the guards of the state table look at."""
         return Facts(
-            filing_open=rules.filing_open(self.phase, self.dates, self.today),
+            filing_open=self.filing_open,
             complete=not journey.missing(self.draft, self.known, self.context),
             reason=reason,
             standing=self.standing,

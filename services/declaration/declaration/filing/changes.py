@@ -55,6 +55,22 @@ def transmit(session: Session, case: Case, lot_id: UUID | None = None) -> Declar
     return version
 
 
+def take_paper(session: Session, case: Case, draft: dict[str, Any], reason: str) -> None:
+    """Puts what a paper says in the place of the draft, ready to transmit. Raises Conflict once the Caf has settled.
+
+    `reason`: why it replaces what was transmitted; empty before the first transmission.
+    """
+    if case.state not in journey.EDITABLE:
+        amend(session, case, reason)
+    elif case.state is State.TO_DECLARE:
+        following = advance(case.state, Event.SAVE, case.facts())
+        _passage(session, case, Event.SAVE, case.state, following)
+        case.row.state = following.value
+    elif reason:
+        case.row.amendment_reason = reason
+    case.row.draft = draft
+
+
 def amend(session: Session, case: Case, reason: str) -> None:
     """Opens the next version as a draft of what was transmitted. Raises Conflict once the Caf has settled."""
     following = advance(case.state, Event.AMEND, case.facts(reason))
@@ -105,7 +121,8 @@ def _version(case: Case, earlier: DeclarationVersion | None) -> DeclarationVersi
         transmitted_at=clock.now(),
         late=case.row.late,
         channel=case.channel,
-        declarant_account_id=case.caller.sub if case.caller.kind == "landlord" else None,
+        received_on=case.received_on,
+        declarant_account_id=case.declarant,
     )
 
 
@@ -122,6 +139,7 @@ def _touch(session: Session, case: Case, following: State) -> None:
     case.row.rent = case.draft.rent.rent if case.draft.rent else None
     case.row.revision += 1
     case.row.updated_at = clock.now()
+    case.row.saved_by = case.declarant
     session.flush()
 
 

@@ -1,18 +1,20 @@
 """A declaration as the API shows it."""
 
 from typing import Any
+from uuid import UUID
 
 from chassis import clock, money
+from chassis.auth import Caller
 from chassis.http import etag
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from declaration.answers import views as answers
-from declaration.domain import checks, communes, journey
+from declaration.domain import checks, communes, comparison, journey, paper
 from declaration.domain.july import EXEMPTION_LABELS, Exemption
 from declaration.domain.states import LABELS, Event, State, allowed
 from declaration.filing.case import Case
-from declaration.models import CafAnswer, DeclarationVersion, Receipt
+from declaration.models import CafAnswer, DeclarationVersion, PaperReturn, Receipt
 
 ACTIONS = (Event.SAVE, Event.TRANSMIT, Event.AMEND, Event.ABANDON)
 
@@ -49,10 +51,41 @@ def shown(session: Session, case: Case) -> tuple[dict[str, Any], dict[str, str]]
         ],
         "question": row.question if case.state in journey.EDITABLE else None,
         "transmissions": _transmissions(session, case),
-        "actions": [event.value for event in allowed(case.state, case.facts(reason="…")) if event in ACTIONS],
+        "actions": _actions(case),
+        "paper": _paper(session, case),
         "updated_at": clock.iso(row.updated_at),
+        "updated_by": author(case.caller, row.saved_by),
     }
     return body, {"ETag": etag(row.revision), "Cache-Control": "no-store"}
+
+
+def _actions(case: Case) -> list[str]:
+    """Agents have their own way in, for what came on paper."""
+    if case.caller.kind == "agent":
+        return []
+    return [event.value for event in allowed(case.state, case.facts(reason="…")) if event in ACTIONS]
+
+
+def author(caller: Caller, account_id: UUID | None) -> dict[str, Any]:
+    """Who acted, as far as the caller may know: agents of the Caf are not named to landlords."""
+    kind = "caf" if account_id is None else "you" if account_id == caller.sub else "organisation"
+    return {"kind": kind, "account_id": str(account_id) if account_id else None}
+
+
+def _paper(session: Session, case: Case) -> dict[str, Any] | None:
+    """The attestation that is being typed, or that the version in hand was made of."""
+    of_this = (PaperReturn.declaration_id == case.row.id) & (PaperReturn.state != paper.State.DISCARDED.value)
+    newest = select(PaperReturn).where(of_this).order_by(PaperReturn.id.desc()).limit(1)
+    found = session.execute(newest).scalar_one_or_none()
+    if found is None:
+        return None
+    return {
+        "state": found.state,
+        "received_on": found.received_on.isoformat(),
+        "version": found.version,
+        "at": clock.iso(found.ended_at or found.begun_at),
+        "set_aside": comparison.differences(found.set_aside, found.draft) if found.set_aside else [],
+    }
 
 
 def _campaign(case: Case) -> dict[str, Any]:
@@ -120,6 +153,7 @@ def _transmissions(session: Session, case: Case) -> list[dict[str, Any]]:
             "transmitted_at": clock.iso(version.transmitted_at),
             "late": version.late,
             "channel": version.channel,
+            "received_on": version.received_on.isoformat() if version.received_on else None,
             "document_id": str(document_id) if document_id else None,
             "superseded": version.state == State.SUPERSEDED,
             "reason": version.reason,

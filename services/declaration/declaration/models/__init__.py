@@ -5,6 +5,7 @@ from declaration.models.campaigns import Asking, Campaign
 from declaration.models.declarations import DeclarationVersion, Passage, Receipt, RentDeclaration
 from declaration.models.exchange import AnswerImport, AnswerImportError, CafAnswer, ExportBatch, ExportSeries
 from declaration.models.many import DeclarationImport, DeclarationImportLine, Lot, LotLine
+from declaration.models.paper import PaperReturn
 from declaration.models.portfolio import Dwelling, Landlord, Organisation, Portfolio, Tenancy
 from declaration.models.registry import RegistryImport, RegistryImportError, Staged
 from declaration.models.reports import ReportPassage, TenantReport
@@ -26,6 +27,7 @@ __all__ = [
     "Lot",
     "LotLine",
     "Organisation",
+    "PaperReturn",
     "Passage",
     "Portfolio",
     "Receipt",

@@ -1,6 +1,6 @@
 """Declarations, their transmitted versions, receipts and passages."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -38,6 +38,8 @@ class RentDeclaration(Base):
     late: Mapped[bool]
     draft: Mapped[dict[str, Any]]
     updated_at: Mapped[datetime]
+    # The landlord's person who last saved or transmitted; null when the Caf did.
+    saved_by: Mapped[UUID | None]
     # What lists are narrowed to and sorted by, copied from campaign and portfolio so that one index serves a page;
     # triggers follow the portfolio, in its own transaction.
     organisation_id: Mapped[UUID]
@@ -69,6 +71,8 @@ class DeclarationVersion(Base):
     transmitted_at: Mapped[datetime]
     late: Mapped[bool]
     channel: Mapped[str] = mapped_column(String(10))
+    # Of what came on paper: the day it arrived.
+    received_on: Mapped[date | None]
     declarant_account_id: Mapped[UUID | None]
     # The Caf's question that this version answers.
     question: Mapped[str | None] = mapped_column(String(400))

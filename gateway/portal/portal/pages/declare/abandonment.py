@@ -21,7 +21,7 @@ class AbandonmentForm(OnceForm):
 
 
 @pages.route("/<uuid:declaration>/abandon", methods=["GET", "POST"])
-@wanted()
+@wanted("landlord")
 def abandonment(declaration: Any) -> ResponseReturnValue:
     """Asks first."""
     read = api().declaration.get(str(declaration))

@@ -24,7 +24,7 @@ def said(body: Declaration) -> dict[str, Any]:
 
 
 @pages.route("/<uuid:declaration>/rectification", methods=["GET", "POST"])
-@wanted()
+@wanted("landlord")
 def amendment(declaration: Any) -> ResponseReturnValue:
     """The correction starts with what was transmitted."""
     body = api().declaration.get(str(declaration)).body

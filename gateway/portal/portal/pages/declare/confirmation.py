@@ -9,7 +9,7 @@ from portal.clients import api
 from portal.pages.declare.blueprint import pages
 from portal.pages.declare.journey import heading, next_address
 from portal.pages.declare.receipt import receipts_of
-from portal.sign_in.person import wanted
+from portal.sign_in.person import the_person, wanted
 
 
 @pages.get("/<uuid:declaration>/confirmation")
@@ -17,7 +17,7 @@ from portal.sign_in.person import wanted
 def confirmation(declaration: Any) -> ResponseReturnValue:
     """Also the page of a declaration that is over: its versions, their receipts, and how to correct it."""
     body = api().declaration.get(str(declaration)).body
-    if not body["transmissions"] and body["next_step"] != "done":
+    if not body["transmissions"] and body["next_step"] != "done" and not the_person().is_agent:
         return redirect(next_address(body), 303)
     receipts = receipts_of(body["id"]) if body["transmissions"] else {}
     return render_template("declare/confirmation.html", receipts=receipts, index=4, **heading(body))

@@ -27,7 +27,9 @@ def is_editable(declaration: Declaration) -> bool:
 
 
 def next_address(declaration: Declaration) -> str:
-    """Where the person has something to do."""
+    """Where the person has something to do; an agent only reads."""
+    if the_person().is_agent:
+        return url_for("declare.confirmation", declaration=declaration["id"])
     return url_for(f"declare.{NEXT_STEPS[declaration['next_step']]}", declaration=declaration["id"])
 
 
@@ -44,7 +46,7 @@ def heading(declaration: Declaration) -> dict[str, Any]:
         "tenant_name": f"{tenant['last_name']} {tenant['first_name']}",
         "labels": LABELS,
         "done": steps_done(declaration),
-        "on_paper": the_person().is_agent,
+        "agent": the_person().is_agent,
     }
 
 

@@ -81,7 +81,7 @@ def list_declarations() -> ResponseReturnValue:
         housing_types=HOUSING_TYPES,
         late=LATE,
         narrowed=bool(set(chosen) - {"sort"}),
-        on_paper=the_person().is_agent,
+        agent=the_person().is_agent,
         states=[state for state in DECLARATION_STATES if found["counts"].get(state)],
         first=address("declare.list_declarations", **chosen) if cursor else "",
         following=address("declare.list_declarations", **chosen, cursor=following) if following else "",

@@ -94,21 +94,21 @@ def show(name: str, read: Answer, form: StepForm) -> str:
 
 
 @pages.route("/<uuid:declaration>/informations", methods=["GET", "POST"])
-@wanted()
+@wanted("landlord")
 def informations(declaration: Any) -> ResponseReturnValue:
     """Step 1."""
     return run("informations", str(declaration))
 
 
 @pages.route("/<uuid:declaration>/situation", methods=["GET", "POST"], endpoint="situation")
-@wanted()
+@wanted("landlord")
 def situation_page(declaration: Any) -> ResponseReturnValue:
     """Step 2."""
     return run("situation", str(declaration))
 
 
 @pages.route("/<uuid:declaration>/loyer", methods=["GET", "POST"])
-@wanted()
+@wanted("landlord")
 def loyer(declaration: Any) -> ResponseReturnValue:
     """Step 3."""
     return run("loyer", str(declaration))

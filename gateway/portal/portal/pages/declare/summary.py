@@ -95,7 +95,7 @@ def rent_rows(declaration: Declaration) -> Rows:
 
 
 @pages.route("/<uuid:declaration>/synthese", methods=["GET", "POST"], endpoint="synthese")
-@wanted()
+@wanted("landlord")
 def summary(declaration: Any) -> ResponseReturnValue:
     """GET shows; POST confirms the points, then transmits."""
     read = api().declaration.get(str(declaration))

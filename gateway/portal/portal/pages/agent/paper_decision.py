@@ -1,0 +1,147 @@
+"""What becomes of a typed attestation: filed, in the place of what was declared or not, or discarded."""
+
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from wtforms import HiddenField, TextAreaField
+
+from portal.clients import api
+from portal.clients.errors import Refused
+from portal.clients.http import Answer
+from portal.pages.agent.paper_forms import DiscardForm
+from portal.pages.agent.papers import pages
+from portal.pages.declare.journey import heading
+from portal.pages.declare.summary import (
+    SummaryForm,
+    all_ticked,
+    form_for,
+    information_rows,
+    rent_rows,
+    situation_rows,
+)
+from portal.sign_in.person import wanted
+
+SEEN_CHANGED = (
+    "Le bailleur ou un autre agent a agi depuis l’affichage de cette page. Elle montre maintenant ce qui est"
+    " déclaré\u00a0: comparez de nouveau avant de décider."
+)
+FILED = "L’attestation est enregistrée\u00a0: le récapitulatif part au bailleur par son canal habituel."
+DISCARDED = "L’attestation est écartée\u00a0: le bailleur en lit le motif dans l’historique de sa déclaration."
+
+
+def filing_form(paper: dict[str, Any]) -> type[SummaryForm]:
+    """The points to confirm, and the reason when a transmitted version is replaced. `seen`: the declaration shown."""
+    members: dict[str, Any] = {"seen": HiddenField()}
+    if replaces(paper):
+        members["reason"] = TextAreaField("Pourquoi le papier remplace-t-il ce qui est transmis\u00a0?")
+    return type("FilingForm", (form_for({"checks": {"to_confirm": paper["to_confirm"]}}),), members)
+
+
+def replaces(paper: dict[str, Any]) -> bool:
+    """Whether filing would supersede a transmitted version."""
+    return bool(paper["beside"]) and paper["beside"]["version"] is not None
+
+
+@pages.route("/<uuid:paper>/decision", methods=["GET", "POST"])
+@wanted("agent")
+def decision(paper: Any) -> ResponseReturnValue:
+    """GET shows the sheet beside what is declared otherwise; POST confirms the points, then files."""
+    read = api().papers.get(str(paper))
+    if read.body["state"] != "typing":
+        return redirect(url_for("declare.confirmation", declaration=read.body["declaration_id"]), 303)
+    if read.body["draft"]["rent"] is None:
+        return redirect(url_for("papers.sheet", paper=paper), 303)
+    kind = filing_form(read.body)
+    if request.method == "POST":
+        form = kind()
+        if form.validate() and all_ticked(form) and (answer := filed(form, read.body["id"])) is not None:
+            return answer
+        # What was refused may have been confirmed on the way, and somebody else may have acted: shown as it is now.
+        read = api().papers.get(str(paper))
+        return show(read, form, blank(read)), 422
+    return show(read, shown_first(kind, read), blank(read))
+
+
+def shown_first(kind: type[SummaryForm], read: Answer) -> SummaryForm:
+    """The form that nobody has sent yet."""
+    return kind(formdata=None, data={"etag": read.etag, "seen": read.body["declaration_etag"]})
+
+
+def blank(read: Answer) -> DiscardForm:
+    """The other way out, not chosen yet."""
+    return DiscardForm(formdata=None, data={"etag": read.etag}, prefix="discard-")
+
+
+def filed(form: Any, identifier: str) -> ResponseReturnValue | None:
+    """On to the next envelope, or back to the page when somebody acted; None when the service's words are on it."""
+    etag = form.etag.data or ""
+    reasons = {box.name.removeprefix("confirm_"): (reason.data or "").strip() for box, reason in form.points()}
+    why = (form.reason.data or "").strip() if "reason" in form else None
+    try:
+        if reasons:
+            etag = api().papers.save(identifier, {"confirmations": reasons}, etag).etag
+        api().papers.file(identifier, form.seen.data or "", why, etag, form.key.data or "")
+    except Refused as error:
+        fields = {f"/confirmations/{code}": f"confirm_{code}" for code in reasons}
+        return refused(error, form, {**fields, **({"/reason": "reason"} if "reason" in form else {})}, identifier)
+    flash(FILED, "success")
+    return redirect(url_for("papers.index"), 303)
+
+
+def refused(error: Refused, form: Any, fields: dict[str, str], paper: str) -> ResponseReturnValue | None:
+    """Back to the page as it stands now when somebody acted since; else None, with the refusal on the form."""
+    if error.status == 412:
+        flash(SEEN_CHANGED, "info")
+        return redirect(url_for("papers.decision", paper=paper), 303)
+    if error.status not in (400, 409, 422):
+        raise error
+    form.fail_from(error.problem, fields)
+    return None
+
+
+@pages.post("/<uuid:paper>/ecartement")
+@wanted("agent")
+def discard(paper: Any) -> ResponseReturnValue:
+    """The reason stays with the paper, for the landlord to read."""
+    read, form = api().papers.get(str(paper)), DiscardForm(prefix="discard-")
+    reason = (form.reason.data or "").strip()
+    if not reason:
+        form.fail("Indiquez pourquoi, par exemple\u00a0: le bailleur a déclaré le même loyer en ligne", "reason")
+    elif form.validate():
+        try:
+            api().papers.discard(str(paper), reason, form.etag.data or "", form.key.data or "")
+        except Refused as error:
+            if (answer := refused(error, form, {"/reason": "reason"}, str(paper))) is not None:
+                return answer
+        else:
+            flash(DISCARDED, "success")
+            return redirect(url_for("papers.index"), 303)
+    return show(read, shown_first(filing_form(read.body), read), form), 422
+
+
+def show(read: Answer, form: Any, discarding: DiscardForm) -> str:
+    """The page, with the newest state of both."""
+    paper = read.body
+    if form.errors:
+        # Whoever sends it again has seen what the page shows now.
+        form.etag.data, form.seen.data = read.etag, paper["declaration_etag"]
+    if discarding.errors:
+        discarding.etag.data = read.etag
+    said = {"draft": paper["draft"], "total": paper["total"]}
+    parts = [
+        ("Informations", information_rows(said)),
+        ("Situation du locataire", situation_rows(said)),
+        ("Loyer de juillet", rent_rows(said)),
+    ]
+    return render_template(
+        "agent/paper_decision.html",
+        form=discarding if discarding.errors else form,
+        filing=form,
+        discarding=discarding,
+        paper=paper,
+        parts=parts,
+        replaces=replaces(paper),
+        messages={point["code"]: point["message"] for point in paper["to_confirm"]},
+        **heading(paper["declaration"]),
+    )

@@ -1,0 +1,89 @@
+"""The forms of an attestation: the three steps on one page, as they stand on one sheet of paper."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from webui.forms import FrenchDateField, PageForm
+from wtforms import HiddenField, RadioField, StringField, TextAreaField
+
+from portal.forms import OnceForm
+from portal.pages.declare import steps
+from portal.pages.declare.forms import InformationForm, RentForm, SituationForm, StepForm, iso
+from portal.pages.declare.journey import day
+
+
+class SearchForm(OnceForm):
+    """The two numbers printed on the attestation, and the day it arrived."""
+
+    user_number = StringField("N°\u00a0d’utilisateur du bailleur")
+    tenant_number = StringField("N°\u00a0d’allocataire du locataire")
+    received_on = FrenchDateField("Date de réception")
+    # Filled in once a search finds several.
+    declaration = RadioField("Pour quelle déclaration\u00a0?", choices=[], validate_choice=False)
+
+
+class BeginForm(OnceForm):
+    """The day alone, when the declaration is known already."""
+
+    received_on = FrenchDateField("Date de réception")
+
+
+class SheetForm(PageForm):
+    """What is of the sheet as a whole."""
+
+    etag = HiddenField()
+    received_on = FrenchDateField("Date de réception")
+
+
+class Sheet:
+    """The sheet and its three steps, as one form: fields are named `<étape>-<champ>`."""
+
+    def __init__(self, paper: Mapping[str, Any], etag: str, *, sent: bool) -> None:
+        declaration = {"draft": paper["draft"], "known": paper["declaration"]["known"]}
+        own = {"etag": etag, "received_on": day(paper["received_on"])}
+        self.own = SheetForm() if sent else SheetForm(formdata=None, data=own)
+        self.information = part(InformationForm, steps.information(declaration), sent)
+        self.situation = part(SituationForm, steps.situation(declaration), sent)
+        self.rent = part(RentForm, steps.rent(declaration), sent)
+        self.information.confirmed.label.text = "Ces informations sont celles du bail, corrigées s’il le fallait"
+        self.parts: tuple[StepForm, ...] = (self.information, self.situation, self.rent)
+
+    def validate(self) -> bool:
+        """Of all, so that all errors are told together."""
+        return all([form.validate() for form in (self.own, *self.parts)])
+
+    def change(self) -> dict[str, Any]:
+        """What the service takes."""
+        return {"received_on": iso(self.own.received_on) or "", **{form.step: form.change() for form in self.parts}}
+
+    def fail_from(self, problem: Mapping[str, Any]) -> None:
+        """Puts each error on its field, in whichever part."""
+        errors = problem.get("errors") or [{"detail": problem.get("detail") or ""}]
+        for error in errors:
+            pointer = str(error.get("pointer", ""))
+            form = next((one for one in self.parts if pointer.startswith(f"/{one.step}/")), None)
+            if form is None:
+                self.own.fail_from({"errors": [error]}, {"/received_on": "received_on"})
+            else:
+                form.fail_from({"errors": [error]}, form.pointers)
+
+    @property
+    def errors(self) -> list[dict[str, str]]:
+        return self.error_list()
+
+    def error_list(self) -> list[dict[str, str]]:
+        """Of all parts, in the order of the page, for the summary."""
+        return [error for form in (self.own, *self.parts) for error in form.error_list()]
+
+
+def part(kind: type[StepForm], filled: Mapping[str, Any], sent: bool) -> Any:
+    """A step of the sheet; the sheet's own form holds the token against forgery."""
+    more: dict[str, Any] = {"prefix": f"{kind.step}-", "meta": {"csrf": False}}
+    return kind(**more) if sent else kind(formdata=None, data=filled, **more)
+
+
+class DiscardForm(OnceForm):
+    """Why the paper is kept out. `etag` is the attestation as it was shown."""
+
+    etag = HiddenField()
+    reason = TextAreaField("Pourquoi écarter cette attestation\u00a0? Le bailleur lira ce motif")

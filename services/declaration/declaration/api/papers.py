@@ -1,0 +1,66 @@
+"""Attestations that came back on paper, typed by agents of the Caf."""
+
+from typing import Any
+from uuid import UUID
+
+from chassis.http import agent, reading, require_match, transaction
+from chassis.idempotency import idempotent
+
+from declaration.paper import finding, writing
+from declaration.paper import reading as papers
+
+Answer = tuple[dict[str, Any], int, dict[str, str]]
+
+
+def search_papers(body: dict[str, Any]) -> dict[str, Any]:
+    with reading() as session:
+        return {"items": finding.search(session, agent(), body["user_number"], body["tenant_number"])}
+
+
+def list_papers(
+    state: str | None = None, declaration: str | None = None, cursor: str | None = None, limit: int = 50
+) -> dict[str, Any]:
+    with reading() as session:
+        return papers.page(session, agent(), state, declaration, cursor, limit)
+
+
+@idempotent
+def begin_paper(body: dict[str, Any]) -> Answer:
+    with transaction() as session:
+        typed, new = writing.begin(session, agent(), UUID(body["declaration_id"]), body["received_on"])
+        shown, headers = papers.shown(session, typed)
+        return shown, 201 if new else 200, headers
+
+
+def get_paper(paper_id: str) -> Answer:
+    with reading() as session:
+        shown, headers = papers.shown(session, papers.find(session, agent(), UUID(paper_id)))
+        return shown, 200, headers
+
+
+def save_paper(paper_id: str, body: dict[str, Any]) -> Answer:
+    with transaction() as session:
+        typed = papers.find(session, agent(), UUID(paper_id), change=True)
+        require_match(typed.row.revision)
+        shown, headers = papers.shown(session, writing.save(session, typed, body))
+        return shown, 200, headers
+
+
+@idempotent
+def file_paper(paper_id: str, body: dict[str, Any]) -> Answer:
+    with transaction() as session:
+        typed = papers.find(session, agent(), UUID(paper_id), change=True)
+        require_match(typed.row.revision)
+        writing.file(session, typed, body["declaration_etag"], body.get("reason"))
+        shown, headers = papers.shown(session, typed)
+        return shown, 201, headers
+
+
+@idempotent
+def discard_paper(paper_id: str, body: dict[str, Any]) -> Answer:
+    with transaction() as session:
+        typed = papers.find(session, agent(), UUID(paper_id), change=True)
+        require_match(typed.row.revision)
+        writing.discard(session, typed, body["reason"])
+        shown, headers = papers.shown(session, typed)
+        return shown, 200, headers

@@ -1,0 +1,50 @@
+"""Attestations that came back on paper, as agents type them."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from chassis.ids import new_id
+from sqlalchemy import ForeignKey, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from declaration.models.base import Base
+
+BEING_TYPED = text("state = 'typing'")
+
+
+class PaperReturn(Base):
+    """What one paper says, apart from the landlord's own draft until an agent files it."""
+
+    __tablename__ = "paper_return"
+    __table_args__ = (
+        # Two agents who open the same envelope type one attestation.
+        Index(
+            "uq_paper_return_being_typed",
+            "declaration_id",
+            unique=True,
+            postgresql_where=BEING_TYPED,
+            sqlite_where=BEING_TYPED,
+        ),
+        Index(None, "caf_code", "state", "id"),
+        Index(None, "declaration_id", "id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    declaration_id: Mapped[UUID] = mapped_column(ForeignKey("rent_declaration.id"))
+    caf_code: Mapped[str] = mapped_column(String(3))
+    state: Mapped[str] = mapped_column(String(10))
+    # French day of the mail room's stamp: it decides of the late mark.
+    received_on: Mapped[date]
+    draft: Mapped[dict[str, Any]]
+    # Rises with each change of the row: its ETag.
+    revision: Mapped[int]
+    # Why it was discarded, or replaced what had been declared.
+    reason: Mapped[str | None] = mapped_column(String(500))
+    # The version made of it.
+    version: Mapped[int | None]
+    # What the landlord had begun online and not transmitted when the paper was filed.
+    set_aside: Mapped[dict[str, Any] | None]
+    typed_by: Mapped[str] = mapped_column(String(100))
+    begun_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]

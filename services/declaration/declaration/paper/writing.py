@@ -1,0 +1,129 @@
+"""An attestation is begun, typed, filed or discarded; each leaves its line in the journal."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from chassis import clock, ids, journal
+from chassis.auth import Caller
+from chassis.db import insert_new
+from chassis.http import etag
+from chassis.problems import Conflict, FieldError, Invalid, PreconditionFailed
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from declaration.domain import journey, paper
+from declaration.domain.draft import Draft
+from declaration.domain.paper import Act, State
+from declaration.domain.states import State as DeclarationState
+from declaration.filing import case as cases
+from declaration.filing import changes
+from declaration.models import PaperReturn
+from declaration.paper.reading import Typed, standing
+
+WHY_DISCARDED = "Le bailleur a déclaré le même loyer en ligne"
+WHY_REPLACED = "Le papier signé fait foi : le bailleur le confirme au téléphone"
+
+
+def begin(session: Session, caller: Caller, declaration_id: UUID, received_on: str) -> tuple[Typed, bool]:
+    """The attestation, and whether it is new: one that is being typed is given back, whoever began it.
+
+    Raises NotFound outside the agent's Caf, Invalid for the day, Conflict when there is nothing to declare.
+    """
+    case = cases.find(session, caller, declaration_id, change=True)
+    if case.state is DeclarationState.NOT_CONCERNED:
+        raise Conflict("Il n’y a rien à déclarer pour ce locataire cette année : cette attestation ne se saisit pas.")
+    day = paper.received(received_on, case.dates, case.phase, case.today)
+    values = {
+        "id": ids.new_id(),
+        "declaration_id": case.row.id,
+        "caf_code": case.campaign.caf_code,
+        "state": State.TYPING.value,
+        "received_on": day,
+        "draft": journey.dump(Draft()),
+        "revision": 1,
+        "typed_by": str(caller.sub),
+        "begun_at": clock.now(),
+    }
+    new = bool(insert_new(session, PaperReturn, values))
+    being_typed = select(PaperReturn).where(
+        PaperReturn.declaration_id == case.row.id, PaperReturn.state == State.TYPING.value
+    )
+    row = session.execute(being_typed).scalar_one()
+    typed = Typed(row, replace(case, received_on=row.received_on))
+    if new:
+        _journal(session, typed, "paper.begun", after={"received_on": day.isoformat()})
+    return typed, new
+
+
+def save(session: Session, typed: Typed, change: Mapping[str, Any]) -> Typed:
+    """Saves the steps, and the day of receipt if `change` corrects it. Raises Invalid with every error; Conflict."""
+    row, case = typed.row, typed.case
+    paper.advance(typed.state, Act.SAVE)
+    steps = {name: value for name, value in change.items() if name != "received_on"}
+    errors: list[FieldError] = []
+    try:
+        if "received_on" in change:
+            row.received_on = paper.received(change["received_on"], case.dates, case.phase, case.today)
+    except Invalid as refused:
+        errors += refused.errors
+    try:
+        row.draft = journey.dump(journey.save(typed.draft, steps, case.known, case.context))
+    except Invalid as refused:
+        errors += refused.errors
+    if errors:
+        raise Invalid(errors)
+    row.revision += 1
+    _journal(session, typed, "paper.saved", after={"steps": sorted(change), "revision": row.revision})
+    session.flush()
+    return Typed(row, replace(case, received_on=row.received_on))
+
+
+def file(session: Session, typed: Typed, seen: str, reason: str | None) -> None:
+    """Transmits what the paper says, through the channel `paper`.
+
+    `seen`: ETag of the declaration that the agent compared it with. Raises PreconditionFailed when the landlord acted
+    since, Invalid with what is missing or when replacing a version has no reason, Conflict once the Caf has settled.
+    """
+    row, case = typed.row, typed.case
+    following = paper.advance(typed.state, Act.FILE)
+    if seen != etag(case.row.revision):
+        raise PreconditionFailed
+    if missing := journey.missing(typed.draft, case.known, case.context):
+        raise Invalid(missing, "L’attestation n’est pas complète.")
+    why = paper.reason(reason, WHY_REPLACED) if standing(session, case) else ""
+    if case.state is DeclarationState.DRAFT:
+        row.set_aside = case.row.draft
+    changes.take_paper(session, case, row.draft, why)
+    version = changes.transmit(session, case)
+    row.version = version.version
+    _end(session, typed, following, why)
+
+
+def discard(session: Session, typed: Typed, reason: str | None) -> None:
+    """Keeps the paper out, with why. Raises Invalid without a reason, Conflict once it is filed."""
+    following = paper.advance(typed.state, Act.DISCARD)
+    _end(session, typed, following, paper.reason(reason, WHY_DISCARDED))
+
+
+def _end(session: Session, typed: Typed, following: State, why: str) -> None:
+    row = typed.row
+    row.state, row.reason, row.ended_at = following.value, why or None, clock.now()
+    row.revision += 1
+    after = {"received_on": row.received_on.isoformat(), "version": row.version}
+    _journal(session, typed, f"paper.{following.value}", after=after, reason=why or None)
+    session.flush()
+
+
+def _journal(session: Session, typed: Typed, action: str, *, after: dict[str, Any], reason: str | None = None) -> None:
+    # Which steps, never what they say: the journal outlives the data.
+    journal.record(
+        session,
+        actor=typed.case.caller.sub,
+        action=action,
+        subject=typed.row.id,
+        perimeter=typed.row.caf_code,
+        after={"declaration_id": str(typed.row.declaration_id), **after},
+        reason=reason,
+    )
