@@ -98,6 +98,12 @@ def test_only_a_late_declaration_is_marked_late(recap: BuildRecap) -> None:
     assert "hors délai" in read.words(render_recap(recap(late=True)).pdf)
 
 
+def test_a_receipt_of_paper_says_the_day_it_arrived(recap: BuildRecap) -> None:
+    assert "arrivée le" not in read.words(render_recap(recap(channel="paper")).pdf)
+    words = read.words(render_recap(recap(channel="paper", received_on="2026-09-01")).pdf)
+    assert "sur papier, attestation arrivée le 1er septembre 2026" in words
+
+
 def test_a_correction_says_that_it_replaces_what_came_before(recap: BuildRecap) -> None:
     assert "remplace" not in read.words(render_recap(recap()).pdf)
     assert "Version 2, qui remplace la version précédente" in read.words(render_recap(recap(version=2)).pdf)

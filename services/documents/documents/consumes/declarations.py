@@ -91,6 +91,7 @@ def _recap(data: dict[str, Any], snapshot: dict[str, Any], public_url: str) -> R
         sha256=data["sha256"],
         snapshot=snapshot,
         public_url=public_url,
+        received_on=data.get("received_on"),
     )
 
 

@@ -34,6 +34,8 @@ class Recap:
     sha256: str
     snapshot: Snapshot
     public_url: str
+    # ISO day on which an attestation on paper arrived.
+    received_on: str | None = None
 
     @property
     def verification_url(self) -> str:
@@ -67,7 +69,7 @@ def _view(recap: Recap) -> dict[str, object]:
         "version": str(recap.version),
         "corrects": recap.version > 1,
         "late": recap.late,
-        "channel": CHANNELS.get(recap.channel, recap.channel),
+        "channel": _channel(recap),
         "received": french.instant(recap.transmitted_at),
         "received_utc": french.instant_utc(recap.transmitted_at),
         "moment": french.parts(recap.transmitted_at.date()),
@@ -76,6 +78,11 @@ def _view(recap: Recap) -> dict[str, object]:
         "confirmations": recap_rows.confirmations(snapshot["confirmations"]),
         "corrected": recap_rows.corrected(snapshot["corrected"]),
     }
+
+
+def _channel(recap: Recap) -> str:
+    words = CHANNELS.get(recap.channel, recap.channel)
+    return f"{words}, attestation arrivée le {french.day(recap.received_on)}" if recap.received_on else words
 
 
 def _caf(caf: Mapping[str, Any]) -> dict[str, object]:
