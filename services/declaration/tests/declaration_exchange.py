@@ -6,6 +6,7 @@ import json
 from typing import Any
 from zipfile import ZipFile
 
+from chassis import clock
 from declaration_cases import INFORMATION, RENT, SITUATION
 
 CSV = "text/csv"
@@ -34,6 +35,19 @@ def declare(world: Any, declaration: str, headers: dict[str, str], **rent: Any) 
     assert sent.status_code == 201, sent.text
     found: dict[str, Any] = sent.json()
     return found
+
+
+def type_paper(world: Any, declaration: str, agent: dict[str, str]) -> str:
+    """An agent types what came on paper and files it; the reference of the version."""
+    body = {"declaration_id": declaration, "received_on": clock.today().isoformat()}
+    begun = world.post("/papers", agent, body)
+    path = f"/papers/{begun.json()['id']}"
+    steps = {"information": INFORMATION, "situation": SITUATION, "rent": RENT}
+    typed = world.put(f"{path}/draft", agent, steps, **{"If-Match": begun.headers["etag"]})
+    seen = {"declaration_etag": typed.json()["declaration_etag"]}
+    filed = world.post(f"{path}/filing", agent, seen, **{"If-Match": typed.headers["etag"]})
+    assert filed.status_code == 201, filed.text
+    return str(filed.json()["declaration"]["transmissions"][0]["reference"])
 
 
 def correct(world: Any, declaration: str, headers: dict[str, str], reason: str = "Erreur", **rent: Any) -> Any:

@@ -26,6 +26,7 @@ from declaration_exchange import (
     ready,
     send_answers,
     told,
+    type_paper,
 )
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -239,7 +240,7 @@ def test_one_event_a_landlord_and_file_however_many_answers(world: Any, monkeypa
     person = {**PERSON, **lot(9)}
     world.register(lot(1), lot(2), lot(3), person)
     world.open_campaign()
-    references = [declare(world, item["id"], world.agent())["reference"] for item in world.declarations(world.agent())]
+    references = [type_paper(world, item["id"], world.agent()) for item in world.declarations(world.agent())]
     monkeypatch.setattr(running, "BATCH", 2)
     rows = [saying(reference, "integrated") for reference in references[1:]]
     imported = answered(world, *rows, asking(references[0]))

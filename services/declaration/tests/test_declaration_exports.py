@@ -15,7 +15,7 @@ from declaration.exports import archive as archives
 from declaration.exports import claiming, jobs, making
 from declaration.models import DeclarationVersion, ExportBatch
 from declaration.settings import DeclarationSettings
-from declaration_exchange import archive, correct, declare, lot, make_export, opened, opened_archive, ready
+from declaration_exchange import archive, correct, declare, lot, make_export, opened, opened_archive, ready, type_paper
 from sqlalchemy import update
 from sqlalchemy.exc import DatabaseError
 
@@ -348,7 +348,7 @@ def test_a_batch_is_claimed_for_its_caf_alone(world: Any, landlord: dict[str, st
     world.open_campaign("359")
     world.open_campaign("220")
     for item in world.declarations(world.agent(supervisor=True)):
-        declare(world, item["id"], world.agent(supervisor=True))
+        type_paper(world, item["id"], world.agent(supervisor=True))
     one, other = ready(world, "359"), ready(world, "220")
     assert (one["lines"], other["lines"], one["number"], other["number"]) == (1, 1, 1, 1)
     numbers = [opened_archive(archive(world, each))[0][0]["user_number"] for each in (one, other)]
