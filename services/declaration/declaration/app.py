@@ -9,6 +9,7 @@ from declaration.exports import jobs as export_jobs
 from declaration.exports import making
 from declaration.lots import forgetting, running
 from declaration.models import Base
+from declaration.nationwide import running as nationwide
 from declaration.returned import jobs as returned_jobs
 from declaration.settings import DeclarationSettings
 
@@ -24,6 +25,7 @@ service = Service(
     periodic=(
         Periodic("read registry files", 2, registry.read_waiting),
         Periodic("tell of the portfolio", 1, registry.portfolio.tell),
+        Periodic("open all campaigns", 2, nationwide.open_waiting),
         Periodic("ask landlords", 2, opening.ask_landlords),
         Periodic("remind landlords", 60, reminders.remind),
         Periodic("cut-off", 600, reminders.cut_off),

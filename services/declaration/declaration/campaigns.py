@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from chassis import clock, journal
 from chassis.auth import Caller
@@ -53,7 +54,7 @@ def create(session: Session, caller: Caller, new: dict[str, Any]) -> Campaign:
     if not insert_new(session, Campaign, values):
         raise Conflict(f"La campagne {dates.year} de cette Caf existe déjà.")
     made = session.get_one(Campaign, values["id"])
-    _journal(session, caller, made, "campaign.created")
+    _journal(session, caller.sub, made, "campaign.created")
     return made
 
 
@@ -125,19 +126,26 @@ def _one(session: Session, caf_code: str, year: int) -> Campaign | None:
     return session.execute(statement).scalar_one_or_none()
 
 
-def start(session: Session, caller: Caller, campaign: Campaign) -> dict[str, int]:
+def start(session: Session, actor: UUID, campaign: Campaign) -> dict[str, int]:
     """Opens: one declaration a tenancy, one asking a landlord; returns how many. Raises Conflict."""
+    if campaign.phase == Phase.DRAFT.value:
+        rules.require_time_left(dates_of(campaign), clock.today())
     _advance(session, campaign, Act.OPENING)
-    counts = opening.complete(session, campaign, actor=str(caller.sub))
+    counts = opening.complete(session, campaign, actor=str(actor))
     publishes.campaign_opened(session, campaign, counts)
-    _journal(session, caller, campaign, "campaign.opened")
+    _journal(session, actor, campaign, "campaign.opened")
     return counts
+
+
+def dates_of(campaign: Campaign) -> rules.Dates:
+    """As the rules take them."""
+    return rules.Dates(campaign.year, campaign.opens_on, campaign.deadline, campaign.cut_off)
 
 
 def close(session: Session, caller: Caller, campaign: Campaign) -> None:
     """From now on what is transmitted is late, until the cut-off. Raises Conflict."""
     _advance(session, campaign, Act.CLOSING)
-    _journal(session, caller, campaign, "campaign.closed")
+    _journal(session, caller.sub, campaign, "campaign.closed")
 
 
 def _advance(session: Session, campaign: Campaign, act: Act) -> None:
@@ -150,11 +158,9 @@ def _advance(session: Session, campaign: Campaign, act: Act) -> None:
     campaign.phase = after.value
 
 
-def _journal(session: Session, caller: Caller, campaign: Campaign, action: str) -> None:
+def _journal(session: Session, actor: UUID, campaign: Campaign, action: str) -> None:
     after = {"year": campaign.year, "phase": campaign.phase}
-    journal.record(
-        session, actor=caller.sub, action=action, subject=campaign.id, perimeter=campaign.caf_code, after=after
-    )
+    journal.record(session, actor=actor, action=action, subject=campaign.id, perimeter=campaign.caf_code, after=after)
 
 
 def shown(campaign: Campaign) -> dict[str, Any]:

@@ -1,6 +1,7 @@
-"""A process to be killed: `killed_worker.py import|opening DATABASE STORAGE KEYS` says where it is, line by line.
+"""A process to be killed: `killed_worker.py WORK DATABASE STORAGE KEYS` says where it is, line by line.
 
-`KEYS` is the harness' sealing keys as JSON. After each step it writes a line and waits for one, or for its death.
+`WORK` is import, opening or nationwide; `KEYS` the harness' sealing keys as JSON. After each step it writes a line and
+waits for one, or for its death.
 """
 
 import json
@@ -12,6 +13,7 @@ from declaration import opening
 from declaration.app import service
 from declaration.domain.campaign import Phase
 from declaration.models import Campaign
+from declaration.nationwide import running as nationwide
 from declaration.registry import leases, running, staging
 from sqlalchemy import event, select
 
@@ -48,10 +50,22 @@ def open_campaign(runtime: Runtime) -> None:
         opening.complete(session, campaign, actor="test")
 
 
+def open_all(runtime: Runtime) -> None:
+    """Goes on with the opening of all Cafs, with a step once each of them is committed."""
+    one_caf = nationwide._open
+
+    def counted(*given: Any) -> None:
+        one_caf(*given)
+        step()
+
+    nationwide._open = counted
+    nationwide.open_waiting(runtime)
+
+
 def main(work: str, database_url: str, storage_url: str, keys: str) -> None:
     settings = {"environment": "test", "database_url": database_url, "storage_url": storage_url, **json.loads(keys)}
     runtime = Runtime(service, service.settings(service=service.name, **settings))
-    {"import": read_registry, "opening": open_campaign}[work](runtime)
+    {"import": read_registry, "opening": open_campaign, "nationwide": open_all}[work](runtime)
 
 
 if __name__ == "__main__":

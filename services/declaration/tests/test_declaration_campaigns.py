@@ -39,7 +39,8 @@ def test_of_two_agents_who_prepare_a_campaign_together_the_second_is_told(world:
 def test_a_supervisor_names_the_caf(world: Any, year: int) -> None:
     supervisor = world.agent("000", supervisor=True)
     assert world.post("/campaigns", supervisor, new(year)).status_code == 400
-    assert world.post("/campaigns", supervisor, new(year, caf_code="359")).json()["caf_code"] == "359"
+    made = world.post("/campaigns", supervisor, new(year, caf_code="359", deadline=f"{year}-12-31"))
+    assert made.json()["caf_code"] == "359"
     assert world.post(f"/campaigns/{year}/opening?caf_code=359", supervisor).status_code == 200
 
 

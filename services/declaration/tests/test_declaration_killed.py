@@ -1,4 +1,4 @@
-"""kill -9 of the real process in the middle of an import and of an opening: nothing is lost, nothing is doubled."""
+"""kill -9 of the real process in the middle of an import and of openings: nothing is lost, nothing is doubled."""
 
 import json
 import signal
@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from chassis.testing.harness import SEALING
-from declaration.models import RegistryImport
+from declaration.models import NationalOpening, RegistryImport
 from declaration.registry import read_waiting, reception
 from sqlalchemy import update
 
@@ -105,3 +105,32 @@ def test_an_opening_killed_at_any_statement_leaves_nothing_and_opens_afterwards(
     opened = world.post(f"/campaigns/{year}/opening", world.agent())
     assert opened.json() == {"declarations": 60, "not_concerned": 1, "landlords": 20}
     assert len(world.harness.rows("passage")) == 61
+
+
+def test_the_opening_of_all_cafs_killed_between_them_goes_on_and_opens_each_once(
+    world: Any, kill: Kill, year: int
+) -> None:
+    cafs = ["130", "220", "359", "440", "751"]
+    world.register(*[lot(int(code), caf_code=code, user_number=f"{code}00000000001") for code in cafs])
+    for code in cafs:
+        body = {"year": year, "opens_on": f"{year - 1}-07-01", "deadline": f"{year + 1}-01-15"}
+        prepared = world.post("/campaigns", world.agent(code), {**body, "cut_off": f"{year + 1}-03-01"})
+        assert prepared.status_code == 201, prepared.text
+    supervisor = world.agent("000", supervisor=True)
+    asked = world.post("/campaign-openings", supervisor, {"year": year}).json()["id"]
+    for opened in (2, 3):
+        assert kill("nationwide", 2 if opened == 2 else 1), "it had ended before it was killed"
+        found = world.get(f"/campaign-openings/{asked}", supervisor).json()
+        assert (found["counts"], found["ended_at"]) == ({"opened": opened, "waiting": 5 - opened}, None)
+        assert len(world.harness.rows("rent_declaration")) == opened
+        world.harness.run_job("open all campaigns")
+        held = world.get(f"/campaign-openings/{asked}", supervisor).json()
+        assert held["counts"] == found["counts"], "taken over before the lease ended"
+        with world.harness.transaction() as session:
+            session.execute(update(NationalOpening).values(leased_until=None))
+    world.harness.run_job("open all campaigns")
+    done = world.get(f"/campaign-openings/{asked}", supervisor).json()
+    assert (done["counts"], done["ended_at"] is not None) == ({"opened": 5}, True)
+    assert len(world.harness.rows("rent_declaration")) == len(world.harness.rows("passage")) == 5
+    told = [event.data["caf_code"] for event in world.harness.published("declaration.campaign_opened.v1")]
+    assert sorted(told) == cafs

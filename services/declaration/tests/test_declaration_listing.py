@@ -217,11 +217,12 @@ def test_the_deadline_is_the_end_of_the_day_in_paris(
     world: Any, monkeypatch: Any, instant: datetime, late: bool
 ) -> None:
     """French national time for every Caf, overseas too: the letter gives one date."""
-    monkeypatch.setattr(clock, "today", lambda: instant.astimezone(clock.PARIS).date())
+    monkeypatch.setattr(clock, "today", lambda: date(2026, 9, 1))
     world.register({}, {"commune_insee": "97411", "dwelling_ref": "L-974", "tenant_number": "9740000R"})
     campaign = {"year": 2026, "opens_on": "2026-07-01", "deadline": "2026-11-15", "cut_off": "2027-01-15"}
     assert world.post("/campaigns", world.agent(), campaign).status_code == 201
-    world.post("/campaigns/2026/opening", world.agent())
+    assert world.post("/campaigns/2026/opening", world.agent()).status_code == 200
+    monkeypatch.setattr(clock, "today", lambda: instant.astimezone(clock.PARIS).date())
     headers = world.landlord()
     items = world.declarations(headers)
     assert {item["late"] for item in items} == {late}

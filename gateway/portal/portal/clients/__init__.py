@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import httpx
 from flask import current_app
 
+from portal.clients.campaigns import CampaignClient
 from portal.clients.declaration import DeclarationClient
 from portal.clients.documents import DocumentsClient
 from portal.clients.exchange import ExchangeClient
@@ -22,6 +23,7 @@ EXTENSION = "portal_clients"
 class Clients:
     """The services, called as the person signed in; `public` ones are called as nobody."""
 
+    campaigns: CampaignClient
     declaration: DeclarationClient
     documents: DocumentsClient
     exchange: ExchangeClient
@@ -41,6 +43,7 @@ def nobody() -> str:
 def make_clients(http: httpx.Client, token: Credentials, request_id: Credentials) -> Clients:
     """All the clients over one connection pool."""
     return Clients(
+        CampaignClient(http, token, request_id),
         DeclarationClient(http, token, request_id),
         DocumentsClient(http, token, request_id),
         ExchangeClient(http, token, request_id),

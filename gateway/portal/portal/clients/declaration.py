@@ -122,39 +122,6 @@ class DeclarationClient(Service):
         """`answer`: `outcome` (accept, refuse) and what the landlord reads."""
         return self._post("tenant-reports", report, "answer", body=answer, key=key)
 
-    def list_campaigns(self) -> list[dict[str, Any]]:
-        """Newest first."""
-        return list(self._get("campaigns")["items"])
-
-    def create_campaign(self, campaign: Mapping[str, Any], key: str) -> dict[str, Any]:
-        """A campaign in preparation."""
-        return self._post("campaigns", body=campaign, key=key)
-
-    def get_campaign(self, year: int, caf_code: str) -> dict[str, Any]:
-        """Its phase and dates."""
-        return self._get("campaigns", str(year), caf_code=caf_code)
-
-    def change_campaign_dates(self, year: int, caf_code: str, change: Mapping[str, Any]) -> dict[str, Any]:
-        """`change`: deadline, cut_off, reminders, reason. The same again changes nothing."""
-        query = {"caf_code": caf_code} if caf_code else {}
-        return json_body(self._call("PUT", "campaigns", str(year), "dates", params=query, json=change))
-
-    def open_campaign(self, year: int, caf_code: str, key: str) -> dict[str, Any]:
-        """`declarations`, `not_concerned` and `landlords` that the opening made."""
-        return self._post("campaigns", str(year), "opening", key=key, caf_code=caf_code)
-
-    def close_campaign(self, year: int, caf_code: str, key: str) -> dict[str, Any]:
-        """The campaign, closed."""
-        return self._post("campaigns", str(year), "closing", key=key, caf_code=caf_code)
-
-    def progress(self, year: int, caf_code: str) -> dict[str, Any]:
-        """Counts by state, type of dwelling, département and day."""
-        return self._get("campaigns", str(year), "progress", caf_code=caf_code)
-
-    def progress_of_all(self, year: int) -> dict[str, Any]:
-        """The same for all Cafs that the person may see, and Caf by Caf."""
-        return self._get("campaigns", str(year), "cafs")
-
     def list_imports(self, cursor: str = "") -> dict[str, Any]:
         """The registry files, newest first."""
         return self._get("registry-imports", cursor=cursor, limit=20)

@@ -24,7 +24,7 @@ def create_campaign(body: dict[str, Any]) -> tuple[dict[str, Any], int]:
 def open_campaign(year: int, caf_code: str | None = None) -> dict[str, int]:
     with transaction() as session:
         found = campaigns.find(session, agent(), year, caf_code)
-        return campaigns.start(session, agent(), found)
+        return campaigns.start(session, agent().sub, found)
 
 
 @idempotent

@@ -97,6 +97,12 @@ def advance(phase: Phase, act: Act) -> Phase:
     return target
 
 
+def require_time_left(dates: Dates, today: date) -> None:
+    """Raises Conflict when opening would ask landlords to answer before a day that is over."""
+    if dates.deadline < today:
+        raise Conflict("La date limite de cette campagne est passée : changez les dates avant d’ouvrir.")
+
+
 def filing_open(phase: Phase, dates: Dates, today: date) -> bool:
     """Whether a declaration may be saved or transmitted that day: late ones are taken until the cut-off."""
     return phase is not Phase.DRAFT and today <= dates.cut_off

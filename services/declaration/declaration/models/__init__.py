@@ -1,7 +1,7 @@
 """Tables of the declaration service, one module a subject."""
 
 from declaration.models.base import Base
-from declaration.models.campaigns import Asking, Campaign
+from declaration.models.campaigns import Asking, Campaign, NationalOpening, NationalOpeningLine
 from declaration.models.declarations import DeclarationVersion, Passage, Receipt, RentDeclaration
 from declaration.models.exchange import AnswerImport, AnswerImportError, CafAnswer, ExportBatch, ExportSeries
 from declaration.models.many import DeclarationImport, DeclarationImportLine, Lot, LotLine
@@ -26,6 +26,8 @@ __all__ = [
     "Landlord",
     "Lot",
     "LotLine",
+    "NationalOpening",
+    "NationalOpeningLine",
     "Organisation",
     "PaperReturn",
     "Passage",

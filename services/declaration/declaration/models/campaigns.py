@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from chassis.ids import new_id
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from declaration.models.base import Base
@@ -40,3 +40,42 @@ class Asking(Base):
     asked_at: Mapped[datetime | None] = mapped_column(index=True)
     # The day of the last reminder that this landlord was looked at for.
     reminded_for: Mapped[date | None]
+
+
+_UNDER_WAY = text("ended_at IS NULL")
+
+
+class NationalOpening(Base):
+    """One act of a supervisor that opens a year's campaigns of all Cafs, in the background; one at a time a year."""
+
+    __tablename__ = "national_opening"
+    __table_args__ = (
+        Index(
+            "uq_national_opening_under_way",
+            "year",
+            unique=True,
+            postgresql_where=_UNDER_WAY,
+            sqlite_where=_UNDER_WAY,
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    year: Mapped[int]
+    requested_by: Mapped[UUID]
+    requested_at: Mapped[datetime]
+    worker: Mapped[UUID | None]
+    leased_until: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    ended_at: Mapped[datetime | None]
+
+
+class NationalOpeningLine(Base):
+    """One Caf of it: what became of it, written in the transaction that opened its campaign."""
+
+    __tablename__ = "national_opening_line"
+
+    opening_id: Mapped[UUID] = mapped_column(ForeignKey("national_opening.id"), primary_key=True)
+    caf_code: Mapped[str] = mapped_column(String(3), primary_key=True)
+    outcome: Mapped[str] = mapped_column(String(20))
+    # What the opening made: declarations, not_concerned, landlords; empty for a Caf that was not opened.
+    made: Mapped[dict[str, Any]]

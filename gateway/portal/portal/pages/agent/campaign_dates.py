@@ -21,7 +21,7 @@ from portal.sign_in.person import wanted
 def dates(year: int) -> ResponseReturnValue:
     """Typed first, then shown beside what they replace; only what was confirmed is changed."""
     caf = chosen_caf()
-    campaign = api().declaration.get_campaign(year, caf)
+    campaign = api().campaigns.get(year, caf)
     form = DatesForm(data=_days(campaign))
     if request.method == "POST" and form.validate():
         if not form.confirmed.data:
@@ -42,7 +42,7 @@ def _days(campaign: dict[str, Any]) -> dict[str, Any]:
 
 def _change(year: int, caf: str, form: DatesForm) -> bool:
     try:
-        api().declaration.change_campaign_dates(year, caf, form.as_change())
+        api().campaigns.change_dates(year, caf, form.as_change())
     except Refused as error:
         if error.status not in (400, 422):
             raise

@@ -31,9 +31,11 @@ def chosen_caf() -> str:
 @wanted("agent")
 def index() -> ResponseReturnValue:
     """All campaigns, with the actions of each."""
-    found = api().declaration.list_campaigns()
+    found = api().campaigns.every()
     supervisor = the_person().supervisor
-    return render_template("agent/campaigns.html", campaigns=found, phases=PHASES, supervisor=supervisor)
+    openings = api().campaigns.list_openings() if supervisor else []
+    shown = {"campaigns": found, "openings": openings, "supervisor": supervisor}
+    return render_template("agent/campaigns.html", phases=PHASES, **shown)
 
 
 @pages.route("/nouvelle", methods=["GET", "POST"])
@@ -43,7 +45,7 @@ def new() -> ResponseReturnValue:
     form = CampaignForm()
     if request.method == "POST" and form.validate():
         try:
-            api().declaration.create_campaign(form.as_campaign(), form.key.data or "")
+            api().campaigns.create(form.as_campaign(), form.key.data or "")
         except Refused as error:
             if error.status not in (400, 409, 422):
                 raise
@@ -59,7 +61,7 @@ def new() -> ResponseReturnValue:
 @wanted("agent")
 def progress(year: int) -> ResponseReturnValue:
     """How far a campaign is: in all, per type of dwelling, per département and day after day."""
-    found = api().declaration.progress(year, chosen_caf())
+    found = api().campaigns.progress(year, chosen_caf())
     drawn = charts.cumulated(found["days"], date.fromisoformat(found["campaign"]["deadline"]))
     return render_template("agent/progress.html", found=found, phases=PHASES, kinds=HOUSING_TYPES, drawn=drawn)
 
@@ -70,7 +72,7 @@ def france(year: int) -> ResponseReturnValue:
     """How far each Caf is, for a supervisor."""
     if not the_person().supervisor:
         abort(404)
-    found = api().declaration.progress_of_all(year)
+    found = api().campaigns.progress_of_all(year)
     counted = {phase: sum(each["phase"] == phase for each in found["cafs"]) for phase in PHASES}
     return render_template("agent/france.html", found=found, phases=PHASES, kinds=HOUSING_TYPES, phases_count=counted)
 
@@ -81,12 +83,12 @@ def act(year: int, action: str) -> ResponseReturnValue:
     """Opens or closes, after a confirmation page."""
     caf, key = chosen_caf(), BlankForm().key.data or ""
     if action == "ouverture":
-        made = api().declaration.open_campaign(year, caf, key)
+        made = api().campaigns.open(year, caf, key)
         asked = count(made["landlords"], "bailleur sollicité", "bailleurs sollicités")
         created = count(made["declarations"], "déclaration créée", "déclarations créées")
         flash(f"La campagne {year} est ouverte\u00a0: {created}, {asked}.", "success")
     elif action == "cloture":
-        api().declaration.close_campaign(year, caf, key)
+        api().campaigns.close(year, caf, key)
         flash(f"La campagne {year} est close. Les déclarations tardives restent possibles.", "success")
     else:
         abort(404)
@@ -100,5 +102,5 @@ def confirm(year: int, action: str) -> ResponseReturnValue:
     if action not in ("ouverture", "cloture"):
         abort(404)
     caf = chosen_caf()
-    found = api().declaration.get_campaign(year, caf)
+    found = api().campaigns.get(year, caf)
     return render_template("agent/confirm_campaign.html", campaign=found, action=action, form=BlankForm(), caf=caf)

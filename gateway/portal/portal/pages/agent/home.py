@@ -13,4 +13,4 @@ pages = Blueprint("agent", __name__)
 @wanted("agent")
 def index() -> ResponseReturnValue:
     """Links, and the state of the newest campaigns."""
-    return render_template("agent/index.html", campaigns=api().declaration.list_campaigns()[:3])
+    return render_template("agent/index.html", campaigns=api().campaigns.every()[:3])

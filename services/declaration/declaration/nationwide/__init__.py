@@ -1,0 +1,1 @@
+"""One act that opens the campaigns of all Cafs."""
