@@ -19,11 +19,11 @@ def ask(session: Session, caller: Caller, year: int) -> NationalOpening:
     """The act asked for, or the one of that year that is under way. Raises Forbidden for who is no supervisor."""
     if not caller.supervisor:
         raise Forbidden
-    values = {"id": new_id(), "year": year, "requested_by": caller.sub, "requested_at": clock.now(), "attempts": 0}
+    opening_id = new_id()
+    values = {"id": opening_id, "year": year, "requested_by": caller.sub, "requested_at": clock.now(), "attempts": 0}
     if not insert_new(session, NationalOpening, values):
         under_way = (NationalOpening.year == year) & NationalOpening.ended_at.is_(None)
         return session.execute(select(NationalOpening).where(under_way)).scalar_one()
-    opening_id = values["id"]
     _take_cafs(session, opening_id, year)
     after: dict[str, Any] = {"year": year}
     journal.record(
