@@ -36,6 +36,7 @@ SHOWN = FOUND | {
         "expires_at": "2026-06-04T08:00:00Z",
         "used_at": None,
     },
+    "closable": True,
     "second_factor": True,
     "open_sessions": 1,
 }
@@ -119,6 +120,7 @@ def test_no_act_leaves_without_a_reason(agent: FlaskClient, services: FakeServic
         ("retablissement", f"accounts/{ACCOUNT}/restoration"),
         ("mot-de-passe", f"accounts/{ACCOUNT}/password-change"),
         ("seconde-verification", f"accounts/{ACCOUNT}/factor-resets"),
+        ("fermeture", f"accounts/{ACCOUNT}/closing"),
         ("suspension-organisme", f"organisations/{ORGANISATION}/suspension"),
         ("retablissement-organisme", f"organisations/{ORGANISATION}/restoration"),
     ],
@@ -148,14 +150,21 @@ def test_a_refused_act_says_why_and_keeps_the_reason(agent: FlaskClient, service
     [
         (
             {},
-            ["suspension", "mot-de-passe", "seconde-verification", "suspension-organisme", "retablissement-organisme"],
+            [
+                "suspension",
+                "mot-de-passe",
+                "seconde-verification",
+                "fermeture",
+                "suspension-organisme",
+                "retablissement-organisme",
+            ],
         ),
         (
             {"standing": "suspended", "own_password": False},
-            ["retablissement", "seconde-verification", "suspension-organisme"],
+            ["retablissement", "seconde-verification", "fermeture", "suspension-organisme"],
         ),
-        ({"organisation_id": None}, ["suspension", "mot-de-passe", "seconde-verification"]),
-        ({"second_factor": False}, ["suspension", "mot-de-passe", "suspension-organisme"]),
+        ({"organisation_id": None}, ["suspension", "mot-de-passe", "seconde-verification", "fermeture"]),
+        ({"second_factor": False, "closable": False}, ["suspension", "mot-de-passe", "suspension-organisme"]),
         ({"standing": "closed"}, []),
     ],
 )
@@ -167,7 +176,8 @@ def test_only_the_acts_that_the_account_allows_are_offered(
         e.get("href").rpartition("/")[2] for e in parse(agent.get(PATHS[1]).text) if e.tag == "a" and e.get("href")
     }
     assert set(offered) <= links
-    others = {"suspension", "retablissement", "mot-de-passe", "seconde-verification", "suspension-organisme"}
+    others = {"suspension", "retablissement", "mot-de-passe", "seconde-verification", "fermeture"}
+    others |= {"suspension-organisme"}
     assert not (others - set(offered)) & links
 
 

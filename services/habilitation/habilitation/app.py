@@ -14,6 +14,7 @@ service = Service(
         Subscription("identity.account_activated.v1", consumes.account_activated),
         Subscription("identity.account_suspended.v1", consumes.account_suspended),
         Subscription("identity.account_restored.v1", consumes.account_restored),
+        Subscription("identity.account_closed.v1", consumes.account_closed),
         Subscription("identity.account_changed.v1", consumes.account_changed),
     ),
     published=publishes.PUBLISHED,

@@ -9,9 +9,11 @@ from chassis.ids import new_id
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
-from habilitation import domain, publishes
+from habilitation import domain, publishes, users
 from habilitation.domain import Scope
 from habilitation.models import AccountStanding, Group, GroupScope, Mandate, Member, Organisation, OrganisationCaf
+
+_NOBODY = {"last_name": "", "first_name": "", "email": "", "access_version": 0, "person_version": 0}
 
 
 def landlord_registered(session: Session, event: Event) -> None:
@@ -54,7 +56,8 @@ def account_activated(session: Session, event: Event) -> None:
     _keep_person(session, account_id, organisation_id, event)
     activated_at = clock.parse(event.data["activated_at"])
     session.execute(update(Member).where(Member.account_id == account_id).values(activated_at=activated_at))
-    if _become_administrator(session, organisation_id, account_id):
+    member = session.get_one(Member, account_id, populate_existing=True)
+    if member.withdrawn_at is None and _become_administrator(session, organisation_id, account_id):
         journal.record(
             session,
             actor=account_id,
@@ -72,6 +75,17 @@ def account_changed(session: Session, event: Event) -> None:
         organisation_id = UUID(event.data["organisation_id"])
         _ensure_organisation(session, organisation_id)
         _keep_person(session, UUID(event.data["account_id"]), organisation_id, event)
+
+
+def account_closed(session: Session, event: Event) -> None:
+    """By the Caf: no right is left. Of someone withdrawn here there is nothing to add."""
+    if event.data["kind"] == "landlord":
+        account_id, organisation_id = UUID(event.data["account_id"]), UUID(event.data["organisation_id"])
+        _ensure_organisation(session, organisation_id)
+        # Closed before it was heard of: kept as such, so that an activation that comes late gives nothing.
+        row = {"account_id": account_id, "organisation_id": organisation_id, **_NOBODY}
+        insert_new(session, Member, row)
+        users.close(session, account_id, clock.parse(event.data["closed_at"]))
 
 
 def account_suspended(session: Session, event: Event) -> None:

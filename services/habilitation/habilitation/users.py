@@ -1,6 +1,7 @@
 """Users of an organisation, and what a manager does to them. Who may stands in each statement."""
 
 from collections import defaultdict
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -141,19 +142,35 @@ def withdraw(session: Session, caller: Caller, organisation_id: UUID, account_id
     """The user has no right left from here on, and identity closes the account."""
     member = managed_user(session, caller, organisation_id, account_id)
     now = clock.now()
-    member.withdrawn_at = now
-    delegations.end(session, account_id, now)
-    held = delete(Membership).where(Membership.account_id == account_id).returning(Membership.group_id)
+    _leave(session, member, now, actor=caller.sub, action="user.withdrawn", reason=reason)
+    publishes.user_withdrawn(session, member, caller.sub, now)
+
+
+def close(session: Session, account_id: UUID, at: datetime) -> None:
+    """What `withdraw` does, when the Caf has closed the account; nothing for someone withdrawn already.
+
+    An administrator's mandate stays until an agent replaces them: nobody becomes administrator otherwise.
+    """
+    member = session.get_one(Member, account_id, with_for_update=True, populate_existing=True)
+    if member.withdrawn_at is None:
+        _leave(session, member, at, actor="system", action="user.account_closed", reason=None)
+
+
+def _leave(
+    session: Session, member: Member, at: datetime, *, actor: UUID | str, action: str, reason: str | None
+) -> None:
+    member.withdrawn_at = at
+    delegations.end(session, member.account_id, at)
+    held = delete(Membership).where(Membership.account_id == member.account_id).returning(Membership.group_id)
     groups = sorted(str(group_id) for group_id in session.scalars(held))
     journal.record(
         session,
-        actor=caller.sub,
-        action="user.withdrawn",
-        subject=account_id,
-        perimeter=organisation_id,
+        actor=actor,
+        action=action,
+        subject=member.account_id,
+        perimeter=member.organisation_id,
         before={"groups": groups},
         reason=reason,
     )
     session.flush()
-    publishes.access_changed(session, account_id)
-    publishes.user_withdrawn(session, member, caller.sub, now)
+    publishes.access_changed(session, member.account_id)

@@ -23,6 +23,9 @@ class Notice(StrEnum):
     RECOVERY_CODE_USED = "recovery_code_used"
     ACCOUNT_SUSPENDED = "account_suspended"
     ACCOUNT_RESTORED = "account_restored"
+    FACTOR_RESET_ASKED = "factor_reset_asked"
+    FACTOR_RESET_REFUSED = "factor_reset_refused"
+    ACCOUNT_CLOSED = "account_closed"
     DELEGATE_DESIGNATED = "delegate_designated"
     DELEGATE_WITHDRAWN = "delegate_withdrawn"
 

@@ -16,6 +16,7 @@ CREDENTIALS_ISSUED = "identity.credentials_issued.v1"
 ACCOUNT_ACTIVATED = "identity.account_activated.v1"
 ACCOUNT_SUSPENDED = "identity.account_suspended.v1"
 ACCOUNT_RESTORED = "identity.account_restored.v1"
+ACCOUNT_CLOSED = "identity.account_closed.v1"
 ACCOUNT_CHANGED = "identity.account_changed.v1"
 EMAIL_CONFIRMATION_ASKED = "identity.email_confirmation_asked.v1"
 PUBLISHED = (
@@ -24,6 +25,7 @@ PUBLISHED = (
     ACCOUNT_CHANGED,
     ACCOUNT_SUSPENDED,
     ACCOUNT_RESTORED,
+    ACCOUNT_CLOSED,
     EMAIL_CONFIRMATION_ASKED,
     SECURITY_NOTICE,
 )
@@ -119,6 +121,11 @@ def account_suspended(session: Session, account: Account, suspended_at: datetime
 def account_restored(session: Session, account: Account, restored_at: datetime) -> None:
     data = {**_standing(account), "restored_at": clock.iso(restored_at)}
     outbox.publish(session, ACCOUNT_RESTORED, account.id, data)
+
+
+def account_closed(session: Session, account: Account, closed_at: datetime) -> None:
+    """For good: whoever held it has no right left."""
+    outbox.publish(session, ACCOUNT_CLOSED, account.id, {**_standing(account), "closed_at": clock.iso(closed_at)})
 
 
 def _standing(account: Account) -> dict[str, object]:

@@ -98,6 +98,27 @@ def test_an_agent_of_another_caf_of_the_same_landlord_does_not_decide_what_this_
     assert post(world, agent(world, "353", supervisor=True), f"{here}/approval").status_code == 200
 
 
+def notices(world: Any) -> list[tuple[str, str]]:
+    told = world.harness.published("identity.security_notice.v1")
+    return [(event.data["kind"], event.personal["email"]) for event in told if event.data["kind"].startswith("factor")]
+
+
+@pytest.mark.parametrize(
+    ("decision", "kind"), [("approval", "factors_reset"), ("refusal", "factor_reset_refused"), (None, None)]
+)
+def test_the_holder_is_told_that_it_was_asked_and_what_was_decided(
+    world: Any, decision: str | None, kind: str | None
+) -> None:
+    _, sent = protected(world)
+    first = agent(world)
+    here = asked(world, sent, first)
+    assert post(world, first, here.rpartition("/")[0]).status_code == 409
+    if decision:
+        assert post(world, agent(world), f"{here}/{decision}").status_code == 200
+    holder = world.person["email"]
+    assert notices(world) == [("factor_reset_asked", holder), *([(kind, holder)] if kind else [])]
+
+
 def test_nothing_is_asked_twice_or_of_an_account_that_has_no_second_factor(world: Any) -> None:
     _, sent = world.activated()
     headers, here = agent(world), f"accounts/{sent['account_id']}/factor-resets"

@@ -17,7 +17,7 @@ BASE = "/api/identity/v1"
 WHY = {"reason": "Appel du bailleur : il ne reconnaît pas cette connexion."}
 OTHER = "lanterne brouette galaxie moutarde"
 SUSPENDED, RESTORED = "identity.account_suspended.v1", "identity.account_restored.v1"
-ACCOUNT_ACTS = ("suspension", "restoration", "password-change")
+ACCOUNT_ACTS = ("suspension", "restoration", "password-change", "closing")
 # A stranger's account, and one that is none.
 NOBODY = "01973f50-0000-7000-8000-00000000dead"
 
@@ -126,6 +126,8 @@ def test_each_standing_allows_the_acts_of_the_table_and_no_other(standing: Stand
         (Standing.SUSPENDED, Act.RESTORE): Standing.ACTIVE,
         (Standing.ACTIVE, Act.REQUIRE_PASSWORD_CHANGE): Standing.ACTIVE,
         (Standing.SUSPENDED, Act.REQUIRE_PASSWORD_CHANGE): Standing.SUSPENDED,
+        (Standing.ACTIVE, Act.CLOSE): Standing.CLOSED,
+        (Standing.SUSPENDED, Act.CLOSE): Standing.CLOSED,
     }
     if (standing, act) in allowed:
         assert after(standing, act) is allowed[standing, act]

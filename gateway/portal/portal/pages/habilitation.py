@@ -25,6 +25,7 @@ ACTIONS = {
     "user.created": "Utilisateur créé",
     "user.credentials_requested": "Identifiants renvoyés",
     "user.withdrawn": "Utilisateur retiré",
+    "user.account_closed": "Compte fermé par la Caf",
     "delegate.designated": "Responsable d’habilitation désigné",
     "delegate.withdrawn": "Responsable d’habilitation retiré",
 }

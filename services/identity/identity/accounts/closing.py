@@ -9,9 +9,10 @@ from chassis.runtime import Runtime
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from identity import publishes
 from identity.domain.security_events import Kind
 from identity.journal import record
-from identity.models import Account, Credential, EmailChange
+from identity.models import Account, Credential, EmailChange, Passkey, RecoveryCode, TotpFactor
 from identity.settings import settings_of
 from identity.sign_in import sessions
 
@@ -20,10 +21,12 @@ _BATCH = 100
 
 class Reason(StrEnum):
     WITHDRAWN = "withdrawn"
+    CAF = "caf"
 
 
-def close(session: Session, account_id: UUID, reason: Reason, *, actor: UUID | str) -> bool:
-    """Ends sessions, tokens and credentials, and frees the e-mail; False when there is nothing left to close."""
+def close(session: Session, account_id: UUID, reason: Reason, *, actor: UUID | str, act_id: UUID | None = None) -> bool:
+    """Ends sessions, tokens and credentials, frees the e-mail and tells the others; False when there is nothing left
+    to close. `act_id`: what an agent wrote, where their reason stands."""
     account = session.get(Account, account_id, with_for_update=True, populate_existing=True)
     if account is None or account.closed_at is not None:
         return False
@@ -39,7 +42,9 @@ def close(session: Session, account_id: UUID, reason: Reason, *, actor: UUID | s
     session.execute(delete(EmailChange).where(EmailChange.account_id == account_id))
     session.flush()
     sessions.end_others(session, account_id, None, "account_closed")
-    record(session, Kind.ACCOUNT_CLOSED, account_id, actor=actor, details={"reason": reason.value})
+    act = {} if act_id is None else {"act": str(act_id)}
+    record(session, Kind.ACCOUNT_CLOSED, account_id, actor=actor, details={"reason": reason.value, **act})
+    publishes.account_closed(session, account, now)
     return True
 
 
@@ -60,5 +65,6 @@ def _erase(session: Session, account: Account) -> None:
         setattr(account, name, None)
     account.contact_name, account.contact_address = "", []
     account.erased_at = clock.now()
-    session.execute(delete(Credential).where(Credential.account_id == account.id))
+    for table in (Credential, TotpFactor, Passkey, RecoveryCode):
+        session.execute(delete(table).where(table.account_id == account.id))
     record(session, Kind.ACCOUNT_ERASED, account.id, actor="system")

@@ -19,6 +19,7 @@ class Act(StrEnum):
     SUSPEND = "suspend"
     RESTORE = "restore"
     REQUIRE_PASSWORD_CHANGE = "require_password_change"  # noqa: S105 - the name of an act
+    CLOSE = "close"
 
 
 STANDINGS = {Standing.ACTIVE: "Ouvert", Standing.SUSPENDED: "Suspendu", Standing.CLOSED: "Fermé"}
@@ -29,12 +30,24 @@ TRANSITIONS: dict[tuple[Standing, Act], Standing] = {
     (Standing.SUSPENDED, Act.RESTORE): Standing.ACTIVE,
     (Standing.ACTIVE, Act.REQUIRE_PASSWORD_CHANGE): Standing.ACTIVE,
     (Standing.SUSPENDED, Act.REQUIRE_PASSWORD_CHANGE): Standing.SUSPENDED,
+    (Standing.ACTIVE, Act.CLOSE): Standing.CLOSED,
+    (Standing.SUSPENDED, Act.CLOSE): Standing.CLOSED,
 }
+LAST_DOOR = (
+    "Ce compte est celui de l’administrateur de l’organisme, ou celui par lequel l’organisme se connecte la première "
+    "fois\u00a0: le fermer laisserait l’organisme sans accès. Remplacez d’abord l’administrateur, ou suspendez le "
+    "compte."
+)
 _REFUSALS = {
     Standing.ACTIVE: "Ce compte n’est pas suspendu.",
     Standing.SUSPENDED: "Ce compte est déjà suspendu.",
     Standing.CLOSED: "Ce compte est fermé\u00a0: plus rien ne peut y être fait.",
 }
+
+
+def last_door(*, principal: bool, role: str | None) -> bool:
+    """Whether an organisation comes in by this account: its user numbers recover it, or only it gives access."""
+    return principal or role == "administrator"
 
 
 def after(standing: Standing, act: Act) -> Standing:

@@ -12,8 +12,9 @@ from sqlalchemy import ColumnElement, delete, update
 from sqlalchemy.orm import Session
 
 from identity import publishes
+from identity.accounts import closing
 from identity.domain.security_events import Kind
-from identity.domain.supervision import Act, after, checked_reason
+from identity.domain.supervision import LAST_DOOR, Act, after, checked_reason, last_door
 from identity.journal import record
 from identity.models import Account, SupervisionAct, Suspension
 from identity.notices import Notice, tell
@@ -72,6 +73,17 @@ def require_password_change(session: Session, caller: Caller, account_id: UUID, 
     act_id = written(session, caller, Kind.PASSWORD_CHANGE_REQUIRED, why, account=account)
     _note(session, Kind.PASSWORD_CHANGE_REQUIRED, account, act_id, caller)
     tell(session, account, Notice.PASSWORD_CHANGE_REQUIRED)
+
+
+def close(session: Session, caller: Caller, account_id: UUID, reason: str) -> None:
+    """For good. Raises Conflict for the administrator, and for the account that opens an organisation."""
+    account, why = supervised_account(session, caller.sub, account_id), checked_reason(reason)
+    after(own_standing(session, account), Act.CLOSE)
+    if last_door(principal=account.principal, role=account.role):
+        raise Conflict(LAST_DOOR)
+    act_id = written(session, caller, Kind.ACCOUNT_CLOSED, why, account=account)
+    closing.close(session, account.id, closing.Reason.CAF, actor=caller.sub, act_id=act_id)
+    tell(session, account, Notice.ACCOUNT_CLOSED)
 
 
 def _close_down(session: Session, account: Account, act_id: UUID, caller: Caller) -> None:

@@ -48,6 +48,13 @@ def require_password_change(account_id: str, body: dict[str, Any]) -> dict[str, 
 
 
 @idempotent
+def close_account(account_id: str, body: dict[str, Any]) -> dict[str, Any]:
+    with transaction() as session:
+        acts.close(session, agent(), UUID(account_id), body["reason"])
+        return looking.detail(session, agent(), UUID(account_id))
+
+
+@idempotent
 def suspend_organisation(organisation_id: str, body: dict[str, Any]) -> dict[str, Any]:
     with transaction() as session:
         return {"accounts": acts.suspend_organisation(session, agent(), UUID(organisation_id), body["reason"])}

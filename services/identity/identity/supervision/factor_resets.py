@@ -21,6 +21,7 @@ from identity.factors.held import has_factor
 from identity.factors.removal import reset_factors
 from identity.journal import record
 from identity.models import Account, FactorReset
+from identity.notices import Notice, tell
 from identity.settings import settings_of
 from identity.supervision.acts import written
 from identity.supervision.perimeter import supervised, supervised_account
@@ -53,6 +54,8 @@ def ask(session: Session, caller: Caller, account_id: UUID, reason: str, *, with
         raise Conflict("Une demande attend déjà la décision d’un autre agent pour ce compte.")
     act_id = written(session, caller, Kind.FACTOR_RESET_ASKED, why, account=account)
     record(session, Kind.FACTOR_RESET_ASKED, account.id, actor=caller.sub, details={"act": str(act_id)})
+    # While it waits, whoever did not ask for it can still say so.
+    tell(session, account, Notice.FACTOR_RESET_ASKED)
     return session.get_one(FactorReset, values["id"])
 
 
@@ -76,6 +79,8 @@ def decide(
     record(session, _KINDS[decision], account.id, actor=caller.sub, details={"act": str(act_id)})
     if decision is Decision.APPROVE:
         reset_factors(session, account.id)
+    else:
+        tell(session, account, Notice.FACTOR_RESET_REFUSED)
     return session.get_one(FactorReset, reset_id, populate_existing=True)
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from identity import cursors
 from identity.domain.credentials import normalise_login
 from identity.domain.identifiers import normalise_email, normalise_user_number
-from identity.domain.supervision import STANDINGS, Standing
+from identity.domain.supervision import STANDINGS, Standing, last_door
 from identity.factors.held import has_factor
 from identity.models import Account, Credential, SecurityEvent, UserNumber
 from identity.sign_in import sessions
@@ -73,6 +73,7 @@ def detail(session: Session, caller: Caller, account_id: UUID) -> dict[str, Any]
         "own_password": account.password_hash is not None,
         "password_change_required": account.password_change_required_at is not None,
         "provisional_password": _provisional(session, account.id),
+        "closable": account.closed_at is None and not last_door(principal=account.principal, role=account.role),
         "second_factor": has_factor(session, account.id),
         "open_sessions": len(sessions.list_open(session, account.id)),
     }

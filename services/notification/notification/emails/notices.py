@@ -91,6 +91,26 @@ NOTICES = {
         "Vous pouvez de nouveau vous connecter.",
         ASK_CAF,
     ),
+    "factor_reset_asked": Notice(
+        "retrait de votre seconde vérification demandé",
+        "Un agent de votre Caf a demandé que la seconde vérification de votre compte soit retirée. "
+        "Un autre agent doit encore donner son accord. Rien n’a changé pour l’instant.",
+        "Si vous l’avez demandé à votre Caf, vous n’avez rien à faire.",
+        "Si vous ne l’avez pas demandé, dites-le à votre Caf sans attendre\u00a0: elle peut refuser cette demande.",
+    ),
+    "factor_reset_refused": Notice(
+        "retrait de votre seconde vérification refusé",
+        "Votre Caf a refusé de retirer la seconde vérification de votre compte. "
+        "Elle reste demandée à chaque connexion.",
+        "Si vous l’avez perdue, servez-vous d’un code de secours, ou adressez-vous de nouveau à votre Caf.",
+        "Si vous n’avez rien demandé, votre compte reste protégé\u00a0; parlez-en à votre Caf.",
+    ),
+    "account_closed": Notice(
+        "compte fermé",
+        "Votre Caf a fermé votre compte Mon Compte Partenaire. Il ne peut plus servir à se connecter.",
+        "Ce que vous avez déclaré est conservé. Vos données personnelles seront effacées du compte.",
+        ASK_CAF,
+    ),
     "delegate_designated": Notice(
         "vous êtes responsable d’habilitation",
         "L’administrateur de votre organisme vous a désigné responsable d’habilitation. Vous gérez, dans la rubrique "

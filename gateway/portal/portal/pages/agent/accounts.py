@@ -63,10 +63,20 @@ ACTS = {
     "seconde-verification": Act(
         "factor-resets",
         "Retirer une seconde vérification perdue",
-        "Un autre agent de votre Caf doit donner son accord. Vérifiez d’abord l’identité de la personne. "
-        "Une fois le retrait accepté, ses sessions se ferment et elle en est prévenue par courriel.",
+        "Un autre agent de votre Caf doit donner son accord. Vérifiez d’abord l’identité de la personne, qui est "
+        "prévenue aussitôt par courriel. Une fois le retrait accepté, ses sessions se ferment\u00a0; elle en est "
+        "prévenue aussi.",
         "Demander le retrait",
         "La demande attend l’accord d’un autre agent.",
+    ),
+    "fermeture": Act(
+        "closing",
+        "Fermer ce compte",
+        "La fermeture est définitive\u00a0: la personne n’a plus aucun droit et ses sessions se ferment aussitôt. "
+        "Pour lui redonner accès, l’organisme devra créer un nouvel utilisateur. Elle en est prévenue par courriel. "
+        "Le compte d’un administrateur ne se ferme pas\u00a0: il est d’abord remplacé.",
+        "Fermer le compte",
+        "Le compte est fermé.",
     ),
     "suspension-organisme": Act(
         "suspension",
