@@ -1,6 +1,5 @@
 """A Caf's file line by line, in constant memory: each physical line is decoded, cut and read alone."""
 
-from itertools import takewhile
 from typing import IO, Any
 
 from declaration.domain.registry import lines
@@ -20,17 +19,23 @@ def read_header(stream: IO[bytes], of: Format = lines.REGISTRY) -> Header:
 
 
 def next_line(stream: IO[bytes]) -> bytes:
-    """One physical line, cut beyond the longest that can be valid; empty at the end of the file."""
-    raw = stream.readline(LONGEST_LINE)
-    rest = raw
-    while len(rest) == LONGEST_LINE and not rest.endswith(b"\n"):
-        rest = stream.readline(LONGEST_LINE)
-    return raw
+    """As `next_lines`, one; empty at the end of the file."""
+    return b"".join(next_lines(stream, 1))
 
 
 def next_lines(stream: IO[bytes], most: int) -> list[bytes]:
-    """So many lines at most; none at the end of the file."""
-    return list(takewhile(bool, (next_line(stream) for _ in range(most))))
+    """So many physical lines at most, each cut beyond the longest that can be valid; none at the end of the file."""
+    found: list[bytes] = []
+    while len(found) < most and (raw := stream.readline(LONGEST_LINE)):
+        found.append(raw)
+        if len(raw) == LONGEST_LINE:
+            _skip_rest(stream, raw)
+    return found
+
+
+def _skip_rest(stream: IO[bytes], rest: bytes) -> None:
+    while len(rest) == LONGEST_LINE and not rest.endswith(b"\n"):
+        rest = stream.readline(LONGEST_LINE)
 
 
 def read_line(raw: bytes, header: Header, number: int, of: Format = lines.REGISTRY) -> Read:

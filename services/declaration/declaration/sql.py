@@ -35,9 +35,12 @@ def _sqlite(element: Any, compiler: Any, **kwargs: Any) -> str:
 
 @compiles(new_id, "postgresql")
 def _postgresql(element: Any, compiler: Any, **kwargs: Any) -> str:
-    # PostgreSQL 17 makes version 4 only: its variant and the 62 random bits behind it are kept.
-    time = f"lpad(to_hex({compiler.process(element.clauses, **kwargs)} + row_number() OVER ()), 15, '0')"
-    return f"(overlay({time} placing '7' from 13 for 0) || substr(gen_random_uuid()::text, 20))::uuid"
+    # PostgreSQL 17 makes version 4 only. Two halves of 64 bits are put together: the random one is drawn by `random`,
+    # four times as quick as `gen_random_uuid`, since no right rests on an identifier being hard to guess.
+    time = f"({compiler.process(element.clauses, **kwargs)} + row_number() OVER ())"
+    first = f"(({time} >> 12) << 16) | 28672 | ({time} & 4095)"
+    second = "random(-9223372036854775808, -4611686018427387905)"
+    return f"encode(int8send({first}) || int8send({second}), 'hex')::uuid"
 
 
 class hour_of(FunctionElement[Any]):  # noqa: N801 - reads as the SQL function it stands for

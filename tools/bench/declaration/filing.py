@@ -5,11 +5,10 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from chassis import ids
 from declaration.models import RentDeclaration
 from sqlalchemy import select, text
 
-from tools.bench.declaration.ground import Bench
+from tools.bench.declaration.ground import Bench, person
 from tools.bench.figures import Figure
 
 DECLARATIONS = 150
@@ -49,22 +48,8 @@ def _people(bench: Bench) -> list[tuple[str, dict[str, str]]]:
     headers: dict[Any, dict[str, str]] = {}
     for _declaration, organisation in found:
         if organisation not in headers:
-            headers[organisation] = _person(bench, organisation)
+            headers[organisation] = person(bench, organisation)
     return [(str(declaration), headers[organisation]) for declaration, organisation in found]
-
-
-def _person(bench: Bench, organisation: Any) -> dict[str, str]:
-    account = ids.new_id()
-    data = {
-        "account_id": str(account),
-        "organisation_id": str(organisation),
-        "role": "user",
-        "scopes": [{"housing_type": kind, "zone": "FR"} for kind in ("private", "conventioned")],
-        "active": True,
-        "version": 1,
-    }
-    bench.harness.deliver("habilitation.access_changed.v1", data)
-    return bench.harness.headers(sub=account, org=organisation)
 
 
 def _declare(bench: Bench, declaration_id: str, headers: dict[str, str]) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from chassis import ids
 from chassis.testing.harness import Harness
 from chassis.testing.plugin import fresh_database, postgres
 from declaration.app import service
@@ -61,6 +62,21 @@ def resident() -> float:
     except OSError:
         return 0
     return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS:"))
+
+
+def person(bench: Bench, organisation: Any) -> dict[str, str]:
+    """Headers of somebody with every right on this organisation."""
+    account = ids.new_id()
+    data = {
+        "account_id": str(account),
+        "organisation_id": str(organisation),
+        "role": "user",
+        "scopes": [{"housing_type": kind, "zone": "FR"} for kind in ("private", "conventioned")],
+        "active": True,
+        "version": 1,
+    }
+    bench.harness.deliver("habilitation.access_changed.v1", data)
+    return bench.harness.headers(sub=account, org=organisation)
 
 
 @contextmanager
