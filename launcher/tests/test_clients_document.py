@@ -3,16 +3,11 @@
 import os
 import re
 import shutil
-import signal
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
@@ -22,6 +17,7 @@ from launcher.demo.credentials import Credentials
 from launcher.demo.journey.first_sign_in import SIGN_IN, sign_in_first
 from launcher.demo.web.browser import Browser, Page, on
 from launcher.demo.web.site import Site
+from running_product import free_port, running, served, until_answered
 
 ROOT = Path(__file__).parents[2]
 RELYING_PARTY = Path(__file__).parent / "relying_party"
@@ -59,37 +55,6 @@ def block(name: str) -> str:
     return found[0]
 
 
-def free_port() -> int:
-    with socket.socket() as held:
-        held.bind(("127.0.0.1", 0))
-        return int(held.getsockname()[1])
-
-
-@contextmanager
-def running(command: list[str], **options: Any) -> Iterator[subprocess.Popen[str]]:
-    with subprocess.Popen(command, text=True, **options) as process:  # noqa: S603 - our own words
-        try:
-            yield process
-        finally:
-            process.send_signal(signal.SIGTERM)
-            try:
-                process.wait(20)
-            except subprocess.TimeoutExpired:
-                process.kill()
-
-
-def until_answered(url: str, seconds: float = 90) -> None:
-    end = time.monotonic() + seconds
-    while True:
-        try:
-            if httpx.get(url, timeout=5).status_code < 500:
-                return
-        except httpx.TransportError:
-            pass
-        assert time.monotonic() < end, f"{url} does not answer"
-        time.sleep(0.2)
-
-
 @dataclass
 class Product:
     url: str
@@ -106,31 +71,21 @@ class Product:
 @pytest.fixture(scope="module")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     """All in one, in a folder of its own, with an agent who has signed in and a program's account."""
-    folder, port = tmp_path_factory.mktemp("product"), free_port()
-    url = f"http://localhost:{port}"
-    plain = {name: value for name, value in os.environ.items() if not name.startswith("BAILLEURS_")}
-    environment = {
-        **plain,
+    settings = {
         **SECRETS,
-        "BAILLEURS_PUBLIC_URL": url,
         # So short that the examples refresh it.
         "BAILLEURS_ACCESS_TOKEN_SECONDS": "45",
         # The same agent signs in once for each example; the second factor has tests of its own.
         "BAILLEURS_MFA_GRACE_SIGN_INS": "100",
     }
-    serve = [str(Path(sys.executable).with_name("bailleurs")), "serve", "--port", str(port)]
-    log = (folder / "serve.log").open("w")
-    with running(serve, cwd=folder, env=environment, stdout=log, stderr=log):
-        until_answered(f"{url}/.well-known/openid-configuration")
-        until_answered(f"{url}/readyz")
-        added = [sys.executable, "-c", ADD_PROGRAM, str(ids.new_id()), PROGRAM, str(ids.new_id())]
-        subprocess.run(added, cwd=folder, env=environment, check=True, timeout=60)  # noqa: S603 - our own words
-        site = Site(url)
-        provisional = make_agent("359", folder=folder)
+    with served(tmp_path_factory.mktemp("product"), **settings) as here:
+        here.run(ADD_PROGRAM, str(ids.new_id()), PROGRAM, str(ids.new_id()))
+        site = Site(here.url)
+        provisional = make_agent("359", folder=here.folder)
         sign_in_first(site, provisional, INFORMATION, PASSWORD)
-        yield Product(url, {**environment, "ISSUER": url}, Credentials(provisional.login, PASSWORD, "359"), site)
+        person = Credentials(provisional.login, PASSWORD, "359")
+        yield Product(here.url, {**here.environment, "ISSUER": here.url}, person, site)
         site.close()
-    log.close()
 
 
 @pytest.fixture
