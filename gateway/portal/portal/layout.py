@@ -40,6 +40,7 @@ STATES = {
     "bounced": ("Adresse électronique refusée", "orange"),
     "failed": ("Échec définitif", "red"),
     "expired": ("Périmé avant l’envoi", "grey"),
+    "withdrawn": ("Annulé", "grey"),
     "address_refused": ("Adresse postale à corriger", "orange"),
     "returned": ("Retourné par La Poste", "orange"),
     "planned": ("En préparation", "blue"),

@@ -6,14 +6,16 @@ from chassis.db import insert_new
 from chassis.events import Event
 from sqlalchemy.orm import Session
 
-from declaration.models import Receipt
+from declaration import finishing
+from declaration.models import Receipt, RentDeclaration
 
 
 def recap_ready(session: Session, event: Event) -> None:
-    """Links the receipt to the version that it is of."""
+    """Links the receipt to the version that it is of; by now every transmission before it is committed."""
     values = {
         "declaration_id": UUID(event.data["declaration_id"]),
         "version": event.data["version"],
         "document_id": UUID(event.data["document_id"]),
     }
     insert_new(session, Receipt, values)
+    finishing.take_back(session, RentDeclaration.id == values["declaration_id"])

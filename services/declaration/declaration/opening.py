@@ -13,7 +13,7 @@ from chassis.runtime import Runtime
 from sqlalchemy import ColumnElement, and_, case, false, func, insert, literal, null, or_, select, text, update
 from sqlalchemy.orm import Session
 
-from declaration import publishes
+from declaration import finishing, publishes
 from declaration.domain import july
 from declaration.domain.july import Exemption
 from declaration.domain.states import Event, State, advance
@@ -140,6 +140,8 @@ def _reconsider(session: Session, campaign: Campaign, actor: str, now: Any) -> N
     values = {"exemption": exemption, "state": state, "revision": RentDeclaration.revision + moved, "updated_at": now}
     changed = update(RentDeclaration).where(differs).values(values)
     session.execute(changed.execution_options(synchronize_session=False))
+    left = and_(RentDeclaration.state == State.NOT_CONCERNED.value, RentDeclaration.updated_at == now)
+    finishing.take_back(session, and_(RentDeclaration.campaign_id == campaign.id, left))
 
 
 def _add_askings(session: Session, campaign: Campaign) -> int:

@@ -15,13 +15,14 @@ PORTFOLIO_CHANGED = "registry.portfolio_changed.v1"
 CAMPAIGN_OPENED = "declaration.campaign_opened.v1"
 LANDLORD_ASKED = "declaration.landlord_asked.v1"
 REMINDER_DUE = "declaration.reminder_due.v1"
+REMINDER_WITHDRAWN = "declaration.reminder_withdrawn.v1"
 TRANSMITTED = "declaration.transmitted.v1"
 SUPERSEDED = "declaration.superseded.v1"
 ANSWERED = "declaration.answered.v1"
 REPORT_ANSWERED = "declaration.report_answered.v1"
 LOT_TRANSMITTED = "declaration.lot_transmitted.v1"
 PUBLISHED = (
-    *(LANDLORD_REGISTERED, PORTFOLIO_CHANGED, CAMPAIGN_OPENED, LANDLORD_ASKED, REMINDER_DUE),
+    *(LANDLORD_REGISTERED, PORTFOLIO_CHANGED, CAMPAIGN_OPENED, LANDLORD_ASKED, REMINDER_DUE, REMINDER_WITHDRAWN),
     *(TRANSMITTED, SUPERSEDED, ANSWERED, REPORT_ANSWERED, LOT_TRANSMITTED),
 )
 
@@ -92,6 +93,18 @@ def reminder_due(session: Session, campaign: Campaign, landlord: Landlord, day: 
         "caf": campaign.contact,
     }
     outbox.publish(session, REMINDER_DUE, landlord.id, data, personal)
+
+
+def reminder_withdrawn(session: Session, campaign: Campaign, landlord: Landlord, day: date) -> None:
+    """Nothing is left to declare: what has not left yet of the reminder of that day is not to leave."""
+    data = {
+        **_campaign(campaign),
+        "landlord_id": str(landlord.id),
+        "organisation_id": str(landlord.organisation_id),
+        "user_number": landlord.user_number,
+        "reminder_on": day.isoformat(),
+    }
+    outbox.publish(session, REMINDER_WITHDRAWN, landlord.id, data, {"name": landlord.name})
 
 
 def _campaign(campaign: Campaign) -> dict[str, Any]:

@@ -132,6 +132,7 @@ def letter() -> Callable[..., Letter]:
         "rejected": 1,
         "integrated": 0,
         "declarations": 412,
+        "remaining": 3,
     }
     secret = {"login": "BX7K-2M4Q", "password": "kR7m-Wp3x-Hq9t-Zd4b"}
 

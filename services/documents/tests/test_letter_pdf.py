@@ -126,6 +126,22 @@ def test_the_letter_of_the_answers_counts_them_and_names_no_tenant(letter: Build
     assert "DEUJOURS" not in text
 
 
+@pytest.mark.parametrize(("remaining", "words"), [(1, "1 déclaration à"), (3, "3 déclarations à")])
+def test_the_reminder_says_what_is_left_until_when_and_how_and_names_no_tenant(
+    letter: BuildLetter, remaining: int, words: str
+) -> None:
+    rendered = render_letter(letter("reminder", variables={"remaining": remaining, "tenants": []}))
+    text = read.words(rendered.pdf)
+    for expected in (
+        "Rappel : loyer de juillet 2026", words, "au plus tard le 30 septembre 2026", "359 00007090001",
+        "Pour nous appeler : 32 30", "Notre référence : B89", "Je n’arrive pas à me connecter",
+        "ne tenez pas compte de ce rappel",
+    ):  # fmt: skip
+        assert expected in text, expected
+    assert "DEUJOURS" not in text
+    assert rendered.pages == 1
+
+
 def test_markup_in_a_tenant_name_is_printed_as_typed(letter: BuildLetter) -> None:
     tenant: dict[str, Any] = {**letter("july").variables["tenants"][0], "last_name": "#panic() *b*"}
     assert "#panic() *b* Adam" in read.words(render_letter(letter("july", variables={"tenants": [tenant]})).pdf)

@@ -12,6 +12,7 @@ from chassis.service import Subscription
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from notification import reminders
 from notification.domain import answers
 from notification.domain.perimeter import caf_of
 from notification.domain.states import Event as Happening
@@ -139,30 +140,6 @@ def landlord_asked(session: Session, event: Event) -> None:
             landlord_id=UUID(data["landlord_id"]),
         )
         place(session, order)
-
-
-def reminder_due(session: Session, event: Event) -> None:
-    """One a landlord and day of reminder; an e-mail only, since no letter says it yet."""
-    data, person, settings = event.data, event.personal, _settings(session)
-    order = Order(
-        act=f"reminder:{data['campaign_id']}:{data['landlord_id']}:{data['reminder_on']}",
-        template=Template.REMINDER,
-        act_at=event.time,
-        name=person["name"],
-        email=person["email"],
-        address=person["address"],
-        email_variables={
-            **{name: data[name] for name in ("year", "deadline", "user_number", "remaining")},
-            "name": person["name"],
-            "caf_name": person["caf"]["name"],
-            "caf_telephone": person["caf"]["telephone"] or None,
-            "sign_in_url": settings.sign_in_url,
-            "help_url": settings.help_url,
-        },
-        caf_code=data["caf_code"],
-        landlord_id=UUID(data["landlord_id"]),
-    )
-    place(session, order)
 
 
 def _envelopes(person: dict[str, Any]) -> Iterator[list[dict[str, Any]]]:
@@ -351,7 +328,8 @@ SUBSCRIPTIONS = (
     Subscription("identity.security_notice.v1", security_notice),
     Subscription("identity.account_changed.v1", account_activated),
     Subscription("declaration.landlord_asked.v1", landlord_asked),
-    Subscription("declaration.reminder_due.v1", reminder_due),
+    Subscription("declaration.reminder_due.v1", reminders.reminder_due),
+    Subscription("declaration.reminder_withdrawn.v1", reminders.reminder_withdrawn),
     Subscription("declaration.answered.v1", answered),
     Subscription("documents.recap_ready.v1", recap_ready),
     Subscription("documents.lot_recap_ready.v1", lot_recap_ready),

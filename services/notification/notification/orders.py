@@ -127,7 +127,11 @@ def _repeated(session: Session, order: Order) -> bool:
         return False
     # By the acts' own time: a replay, or the second envelope of one act, is judged as the first was.
     last = select(func.max(Message.act_at)).where(
-        Message.landlord_id == order.landlord_id, Message.template == order.template, Message.act_at < order.act_at
+        Message.landlord_id == order.landlord_id,
+        Message.template == order.template,
+        Message.act_at < order.act_at,
+        # What was taken back before it left reached nobody.
+        Message.state != State.WITHDRAWN,
     )
     held = too_soon(order.template, session.scalar(last), order.act_at)
     if held:

@@ -38,6 +38,7 @@ def test_final_states_are_those_where_nothing_is_left_to_do() -> None:
         State.FAILED,
         State.EXPIRED,
         State.SUPERSEDED,
+        State.WITHDRAWN,
         State.ADDRESS_REFUSED,
         State.RETURNED,
     } == FINAL

@@ -9,11 +9,11 @@ from chassis.problems import Invalid
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from declaration import publishes
+from declaration import finishing, publishes
 from declaration.domain import communes, journey, snapshot
 from declaration.domain.states import Event, State, advance
 from declaration.filing.case import Case
-from declaration.models import CafAnswer, DeclarationVersion, Passage
+from declaration.models import CafAnswer, DeclarationVersion, Passage, RentDeclaration
 
 
 def save(session: Session, case: Case, change: Mapping[str, Any]) -> None:
@@ -94,6 +94,7 @@ def abandon(session: Session, case: Case) -> None:
     case.row.late = standing.late
     case.row.amendment_reason, case.row.question = standing.reason, standing.question
     _touch(session, case, following)
+    finishing.take_back(session, RentDeclaration.id == case.row.id)
 
 
 def _question(session: Session, case: Case) -> str | None:

@@ -16,6 +16,7 @@ TITLES = {
     "login": "Votre identifiant Mon Compte Partenaire",
     "provisional_password": "Votre mot de passe provisoire Mon Compte Partenaire",
     "july": f"Aides au logement{french.NBSP}: loyer de juillet",
+    "reminder": f"Rappel{french.NBSP}: loyer de juillet",
     "receipt": "Accusé de réception de votre déclaration de loyer",
     "answered": "Votre Caf a répondu à vos déclarations de loyer",
     "lot_receipt": "Accusé de réception de vos déclarations de loyer",
@@ -95,6 +96,18 @@ def _july(letter: Letter) -> dict[str, object]:
     }
 
 
+def _reminder(letter: Letter) -> dict[str, object]:
+    variables = letter.variables
+    year = int(variables["year"])
+    return {
+        "title": f"{TITLES['reminder']} {year}",
+        "year": str(year),
+        "deadline": _day_of(variables["deadline"]),
+        "user_number": french.user_number(variables["user_number"]),
+        "remaining": _declarations(int(variables["remaining"])),
+    }
+
+
 def _receipt(letter: Letter) -> dict[str, object]:
     variables = letter.variables
     year = int(variables["year"])
@@ -139,6 +152,7 @@ _BODIES = {
     "login": _nothing_more,
     "provisional_password": _password,
     "july": _july,
+    "reminder": _reminder,
     "receipt": _receipt,
     "answered": _answered,
     "lot_receipt": _lot_receipt,

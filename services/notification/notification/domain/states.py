@@ -14,6 +14,7 @@ class State(StrEnum):
     FAILED = "failed"
     EXPIRED = "expired"
     SUPERSEDED = "superseded"
+    WITHDRAWN = "withdrawn"
     ADDRESS_REFUSED = "address_refused"
     RETURNED = "returned"
 
@@ -26,6 +27,7 @@ class Event(StrEnum):
     GAVE_UP = "gave_up"
     EXPIRED = "expired"
     SUPERSEDED = "superseded"
+    WITHDRAWN = "withdrawn"
     COMPOSED = "composed"
     ADDRESS_REFUSED = "address_refused"
     BATCHED = "batched"
@@ -45,6 +47,7 @@ LABELS = {
     State.FAILED: "Échec définitif",
     State.EXPIRED: "Périmé avant l’envoi",
     State.SUPERSEDED: "Remplacé par un envoi plus récent",
+    State.WITHDRAWN: "Annulé : plus rien à rappeler",
     State.ADDRESS_REFUSED: "Adresse postale à corriger",
     State.RETURNED: "Retourné par La Poste",
 }
@@ -64,6 +67,10 @@ TRANSITIONS: dict[tuple[State, Event], State] = {
     (State.WAITING, Event.SUPERSEDED): State.SUPERSEDED,
     (State.TO_COMPOSE, Event.SUPERSEDED): State.SUPERSEDED,
     (State.COMPOSED, Event.SUPERSEDED): State.SUPERSEDED,
+    # There is nothing left to say: an e-mail that is being handed over is let go, a letter in a batch is the printer's.
+    (State.WAITING, Event.WITHDRAWN): State.WITHDRAWN,
+    (State.TO_COMPOSE, Event.WITHDRAWN): State.WITHDRAWN,
+    (State.COMPOSED, Event.WITHDRAWN): State.WITHDRAWN,
     (State.TO_COMPOSE, Event.ADDRESS_REFUSED): State.ADDRESS_REFUSED,
     (State.TO_COMPOSE, Event.COMPOSED): State.COMPOSED,
     (State.COMPOSED, Event.BATCHED): State.BATCHED,

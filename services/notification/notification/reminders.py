@@ -1,0 +1,86 @@
+"""Reminders: told on their day, taken back as long as they have not left when the landlord finishes."""
+
+from typing import Any
+from uuid import UUID
+
+from chassis import clock
+from chassis.events import Event
+from chassis.runtime import of
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from notification.domain.channels import Channel
+from notification.domain.states import Event as Happening
+from notification.domain.states import State
+from notification.domain.templates import KINDS, Template
+from notification.models import Message
+from notification.orders import Order, place
+from notification.progress import born, go_on
+from notification.settings import own
+
+FINISHED = "landlord-finished"
+TAKEN_BACK = (State.WAITING, State.TO_COMPOSE, State.COMPOSED)
+
+
+def reminder_due(session: Session, event: Event) -> None:
+    """One a landlord and day of reminder, however many tenants: an e-mail if one is known, else a letter."""
+    data, person, settings = event.data, event.personal, own(of(session).settings)
+    said = {name: data[name] for name in ("year", "deadline", "user_number", "remaining")}
+    order = Order(
+        act=_act(data),
+        template=Template.REMINDER,
+        act_at=event.time,
+        name=person["name"],
+        email=person["email"],
+        address=person["address"],
+        email_variables={
+            **said,
+            "name": person["name"],
+            "caf_name": person["caf"]["name"],
+            "caf_telephone": person["caf"]["telephone"] or None,
+            "sign_in_url": settings.sign_in_url,
+            "help_url": settings.help_url,
+        },
+        letter_variables={**said, "caf": person["caf"], "portal_url": settings.public_url},
+        caf_code=data["caf_code"],
+        landlord_id=UUID(data["landlord_id"]),
+    )
+    place(session, order)
+
+
+def reminder_withdrawn(session: Session, event: Event) -> None:
+    """The landlord has finished since: whatever of that reminder has not left never does."""
+    act = _act(event.data)
+    rows = session.scalars(select(Message).where(Message.act == act).with_for_update()).all()
+    if not rows:
+        _refuse_beforehand(session, event, act)
+    for message in rows:
+        if message.status in TAKEN_BACK:
+            go_on(session, message, Happening.WITHDRAWN, FINISHED)
+        elif message.status is State.SENDING:
+            # On its way to the relay: put off or refused there, it is not tried again.
+            message.expires_at = clock.now()
+
+
+def _refuse_beforehand(session: Session, event: Event, act: str) -> None:
+    """Order is not guaranteed: the reminder, when it comes, finds that its act has been dealt with."""
+    data: dict[str, Any] = event.data
+    message = Message(
+        act=act,
+        template=Template.REMINDER,
+        channel=Channel.LETTER,
+        state=State.WITHDRAWN,
+        reason=FINISHED,
+        rank=KINDS[Template.REMINDER].rank,
+        caf_code=data["caf_code"],
+        landlord_id=UUID(data["landlord_id"]),
+        recipient_name=event.personal["name"][:200],
+        address=[],
+        variables={},
+        act_at=event.time,
+    )
+    born(session, message)
+
+
+def _act(data: dict[str, Any]) -> str:
+    return f"reminder:{data['campaign_id']}:{data['landlord_id']}:{data['reminder_on']}"
