@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
+from statistics import median
 
 from chassis.ids import new_id
 from declaration.leasing import Lease
@@ -24,13 +25,29 @@ def figures(bench: Bench) -> list[Figure]:
     lines.write(file, bench.lines, CAF)
     memory: list[float] = []
     first = seconds(lambda: _read(bench, file, memory))
+    # Other work on the machine comes and goes: the short ones are taken several times, before and after a long one.
+    rows = [_copied_tables(bench)]
     again = seconds(lambda: _read(bench, file, memory))
-    rows, file_alone = _copied_tables(bench), _copied_file(bench, file)
+    rows += [_copied_tables(bench) for _ in range(2)]
+    return _told(bench, first, again, median(rows), _copied_file(bench, file), memory)
+
+
+def _told(
+    bench: Bench, first: float, again: float, rows: float, file_alone: float, memory: list[float]
+) -> list[Figure]:
+    """All in seconds but the memory, in MB after each batch."""
     count = bench.lines
     early, late = max(memory[: max(1, len(memory) // 8)]), max(memory)
     return [
         Figure("registry import", count / first, "lines/s", count / rows, f">= {AIM} × COPY", rows / first >= AIM),
-        Figure("registry import beside COPY of the bare file, unchecked", count / first, "lines/s", count / file_alone),
+        Figure(
+            "registry import, bare of keys and checks: COPY of the file",
+            count / first,
+            "lines/s",
+            count / file_alone,
+            f">= {AIM} × COPY",
+            file_alone / first >= AIM,
+        ),
         Figure("registry import, identical file", count / again, "lines/s", count / rows),
         Figure("memory while importing", late, "MB", early, "flat", late <= early * MOST_GROWTH),
     ]
