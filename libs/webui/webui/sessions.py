@@ -160,14 +160,15 @@ class SqlSessionInterface(SessionInterface):
             self.rewrite(session)
 
     def create(self, session: ServerSession, response: Response) -> None:
-        """A new row and its cookie; the row that `rotate` leaves behind goes in the same transaction."""
+        """A new row and its cookie, in the place of the row that `rotate` leaves behind."""
         session.identifier = secrets.token_urlsafe(ID_BYTES)
         instant = self.instant()
-        row = {"key": key_of(session.identifier), "data": self.serializer.dumps(dict(session))}
+        row: dict[str, Any] = {"created_at": instant, "seen_at": instant}
+        row |= {"key": key_of(session.identifier), "data": self.serializer.dumps(dict(session))}
         with self.engine().begin() as connection:
-            if session.retired:
-                connection.execute(self._delete, {"mine": key_of(session.retired)})
-            connection.execute(self._create, {**row, "created_at": instant, "seen_at": instant})
+            retired = {"mine": key_of(session.retired), **row} if session.retired else None
+            if retired is None or not connection.execute(self._rewrite, retired).rowcount:
+                connection.execute(self._create, row)
         response.set_cookie(
             self.cookie, session.identifier, secure=self.secure, httponly=True, samesite="Lax", path="/"
         )

@@ -2,6 +2,7 @@
 
 from typing import Any
 from urllib.parse import urlencode, urlsplit
+from uuid import UUID
 
 from authlib.oauth2 import OAuth2Error
 from authlib.oauth2.rfc6749.errors import InvalidRequestError, UnsupportedResponseTypeError
@@ -16,27 +17,29 @@ from identity.oidc.context import one_transaction
 from identity.oidc.demands import signed_in_well_enough
 from identity.oidc.parameters import fault_of_address, parameters
 from identity.oidc.server import provider
-from identity.oidc.subject import Subject, subject_through
+from identity.oidc.subject import Subject, subject_of
 from identity.pages.current import place_of, runtime, settings, signed_in
+from identity.sign_in.sessions import is_seen_lately, touch
 
 blueprint = Blueprint("authorization", __name__)
 
 
 @blueprint.route("/oidc/authorize", methods=["GET", "POST"])
 def authorize() -> ResponseReturnValue:
-    found = signed_in()
-    # Whether the session is still open is asked again when the code comes back.
-    subject = subject_through(found.opened, found.account) if found and found.step is Step.DONE else None
-    with one_transaction(runtime()):
+    refusal = grant = answer = None
+    with one_transaction(runtime()) as database:
+        subject = subject_of(database, UUID(session["sid"])) if "sid" in session else None
+        if subject and not is_seen_lately(subject.seen_at):
+            touch(database, subject.session_id)
         try:
             grant, answer = _decided(subject)
         except OAuth2Error as error:
             refusals.note(error, provider().clients)
             refusal = error
-        else:
-            return answer or _to_sign_in(grant, again=subject is not None)
-    # The page looks things up in a transaction of its own.
-    return refused(_as_missing(refusal))
+    # The pages look things up in transactions of their own.
+    if refusal is not None:
+        return refused(_as_missing(refusal))
+    return answer or _to_sign_in(grant, again=subject is not None)
 
 
 def _decided(subject: Subject | None) -> tuple[Any, Response | None]:

@@ -71,9 +71,5 @@ def subject_of(session: Session, session_id: UUID) -> Subject | None:
     row = session.execute(_OPEN, {"session_id": session_id, "now": now, "idle_since": idle_since}).one_or_none()
     if row is None:
         return None
-    return subject_through(*row)
-
-
-def subject_through(opened: SignInSession, account: Account) -> Subject:
-    """Of a session that has just been found open, and its account."""
+    opened, account = row
     return Subject(account, opened.id, opened.started_at, tuple(opened.amr), opened.expires_at, opened.seen_at)
