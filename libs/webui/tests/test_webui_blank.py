@@ -12,8 +12,9 @@ from webui_demo import DemoForm
 def app(app: Flask) -> Flask:
     @app.route("/vierge", methods=["GET", "POST"])
     def blank() -> ResponseReturnValue:
-        form = DemoForm()
-        return ("accepted" if form.validate_on_submit() else render_blank("everything.html", form=form, links=[])), 200
+        if DemoForm().validate_on_submit():
+            return "accepted"
+        return render_blank("everything.html", lambda: {"form": DemoForm(), "links": []})
 
     @app.get("/message")
     def message() -> str:

@@ -1,5 +1,6 @@
 """Pages on which nobody has typed anything yet: the same for everybody but for their forms' token."""
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import current_app, render_template, session
@@ -13,16 +14,16 @@ def form_token() -> str:
     return str(generate_csrf())
 
 
-def render_blank(template: str, **context: Any) -> str:
+def render_blank(template: str, context: Callable[[], Mapping[str, Any]]) -> str:
     """
-    `template` drawn once a process, with the token of whoever asks for it.
+    `template` drawn once a process with what `context` gives then, and each time the token of whoever asks for it.
 
     Only for a page that shows nothing of the request, of the person or of the day. A message left for the person
     (`flash`) has the page drawn anew.
     """
     if "_flashes" in session:
-        return render_template(template, **context)
+        return render_template(template, **context())
     drawn: dict[str, str] = current_app.extensions.setdefault("webui_blank", {})
     if template not in drawn:
-        drawn[template] = render_template(template, **context, csrf_token=lambda: _MARK)
+        drawn[template] = render_template(template, **context(), csrf_token=lambda: _MARK)
     return drawn[template].replace(_MARK, form_token())

@@ -11,14 +11,15 @@ from sqlalchemy.orm import Session
 
 from identity.domain.consents import TEXTS, Text, consented_steps
 from identity.domain.first_sign_in import Step, satisfied_steps
-from identity.factors.held import has_factor, must_protect_now, protected
+from identity.factors.held import must_protect_now, protected
 from identity.models import Account, Consent
 
-# Built once: each sign-in asks.
-_HIGHEST = (
-    select(Consent.document, func.max(Consent.document_version))
-    .where(Consent.account_id == bindparam("account_id"))
-    .group_by(Consent.document)
+_OF_ACCOUNT = Consent.account_id == bindparam("account_id")
+_HIGHEST = select(func.max(Consent.document_version)).where(_OF_ACCOUNT)
+# Built once, and one statement: each sign-in asks.
+_STANDING = select(
+    protected(bindparam("account_id")).label("has_factor"),
+    *(_HIGHEST.where(Consent.document == step.value).scalar_subquery().label(step.value) for step in TEXTS),
 )
 _ACCOUNTS = cast(Table, Account.__table__)
 _COUNT_SIGN_IN = (
@@ -38,12 +39,11 @@ def consents(session: Session, account_id: UUID) -> Sequence[tuple[Text, datetim
 
 def satisfied(session: Session, account: Account) -> Set[Step]:
     """The steps this account need not do (again)."""
-    rows = session.execute(_HIGHEST, {"account_id": account.id})
-    accepted = {Step(document): version for document, version in rows}
+    standing = session.execute(_STANDING, {"account_id": account.id}).mappings().one()
     return satisfied_steps(
         information_given=account.information_given_at is not None,
-        consented=consented_steps(accepted, clock.today()),
-        has_factor=has_factor(session, account.id),
+        consented=consented_steps({step: standing[step.value] or 0 for step in TEXTS}, clock.today()),
+        has_factor=bool(standing["has_factor"]),
         protection_due=must_protect_now(session, account),
     )
 

@@ -40,7 +40,7 @@ def connexion() -> ResponseReturnValue:
         found = signed_in()
         if found is not None:
             return redirect(place_of(found.step), 303)
-        return render_blank(_PAGE, form=SignInForm())
+        return render_blank(_PAGE, lambda: {"form": SignInForm()})
     form = SignInForm()
     if not form.validate():
         return render_template(_PAGE, form=form), 422
