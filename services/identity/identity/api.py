@@ -9,7 +9,7 @@ from chassis.problems import NotFound
 from flask import Response, request
 
 from identity import schemas
-from identity.accounts import activity, recovery
+from identity.accounts import activity, information, recovery
 from identity.domain.credentials import Purpose
 from identity.models import Account
 from identity.origin import client_address
@@ -26,6 +26,13 @@ def get_me() -> dict[str, Any]:
         if account is None:
             raise NotFound
         return schemas.account_to_json(account)
+
+
+def correct_me(body: dict[str, Any]) -> dict[str, Any]:
+    given = schemas.personal_of(body)
+    with transaction() as session:
+        information.correct_by_program(session, caller(), given)
+        return schemas.account_to_json(session.get_one(Account, caller().sub))
 
 
 def list_my_sessions() -> dict[str, Any]:

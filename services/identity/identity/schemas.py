@@ -3,9 +3,16 @@
 from typing import Any
 
 from chassis import clock
-from chassis.problems import Invalid
+from chassis.problems import FieldError, Invalid
 
-from identity.domain.identifiers import email_error, normalise_email, normalise_user_number, user_number_error
+from identity.domain.identifiers import (
+    email_error,
+    normalise_email,
+    normalise_telephone,
+    normalise_user_number,
+    telephone_error,
+    user_number_error,
+)
 from identity.models import Account, SignInSession
 
 _SHOWN = (
@@ -36,6 +43,24 @@ def email_of(body: dict[str, Any]) -> str:
     if email is None:
         raise Invalid([email_error()])
     return email
+
+
+def personal_of(body: dict[str, Any]) -> dict[str, str | None]:
+    """What is to be corrected, normalised; an empty function or telephone is none. Raises Invalid."""
+    given: dict[str, str | None] = {name: (value or "").strip() or None for name, value in body.items()}
+    errors = [
+        FieldError(pointer=f"/{name}", code="empty", detail="Un nom et un prénom sont nécessaires.", example="Le Goff")
+        for name in ("last_name", "first_name")
+        if name in given and given[name] is None
+    ]
+    typed = given.get("telephone")
+    if typed is not None:
+        given["telephone"] = normalise_telephone(typed)
+        if given["telephone"] is None:
+            errors.append(telephone_error())
+    if errors:
+        raise Invalid(errors)
+    return given
 
 
 def account_to_json(account: Account) -> dict[str, Any]:

@@ -1,15 +1,19 @@
 """« Mes informations »: what a person corrects of themselves once signed in; the e-mail has its own way."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from chassis.problems import NotFound
+from chassis.auth import Caller
+from chassis.problems import Forbidden, NotFound
 from sqlalchemy.orm import Session
 
 from identity import publishes
+from identity.domain.first_sign_in import Step
 from identity.domain.security_events import Kind
 from identity.journal import record
 from identity.models import Account
+from identity.sign_in import sessions
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,17 +27,28 @@ class Personal:
     telephone: str | None = None
 
 
-def correct(session: Session, account_id: UUID, given: Personal) -> list[str]:
-    """The names of what changed, also told to who keeps it. Raises NotFound for a closed account or one that has not
-    given its information yet."""
+def correct_by_program(session: Session, caller: Caller, given: Mapping[str, str | None]) -> list[str]:
+    """As `correct`, for a token. Raises Forbidden once the session it was born of has ended: a token outlives it a
+    while, and one of a program has none."""
+    found = sessions.find_open(session, UUID(caller.sid)) if caller.sid else None
+    if found is None or found[1].id != caller.sub or found[0].step != Step.DONE:
+        raise Forbidden("Votre session est fermée. Connectez-vous de nouveau.")
+    return correct(session, caller.sub, given)
+
+
+def correct(session: Session, account_id: UUID, given: Mapping[str, str | None]) -> list[str]:
+    """`given`: what changes, by its name in `Personal`. The names of what did, also told to who keeps it.
+
+    Raises NotFound for a closed account or one that has not given its information yet.
+    """
     account = session.get(Account, account_id, with_for_update=True, populate_existing=True)
     if account is None or account.closed_at is not None or account.information_given_at is None:
         raise NotFound
-    changed = [name for name, value in vars(given).items() if getattr(account, name) != value]
+    changed = [name for name, value in given.items() if getattr(account, name) != value]
     if not changed:
         return []
     for name in changed:
-        setattr(account, name, getattr(given, name))
+        setattr(account, name, given[name])
     account.version += 1
     session.flush()
     # Which, never what: the journal outlives the account.

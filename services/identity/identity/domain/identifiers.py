@@ -53,3 +53,13 @@ def email_error(pointer: str = "/email") -> FieldError:
         rule="nom@domaine",
         example="prenom.nom@exemple.fr",
     )
+
+
+def telephone_error(pointer: str = "/telephone") -> FieldError:
+    return FieldError(
+        pointer=pointer,
+        code="telephone",
+        detail="Ce numéro n’est pas lisible.",
+        rule="6 à 15 chiffres, précédés ou non de +",
+        example="02 99 00 00 00",
+    )

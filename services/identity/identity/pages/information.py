@@ -23,7 +23,7 @@ def personal(found: SignedIn) -> ResponseReturnValue:
     form = PersonalForm(obj=found.account)
     if form.validate_on_submit():
         with runtime().transaction() as database:
-            changed = correct(database, found.account.id, _given(form))
+            changed = correct(database, found.account.id, vars(_given(form)))
         flash("Vos informations sont à jour." if changed else "Rien n’a changé.", "success")
         return redirect(url_for("security.account"), 303)
     with runtime().reading() as database:
