@@ -66,6 +66,7 @@ def test_a_company_signs_in_declares_and_creates_a_user(
     assert visitor.save(download.value, tmp_path).read_bytes().startswith(b"%PDF")
     visitor.look()
     _create_user(visitor, campaign)
+    _delegate(visitor)
     visitor.go("/habilitations/journal")
 
 
@@ -84,6 +85,21 @@ def _create_user(visitor: Visitor, campaign: Journey) -> None:
     page.get_by_text("L’utilisateur est créé").wait_for()
     found = wait_for("two e-mails for the new user", lambda: credentials.find(campaign.mailbox.mails(address)))
     assert found.login_message.id != found.password_message.id
+
+
+def _delegate(visitor: Visitor) -> None:
+    """The user becomes a delegate, and is one no more."""
+    visitor.go("/habilitations")
+    visitor.page.get_by_role("link", name="Désigner responsable").first.click()
+    visitor.look()
+    visitor.page.get_by_label("Tous ses groupes").check()
+    visitor.press("Valider")
+    visitor.page.get_by_role("link", name="Changer sa délégation").first.click()
+    visitor.look()
+    visitor.page.get_by_role("link", name="Retirer la responsabilité").click()
+    visitor.look()
+    visitor.press("Retirer cette responsabilité")
+    visitor.page.get_by_text("n’est plus responsable d’habilitation").wait_for()
 
 
 def test_a_person_does_it_all_without_javascript(new_visitor: NewVisitor, campaign: Journey, tmp_path: Path) -> None:
@@ -165,6 +181,12 @@ def test_an_agent_finds_an_account_suspends_it_with_a_reason_and_reads_its_journ
         assert said in visitor.page.content()
     visitor.go(account_page + "/journal")
     assert "Essai de bout en bout, demandé par le bailleur." in visitor.page.content()
+    visitor.go(account_page + "/fermeture")
+    visitor.page.get_by_label("Motif").fill("Essai de bout en bout, demandé par le bailleur.")
+    visitor.press("Fermer le compte")
+    assert "laisserait l’organisme sans accès" in visitor.page.content()
+    for path in (account_page + "/seconde-verification", "/agent/verifications"):
+        visitor.go(path)
     for path in ("/compte/securite", "/compte/activite"):
         visitor.go(path)
     assert "Connexion" in visitor.page.content()
