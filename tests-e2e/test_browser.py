@@ -156,6 +156,32 @@ def test_the_agent_follows_the_campaign_and_reads_what_is_wrong_in_a_file(
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
+def test_the_agent_moves_the_days_of_the_campaign_and_passes_the_pages_of_the_exchange(
+    new_visitor: NewVisitor, campaign: Journey, scripts: bool
+) -> None:
+    visitor = new_visitor(f"campaign-{'scripts' if scripts else 'plain'}", scripts=scripts)
+    pages.sign_in_agent(visitor, campaign)
+    page, year = visitor.page, campaign.year
+    visitor.go(f"/agent/campagnes/{year}")
+    page.get_by_role("link", name="Changer les dates ou les rappels").click()
+    visitor.look()
+    page.get_by_label("Jours de rappel").fill("demain")
+    visitor.press("Continuer")
+    assert "Saisissez une date par ligne" in page.content()
+    page.get_by_label("Jours de rappel").fill("")
+    page.get_by_label("Motif").fill(f"Essai de bout en bout, {visitor.name}")
+    visitor.press("Continuer")
+    assert page.get_by_role("row").count() == 4
+    visitor.press("Enregistrer ces dates")
+    assert "Les dates de la campagne sont changées." in page.content()
+    assert "Aucun rappel n’est prévu." in page.content()
+    for path in (f"/agent/campagnes/{year}/cloture", "/agent/exports", "/agent/reponses", "/signalements"):
+        visitor.go(path)
+    visitor.go(f"/agent/campagnes/{year}/france")
+    assert "Page introuvable" in page.title()
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
 def test_an_agent_finds_an_account_suspends_it_with_a_reason_and_reads_its_journal(
     new_visitor: NewVisitor, campaign: Journey, scripts: bool
 ) -> None:
