@@ -148,18 +148,6 @@ def test_a_date_that_does_not_exist_is_not_sent(browser: FlaskClient, services: 
     assert services.sent("PUT", f"{API}/draft") == []
 
 
-def test_what_someone_else_saved_meanwhile_is_not_overwritten_unseen(
-    browser: FlaskClient, services: FakeServices
-) -> None:
-    services.on("PUT", f"{API}/draft", problem(412, detail="Quelqu’un d’autre a modifié ces informations."))
-    answer = send(browser, f"{AT}/loyer", **{**RENT, "etag": '"6"'})
-    assert answer.status_code == 422
-    assert "Quelqu’un d’autre a modifié" in answer.text
-    assert hidden(answer.text)["etag"] == '"7"'
-    saved = [call for call in services.calls if call.method == "PUT"]
-    assert [call.headers["If-Match"] for call in saved] == ['"6"']
-
-
 def test_nothing_is_transmitted_while_a_point_is_not_confirmed(browser: FlaskClient, services: FakeServices) -> None:
     answer = send(browser, f"{AT}/synthese")
     assert answer.status_code == 422

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from portal.clients import api
 from portal.clients.errors import Refused
 from portal.clients.http import Answer
+from portal.pages.declare import conflict
 from portal.pages.declare.blueprint import pages
 from portal.pages.declare.forms import InformationForm, RentForm, SituationForm, StepForm
 from portal.pages.declare.journey import Declaration, day, french_amount, heading, is_editable, next_address
@@ -63,29 +64,39 @@ def run(name: str, declaration_id: str) -> ResponseReturnValue:
     """One step, whichever."""
     step = TABLE[name]
     read = api().declaration.get(declaration_id)
-    if not is_editable(read.body):
-        return redirect(next_address(read.body), 303)
     if request.method == "GET":
-        return show(name, read, step.form(formdata=None, data={**step.filled(read.body), "etag": read.etag}))
+        if not is_editable(read.body):
+            return redirect(next_address(read.body), 303)
+        return show(name, read, filled(step, read))
     form = step.form()
-    if form.validate() and save(form, read, declaration_id):
-        return redirect(url_for(step.next, declaration=declaration_id), 303)
-    return show(name, read, form), 422
-
-
-def save(form: StepForm, read: Answer, declaration_id: str) -> bool:
-    """False when the service refuses; its words are then on the fields."""
+    if not is_editable(read.body):
+        return conflict.page(read, form, filled(step, read), request.path), 409
+    if conflict.revised(form):
+        return show(name, read, form)
+    if not form.validate():
+        return show(name, read, form), 422
     try:
         api().declaration.save(declaration_id, {form.step: form.change()}, form.etag.data or read.etag)
     except Refused as error:
-        if error.status not in (412, 422):
-            raise
-        form.fail_from(error.problem, form.pointers)
-        if error.status == 412:
-            # The page now shows a warning; sending it again is a choice.
-            form.etag.data = read.etag
-        return False
-    return True
+        return not_saved(error, name, form, declaration_id)
+    return redirect(url_for(step.next, declaration=declaration_id), 303)
+
+
+def filled(step: Step, read: Answer) -> StepForm:
+    """The form as it stands when nobody has typed."""
+    return step.form(formdata=None, data={**step.filled(read.body), "etag": read.etag})
+
+
+def not_saved(error: Refused, name: str, form: StepForm, declaration_id: str) -> ResponseReturnValue:
+    """The service's words on the fields; or both versions, when somebody saved since the page was made."""
+    if error.status not in (409, 412, 422):
+        raise error
+    read = api().declaration.get(declaration_id)
+    if error.status != 422:
+        why = error.detail if error.status == 409 else ""
+        return conflict.page(read, form, filled(TABLE[name], read), request.path, why), 409
+    form.fail_from(error.problem, form.pointers)
+    return show(name, read, form), 422
 
 
 def show(name: str, read: Answer, form: StepForm) -> str:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from webui.forms import PageForm
 from webui.typography import long_date
@@ -12,12 +12,14 @@ from portal.clients import api
 from portal.clients.errors import Refused
 from portal.clients.http import Answer
 from portal.forms import OnceForm
+from portal.pages.authors import namer
 from portal.pages.declare.blueprint import pages
 from portal.pages.declare.forms import SHARES
 from portal.pages.declare.journey import Declaration, amount, heading, is_editable, next_address, yes_no
 from portal.sign_in.person import wanted
 
 Rows = list[tuple[str, str]]
+CHANGED = "Cette déclaration a été modifiée entre-temps par {}\u00a0: relisez-la avant de valider."
 TO_TICK = "Cochez la case pour confirmer {}, ou modifiez votre déclaration"
 # What each box confirms; the service's own sentence stands above it.
 POINTS = {
@@ -107,6 +109,20 @@ def summary(declaration: Any) -> ResponseReturnValue:
     form = kind()
     if form.validate() and all_ticked(form) and transmit(form, read):
         return redirect(url_for("declare.confirmation", declaration=declaration), 303)
+    return shown_again(form, str(declaration))
+
+
+def shown_again(form: SummaryForm, declaration: str) -> ResponseReturnValue:
+    """What stands now, with what was typed; by whom, when it changed since the page was made."""
+    read = api().declaration.get(declaration)
+    if not is_editable(read.body) or read.body["next_step"] != "summary":
+        flash(CHANGED.format(namer()(read.body["updated_by"])), "info")
+        return redirect(next_address(read.body), 303)
+    if form.etag.data not in ("", read.etag) and read.body["updated_by"]["kind"] != "you":
+        # Other points may have to be confirmed now; the reasons typed stay in theirs.
+        form = form_for(read.body)()
+        form.fail(CHANGED.format(namer()(read.body["updated_by"])))
+    form.etag.data = read.etag
     return show(read, form), 422
 
 
@@ -130,7 +146,6 @@ def transmit(form: SummaryForm, read: Answer) -> bool:
         if error.status not in (409, 412, 422):
             raise
         form.fail_from(error.problem, {f"/confirmations/{code}": f"confirm_{code}" for code in reasons})
-        form.etag.data = ""
         return False
     return True
 

@@ -1,0 +1,44 @@
+"""Who acted on a declaration, in words: colleagues by name where the person may know them, the Caf as the Caf."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from portal.clients import api
+from portal.clients.errors import Refused, Unavailable
+from portal.sign_in.person import the_person
+
+Author = Mapping[str, Any]
+NAMELESS = "une autre personne de votre organisme"
+
+
+def namer() -> Callable[[Author], str]:
+    """Says an author; the names of colleagues are asked for once, and only if one is needed."""
+    known: dict[str, str] = {}
+    asked = False
+
+    def say(author: Author) -> str:
+        nonlocal asked
+        if author["kind"] == "you":
+            return "vous-même"
+        if author["kind"] == "caf":
+            return "la Caf"
+        if the_person().is_agent:
+            return "le bailleur"
+        if not asked:
+            known.update(colleagues())
+            asked = True
+        return known.get(author["account_id"], NAMELESS)
+
+    return say
+
+
+def colleagues() -> dict[str, str]:
+    """Account -> name, for those whom the person may see; empty when habilitation refuses or is away."""
+    organisation = the_person().organisation
+    if organisation is None:
+        return {}
+    try:
+        users = api().habilitation.list_users(organisation)
+    except (Refused, Unavailable):
+        return {}
+    return {user["account_id"]: f"{user['first_name']} {user['last_name']}" for user in users}
