@@ -101,6 +101,7 @@ class FakeServices:
         self.on("GET", at, example("declaration", "/declarations", "get"))
         self.on("GET", one, lambda _: httpx.Response(200, json=self.declaration, headers={"ETag": '"7"'}))
         self.on("PUT", f"{one}/draft", self.declaration)
+        self.on("GET", f"{one}/history", example("declaration", "/declarations/{declaration_id}/history", "get"))
         made = example("declaration", "/declarations/{declaration_id}/transmission", "post", "201")
         self.on("POST", f"{one}/transmission", made)
         self.on("POST", f"{one}/amendments", lambda _: httpx.Response(201, json=self.declaration))

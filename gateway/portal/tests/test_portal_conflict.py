@@ -109,7 +109,7 @@ def test_what_was_typed_is_recalled_when_a_colleague_has_transmitted(
 
 def test_a_campaign_that_closes_meanwhile_says_so(browser: FlaskClient, services: FakeServices) -> None:
     services.on("PUT", f"{API}/draft", problem(409, detail="La campagne n’est pas ouverte."))
-    calls = iter([services.declaration, services.declaration, {**services.declaration, "actions": []}])
+    calls = iter([services.declaration, {**services.declaration, "actions": []}])
     services.on("GET", API, lambda _: httpx.Response(200, json=next(calls), headers={"ETag": '"7"'}))
     page = send(browser, "loyer", **RENT)
     assert (page.status_code, "La campagne n’est pas ouverte" in page.text) == (409, True)

@@ -104,6 +104,9 @@ def test_of_two_people_the_second_sees_both_values_and_may_choose(
     said = next(e.words for e in parse(page) if e.get("id") == "l0-rent-autre")
     assert "431,00" in said
     assert (fields(page)["l0-rent"], fields(page)["l0-etag"]) == ("480,00", '"8"')
+    before = len(services.sent("PUT", DRAFTS))
+    assert landlord.post(PAGE, data=fields(page)).status_code == 303
+    assert len(services.sent("PUT", DRAFTS)) == before
 
 
 def test_a_row_that_is_no_longer_theirs_is_said_and_the_others_stay(

@@ -28,6 +28,10 @@ class DeclarationClient(Service):
         """Everything about one declaration."""
         return self._read("declarations", declaration)
 
+    def history(self, declaration: str) -> dict[str, Any]:
+        """`versions` with what each changed, `correction`, `papers` and `passages`, newest first."""
+        return self._get("declarations", declaration, "history")
+
     def save(self, declaration: str, change: Mapping[str, Any], etag: str) -> Answer:
         """Saves one or several steps; Refused 412 when someone saved since `etag` was read."""
         headers = {"If-Match": etag} if etag else {}

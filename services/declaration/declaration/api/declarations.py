@@ -7,7 +7,7 @@ from chassis.http import caller, landlord, reading, require_match, runtime, tran
 from chassis.idempotency import idempotent
 from flask import Response
 
-from declaration.filing import case, changes, views
+from declaration.filing import case, changes, history, views
 from declaration.listing import export, pages
 from declaration.listing.filters import of_query as filters_of
 
@@ -29,6 +29,12 @@ def get_declaration(declaration_id: str) -> Answer:
     with reading() as session:
         body, headers = views.shown(session, case.find(session, caller(), UUID(declaration_id)))
         return body, 200, headers
+
+
+def get_history(declaration_id: str) -> Answer:
+    with reading() as session:
+        found = case.find(session, caller(), UUID(declaration_id))
+        return history.shown(session, found), 200, {"Cache-Control": "no-store"}
 
 
 def save_draft(declaration_id: str, body: dict[str, Any]) -> Answer:

@@ -114,6 +114,9 @@ def sent() -> Iterator[dict[str, Any]]:
         prefix = f"l{place}-"
         if prefix + "id" not in request.form:
             return
+        if request.form.get(prefix + "theirs"):
+            # Of two people, this one lets the other's values stand.
+            continue
         cells = {name: request.form.get(prefix + name, "").strip()[:600] for name in CELLS}
         if cells != shown_before(request.form.get(prefix + "base", "")):
             yield {"id": request.form[prefix + "id"], "etag": request.form.get(prefix + "etag", ""), "cells": cells}

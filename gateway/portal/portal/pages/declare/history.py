@@ -1,0 +1,37 @@
+"""« Historique »: each version with what it changed, who decided what and why."""
+
+from typing import Any
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+
+from portal.clients import api
+from portal.pages.authors import namer
+from portal.pages.declare.blueprint import pages
+from portal.pages.declare.journey import heading
+from portal.pages.declare.receipt import receipts_of
+from portal.sign_in.person import wanted
+
+CHANNELS = {
+    "web": "en ligne",
+    "file": "par fichier",
+    "paper": "sur papier",
+    "caf": "par la Caf",
+    "registry": "par le registre de la Caf",
+}
+
+
+@pages.get("/<uuid:declaration>/historique")
+@wanted()
+def history(declaration: Any) -> ResponseReturnValue:
+    """For landlords, and for agents of the Caf."""
+    body = api().declaration.get(str(declaration)).body
+    found = api().declaration.history(body["id"])
+    return render_template(
+        "declare/history.html",
+        history=found,
+        author=namer(),
+        channels=CHANNELS,
+        receipts=receipts_of(body["id"]) if found["versions"] else {},
+        **heading(body),
+    )

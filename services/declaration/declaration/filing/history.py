@@ -1,0 +1,101 @@
+"""All that happened to a declaration: its versions with what each changed, its passages, and what came on paper."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from chassis import clock
+from chassis.auth import Caller
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from declaration.domain import comparison, paper, snapshot
+from declaration.domain.states import EVENT_LABELS, LABELS, Event, State
+from declaration.filing.case import FILE, WEB, Case
+from declaration.filing.views import author
+from declaration.models import DeclarationVersion, PaperReturn, Passage
+
+# A declaration that is corrected every week of its campaign has fewer.
+MOST = 200
+
+
+def shown(session: Session, case: Case) -> dict[str, Any]:
+    """Newest first, all of it."""
+    versions = _versions(session, case)
+    standing = snapshot.draft(versions[-1].snapshot) if versions else None
+    correcting = case.state is State.DRAFT and standing is not None
+    return {
+        "versions": [
+            _version(case.caller, each, versions[place - 1] if place else None)
+            for place, each in reversed(list(enumerate(versions)))
+        ],
+        "correction": comparison.differences(standing, case.row.draft) if correcting and standing else [],
+        "papers": [_paper(each) for each in _papers(session, case)],
+        "passages": [_passage(case.caller, each) for each in _passages(session, case)],
+    }
+
+
+def _versions(session: Session, case: Case) -> Sequence[DeclarationVersion]:
+    of_this = select(DeclarationVersion).where(DeclarationVersion.declaration_id == case.row.id)
+    return session.execute(of_this.order_by(DeclarationVersion.version).limit(MOST)).scalars().all()
+
+
+def _version(caller: Caller, version: DeclarationVersion, earlier: DeclarationVersion | None) -> dict[str, Any]:
+    return {
+        "version": version.version,
+        "state": version.state,
+        "state_label": LABELS[State(version.state)],
+        "reference": version.reference,
+        "transmitted_at": clock.iso(version.transmitted_at),
+        "received_on": version.received_on.isoformat() if version.received_on else None,
+        "late": version.late,
+        "channel": version.channel,
+        "by": author(caller, version.declarant_account_id),
+        "reason": version.reason,
+        "question": version.question,
+        "differences": _changed(version, earlier),
+    }
+
+
+def _changed(version: DeclarationVersion, earlier: DeclarationVersion | None) -> list[dict[str, str]]:
+    if earlier is not None:
+        return comparison.differences(snapshot.draft(earlier.snapshot), snapshot.draft(version.snapshot))
+    # The first one is compared with what the Caf knew.
+    return [{**each, "field": f"information/{each['field']}"} for each in version.snapshot["corrected"]]
+
+
+def _papers(session: Session, case: Case) -> Sequence[PaperReturn]:
+    of_this = select(PaperReturn).where(PaperReturn.declaration_id == case.row.id)
+    return session.execute(of_this.order_by(PaperReturn.id.desc()).limit(MOST)).scalars().all()
+
+
+def _paper(row: PaperReturn) -> dict[str, Any]:
+    return {
+        "state": row.state,
+        "state_label": paper.LABELS[paper.State(row.state)],
+        "received_on": row.received_on.isoformat(),
+        "at": clock.iso(row.ended_at or row.begun_at),
+        "reason": row.reason,
+        "version": row.version,
+    }
+
+
+def _passages(session: Session, case: Case) -> Sequence[Passage]:
+    of_this = select(Passage).where(Passage.declaration_id == case.row.id)
+    return session.execute(of_this.order_by(Passage.seq.desc()).limit(MOST)).scalars().all()
+
+
+def _passage(caller: Caller, passage: Passage) -> dict[str, Any]:
+    # The landlord acts online or by file; all else is the Caf, or the campaign itself.
+    account = UUID(passage.actor) if passage.channel in (WEB, FILE) else None
+    return {
+        "at": clock.iso(passage.at),
+        "version": passage.version,
+        "event": passage.event,
+        "label": EVENT_LABELS[Event(passage.event)],
+        "from_label": LABELS[State(passage.from_state)] if passage.from_state else None,
+        "to_label": LABELS[State(passage.to_state)],
+        "channel": passage.channel,
+        "by": author(caller, account),
+        "reason": passage.reason,
+    }
