@@ -5,16 +5,15 @@ from uuid import UUID
 
 from chassis import clock, pagination
 from chassis.auth import Caller
-from chassis.problems import BadRequest, FieldError, NotFound
+from chassis.problems import NotFound
 from chassis.runtime import Runtime
-from sqlalchemy import ColumnElement, func, select, true
+from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import Session
 
+from declaration import cursors, line_errors
 from declaration.domain.answers import reasons
 from declaration.models import AnswerImport, AnswerImportError, CafAnswer
 
-# Of a row number that both databases can hold.
-MOST_DIGITS = 18
 PLAIN = (
     *("filename", "caf_code", "status", "lines_total", "lines_done", "lines_applied", "lines_unchanged", "lines_bad"),
     *("landlords_told", "unknown_columns", "refusal"),
@@ -44,8 +43,8 @@ def state(runtime: Runtime, import_id: UUID) -> dict[str, Any]:
 def page(session: Session, caller: Caller, cursor: str | None, limit: int) -> dict[str, Any]:
     """Newest first: their ids are in the order of time."""
     statement = select(AnswerImport).where(visible(caller))
-    if after := pagination.decode(cursor, 1):
-        statement = statement.where(AnswerImport.id < _as(UUID, after[0]))
+    if after := cursors.identifier(cursor):
+        statement = statement.where(AnswerImport.id < after)
     rows = session.execute(statement.order_by(AnswerImport.id.desc()).limit(limit + 1)).scalars().all()
     shown, following = pagination.page(rows, limit, lambda row: (row.id,))
     return {"items": [_shown(row) for row in shown], "next_cursor": following}
@@ -54,23 +53,7 @@ def page(session: Session, caller: Caller, cursor: str | None, limit: int) -> di
 def errors(session: Session, caller: Caller, import_id: UUID, cursor: str | None, limit: int) -> dict[str, Any]:
     """In the order of the file. Raises NotFound."""
     one(session, import_id, visible(caller))
-    statement = select(AnswerImportError).where(AnswerImportError.import_id == import_id)
-    total = session.execute(select(func.count()).select_from(statement.subquery())).scalar_one()
-    if after := pagination.decode(cursor, 1):
-        statement = statement.where(AnswerImportError.seq > _as(int, after[0][:MOST_DIGITS]))
-    rows = session.execute(statement.order_by(AnswerImportError.seq).limit(limit + 1)).scalars().all()
-    shown, following = pagination.page(rows, limit, lambda row: (row.seq,))
-    names = ("line", "column", "rule", "message", "example")
-    items = [{name: getattr(row, name) for name in names} for row in shown]
-    return {"items": items, "total": total, "next_cursor": following}
-
-
-def _as(kind: Any, text: str) -> Any:
-    try:
-        return kind(text)
-    except ValueError:
-        detail = "Ce curseur de pagination n’est pas valable."
-        raise BadRequest(errors=[FieldError(pointer="/query/cursor", code="cursor", detail=detail)]) from None
+    return line_errors.page(session, AnswerImportError, import_id, cursor, limit)
 
 
 def _shown(row: AnswerImport) -> dict[str, Any]:

@@ -6,12 +6,13 @@ from uuid import UUID
 import structlog
 from chassis import clock, journal, pagination
 from chassis.auth import Caller
-from chassis.problems import BadRequest, Conflict, FieldError, Gone, Invalid, NotFound, Unavailable
+from chassis.problems import Conflict, FieldError, Gone, Invalid, NotFound, Unavailable
 from chassis.runtime import Runtime
 from chassis.storage import Storage
 from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import Session
 
+from declaration import cursors
 from declaration.domain.exports import manifest
 from declaration.domain.exports.states import LABELS, Event, Status, advance
 from declaration.exports import making
@@ -39,19 +40,11 @@ def find(session: Session, caller: Caller, export_id: UUID, *, change: bool = Fa
 def page(session: Session, caller: Caller, cursor: str | None, limit: int) -> dict[str, Any]:
     """Newest first: their ids are in the order of time."""
     statement = select(ExportBatch).where(visible(caller))
-    if after := pagination.decode(cursor, 1):
-        statement = statement.where(ExportBatch.id < _id(after[0]))
+    if after := cursors.identifier(cursor):
+        statement = statement.where(ExportBatch.id < after)
     rows = session.execute(statement.order_by(ExportBatch.id.desc()).limit(limit + 1)).scalars().all()
     found, following = pagination.page(rows, limit, lambda row: (row.id,))
     return {"items": [shown(row) for row in found], "next_cursor": following}
-
-
-def _id(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        detail = "Ce curseur de pagination n’est pas valable."
-        raise BadRequest(errors=[FieldError(pointer="/query/cursor", code="cursor", detail=detail)]) from None
 
 
 def shown(batch: ExportBatch) -> dict[str, Any]:

@@ -8,11 +8,11 @@ from uuid import UUID
 from chassis import clock, money, pagination
 from chassis.auth import Caller
 from chassis.http import etag
-from chassis.problems import BadRequest, Conflict, FieldError
+from chassis.problems import Conflict
 from sqlalchemy import ColumnElement, and_, literal, tuple_
 from sqlalchemy.orm import Session
 
-from declaration import listing
+from declaration import cursors, listing
 from declaration.domain import journey, texts
 from declaration.domain.rows import judging
 from declaration.domain.rows.judging import CellError, Cells, Outcome, Verdict
@@ -46,12 +46,7 @@ def page(session: Session, caller: Caller, filters: Filters, cursor: str | None,
 
 
 def _position(after: list[str]) -> Any:
-    try:
-        identifier = UUID(after[1])
-    except ValueError:
-        detail = "Ce curseur de pagination n’est pas valable."
-        raise BadRequest(errors=[FieldError(pointer="/query/cursor", code="cursor", detail=detail)]) from None
-    return tuple_(literal(texts.folded(after[0])), literal(identifier, RentDeclaration.id.type))
+    return tuple_(literal(texts.folded(after[0])), literal(cursors.part(after[1], UUID), RentDeclaration.id.type))
 
 
 def shown(case: Case) -> dict[str, Any]:

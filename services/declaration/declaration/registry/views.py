@@ -5,15 +5,14 @@ from uuid import UUID
 
 from chassis import clock, pagination
 from chassis.auth import Caller
-from chassis.problems import BadRequest, FieldError, NotFound
-from sqlalchemy import ColumnElement, func, select, true
+from chassis.problems import NotFound
+from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import Session
 
+from declaration import cursors, line_errors
 from declaration.models import RegistryImport, RegistryImportError
 
 KINDS = ("landlords", "dwellings", "tenancies")
-# Of a row number that both databases can hold.
-MOST_DIGITS = 18
 PLAIN = ("filename", "caf_code", "status", "lines_total", "lines_done", "lines_good", "lines_bad", "lines_merged")
 
 
@@ -34,8 +33,8 @@ def one(session: Session, import_id: UUID, inside: ColumnElement[bool] | None = 
 def page(session: Session, caller: Caller, cursor: str | None, limit: int) -> dict[str, Any]:
     """Newest first: their ids are in the order of time."""
     statement = select(RegistryImport).where(visible(caller))
-    if after := pagination.decode(cursor, 1):
-        statement = statement.where(RegistryImport.id < _as(UUID, after[0]))
+    if after := cursors.identifier(cursor):
+        statement = statement.where(RegistryImport.id < after)
     rows = session.execute(statement.order_by(RegistryImport.id.desc()).limit(limit + 1)).scalars().all()
     shown, following = pagination.page(rows, limit, lambda row: (row.id,))
     return {"items": [_shown(row) for row in shown], "next_cursor": following}
@@ -44,23 +43,7 @@ def page(session: Session, caller: Caller, cursor: str | None, limit: int) -> di
 def errors(session: Session, caller: Caller, import_id: UUID, cursor: str | None, limit: int) -> dict[str, Any]:
     """In the order of the file. Raises NotFound."""
     one(session, import_id, visible(caller))
-    statement = select(RegistryImportError).where(RegistryImportError.import_id == import_id)
-    total = session.execute(select(func.count()).select_from(statement.subquery())).scalar_one()
-    if after := pagination.decode(cursor, 1):
-        statement = statement.where(RegistryImportError.seq > _as(int, after[0][:MOST_DIGITS]))
-    rows = session.execute(statement.order_by(RegistryImportError.seq).limit(limit + 1)).scalars().all()
-    shown, following = pagination.page(rows, limit, lambda row: (row.seq,))
-    names = ("line", "column", "rule", "message", "example")
-    items = [{name: getattr(row, name) for name in names} for row in shown]
-    return {"items": items, "total": total, "next_cursor": following}
-
-
-def _as(kind: Any, text: str) -> Any:
-    try:
-        return kind(text)
-    except ValueError:
-        detail = "Ce curseur de pagination n’est pas valable."
-        raise BadRequest(errors=[FieldError(pointer="/query/cursor", code="cursor", detail=detail)]) from None
+    return line_errors.page(session, RegistryImportError, import_id, cursor, limit)
 
 
 def _shown(row: RegistryImport) -> dict[str, Any]:

@@ -5,10 +5,11 @@ from uuid import UUID
 
 from chassis import clock, pagination, rights
 from chassis.auth import Caller
-from chassis.problems import BadRequest, FieldError, NotFound
-from sqlalchemy import ColumnElement, false, func, literal, select, true
+from chassis.problems import NotFound
+from sqlalchemy import ColumnElement, false, func, select, true
 from sqlalchemy.orm import Session
 
+from declaration import cursors
 from declaration.domain.reports import KIND_LABELS, LABELS, Kind, State
 from declaration.models import Base, Landlord, TenantReport
 
@@ -49,22 +50,13 @@ def page(
         inside.append(TenantReport.declaration_id == UUID(declaration))
     total = session.execute(select(func.count()).select_from(TenantReport).where(*inside)).scalar_one()
     oldest_first = caller.kind == "agent"
-    if key := pagination.decode(cursor, 1):
-        place = literal(_place(key[0]), TenantReport.id.type)
+    if place := cursors.identifier(cursor):
         inside.append(TenantReport.id > place if oldest_first else TenantReport.id < place)
     order = TenantReport.id if oldest_first else TenantReport.id.desc()
     statement = select(TenantReport, Landlord).join(Landlord, Landlord.id == TenantReport.landlord_id)
     found = session.execute(statement.where(*inside).order_by(order).limit(limit + 1)).all()
     rows, following = pagination.page(found, limit, lambda row: (row[0].id,))
     return {"items": [shown(report, landlord) for report, landlord in rows], "total": total, "next_cursor": following}
-
-
-def _place(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        detail = "Ce curseur de pagination n’est pas valable."
-        raise BadRequest(errors=[FieldError(pointer="/query/cursor", code="cursor", detail=detail)]) from None
 
 
 def one(session: Session, report: TenantReport) -> dict[str, Any]:

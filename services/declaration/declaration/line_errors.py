@@ -1,0 +1,32 @@
+"""What was left out of a file, line by line: one page of it, the same for every file that the Caf hands over."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from chassis import pagination
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from declaration import cursors
+from declaration.models import AnswerImportError, RegistryImportError
+
+NAMES = ("line", "column", "rule", "message", "example")
+
+
+def page(
+    session: Session,
+    errors: type[AnswerImportError | RegistryImportError],
+    import_id: UUID,
+    cursor: str | None,
+    limit: int,
+) -> dict[str, Any]:
+    """In the order of the file, with how many there are. Raises BadRequest for a cursor that is not of this list."""
+    statement = select(errors).where(errors.import_id == import_id)
+    total = session.execute(select(func.count()).select_from(statement.subquery())).scalar_one()
+    if after := cursors.row_number(cursor):
+        statement = statement.where(errors.seq > after)
+    rows: Sequence[Any] = session.execute(statement.order_by(errors.seq).limit(limit + 1)).scalars().all()
+    shown, following = pagination.page(rows, limit, lambda row: (row.seq,))
+    items = [{name: getattr(row, name) for name in NAMES} for row in shown]
+    return {"items": items, "total": total, "next_cursor": following}
