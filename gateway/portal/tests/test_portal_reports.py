@@ -87,6 +87,19 @@ def test_what_the_service_refuses_stands_at_its_field(browser: FlaskClient, serv
     assert "Évrard" in page.text
 
 
+def test_where_a_report_stands_is_read_on_the_declaration_too(browser: FlaskClient, services: FakeServices) -> None:
+    services.on("GET", API, {"items": [{**REPORT, "state": "refused", "state_label": "Refusé"}], "total": 1})
+    for page in ("informations", "confirmation"):
+        if page == "confirmation":
+            services.declaration |= {"next_step": "done", "actions": [], "status": "not_concerned"}
+        answer = browser.get(f"/declarer/{DECLARATION}/{page}")
+        assert (answer.status_code, page_checks(answer.text)) == (200, []), page
+        assert AT in answer.text
+        assert "Refusé" in answer.text
+    asked = [call.url.params["declaration"] for call in services.calls if call.url.path == API]
+    assert asked == [DECLARATION] * 2
+
+
 def test_an_agent_takes_and_answers(agent: FlaskClient, services: FakeServices) -> None:
     services.on("GET", f"{API}/{REPORT['id']}", {**REPORT, "state": "received", "answer": None})
     services.on("POST", f"{API}/{REPORT['id']}/handling", REPORT)

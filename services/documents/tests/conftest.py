@@ -133,6 +133,10 @@ def letter() -> Callable[..., Letter]:
         "integrated": 0,
         "declarations": 412,
         "remaining": 3,
+        "number": "S26-8K3M-W2QT-5YBN-0XCD",
+        "kind": "missing_tenant",
+        "outcome": "refused",
+        "answer": "Ce locataire n’est pas allocataire",
     }
     secret = {"login": "BX7K-2M4Q", "password": "kR7m-Wp3x-Hq9t-Zd4b"}
 

@@ -142,6 +142,17 @@ def test_the_reminder_says_what_is_left_until_when_and_how_and_names_no_tenant(
     assert rendered.pages == 1
 
 
+def test_the_letter_of_a_report_says_the_outcome_and_the_words_of_the_caf(letter: BuildLetter) -> None:
+    said = {"number": "S26-8K3M-W2QT-5YBN-0XCD", "kind": "missing_tenant", "outcome": "refused"}
+    text = read.words(render_letter(letter("report_answered", variables={**said, "answer": "Pas *allocataire*"})).pdf)
+    assert "un locataire absent de votre liste" in text
+    assert "pas retenu" in text
+    assert "« Pas *allocataire* »" in text
+    accepted = {**said, "kind": "no_longer_mine", "outcome": "accepted", "answer": ""}
+    text = read.words(render_letter(letter("report_answered", variables=accepted)).pdf)
+    assert ("accepté votre signalement" in text, "Notre réponse" in text) == (True, False)
+
+
 def test_markup_in_a_tenant_name_is_printed_as_typed(letter: BuildLetter) -> None:
     tenant: dict[str, Any] = {**letter("july").variables["tenants"][0], "last_name": "#panic() *b*"}
     assert "#panic() *b* Adam" in read.words(render_letter(letter("july", variables={"tenants": [tenant]})).pdf)

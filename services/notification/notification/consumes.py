@@ -224,6 +224,30 @@ def answered(session: Session, event: Event) -> None:
     place(session, order)
 
 
+def report_answered(session: Session, event: Event) -> None:
+    """The Caf's words are in the letter alone: an e-mail leads to the page that shows them."""
+    data, settings, landlord = event.data, _settings(session), event.personal["recipient"]
+    said = {name: data[name] for name in ("number", "kind", "outcome")}
+    order = Order(
+        act=f"report_answered:{data['report_id']}",
+        template=Template.REPORT_ANSWERED,
+        act_at=event.time,
+        name=landlord["name"],
+        email=landlord["email"],
+        address=landlord["address"],
+        email_variables={
+            **said,
+            "name": landlord["name"],
+            "report_url": settings.report_url(data["report_id"]),
+            "help_url": settings.help_url,
+        },
+        letter_variables={**said, "answer": event.personal["answer"] or "", "portal_url": settings.public_url},
+        caf_code=data["caf_code"],
+        landlord_id=UUID(data["landlord_id"]),
+    )
+    place(session, order)
+
+
 def lot_recap_ready(session: Session, event: Event) -> None:
     """One receipt for all declarations of a lot, to the person who transmitted it, else to the landlord."""
     data, settings, landlord = event.data, _settings(session), event.personal["recipient"]
@@ -331,6 +355,7 @@ SUBSCRIPTIONS = (
     Subscription("declaration.reminder_due.v1", reminders.reminder_due),
     Subscription("declaration.reminder_withdrawn.v1", reminders.reminder_withdrawn),
     Subscription("declaration.answered.v1", answered),
+    Subscription("declaration.report_answered.v1", report_answered),
     Subscription("documents.recap_ready.v1", recap_ready),
     Subscription("documents.lot_recap_ready.v1", lot_recap_ready),
     Subscription("documents.letter_rendered.v1", letter_rendered),

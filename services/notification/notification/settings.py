@@ -101,6 +101,10 @@ class Settings(ChassisSettings):
         """Where the declarant finds what a lot transmitted, once signed in."""
         return f"{self.public_url}/declarer/lots/{lot_id}"
 
+    def report_url(self, report_id: str) -> str:
+        """Where the landlord reads the Caf's answer once signed in."""
+        return f"{self.public_url}/signalements/{report_id}"
+
     def recap_url(self, declaration_id: str) -> str:
         """Where the declarant finds the recap once signed in; the identifier opens nothing by itself."""
         return f"{self.public_url}/declarer/{declaration_id}/confirmation"

@@ -86,6 +86,23 @@ class World:
         self.harness.deliver("declaration.answered.v1", data, person)
         return data
 
+    def report(self, *, email: str | None = "sci@example.org", **changes: Any) -> dict[str, Any]:
+        """The Caf answered what the landlord reported."""
+        data = {
+            "report_id": str(ids.new_id()),
+            "number": "S26-8K3M-W2QT-5YBN-0XCD",
+            "kind": "missing_tenant",
+            "outcome": "refused",
+            "landlord_id": str(self.landlord_id),
+            "organisation_id": str(ids.new_id()),
+            "caf_code": "359",
+            **changes,
+        }
+        recipient = {"name": "SCI des Lilas", "email": email, "address": ADDRESS}
+        personal = {"recipient": recipient, "answer": "M. DEUJOURS n’est pas allocataire"}
+        self.harness.deliver("declaration.report_answered.v1", data, personal)
+        return data
+
     def recap(self, *, email: str | None = "sci@example.org", declarant: UUID | None = None, **changes: Any) -> None:
         data = {
             "declaration_id": str(self.declaration_id),

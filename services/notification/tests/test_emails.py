@@ -56,6 +56,14 @@ VALUES: dict[str, dict[str, Any]] = {
         "caf_telephone": "3230",
         **LINKS,
     },
+    "report_answered": {
+        "name": "SCI des Lilas",
+        "number": "S27-7K3M-Q2XW-9ZTB-4HFD",
+        "kind": "missing_tenant",
+        "outcome": "refused",
+        "report_url": "https://bailleurs.example/signalements/01973f50-0000-7000-8000-0000000000e1",
+        "help_url": "https://bailleurs.example/aide/premiere-connexion",
+    },
     "receipt": {
         "name": "SCI des Lilas",
         "year": 2027,

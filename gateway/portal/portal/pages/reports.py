@@ -11,18 +11,12 @@ from portal.clients import api
 from portal.clients.errors import Refused
 from portal.forms import BlankForm, OnceForm, lines_of
 from portal.pages.addresses import address
+from portal.pages.declare.journey import REPORT_COLOURS
 from portal.sign_in.person import the_person, wanted
 
 pages = Blueprint("reports", __name__, url_prefix="/signalements")
 HOUSING_TYPES = {"conventioned": "Conventionné", "private": "Privé"}
 OUTCOMES = {"accept": "Accepter", "refuse": "Refuser"}
-# State of a report -> (label, colour of the tag).
-STATES = {
-    "received": "blue",
-    "in_progress": "yellow",
-    "accepted": "green",
-    "refused": "red",
-}
 COMMENT = "Précisions, si vous le souhaitez"
 
 
@@ -88,12 +82,17 @@ def send(form: Any, report: dict[str, Any]) -> ResponseReturnValue | None:
 def index() -> ResponseReturnValue:
     """« Mes signalements », or the queue of the agent's Caf."""
     state = request.args.get("etat", "")
-    state = state if state in STATES else ""
+    state = state if state in REPORT_COLOURS else ""
     found = api().declaration.list_reports(state=state, cursor=request.args.get("cursor", ""))
     following = found["next_cursor"]
     next_page = address("reports.index", etat=state, cursor=following) if following else ""
     return render_template(
-        "reports/index.html", found=found, state=state, agent=the_person().is_agent, colours=STATES, following=next_page
+        "reports/index.html",
+        found=found,
+        state=state,
+        agent=the_person().is_agent,
+        colours=REPORT_COLOURS,
+        following=next_page,
     )
 
 
@@ -149,7 +148,12 @@ def one(report: Any) -> ResponseReturnValue:
                 flash("La réponse est enregistrée\u00a0: le bailleur la lit dans « Mes signalements ».", "success")
                 return redirect(url_for("reports.index", etat="received"), 303)
     page = render_template(
-        "reports/one.html", report=found, form=form, blank=BlankForm(), agent=the_person().is_agent, colours=STATES
+        "reports/one.html",
+        report=found,
+        form=form,
+        blank=BlankForm(),
+        agent=the_person().is_agent,
+        colours=REPORT_COLOURS,
     )
     return page, 422 if form.errors else 200
 

@@ -19,6 +19,7 @@ TITLES = {
     "reminder": f"Rappel{french.NBSP}: loyer de juillet",
     "receipt": "Accusé de réception de votre déclaration de loyer",
     "answered": "Votre Caf a répondu à vos déclarations de loyer",
+    "report_answered": "Votre Caf a répondu à votre signalement",
     "lot_receipt": "Accusé de réception de vos déclarations de loyer",
 }
 # Which entry of the sealed part each letter prints; never both in one envelope.
@@ -139,6 +140,22 @@ def _declarations(count: int) -> str:
     return f"{count}{french.NBSP}déclaration{'s' if count > 1 else ''}"
 
 
+REPORTS = {
+    "missing_tenant": "un locataire absent de votre liste",
+    "no_longer_mine": "un locataire qui n’est plus le vôtre",
+}
+
+
+def _report_answered(letter: Letter) -> dict[str, object]:
+    variables = letter.variables
+    return {
+        "number": variables["number"],
+        "about": REPORTS[variables["kind"]],
+        "accepted": variables["outcome"] == "accepted",
+        "answer": variables["answer"],
+    }
+
+
 def _lot_receipt(letter: Letter) -> dict[str, object]:
     variables = letter.variables
     return {
@@ -155,6 +172,7 @@ _BODIES = {
     "reminder": _reminder,
     "receipt": _receipt,
     "answered": _answered,
+    "report_answered": _report_answered,
     "lot_receipt": _lot_receipt,
 }
 

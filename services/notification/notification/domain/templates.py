@@ -11,6 +11,7 @@ class Template(StrEnum):
     REMINDER = "reminder"
     RECEIPT = "receipt"
     ANSWERED = "answered"
+    REPORT_ANSWERED = "report_answered"
     LOT_RECEIPT = "lot_receipt"
     SECURITY_NOTICE = "security_notice"
     EMAIL_CONFIRMATION = "email_confirmation"
@@ -44,6 +45,7 @@ KINDS = {
     Template.REMINDER: Kind("Rappel", "reminder", Series.ORDINARY, rank=2),
     Template.RECEIPT: Kind("Accusé de réception", "receipt", Series.ORDINARY, rank=1),
     Template.ANSWERED: Kind("Réponse de la Caf", "answered", Series.ORDINARY, rank=2),
+    Template.REPORT_ANSWERED: Kind("Réponse à un signalement", "report_answered", Series.ORDINARY, rank=2),
     Template.LOT_RECEIPT: Kind("Accusé de réception d’un lot", "lot_receipt", Series.ORDINARY, rank=1),
     Template.EMAIL_CONFIRMATION: Kind("Confirmation d’adresse", "email_confirmation", None, rank=0),
     Template.SECURITY_NOTICE: Kind("Sécurité du compte", "security_notice", None, rank=0),

@@ -17,6 +17,11 @@ REASONS = {
     "reissue": "De nouveaux accès à Mon Compte Partenaire viennent d’être préparés pour vous.",
 }
 
+REPORTS = {
+    "missing_tenant": "un locataire absent de votre liste",
+    "no_longer_mine": "un locataire qui n’est plus le vôtre",
+}
+
 
 @email
 def credentials_login(*, name: str, purpose: str, login: str, sign_in_url: str, help_url: str) -> Variables:
@@ -121,6 +126,19 @@ def security_notice(
         "expected": notice.expected,
         "otherwise": notice.otherwise,
         "account_url": account_url,
+        "help_url": help_url,
+    }
+
+
+@email
+def report_answered(*, name: str, number: str, kind: str, outcome: str, report_url: str, help_url: str) -> Variables:
+    """`kind` and `outcome` as in declaration.report_answered.v1. No tenant is named, nor the Caf's words quoted."""
+    return {
+        "name": name,
+        "number": number,
+        "about": REPORTS[kind],
+        "accepted": outcome == "accepted",
+        "report_url": report_url,
         "help_url": help_url,
     }
 

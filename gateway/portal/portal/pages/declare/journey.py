@@ -6,6 +6,7 @@ from typing import Any
 from flask import url_for
 from webui.typography import euros
 
+from portal.clients import api
 from portal.sign_in.person import the_person
 
 STEPS = ("informations", "situation", "loyer", "synthese", "confirmation")
@@ -17,6 +18,12 @@ NEXT_STEPS = {
     "rent": "loyer",
     "summary": "synthese",
     "done": "confirmation",
+}
+REPORT_COLOURS = {
+    "received": "blue",
+    "in_progress": "yellow",
+    "accepted": "green",
+    "refused": "red",
 }
 Declaration = dict[str, Any]
 
@@ -48,6 +55,12 @@ def heading(declaration: Declaration) -> dict[str, Any]:
         "done": steps_done(declaration),
         "agent": the_person().is_agent,
     }
+
+
+def reported(declaration: Declaration) -> dict[str, Any]:
+    """What was reported of this tenant, newest first, and the colour of each state."""
+    found = api().declaration.list_reports(declaration=declaration["id"])
+    return {"reports": found["items"], "colours": REPORT_COLOURS}
 
 
 def yes_no(value: bool | None) -> str:

@@ -12,7 +12,7 @@ from portal.clients.http import Answer
 from portal.pages.declare import conflict
 from portal.pages.declare.blueprint import pages
 from portal.pages.declare.forms import InformationForm, RentForm, SituationForm, StepForm
-from portal.pages.declare.journey import Declaration, day, french_amount, heading, is_editable, next_address
+from portal.pages.declare.journey import Declaration, day, french_amount, heading, is_editable, next_address, reported
 from portal.sign_in.person import wanted
 
 
@@ -101,7 +101,8 @@ def not_saved(error: Refused, name: str, form: StepForm, declaration_id: str) ->
 
 def show(name: str, read: Answer, form: StepForm) -> str:
     """The page of the step."""
-    return render_template(f"declare/{name}.html", form=form, index=TABLE[name].place, **heading(read.body))
+    more = {**heading(read.body), **(reported(read.body) if name == "informations" else {})}
+    return render_template(f"declare/{name}.html", form=form, index=TABLE[name].place, **more)
 
 
 @pages.route("/<uuid:declaration>/informations", methods=["GET", "POST"])
