@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from chassis import clock, ids
-from declaration.models import DeclarationVersion
+from declaration.models import Campaign, DeclarationVersion
 from declaration_cases import INFORMATION, PERSON, RENT, SITUATION
 from sqlalchemy import update
 from sqlalchemy.exc import DatabaseError
@@ -208,12 +208,14 @@ def test_a_filed_paper_is_transmitted_once_by_its_own_channel_and_its_day_never_
 def test_lateness_is_that_of_the_day_of_receipt_whenever_it_is_typed(world: Any, days: int, late: bool) -> None:
     deadline = clock.today() - timedelta(days=5)
     world.register({})
-    dates = {"opens_on": deadline - timedelta(days=60), "deadline": deadline, "cut_off": deadline + timedelta(days=3)}
+    dates = {"opens_on": deadline - timedelta(days=60), "deadline": deadline, "cut_off": clock.today()}
     year = deadline.year if deadline.month > 8 else deadline.year - 1
     body = {"year": year, **{name: day.isoformat() for name, day in dates.items()}}
     assert world.post("/campaigns", world.agent(), body).status_code == 201
     assert world.post(f"/campaigns/{year}/opening", world.agent()).status_code == 200
     assert world.post(f"/campaigns/{year}/closing", world.agent()).status_code == 200
+    with world.harness.transaction() as session:
+        session.execute(update(Campaign).values(cut_off=deadline + timedelta(days=3)))
     desk = Desk(world, world.agent(), world.landlord())
     desk.id = world.declarations(desk.landlord)[0]["id"]
     after_cut_off = desk.begin((deadline + timedelta(days=4)).isoformat())
