@@ -208,14 +208,11 @@ def test_a_filed_paper_is_transmitted_once_by_its_own_channel_and_its_day_never_
 def test_lateness_is_that_of_the_day_of_receipt_whenever_it_is_typed(world: Any, days: int, late: bool) -> None:
     deadline = clock.today() - timedelta(days=5)
     world.register({})
-    dates = {"opens_on": deadline - timedelta(days=60), "deadline": deadline, "cut_off": clock.today()}
-    year = deadline.year if deadline.month > 8 else deadline.year - 1
-    body = {"year": year, **{name: day.isoformat() for name, day in dates.items()}}
-    assert world.post("/campaigns", world.agent(), body).status_code == 201
-    assert world.post(f"/campaigns/{year}/opening", world.agent()).status_code == 200
-    assert world.post(f"/campaigns/{year}/closing", world.agent()).status_code == 200
+    world.open_campaign()
     with world.harness.transaction() as session:
-        session.execute(update(Campaign).values(cut_off=deadline + timedelta(days=3)))
+        # The cut-off passed since, and the campaign is closed.
+        moved = {"deadline": deadline, "cut_off": deadline + timedelta(days=3), "phase": "closed"}
+        session.execute(update(Campaign).values(**moved))
     desk = Desk(world, world.agent(), world.landlord())
     desk.id = world.declarations(desk.landlord)[0]["id"]
     after_cut_off = desk.begin((deadline + timedelta(days=4)).isoformat())
