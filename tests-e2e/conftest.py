@@ -5,19 +5,24 @@ What kills containers lives in a folder of its own and runs only when named: `ma
 
 import os
 import secrets
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from launcher.demo.journey import account
+from launcher.demo.journey.context import Journey
+from playwright.sync_api import Browser, sync_playwright
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
 from support.product import ROOT, Product  # noqa: E402 - found through the line above
-from support.ready import Journey, open_campaign  # noqa: E402 - found through the line above
+from support.ready import open_campaign, play  # noqa: E402 - found through the line above
 from support.stack import Stack  # noqa: E402 - found through the line above
+from support.visitor import Visitor  # noqa: E402 - found through the line above
 
 APART = ("faults",)
 
@@ -70,6 +75,7 @@ def stack(product: Product) -> Stack:
 
 
 NewCampaign = Callable[..., Journey]
+NewVisitor = Callable[..., Visitor]
 
 
 @pytest.fixture(scope="session")
@@ -83,3 +89,40 @@ def new_campaign(product: Product) -> Iterator[NewCampaign]:
             return made
 
         yield make
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        made = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-dev-shm-usage"]
+        )
+        yield made
+        made.close()
+
+
+@pytest.fixture
+def new_visitor(browser: Browser, product: Product) -> Iterator[NewVisitor]:
+    """`new_visitor("name", scripts=True)`: a fresh profile. At the end nothing may be wrong with any page seen."""
+    visitors: list[Visitor] = []
+
+    def make(name: str, *, scripts: bool = True) -> Visitor:
+        context = browser.new_context(locale="fr-FR", java_script_enabled=scripts)
+        context.set_default_timeout(20_000)
+        visitors.append(Visitor(context.new_page(), product.url, name, scripts))
+        return visitors[-1]
+
+    yield make
+    faults = [fault for visitor in visitors for fault in visitor.faults]
+    for visitor in visitors:
+        visitor.page.context.close()
+    assert faults == []
+
+
+@pytest.fixture(scope="module")
+def campaign(new_campaign: NewCampaign) -> Journey:
+    """One for all tests of a file; each of its people has received credentials and uses them once."""
+    journey = new_campaign(tenancies=12)
+    for person in journey.people:
+        play(journey, person, account.receives_credentials)
+    return journey

@@ -1,57 +1,17 @@
 """The journey in the pages themselves, with and without JavaScript, with a keyboard alone, and every page judged."""
 
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from launcher.demo import credentials
-from launcher.demo.journey import account
 from launcher.demo.journey.context import Journey
 from launcher.demo.waiting import wait_for
-from playwright.sync_api import Browser, sync_playwright
 from support import keyboard, pages
-from support.product import Product
-from support.ready import play
 from support.visitor import Visitor
 
 pytestmark = pytest.mark.timeout(600)
-CHROMIUM = shutil.which("chromium")
 NewVisitor = Callable[..., Visitor]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        made = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage"])
-        yield made
-        made.close()
-
-
-@pytest.fixture
-def new_visitor(browser: Browser, product: Product) -> Iterator[NewVisitor]:
-    """`new_visitor("name", scripts=True)`: a fresh profile. At the end nothing may be wrong with any page seen."""
-    visitors: list[Visitor] = []
-
-    def make(name: str, *, scripts: bool = True) -> Visitor:
-        context = browser.new_context(locale="fr-FR", java_script_enabled=scripts)
-        context.set_default_timeout(20_000)
-        visitors.append(Visitor(context.new_page(), product.url, name, scripts))
-        return visitors[-1]
-
-    yield make
-    faults = [fault for visitor in visitors for fault in visitor.faults]
-    for visitor in visitors:
-        visitor.page.context.close()
-    assert faults == []
-
-
-@pytest.fixture(scope="module")
-def campaign(new_campaign: Callable[..., Journey]) -> Journey:
-    journey = new_campaign(tenancies=12)
-    for person in journey.people:
-        play(journey, person, account.receives_credentials)
-    return journey
 
 
 def test_a_company_signs_in_declares_and_creates_a_user(

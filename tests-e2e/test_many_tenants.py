@@ -9,7 +9,6 @@ import pytest
 from launcher.demo.journey.context import Journey
 from support import pages
 from support.visitor import Visitor
-from test_browser import browser, campaign, new_visitor  # noqa: F401 - fixtures
 
 pytestmark = pytest.mark.timeout(600)
 NewVisitor = Callable[..., Visitor]
@@ -61,8 +60,8 @@ def wait_for_end(visitor: Visitor, words: str) -> None:
 
 @pytest.mark.parametrize("scripts", [True, False])
 def test_a_landlord_types_rows_sends_a_file_back_and_transmits_all_that_is_complete(
-    new_visitor: NewVisitor,  # noqa: F811 - the fixture
-    campaign: Journey,  # noqa: F811 - the fixture
+    new_visitor: NewVisitor,
+    campaign: Journey,
     tmp_path: Path,
     scripts: bool,
 ) -> None:

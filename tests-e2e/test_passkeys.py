@@ -1,12 +1,11 @@
 """A passkey in a real Chromium with a virtual authenticator: made, then used to sign in without a password."""
 
-import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
 from launcher.demo.journey import account
 from launcher.demo.journey.context import Journey
-from playwright.sync_api import Browser, CDPSession, sync_playwright
+from playwright.sync_api import Browser, CDPSession
 from support import pages
 from support.product import Product
 from support.ready import play
@@ -22,16 +21,6 @@ AUTHENTICATOR = {
     "automaticPresenceSimulation": True,
 }
 SIGN_IN_BY_KEY = "Se connecter avec une clé d’accès"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        made = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-dev-shm-usage"]
-        )
-        yield made
-        made.close()
 
 
 @pytest.fixture
