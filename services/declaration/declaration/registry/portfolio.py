@@ -6,7 +6,7 @@ from uuid import UUID
 
 from chassis.db import upsert
 from chassis.runtime import Runtime
-from sqlalchemy import Column, MetaData, Select, Table, and_, delete, exists, insert, literal, select
+from sqlalchemy import Column, MetaData, Select, Table, and_, delete, exists, insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from declaration import publishes
@@ -40,6 +40,7 @@ def refresh(session: Session, organisations: Select[Any], left: list[UUID]) -> N
     if left:
         session.execute(insert(TOUCHED), [{"id": each} for each in left])
     analyze(session, TOUCHED.name, "id")
+    _hold(session)
     SCOPE.create(connection)
     present = (
         select(Landlord.organisation_id, Dwelling.housing_type, Dwelling.departement)
@@ -54,16 +55,25 @@ def refresh(session: Session, organisations: Select[Any], left: list[UUID]) -> N
     TOUCHED.drop(connection)
 
 
+def _hold(session: Session) -> None:
+    """An organisation's portfolio is counted by one import at a time: two Cafs may bring dwellings of the same SIRET,
+    and neither sees the other's before its end. In the order of the ids, so that no two wait for each other."""
+    new = select(TOUCHED.c.id, literal(0), literal(0)).where(TOUCHED.c.id.is_not(None)).order_by(TOUCHED.c.id)
+    added = upsert(session, Organisation).from_select(["id", "portfolio_version", "told_version"], new)
+    session.execute(added.on_conflict_do_nothing())
+    mine = select(Organisation.id).where(Organisation.id.in_(select(TOUCHED.c.id))).order_by(Organisation.id)
+    session.execute(mine.with_for_update())
+
+
 def _replace(session: Session) -> None:
     missing = ~exists().where(_SAME)
     gone = and_(Portfolio.organisation_id.in_(select(TOUCHED.c.id)), ~exists().where(_SAME))
     differing = (
         select(SCOPE.c.organisation_id).where(missing).union(select(Portfolio.organisation_id).where(gone)).subquery()
     )
-    first = select(differing.c.organisation_id, literal(1), literal(0)).where(differing.c.organisation_id.is_not(None))
-    raised = upsert(session, Organisation).from_select(["id", "portfolio_version", "told_version"], first)
-    version = {"portfolio_version": Organisation.portfolio_version + 1}
-    session.execute(raised.on_conflict_do_update(index_elements=["id"], set_=version))
+    changed = Organisation.id.in_(select(differing.c.organisation_id))
+    raised = update(Organisation).where(changed).values(portfolio_version=Organisation.portfolio_version + 1)
+    session.execute(raised.execution_options(synchronize_session=False))
     session.execute(delete(Portfolio).where(gone).execution_options(synchronize_session=False))
     session.execute(insert(Portfolio).from_select(_NAMES, select(*SCOPE.columns).where(missing)))
 
