@@ -69,8 +69,9 @@ def test_a_journey_ends_although_each_container_is_killed_in_turn(
         "organisations": 4,
         "administrators": 3,
         "documents": 3,
-        # Login, password and July's letter for four, a receipt for three.
-        "messages": 15,
+        # Login, password and July's letter for four, a receipt for three, two notices to the agent: an application was
+        # added, and codes for when it is lost.
+        "messages": 17,
     }
 
 

@@ -13,17 +13,18 @@ from declaration.perimeter import joined
 
 def take_back(session: Session, declarations: ColumnElement[bool]) -> None:
     """
-    Tells of each landlord of these declarations who was reminded and has nothing left in the campaign.
+    Tells of each landlord of these declarations who was written to and has nothing left in the campaign.
 
     Call it once what finished them is committed, or in the transaction of a set-based statement: of two people who
     transmit the last two declarations together, each sees the other's as unfinished.
     """
     asked = and_(Asking.campaign_id == RentDeclaration.campaign_id, Asking.landlord_id == Landlord.id)
-    found = joined(RentDeclaration.campaign_id, Landlord.id, Asking.reminded_for).join(Asking, asked)
-    finished = found.where(declarations, Asking.reminded_for.is_not(None), ~_something_left()).distinct()
+    found = joined(RentDeclaration.campaign_id, Landlord.id, Asking.written_for).join(Asking, asked)
+    finished = found.where(declarations, Asking.written_for.is_not(None), ~_something_left()).distinct()
     for campaign_id, landlord_id, day in session.execute(finished).all():
         campaign, landlord = session.get_one(Campaign, campaign_id), session.get_one(Landlord, landlord_id)
         publishes.reminder_withdrawn(session, campaign, landlord, day)
+        session.get_one(Asking, (campaign_id, landlord_id)).written_for = None
 
 
 def _something_left() -> Exists:

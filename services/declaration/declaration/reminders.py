@@ -55,6 +55,7 @@ def _remind_some(runtime: Runtime, campaign_id: UUID, day: date) -> bool:
             asking.reminded_for = day
             asked_on = asking.asked_at.astimezone(clock.PARIS).date() if asking.asked_at else day
             if remaining[landlord.id] and asked_on < day:
+                asking.written_for = day
                 publishes.reminder_due(session, campaign, landlord, day, remaining[landlord.id])
     return bool(rows)
 

@@ -109,3 +109,16 @@ def test_a_correction_given_up_finishes_too(world: Any) -> None:
     etag = world.get(path, headers).headers["etag"]
     assert world.post(f"{path}/abandonment", headers, **{"If-Match": etag}).status_code == 200
     assert len(told(world)) == 1
+
+
+def test_who_was_looked_at_on_a_day_of_reminder_and_not_written_to_has_nothing_to_take_back(world: Any) -> None:
+    world.register({})
+    world.open_campaign()
+    with world.harness.transaction() as session:
+        # Asked today, like everybody: too early for a reminder of today.
+        session.execute(update(Campaign).values(reminders=[clock.today().isoformat()]))
+    world.harness.run_job("remind landlords")
+    headers = world.landlord()
+    (item,) = world.get("/declarations", headers).json()["items"]
+    transmit(world, headers, item)
+    assert told(world) == []

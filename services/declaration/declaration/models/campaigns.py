@@ -40,6 +40,8 @@ class Asking(Base):
     asked_at: Mapped[datetime | None] = mapped_column(index=True)
     # The day of the last reminder that this landlord was looked at for.
     reminded_for: Mapped[date | None]
+    # The day of the reminder that was asked for and can still be taken back.
+    written_for: Mapped[date | None]
 
 
 _UNDER_WAY = text("ended_at IS NULL")
