@@ -96,7 +96,14 @@ def test_what_a_test_writes_is_not_in_the_next_ones_copy(
         session.execute(service.metadata.tables["thing"].insert().values(name="mine"))
 
 
-def test_a_second_harness_on_a_database_finds_what_the_first_wrote(harness: HarnessFactory, database_url: str) -> None:
-    with harness(service, database_url).transaction() as session:
+def test_a_second_harness_on_a_database_finds_what_the_first_wrote(
+    harness: HarnessFactory, database_url: str, tmp_path: Path
+) -> None:
+    # The process has its template by now, whichever test comes first.
+    harness(service, f"sqlite:///{tmp_path}/other.sqlite3").close()
+    first = harness(service, database_url)
+    with first.transaction() as session:
         session.execute(service.metadata.tables["thing"].insert().values(name="kept"))
+    # SQLite keeps the row beside its file until the last connection is closed.
+    first.close()
     assert [row["name"] for row in harness(service, database_url).rows("thing")] == ["kept"]
