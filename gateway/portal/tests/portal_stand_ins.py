@@ -99,6 +99,7 @@ class FakeServices:
     def add_landlord_answers(self) -> None:
         at, one = "/api/declaration/v1/declarations", f"/api/declaration/v1/declarations/{DECLARATION}"
         self.on("GET", at, example("declaration", "/declarations", "get"))
+        self.on("GET", f"{at}/remaining", example("declaration", "/declarations/remaining", "get"))
         self.on("GET", one, lambda _: httpx.Response(200, json=self.declaration, headers={"ETag": '"7"'}))
         self.on("PUT", f"{one}/draft", self.declaration)
         self.on("GET", f"{one}/history", example("declaration", "/declarations/{declaration_id}/history", "get"))

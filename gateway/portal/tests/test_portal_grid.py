@@ -1,6 +1,7 @@
 """« Saisir en tableau »: what is typed on a row goes to the service as it is, and comes back with what is wrong."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -119,3 +120,40 @@ def test_a_row_that_is_no_longer_theirs_is_said_and_the_others_stay(
     answer = landlord.post(PAGE, data=typed)
     assert answer.status_code == 422
     assert page_checks(answer.text) == []
+
+
+def test_one_answer_fills_the_rows_that_have_none_and_nothing_is_saved(
+    landlord: FlaskClient, services: FakeServices
+) -> None:
+    empty = {
+        **row()["cells"],
+        "confirmed": "",
+        "present": "",
+        "rent_up_to_date": "non",
+        "rent": "",
+        "arrears_amount": "",
+    }
+    services.on("GET", DRAFTS, {"items": [row(cells=empty)], "next_cursor": None})
+    shown = fields(landlord.get(PAGE).text)
+    # Somebody saves while the page is filled: the row keeps the ETag of what was read, so that it is noticed.
+    services.on("GET", DRAFTS, {"items": [row(etag='"8"', cells=empty)], "next_cursor": None})
+    asked = {"fill": "1", "all-confirmed": "oui", "all-rent_up_to_date": "oui"}
+    assert shown.pop("all-present") == "oui"
+    kept = {**shown, "l0-rent": "12,345", "l0-present": "", "l0-rent_up_to_date": "non", "l0-confirmed": ""}
+    answer = landlord.post(PAGE, data={**kept, **asked})
+    page = answer.text
+    assert (answer.status_code, page_checks(page)) == (200, [])
+    assert services.sent("PUT", DRAFTS) == []
+    filled = fields(page)
+    assert (filled["l0-rent"], filled["l0-etag"], filled["l0-base"]) == ("12,345", '"7"', shown["l0-base"])
+    assert checked(page, "l0-confirmed")
+    assert (chosen(page, "l0-present"), chosen(page, "l0-rent_up_to_date")) == ("", "non")
+
+
+def checked(page: str, name: str) -> bool:
+    return any(e.get("id") == name and "checked" in e.attributes for e in parse(page))
+
+
+def chosen(page: str, name: str) -> str:
+    (options,) = re.findall(f'<select[^>]*id="{name}".*?</select>', page, re.DOTALL)
+    return re.findall('value="([^"]*)" selected', options)[0]

@@ -1,5 +1,7 @@
 """The list of tenants: filters, orders and files by plain links and one GET form."""
 
+import re
+
 import httpx
 import pytest
 from flask.testing import FlaskClient
@@ -70,3 +72,43 @@ def test_an_empty_list_says_why(browser: FlaskClient, services: FakeServices) ->
     empty = browser.get("/declarer?sort=tenant").text
     assert "ne vous est demandée pour le moment" in empty
     assert parse(empty)
+
+
+def words(page: str) -> str:
+    return " ".join(re.sub("<[^>]+>", "", page).replace("\u00a0", " ").split())
+
+
+REMAINING = {"campaign": 2026, "caf_code": "359", "caf_name": "Caf d’Ille-et-Vilaine", "deadline": "2026-11-15"}
+REMAINING |= {"cut_off": "2027-01-15", "late": False, "to_declare": 288, "to_answer": 0}
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        (
+            {},
+            "288 déclarations à transmettre pour juillet 2026 (Caf d’Ille-et-Vilaine), au plus tard le 15 novembre",
+        ),
+        ({"late": True}, "vous pouvez encore déclarer jusqu’au 15 janvier 2027, en retard."),
+        ({"to_declare": 0, "to_answer": 1}, "1 déclaration attend votre correction"),
+    ],
+)
+def test_the_list_and_the_home_page_say_what_is_left_and_until_when(
+    browser: FlaskClient, services: FakeServices, changes: dict[str, object], told: str
+) -> None:
+    services.on("GET", f"{LIST}/remaining", {"items": [{**REMAINING, **changes}]})
+    for path in ("/declarer", "/"):
+        page = browser.get(path)
+        assert told in words(page.text), path
+        assert page_checks(page.text) == []
+
+
+def test_the_home_page_is_there_when_the_service_is_not(browser: FlaskClient, services: FakeServices) -> None:
+    services.on("GET", f"{LIST}/remaining", httpx.Response(503))
+    assert "Déclarer un loyer" in browser.get("/").text
+
+
+def test_an_agent_is_not_told_to_declare(sign_in: SignIn, services: FakeServices) -> None:
+    agent = sign_in(kind="agent", caf="359")
+    agent.get("/declarer")
+    assert not [call for call in services.calls if call.url.path == f"{LIST}/remaining"]

@@ -45,4 +45,5 @@ for (const output of document.querySelectorAll("output[data-sum]")) {
     if (!Number.isNaN(cents)) output.textContent = EUROS.format(cents / 100);
   };
   fields.forEach((field) => field.addEventListener("input", show));
+  show();
 }

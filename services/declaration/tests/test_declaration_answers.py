@@ -184,6 +184,8 @@ def test_a_question_is_seen_answered_with_a_new_version_and_travels_to_the_caf(
     assert (listed["answer"]["text"], listed["status_label"]) == (QUESTION, "Complément demandé")
     page = world.get("/declarations", landlord).json()
     assert page["counts"] == {"information_requested": 1}
+    (remaining,) = world.get("/declarations/remaining", landlord).json()["items"]
+    assert (remaining["to_declare"], remaining["to_answer"]) == (0, 1)
     amended = world.post(f"/declarations/{declaration}/amendments", landlord, {"reason": "Non, il est à part."})
     assert amended.json()["question"] == QUESTION
     (listed,) = world.declarations(landlord)

@@ -20,6 +20,10 @@ class DeclarationClient(Service):
         """`items`, `total`, `counts` by state and `next_cursor`."""
         return self._get("declarations", **filters)
 
+    def remaining(self) -> list[dict[str, Any]]:
+        """What is left in each campaign that takes declarations, and until when; the nearest deadline first."""
+        return list(self._get("declarations", "remaining")["items"])
+
     def export(self, kind: str, filters: Mapping[str, str]) -> Download:
         """The whole list as `csv` or `xlsx`, not held in memory."""
         return self._download("declarations", "export", query={**filters, "format": kind}, timeout=EXPORT_SECONDS)

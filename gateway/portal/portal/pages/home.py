@@ -1,10 +1,15 @@
 """The home page « Espace Partenaires », and the pages that the law asks for."""
 
+from typing import Any
+
 from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from portal import layout
+from portal.clients import api
+from portal.clients.errors import Refused, Unavailable
 from portal.sign_in.person import signed_in
+from portal.sign_in.tokens import SignedOut
 
 pages = Blueprint("home", __name__)
 
@@ -16,8 +21,17 @@ def index() -> ResponseReturnValue:
     if person is None:
         # Identity comes back from signing out with a `state` that nobody reads.
         return redirect("/", 303) if "state" in request.args else render_template("home.html")
+    remaining = [] if person.is_agent else what_remains()
     managing = not person.is_agent and layout.access().get("role") in layout.MANAGERS
-    return render_template("account.html", signed=person, managing=managing)
+    return render_template("account.html", signed=person, managing=managing, remaining=remaining)
+
+
+def what_remains() -> list[dict[str, Any]]:
+    """For the landlord's person; nothing when the service does not answer, as the page leads to more than that."""
+    try:
+        return api().declaration.remaining()
+    except (Refused, Unavailable, SignedOut):
+        return []
 
 
 @pages.get("/accessibilite")

@@ -8,7 +8,7 @@ from chassis.idempotency import idempotent
 from flask import Response
 
 from declaration.filing import case, changes, history, views
-from declaration.listing import export, pages
+from declaration.listing import export, pages, remaining
 from declaration.listing.filters import of_query as filters_of
 
 Answer = tuple[dict[str, Any], int, dict[str, str]]
@@ -19,6 +19,11 @@ def list_declarations(
 ) -> dict[str, Any]:
     with reading() as session:
         return pages.page(session, caller(), filters_of(filters), sort, cursor, limit)
+
+
+def list_remaining() -> dict[str, Any]:
+    with reading() as session:
+        return {"items": remaining.of(session, caller())}
 
 
 def export_declarations(format: str = "csv", sort: str | None = None, **filters: Any) -> Response:

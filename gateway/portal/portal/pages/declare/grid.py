@@ -1,8 +1,6 @@
 """« Saisir en tableau »: one tenant on a row, a page of rows at a time, each saved for itself."""
 
-import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from typing import Any
 
 from flask import flash, redirect, render_template, request
@@ -13,49 +11,21 @@ from webui.typography import count, fr
 from portal.clients import api
 from portal.pages.addresses import address
 from portal.pages.declare.blueprint import pages
+from portal.pages.declare.grid_rows import (
+    CELLS,
+    COLUMN_OF_ROW,
+    COLUMNS,
+    LABELS,
+    PAGE_SIZE,
+    SAME_FOR_ALL,
+    Line,
+    filled,
+    sent,
+)
 from portal.pages.declare.listing import chosen_filters
 from portal.sign_in.person import wanted
 
-PAGE_SIZE = 50
 NARROWING = ("campaign", "housing_type", "zone", "q")
-YES_NO = {"": "–", "oui": "Oui", "non": "Non"}
-# Column of the service -> (heading, choices, or the width of a field in characters).
-COLUMNS: dict[str, tuple[str, dict[str, str] | int]] = {
-    "confirmed": ("Informations connues exactes", 0),
-    "present": ("Toujours locataire", YES_NO),
-    "left_on": ("Parti le (JJ/MM/AAAA)", 10),
-    "co_tenants": ("Titulaires du bail", 2),
-    "rent": ("Loyer hors charges (€)", 5),
-    "charges": ("Charges (€)", 5),
-    "share": ("Entier ou part", {"": "–", "entier": "Entier", "part": "Part"}),
-    "full_month": ("Mois complet", YES_NO),
-    "furnished": ("Meublé", YES_NO),
-    "rent_up_to_date": ("Loyer à jour", YES_NO),
-    "arrears_amount": ("Dette (€)", 5),
-    "first_default_on": ("Premier impayé (JJ/MM/AAAA)", 10),
-}
-CONFIRMING = ("confirm", "reason")
-CELLS = (*COLUMNS, *CONFIRMING)
-LABELS = {**{name: heading for name, (heading, _kind) in COLUMNS.items()}, "confirm": "Je confirme", "reason": "Motif"}
-
-
-@dataclass
-class Line:
-    """A row of the page. `typed` is what the fields hold; `theirs` what another person saved where it differs."""
-
-    row: dict[str, Any]
-    typed: dict[str, str]
-    errors: dict[str, str] = field(default_factory=dict)
-    theirs: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def base(self) -> str:
-        """What the fields show when nobody has typed: rows left as they are shown are not sent."""
-        return json.dumps(self.row["cells"], ensure_ascii=False)
-
-    @property
-    def tenant(self) -> str:
-        return f"{self.row['tenant']['last_name']} {self.row['tenant']['first_name']}"
 
 
 class GridForm(PageForm):
@@ -80,13 +50,14 @@ class GridForm(PageForm):
 def grid() -> ResponseReturnValue:
     """A page of rows; what was typed is shown again with what is wrong, and what is right is saved."""
     form, chosen, cursor = GridForm(), narrowed(), request.args.get("cursor", "")
-    typed = list(sent()) if request.method == "POST" else []
-    answers = api().declaration.save_drafts(typed) if typed else []
+    filling = "fill" in request.form
+    rows = list(sent()) if request.method == "POST" and not filling else []
+    answers = api().declaration.save_drafts(rows) if rows else []
     found = api().declaration.list_drafts(**chosen, cursor=cursor, limit=PAGE_SIZE)
     following = address("declare.grid", **chosen, cursor=found["next_cursor"]) if found["next_cursor"] else ""
     here = address("declare.grid", **chosen, cursor=cursor)
-    lines = judged(form, found["items"], typed, answers)
-    if request.method == "POST" and not form.errors:
+    lines = filled(found["items"]) if filling else judged(form, found["items"], rows, answers)
+    if request.method == "POST" and not filling and not form.errors:
         told(answers)
         return redirect(following if following and "next" in request.form else here, 303)
     page = render_template(
@@ -95,6 +66,7 @@ def grid() -> ResponseReturnValue:
         lines=lines,
         columns=COLUMNS,
         labels=LABELS,
+        same_for_all=SAME_FOR_ALL,
         here=here,
         following=following,
         first=address("declare.grid", **chosen) if cursor else "",
@@ -106,29 +78,6 @@ def narrowed() -> dict[str, str]:
     """The filters of the list that tell tenants apart; its order and its states are its own."""
     given = chosen_filters()
     return {name: given[name] for name in NARROWING if name in given}
-
-
-def sent() -> Iterator[dict[str, Any]]:
-    """The rows in which something was typed."""
-    for place in range(PAGE_SIZE):
-        prefix = f"l{place}-"
-        if prefix + "id" not in request.form:
-            return
-        if request.form.get(prefix + "theirs"):
-            # Of two people, this one lets the other's values stand.
-            continue
-        cells = {name: request.form.get(prefix + name, "").strip()[:600] for name in CELLS}
-        if cells != shown_before(request.form.get(prefix + "base", "")):
-            yield {"id": request.form[prefix + "id"], "etag": request.form.get(prefix + "etag", ""), "cells": cells}
-
-
-def shown_before(base: str) -> dict[str, str]:
-    """What the page had filled in; nothing when it cannot be read, so that the row is sent."""
-    try:
-        found = json.loads(base)
-    except ValueError:
-        return {}
-    return {name: str(found.get(name, "")) for name in CELLS} if isinstance(found, dict) else {}
 
 
 def judged(
@@ -165,9 +114,6 @@ def mark(form: GridForm, line: Line, place: int, typed: dict[str, str], answer: 
         saved = line.row["cells"]
         line.theirs = {name: saved[name] or "vide" for name in COLUMNS if saved[name] != typed[name]}
     line.typed = typed
-
-
-COLUMN_OF_ROW = "confirmed"
 
 
 def told(answers: list[dict[str, Any]]) -> None:

@@ -73,6 +73,7 @@ def list_declarations() -> ResponseReturnValue:
     cursor = request.args.get("cursor", "")
     found = api().declaration.list_declarations(**chosen, cursor=cursor, limit=PAGE_SIZE)
     following = found["next_cursor"]
+    agent = the_person().is_agent
     return render_template(
         "declare/list.html",
         found=found,
@@ -81,7 +82,8 @@ def list_declarations() -> ResponseReturnValue:
         housing_types=HOUSING_TYPES,
         late=LATE,
         narrowed=bool(set(chosen) - {"sort"}),
-        agent=the_person().is_agent,
+        agent=agent,
+        remaining=[] if agent or cursor else api().declaration.remaining(),
         states=[state for state in DECLARATION_STATES if found["counts"].get(state)],
         first=address("declare.list_declarations", **chosen) if cursor else "",
         following=address("declare.list_declarations", **chosen, cursor=following) if following else "",

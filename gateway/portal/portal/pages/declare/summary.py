@@ -29,7 +29,7 @@ POINTS = {
     "co_tenants_changed": "le nombre de colocataires",
     "left_in_july": "le départ en juillet",
     "rent_after_departure": "le loyer après le départ",
-    "furnished_differs": "que le logement est meublé ou vide",
+    "furnished_differs": "la différence entre meublé et vide",
 }
 
 

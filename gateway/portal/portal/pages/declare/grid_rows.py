@@ -1,0 +1,112 @@
+"""A row of « Saisir en tableau »: what the service gave, what was typed, and what a page full of them sends back."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import request
+
+PAGE_SIZE = 50
+YES_NO = {"": "–", "oui": "Oui", "non": "Non"}
+# Column of the service -> (heading, choices, or the width of a field in characters).
+COLUMNS: dict[str, tuple[str, dict[str, str] | int]] = {
+    "confirmed": ("Informations connues exactes", 0),
+    "present": ("Toujours locataire", YES_NO),
+    "left_on": ("Parti le (JJ/MM/AAAA)", 10),
+    "co_tenants": ("Titulaires du bail", 2),
+    "rent": ("Loyer hors charges (€)", 5),
+    "charges": ("Charges (€)", 5),
+    "share": ("Entier ou part", {"": "–", "entier": "Entier", "part": "Part"}),
+    "full_month": ("Mois complet", YES_NO),
+    "furnished": ("Meublé", YES_NO),
+    "rent_up_to_date": ("Loyer à jour", YES_NO),
+    "arrears_amount": ("Dette (€)", 5),
+    "first_default_on": ("Premier impayé (JJ/MM/AAAA)", 10),
+}
+CONFIRMING = ("confirm", "reason")
+CELLS = (*COLUMNS, *CONFIRMING)
+LABELS = {**{name: heading for name, (heading, _kind) in COLUMNS.items()}, "confirm": "Je confirme", "reason": "Motif"}
+# Where the error of a whole row leads.
+COLUMN_OF_ROW = "confirmed"
+# What one may answer once for all rows of a page, and in which words.
+SAME_FOR_ALL = {
+    "confirmed": "Les informations connues de la Caf sont exactes",
+    "present": "Le locataire occupe toujours le logement",
+    "rent_up_to_date": "Le loyer est à jour",
+}
+
+
+@dataclass
+class Line:
+    """A row of the page. `typed` is what the fields hold; `theirs` what another person saved where it differs."""
+
+    row: dict[str, Any]
+    typed: dict[str, str]
+    errors: dict[str, str] = field(default_factory=dict)
+    theirs: dict[str, str] = field(default_factory=dict)
+    # What the fields showed when nobody had typed, as JSON, and the ETag of that: rows left as they were are not sent.
+    base: str = ""
+    etag: str = ""
+
+    def __post_init__(self) -> None:
+        self.base = self.base or json.dumps(self.row["cells"], ensure_ascii=False)
+        self.etag = self.etag or self.row["etag"]
+
+    @property
+    def tenant(self) -> str:
+        return f"{self.row['tenant']['last_name']} {self.row['tenant']['first_name']}"
+
+
+def sent() -> Iterator[dict[str, Any]]:
+    """The rows in which something was typed."""
+    for place in places():
+        # Of two people, this one may let the other's values stand.
+        if not given(place, "theirs") and typed(place) != shown_before(given(place, "base")):
+            yield {"id": given(place, "id"), "etag": given(place, "etag"), "cells": typed(place)}
+
+
+def filled(rows: list[dict[str, Any]]) -> list[Line]:
+    """
+    The page as it was typed, with « oui » to the questions ticked in SAME_FOR_ALL wherever a row has no answer.
+
+    Nothing is saved: each row keeps the ETag it was shown with, so that what somebody saved meanwhile is noticed later.
+    """
+    chosen = [name for name in SAME_FOR_ALL if request.form.get(f"all-{name}")]
+    here = {given(place, "id"): place for place in places()}
+    return [_filled(row, here.get(row["id"]), chosen) for row in rows]
+
+
+def _filled(row: dict[str, Any], place: int | None, chosen: list[str]) -> Line:
+    if place is None:
+        return Line(row, dict(row["cells"]))
+    cells = typed(place)
+    cells |= {name: "oui" for name in chosen if not cells[name]}
+    return Line(row, cells, base=given(place, "base"), etag=given(place, "etag"))
+
+
+def places() -> Iterator[int]:
+    """The numbers of the rows that the form holds."""
+    for place in range(PAGE_SIZE):
+        if f"l{place}-id" not in request.form:
+            return
+        yield place
+
+
+def given(place: int, name: str) -> str:
+    """One field of a row as the form has it; nothing when it is not there."""
+    return request.form.get(f"l{place}-{name}", "")
+
+
+def typed(place: int) -> dict[str, str]:
+    """The cells of a row."""
+    return {name: given(place, name).strip()[:600] for name in CELLS}
+
+
+def shown_before(base: str) -> dict[str, str]:
+    """What the page had filled in; nothing when it cannot be read, so that the row is sent."""
+    try:
+        found = json.loads(base)
+    except ValueError:
+        return {}
+    return {name: str(found.get(name, "")) for name in CELLS} if isinstance(found, dict) else {}
