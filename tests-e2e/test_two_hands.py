@@ -36,6 +36,7 @@ def begin_paper(visitor: Visitor, tenant: dict[str, str]) -> None:
     page.get_by_label("N° d’utilisateur du bailleur").fill(tenant["user_number"])
     page.get_by_label("N° d’allocataire du locataire").fill(tenant["tenant_number"])
     give_day(page, "Date de réception")
+    give_day(page, "Date du cachet de la poste")
     visitor.press("Saisir l’attestation")
 
 

@@ -1,6 +1,8 @@
 """Attestations on paper as pages: found, typed on one page, compared, filed or discarded; what landlords read of it."""
 
+import html
 import json
+import re
 from typing import Any
 
 import httpx
@@ -17,9 +19,11 @@ SHEET = f"/agent/papier/{PAPER['id']}"
 DECISION = f"{SHEET}/decision"
 FOR = f"/agent/papier/pour/{DECLARATION}"
 NUMBERS = {"user_number": "359 00007090001", "tenant_number": "1234567A"}
-DAY = {"received_on-jj": "1", "received_on-mm": "9", "received_on-aaaa": "2026"}
+DAY = {"received_on-jj": "1", "received_on-mm": "9", "received_on-aaaa": "2026", "no_postmark": "y"}
+POSTMARK = {"posted_on-jj": "30", "posted_on-mm": "8", "posted_on-aaaa": "2026"}
+POSTED = {**DAY, "no_postmark": "", **POSTMARK}
 TYPED = {
-    **DAY,
+    **{name: value for name, value in POSTED.items() if value},
     "information-address": "APPARTEMENT 4\n2 RUE GINA PANE\n35000 RENNES",
     "information-commune_insee": "35238",
     "information-furnished": "no",
@@ -38,12 +42,15 @@ TYPED = {
     "rent-furnished": "no",
 }
 DIFFERENCE = {"field": "rent/charges", "label": "Charges de juillet", "before": "38,00 €", "after": "45,00 €"}
+DAYS = ("received_on-jj", "posted_on-jj")
+SECOND = {"posted_on-jj": "31"}
 BESIDE: dict[str, Any] = {
     "kind": "online",
     "version": 1,
     "channel": "web",
     "at": "2026-09-01T08:15:00Z",
     "received_on": None,
+    "posted_on": None,
     "differences": [DIFFERENCE],
     "replaceable": True,
 }
@@ -85,15 +92,17 @@ def test_every_page_of_paper_is_well_made(agent: FlaskClient, complete: FakeServ
         page = agent.get(path)
         assert (page.status_code, page_checks(page.text)) == (200, []), path
     for kind in ("online_draft", "paper"):
-        complete.paper["beside"] = {**BESIDE, "kind": kind, "received_on": "2026-08-30", "differences": []}
+        days = {"received_on": "2026-08-30", "posted_on": "2026-08-29"}
+        complete.paper["beside"] = {**BESIDE, "kind": kind, **days, "differences": []}
         assert page_checks(agent.get(DECISION).text) == [], kind
 
 
 def test_two_numbers_lead_to_the_sheet_and_stay_out_of_the_address(agent: FlaskClient, services: FakeServices) -> None:
-    answer = post(agent, "/agent/papier", **NUMBERS, **DAY)
+    answer = post(agent, "/agent/papier", **NUMBERS, **POSTED)
     assert (answer.status_code, answer.location) == (303, SHEET)
     assert services.sent("POST", f"{API}/paper-searches") == [NUMBERS]
-    assert services.sent("POST", f"{API}/papers") == [{"declaration_id": DECLARATION, "received_on": "2026-09-01"}]
+    days = {"received_on": "2026-09-01", "posted_on": "2026-08-30"}
+    assert services.sent("POST", f"{API}/papers") == [{"declaration_id": DECLARATION, **days}]
     assert all("1234567A" not in str(call.url) for call in services.calls)
 
 
@@ -118,12 +127,35 @@ def test_what_is_not_found_or_of_several_or_refused_is_said_at_its_field(
     assert (page.status_code, 'href="#received_on-jj"' in page.text, page_checks(page.text)) == (422, True, [])
 
 
+def test_the_postmark_is_given_or_said_to_be_missing(agent: FlaskClient, services: FakeServices) -> None:
+    for path, more in (("/agent/papier", NUMBERS), (FOR, {}), (SHEET, TYPED)):
+        for days, words in (
+            ({**DAY, "no_postmark": ""}, "Saisissez la date du cachet de la poste, ou cochez"),
+            ({**DAY, **POSTMARK}, "Laissez cette date vide, ou décochez la case"),
+            ({**DAY, **POSTMARK, "posted_on-mm": "13"}, "Saisissez une date qui existe"),
+        ):
+            empty = {"posted_on-jj": "", "posted_on-mm": "", "posted_on-aaaa": ""}
+            sent = {name: value for name, value in {**more, **empty, **days}.items() if value}
+            page = agent.post(path, data={**hidden(agent.get(path).text), **sent})
+            assert (page.status_code, words in page.text, 'href="#posted_on-jj"' in page.text) == (422, True, True), (
+                path
+            )
+            assert page_checks(page.text) == []
+    assert services.sent("POST", f"{API}/papers") + services.sent("PUT", f"{ONE}/draft") == []
+    assert post(agent, FOR, **DAY).status_code == 303
+    assert services.sent("POST", f"{API}/papers")[0]["posted_on"] is None
+    services.paper["posted_on"] = None
+    box = re.search(r'<input[^>]*name="no_postmark"[^>]*>', agent.get(SHEET).text)
+    assert box is not None
+    assert "checked" in box[0]
+
+
 def test_the_whole_sheet_is_sent_at_once_and_each_error_stands_at_its_field(
     agent: FlaskClient, services: FakeServices
 ) -> None:
     assert post(agent, SHEET, **TYPED).location == DECISION
     (sent,) = services.sent("PUT", f"{ONE}/draft")
-    assert sent["received_on"] == "2026-09-01"
+    assert (sent["received_on"], sent["posted_on"]) == ("2026-09-01", "2026-08-30")
     assert sent["rent"] == {
         "rent": "512,30",
         "charges": "38",
@@ -136,21 +168,70 @@ def test_the_whole_sheet_is_sent_at_once_and_each_error_stands_at_its_field(
     assert call.headers["If-Match"] == '"3"'
     errors = [
         {"pointer": "/received_on", "code": "date", "detail": "Cette date n’est pas encore passée."},
+        {"pointer": "/posted_on", "code": "posted_after_receipt", "detail": "Le cachet ne peut pas être postérieur."},
         {"pointer": "/rent/charges", "code": "amount", "detail": "Ce montant n’est pas lisible."},
         {"pointer": "/information/furnished", "code": "flag", "detail": "Répondez par oui ou par non."},
     ]
     services.on("PUT", f"{ONE}/draft", problem(422, errors=errors))
     page = post(agent, SHEET, **{**TYPED, "rent-charges": "douze"})
     assert (page.status_code, page_checks(page.text), "douze" in page.text) == (422, [], True)
-    for anchor in ("received_on-jj", "rent-charges", "information-furnished"):
-        assert f'href="#{anchor}"' in page.text
+    places = [page.text.index(f'href="#{name}"') for name in (*DAYS, "rent-charges", "information-furnished")]
+    assert places == sorted(places)
 
 
-def test_a_sheet_that_another_agent_saved_is_not_overwritten_unseen(agent: FlaskClient, services: FakeServices) -> None:
-    services.on("PUT", f"{ONE}/draft", problem(412, detail="Changé."))
-    page = agent.post(SHEET, data={**hidden(agent.get(SHEET).text), **TYPED, "etag": '"2"', "rent-rent": "777"})
-    assert (page.status_code, "Un autre agent" in page.text, "777" in page.text) == (422, True, True)
-    assert hidden(page.text)["etag"] == '"3"'
+def words(page: str) -> str:
+    """What is read, on one line."""
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page)).split())
+
+
+def kept(page: str) -> dict[str, str]:
+    """The hidden fields of the first form of the page: what « Garder ma saisie » sends."""
+    return hidden(page[page.index("<form", page.index("<h1")) : page.index("Garder ma saisie")])
+
+
+def test_a_sheet_that_another_agent_saved_stands_beside_what_was_typed(
+    agent: FlaskClient, complete: FakeServices
+) -> None:
+    complete.on("PUT", f"{ONE}/draft", problem(412, detail="Changé."))
+    complete.paper["saved_by"] = {"kind": "caf", "account_id": DECLARATION}
+    stale = {**hidden(agent.get(SHEET).text), **TYPED, "etag": '"2"', "rent-rent": "777", **SECOND}
+    page = agent.post(SHEET, data=stale)
+    assert (page.status_code, page_checks(page.text)) == (409, [])
+    text = words(page.text)
+    assert "enregistrée par un autre agent, le 2 septembre 2026" in text
+    assert "Loyer de juillet, hors charges 777,00 € 512,30 €" in text
+    assert "Date du cachet de la poste 31/08/2026 30/08/2026" in text
+    # The rest is the same: `38` here, `38.00` there.
+    assert page.text.count('<tr class="govuk-table__row">') == 2 + 1
+    again = kept(page.text)
+    assert (again["etag"], again["rent-rent"], again["posted_on-jj"]) == ('"3"', "777", "31")
+    # Kept as typed; or taken up again on the sheet.
+    complete.on("PUT", f"{ONE}/draft", complete.paper)
+    revised = agent.post(SHEET, data={**again, "revise": "1"})
+    assert (revised.status_code, 'value="777"' in revised.text, page_checks(revised.text)) == (200, True, [])
+    assert hidden(revised.text)["etag"] == '"3"'
+    assert agent.post(SHEET, data=again).location == DECISION
+    assert complete.sent("PUT", f"{ONE}/draft")[-1]["rent"]["rent"] == "777"
+    call = [call for call in complete.calls if call.method == "PUT"][-1]
+    assert call.headers["If-Match"] == '"3"'
+    complete.on("PUT", f"{ONE}/draft", problem(412, detail="Changé."))
+    complete.paper["saved_by"]["kind"] = "you"
+    assert "vous-même, dans une autre page" in agent.post(SHEET, data=stale).text
+
+
+def test_what_was_typed_of_an_attestation_decided_meanwhile_is_recalled_and_not_saved(
+    agent: FlaskClient, complete: FakeServices
+) -> None:
+    stale = {**hidden(agent.get(SHEET).text), **TYPED, "rent-rent": "777"}
+    complete.paper |= {"state": "discarded", "state_label": "Écartée", "ended_at": "2026-09-02T09:00:00Z"}
+    complete.paper["reason"] = "Déclaré en ligne"
+    page = agent.post(SHEET, data=stale)
+    assert (page.status_code, page_checks(page.text)) == (409, [])
+    text = words(page.text)
+    assert all(said in text for said in ("à l’état « Écartée », depuis le 2 septembre", "777,00", "Déclaré en ligne"))
+    assert FOR in page.text
+    assert "Garder ma saisie" not in page.text
+    assert complete.sent("PUT", f"{ONE}/draft") == []
 
 
 def test_an_attestation_alone_is_filed_without_a_reason(agent: FlaskClient, complete: FakeServices) -> None:
@@ -189,11 +270,26 @@ def test_an_agent_sees_both_and_replaces_with_a_reason_or_discards(agent: FlaskC
 def test_a_landlord_who_acts_meanwhile_brings_the_agent_back_to_compare(
     agent: FlaskClient, complete: FakeServices
 ) -> None:
-    complete.on("POST", f"{ONE}/filing", problem(412, detail="Changé."))
-    back = post(agent, DECISION)
-    assert (back.status_code, back.location) == (303, DECISION)
-    assert "comparez de nouveau" in agent.get(DECISION).text
+    complete.paper["to_confirm"] = complete.declaration["checks"]["to_confirm"]
+    page = hidden(agent.get(DECISION).text)
+
+    def transmitted_meanwhile(_request: httpx.Request) -> httpx.Response:
+        complete.paper["beside"] = BESIDE
+        return problem(412, detail="Changé.")
+
+    complete.on("POST", f"{ONE}/filing", transmitted_meanwhile)
+    complete.on("POST", f"{ONE}/discarding", problem(412, detail="Changé."))
+    ticked = {"confirm_differs_from_last_year": "y", "reason": "Le papier est signé"}
+    back = agent.post(DECISION, data={**page, **ticked})
+    assert (back.status_code, "comparez de nouveau" in back.text, page_checks(back.text)) == (422, True, [])
+    assert ("a déjà déclaré en ligne" in back.text, "Le papier est signé" in back.text) == (True, True)
+    assert 'value="y" checked' not in back.text
+    kept_out = agent.post(f"{SHEET}/ecartement", data={**page, "discard-reason": "Même loyer"})
+    assert (kept_out.status_code, "Même loyer" in kept_out.text) == (422, True)
     complete.paper["state"] = "filed"
+    for path, sent in ((DECISION, ticked), (f"{SHEET}/ecartement", {"discard-reason": "Même loyer"})):
+        assert agent.post(path, data={**page, **sent}).location == f"/declarer/{DECLARATION}/confirmation", path
+    assert "a déjà décidé" in agent.get(f"/declarer/{DECLARATION}/confirmation").text
     assert agent.get(DECISION).location == f"/declarer/{DECLARATION}/confirmation"
     assert agent.get(SHEET).location == f"/declarer/{DECLARATION}/confirmation"
 
@@ -202,7 +298,8 @@ def test_a_landlord_is_told_of_the_paper_wherever_they_would_declare_again(
     sign_in: SignIn, services: FakeServices
 ) -> None:
     browser = sign_in()
-    typing = {"state": "typing", "received_on": "2026-09-01", "version": None, "at": "2026-09-02T08:00:00Z"}
+    days = {"received_on": "2026-09-01", "posted_on": "2026-08-30"}
+    typing = {"state": "typing", **days, "version": None, "at": "2026-09-02T08:00:00Z"}
     services.declaration["paper"] = {**typing, "set_aside": []}
     for step in ("informations", "situation", "loyer", "synthese"):
         page = browser.get(f"/declarer/{DECLARATION}/{step}").text
@@ -210,7 +307,7 @@ def test_a_landlord_is_told_of_the_paper_wherever_they_would_declare_again(
         assert page_checks(page) == [], step
     version = {
         **{"version": 1, "reference": "R26-8K3M-W2QT-5YBN-0XCD", "transmitted_at": "2026-09-02T08:15:00Z"},
-        **{"late": False, "channel": "paper", "received_on": "2026-09-01", "document_id": None, "superseded": False},
+        **{"late": False, "channel": "paper", **days, "document_id": None, "superseded": False},
         **{"reason": None, "question": None, "answer": None},
     }
     services.declaration |= {
@@ -222,7 +319,7 @@ def test_a_landlord_is_told_of_the_paper_wherever_they_would_declare_again(
     }
     for path in ("confirmation", "rectification"):
         page = browser.get(f"/declarer/{DECLARATION}/{path}").text
-        assert "d’après l’attestation sur papier reçue le" in page, path
+        assert "d’après l’attestation sur papier postée le 30 août 2026 et reçue le" in page, path
         assert page_checks(page) == [], path
     assert "Votre brouillon en ligne n’a pas été transmis" in browser.get(f"/declarer/{DECLARATION}/confirmation").text
 

@@ -26,7 +26,7 @@ MISSING = {
 
 
 def hidden(page: str) -> dict[str, str]:
-    found = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page)
+    found = re.findall(r'<input type="hidden" name="([\w-]+)" value="([^"]*)"', page)
     return {name: html.unescape(value) for name, value in found}
 
 

@@ -130,6 +130,7 @@ def transmitted(
         "late": version.late,
         "channel": version.channel,
         **({"received_on": version.received_on.isoformat()} if version.received_on else {}),
+        **({"posted_on": version.posted_on.isoformat()} if version.posted_on else {}),
         "declarant_account_id": str(version.declarant_account_id) if version.declarant_account_id else None,
         "sha256": version.sha256,
     }

@@ -32,8 +32,10 @@ class Desk:
             self.paper, self.etag = answer.json(), answer.headers["etag"]
         return answer
 
-    def begin(self, received_on: str = "", **more: str) -> Any:
+    def begin(self, received_on: str = "", posted_on: str | None = None, **more: str) -> Any:
         body = {"declaration_id": self.id, "received_on": received_on or clock.today().isoformat()}
+        if posted_on:
+            body["posted_on"] = posted_on
         return self.kept(self.world.post("/papers", self.agent, body, **more))
 
     @property
@@ -142,6 +144,28 @@ def test_the_day_of_receipt_is_neither_to_come_nor_before_the_opening(desk: Desk
     assert desk.type(received_on=today.isoformat()).json()["received_on"] == today.isoformat()
 
 
+def test_the_postmark_is_from_the_opening_to_the_day_of_receipt(desk: Desk) -> None:
+    today = clock.today()
+    received = today - timedelta(days=2)
+    for day, code in (
+        ((received + timedelta(days=1)).isoformat(), "posted_after_receipt"),
+        (f"{today.year - 1}-06-30", "posted_before_opening"),
+        ("2026-02-30", "date"),
+        ("illisible", "date"),
+    ):
+        (error,) = desk.begin(received.isoformat(), day).json()["errors"]
+        assert (error["pointer"], error["code"], error["example"]) == ("/posted_on", code, received.isoformat()), day
+    both = desk.begin("hier", "avant-hier").json()["errors"]
+    assert [error["pointer"] for error in both] == ["/received_on", "/posted_on"]
+    assert desk.begin(received.isoformat(), received.isoformat()).status_code == 201
+    # One day corrected is judged with the other, as it stands.
+    refused = desk.type(received_on=(received - timedelta(days=1)).isoformat())
+    assert refused.json()["errors"][0]["code"] == "posted_after_receipt"
+    assert desk.type(rent=RENT).json()["posted_on"] == received.isoformat()
+    assert desk.type(posted_on=None).json()["posted_on"] is None
+    assert desk.type(received_on=(received - timedelta(days=1)).isoformat()).status_code == 200
+
+
 def test_the_same_envelope_opened_twice_is_one_attestation(desk: Desk) -> None:
     first = desk.begin().json()
     again = desk.world.post(
@@ -172,7 +196,8 @@ def test_a_paper_is_judged_by_the_same_checks_and_says_all_its_errors(desk: Desk
 
 def test_a_filed_paper_is_transmitted_once_by_its_own_channel_and_its_day_never_changes(desk: Desk) -> None:
     day = (clock.today() - timedelta(days=3)).isoformat()
-    desk.begin(day)
+    posted = (clock.today() - timedelta(days=5)).isoformat()
+    desk.begin(day, posted)
     desk.type()
     before = desk.declaration()
     assert (before["status"], before["draft"]["rent"], before["paper"]["state"]) == ("to_declare", None, "typing")
@@ -184,12 +209,15 @@ def test_a_filed_paper_is_transmitted_once_by_its_own_channel_and_its_day_never_
     assert desk.world.post(f"{desk.at}/filing", desk.agent, body, **{"If-Match": etag}).status_code == 412
     (event,) = desk.world.harness.published(TRANSMITTED)
     assert (event.data["channel"], event.data["declarant_account_id"]) == ("paper", None)
-    assert (event.data["received_on"], event.data["late"]) == (day, False)
+    assert (event.data["received_on"], event.data["posted_on"], event.data["late"]) == (day, posted, False)
     assert event.personal["recipient"]["email"] == "gestion@lices.example"
     found = desk.declaration()
     assert (found["status"], found["actions"], found["updated_by"]["kind"]) == ("transmitted", ["amend"], "caf")
-    assert (found["transmissions"][0]["channel"], found["transmissions"][0]["received_on"]) == ("paper", day)
+    newest = found["transmissions"][0]
+    assert (newest["channel"], newest["received_on"], newest["posted_on"]) == ("paper", day, posted)
     assert (found["paper"]["state"], found["paper"]["version"], found["paper"]["set_aside"]) == ("filed", 1, [])
+    history = desk.world.get(f"/declarations/{desk.id}/history", desk.landlord).json()
+    assert [each["posted_on"] for each in (*history["versions"], *history["papers"], found["paper"])] == [posted] * 3
     passages = desk.world.harness.rows("passage")
     assert [(row["event"], row["channel"]) for row in passages][1:] == [("save", "paper"), ("transmit", "paper")]
     actions = [line["action"] for line in desk.world.harness.rows("journal")]
@@ -198,15 +226,31 @@ def test_a_filed_paper_is_transmitted_once_by_its_own_channel_and_its_day_never_
         "paper.saved",
         "paper.filed",
     ]
-    statement = update(DeclarationVersion).values(received_on=clock.today())
-    with pytest.raises(DatabaseError, match="never changes"), desk.world.harness.transaction() as session:
-        session.execute(statement)
+    for changed in ({"received_on": clock.today()}, {"posted_on": clock.today()}, {"posted_on": None}):
+        statement = update(DeclarationVersion).values(**changed)
+        with pytest.raises(DatabaseError, match="never changes"), desk.world.harness.transaction() as session:
+            session.execute(statement)
     assert desk.type().status_code == 409
 
 
-@pytest.mark.parametrize(("days", "late"), [(-1, False), (0, False), (1, True)])
-def test_lateness_is_that_of_the_day_of_receipt_whenever_it_is_typed(world: Any, days: int, late: bool) -> None:
-    deadline = clock.today() - timedelta(days=5)
+@pytest.mark.parametrize(
+    ("received", "posted", "late"),
+    # Days after the deadline; the cut-off is the third. CRPA art. L. 112-1: the postmark proves the day of sending.
+    [
+        (-1, None, False),
+        (0, None, False),
+        (1, None, True),
+        (1, 0, False),
+        (1, 1, True),
+        (0, -3, False),
+        (4, 0, False),
+        (4, 3, True),
+    ],
+)
+def test_lateness_is_that_of_the_postmark_else_of_the_day_of_receipt_whenever_it_is_typed(
+    world: Any, received: int, posted: int | None, late: bool
+) -> None:
+    deadline = clock.today() - timedelta(days=7)
     world.register({})
     world.open_campaign()
     with world.harness.transaction() as session:
@@ -215,10 +259,12 @@ def test_lateness_is_that_of_the_day_of_receipt_whenever_it_is_typed(world: Any,
         session.execute(update(Campaign).values(**moved))
     desk = Desk(world, world.agent(), world.landlord())
     desk.id = world.declarations(desk.landlord)[0]["id"]
-    after_cut_off = desk.begin((deadline + timedelta(days=4)).isoformat())
-    assert after_cut_off.json()["errors"][0]["code"] == "received_after_cut_off"
-    # The cut-off has passed for the site, not for what had arrived before it.
-    assert desk.begin((deadline + timedelta(days=days)).isoformat()).status_code == 201
+    day, before, after = ((deadline + timedelta(days=days)).isoformat() for days in (received, posted or 0, 4))
+    assert desk.begin(after).json()["errors"][0]["code"] == "received_after_cut_off"
+    (error,) = desk.begin(after, after).json()["errors"]
+    assert (error["pointer"], error["code"]) == ("/posted_on", "posted_after_cut_off")
+    # The cut-off has passed for the site, not for what was posted, or had arrived, before it.
+    assert desk.begin(day, None if posted is None else before).status_code == 201
     assert desk.type().json()["late"] is late
     assert desk.file().status_code == 201
     assert desk.world.harness.published(TRANSMITTED)[-1].data["late"] is late
@@ -261,12 +307,13 @@ def test_a_discarded_paper_changes_nothing_and_keeps_why(desk: Desk) -> None:
 
 
 def test_a_second_paper_stands_beside_the_first(desk: Desk) -> None:
-    desk.begin()
+    today = clock.today().isoformat()
+    desk.begin(today, today)
     desk.type()
     desk.file()
     desk.begin()
     assert (desk.paper["beside"]["kind"], desk.paper["beside"]["version"]) == ("paper", 1)
-    assert desk.paper["beside"]["received_on"] == clock.today().isoformat()
+    assert (desk.paper["beside"]["received_on"], desk.paper["beside"]["posted_on"]) == (today, today)
     desk.type()
     assert desk.file().status_code == 422
     assert desk.file("Le second est signé de la gérante").json()["version"] == 2
@@ -334,5 +381,8 @@ def test_a_paper_typed_by_two_agents_is_not_overwritten_blindly(desk: Desk) -> N
     stale = desk.etag
     desk.type()
     path = f"{desk.at}/draft"
+    assert (desk.paper["saved_by"]["kind"], desk.paper["saved_at"] >= desk.paper["begun_at"]) == ("you", True)
+    colleague = desk.world.get(desk.at, desk.world.agent()).json()
+    assert colleague["saved_by"] == {"kind": "caf", "account_id": desk.paper["saved_by"]["account_id"]}
     assert desk.world.put(path, desk.agent, SIGNED, **{"If-Match": stale}).status_code == 412
     assert desk.world.put(path, desk.agent, SIGNED).status_code == 428

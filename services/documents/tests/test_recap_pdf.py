@@ -102,6 +102,9 @@ def test_a_receipt_of_paper_says_the_day_it_arrived(recap: BuildRecap) -> None:
     assert "arrivée le" not in read.words(render_recap(recap(channel="paper")).pdf)
     words = read.words(render_recap(recap(channel="paper", received_on="2026-09-01")).pdf)
     assert "sur papier, attestation arrivée le 1er septembre 2026" in words
+    posted = recap(channel="paper", received_on="2026-09-01", posted_on="2026-08-30")
+    words = read.words(render_recap(posted).pdf)
+    assert "postée le 30 août 2026 (cachet de la poste), arrivée le 1er septembre 2026" in words
 
 
 def test_a_correction_says_that_it_replaces_what_came_before(recap: BuildRecap) -> None:

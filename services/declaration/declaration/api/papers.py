@@ -27,7 +27,9 @@ def list_papers(
 @idempotent
 def begin_paper(body: dict[str, Any]) -> Answer:
     with transaction() as session:
-        typed, new = writing.begin(session, agent(), UUID(body["declaration_id"]), body["received_on"])
+        typed, new = writing.begin(
+            session, agent(), UUID(body["declaration_id"]), body["received_on"], body.get("posted_on")
+        )
         shown, headers = papers.shown(session, typed)
         return shown, 201 if new else 200, headers
 

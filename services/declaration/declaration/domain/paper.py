@@ -1,7 +1,8 @@
-"""A returned attestation: its life while an agent types it, its day of receipt, and what was declared besides."""
+"""A returned attestation: its life while an agent types it, the day that counts, and what was declared besides."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
@@ -42,6 +43,17 @@ LABELS: dict[State, str] = {
     State.FILED: "Enregistrée",
     State.DISCARDED: "Écartée",
 }
+REFUSED_DAYS: dict[str, str] = {
+    "date": "Cette date n’existe pas ou n’est pas lisible.",
+    "received_in_future": "Cette date de réception n’est pas encore passée.",
+    "received_before_opening": "La campagne n’était pas encore ouverte ce jour-là.",
+    "received_after_cut_off": "Cette attestation est arrivée après le dernier jour de la campagne, et sans cachet de la"
+    " poste lisible : elle ne peut plus être prise.",
+    "posted_before_opening": "La campagne n’était pas encore ouverte au jour du cachet.",
+    "posted_after_receipt": "Le cachet de la poste ne peut pas être postérieur au jour de réception.",
+    "posted_after_cut_off": "Cette attestation a été postée après le dernier jour de la campagne : elle ne peut plus"
+    " être prise.",
+}
 TRANSITIONS: dict[tuple[State, Act], State] = {
     (State.TYPING, Act.SAVE): State.TYPING,
     (State.TYPING, Act.FILE): State.FILED,
@@ -57,37 +69,80 @@ def advance(state: State, act: Act) -> State:
     return target
 
 
-def received(raw: str, dates: Dates, phase: Phase, today: date) -> date:
-    """The day written by the mail room's stamp. Raises Invalid; Conflict when the campaign takes nothing."""
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """French days of one envelope. `posted_on`: by its postmark; None when unreadable, or handed in at the desk."""
+
+    received_on: date
+    posted_on: date | None = None
+
+    @property
+    def counts_from(self) -> date:
+        """CRPA art. L. 112-1: a day set by the law is kept by what is posted that day at the latest, by its postmark.
+
+        A rule for every « date limite »: the deadline and the last day of the campaign alike.
+        """
+        return self.posted_on or self.received_on
+
+
+def arrival(received: str, posted: str | None, dates: Dates, phase: Phase, today: date) -> Arrival:
+    """From ISO days. Raises Invalid with each day that is wrong; Conflict when the campaign takes nothing."""
     if phase is Phase.DRAFT:
         raise Conflict("Cette campagne n’est pas ouverte : aucune attestation ne peut être saisie.")
-    rule = f"une date du {dates.opens_on:%d/%m/%Y}, jour de l’ouverture, à aujourd’hui"
+    received_on, posted_on = _day(received), _day(posted) if posted is not None else None
+    errors = []
+    if code := _received_wrong(received_on, posted is not None, dates, today):
+        errors.append(_error("/received_on", code, _span(dates), today))
+    if posted is not None and (code := _posted_wrong(posted_on, received_on, dates)):
+        errors.append(_error("/posted_on", code, _span(dates, "au jour de réception"), received_on or today))
+    if errors or received_on is None:
+        raise Invalid(errors)
+    return Arrival(received_on, posted_on)
+
+
+def _day(raw: str) -> date | None:
     try:
-        day = date.fromisoformat(raw.strip())
+        return date.fromisoformat(raw.strip())
     except ValueError:
-        raise _refused("date", "Cette date n’existe pas ou n’est pas lisible.", rule, today) from None
+        return None
+
+
+def _received_wrong(day: date | None, postmarked: bool, dates: Dates, today: date) -> str | None:
+    if day is None:
+        return "date"
     if day > today:
-        raise _refused("received_in_future", "Cette date de réception n’est pas encore passée.", rule, today)
+        return "received_in_future"
     if day < dates.opens_on:
-        raise _refused("received_before_opening", "La campagne n’était pas encore ouverte ce jour-là.", rule, today)
-    if day > dates.cut_off:
-        detail = "Cette attestation est arrivée après le dernier jour de la campagne : elle ne peut plus être prise."
-        raise _refused("received_after_cut_off", detail, rule, today)
-    return day
+        return "received_before_opening"
+    return "received_after_cut_off" if day > dates.cut_off and not postmarked else None
 
 
-def _refused(code: str, detail: str, rule: str, today: date) -> Invalid:
-    return Invalid([FieldError(pointer="/received_on", code=code, detail=detail, rule=rule, example=today.isoformat())])
+def _posted_wrong(day: date | None, received_on: date | None, dates: Dates) -> str | None:
+    if day is None:
+        return "date"
+    if day < dates.opens_on:
+        return "posted_before_opening"
+    if received_on is not None and day > received_on:
+        return "posted_after_receipt"
+    return "posted_after_cut_off" if day > dates.cut_off else None
 
 
-def late(dates: Dates, received_on: date) -> bool:
-    """A paper is late by the day it arrived, whenever somebody found the time to type it."""
-    return received_on > dates.deadline
+def _span(dates: Dates, last: str = "à aujourd’hui") -> str:
+    return f"une date du {dates.opens_on:%d/%m/%Y}, jour de l’ouverture, {last}"
 
 
-def in_time(dates: Dates, received_on: date) -> bool:
-    """Whether what arrived that day is taken."""
-    return dates.opens_on <= received_on <= dates.cut_off
+def _error(pointer: str, code: str, rule: str, example: date) -> FieldError:
+    return FieldError(pointer=pointer, code=code, detail=REFUSED_DAYS[code], rule=rule, example=example.isoformat())
+
+
+def late(dates: Dates, arrival: Arrival) -> bool:
+    """A paper is late by the day that counts for it, whenever somebody found the time to type it."""
+    return arrival.counts_from > dates.deadline
+
+
+def in_time(dates: Dates, arrival: Arrival) -> bool:
+    """Whether it is taken."""
+    return dates.opens_on <= arrival.counts_from <= dates.cut_off
 
 
 def beside(state: DeclarationState, channel: str | None) -> Other | None:

@@ -41,8 +41,8 @@ class Case:
     from_file: bool = False
     # The state of the transmitted version that counts; known of a case that `find` gave.
     standing: State | None = None
-    # An attestation on paper counts from the day it arrived.
-    received_on: date | None = None
+    # An attestation on paper counts from the day of its own envelope.
+    arrival: paper.Arrival | None = None
 
     @property
     def state(self) -> State:
@@ -78,16 +78,16 @@ class Case:
     @property
     def late(self) -> bool:
         """The mark of what was transmitted, else whether transmitting today would bear it."""
-        if self.received_on:
-            return paper.late(self.dates, self.received_on)
+        if self.arrival:
+            return paper.late(self.dates, self.arrival)
         if self.state in journey.EDITABLE:
             return rules.late(self.phase, self.dates, self.today)
         return self.row.late
 
     @property
     def filing_open(self) -> bool:
-        if self.received_on:
-            return paper.in_time(self.dates, self.received_on)
+        if self.arrival:
+            return paper.in_time(self.dates, self.arrival)
         return rules.filing_open(self.phase, self.dates, self.today)
 
     def facts(self, reason: str = "") -> Facts:

@@ -122,7 +122,8 @@ def _version(case: Case, earlier: DeclarationVersion | None) -> DeclarationVersi
         transmitted_at=clock.now(),
         late=case.row.late,
         channel=case.channel,
-        received_on=case.received_on,
+        received_on=case.arrival.received_on if case.arrival else None,
+        posted_on=case.arrival.posted_on if case.arrival else None,
         declarant_account_id=case.declarant,
     )
 

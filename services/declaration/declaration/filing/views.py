@@ -72,6 +72,11 @@ def author(caller: Caller, account_id: UUID | None) -> dict[str, Any]:
     return {"kind": kind, "account_id": str(account_id) if account_id else None}
 
 
+def agent_author(caller: Caller, account_id: str) -> dict[str, Any]:
+    """An agent who acted, told to another agent."""
+    return {"kind": "you" if account_id == str(caller.sub) else "caf", "account_id": account_id}
+
+
 def _paper(session: Session, case: Case) -> dict[str, Any] | None:
     """The attestation that is being typed, or that the version in hand was made of."""
     of_this = (PaperReturn.declaration_id == case.row.id) & (PaperReturn.state != paper.State.DISCARDED.value)
@@ -82,6 +87,7 @@ def _paper(session: Session, case: Case) -> dict[str, Any] | None:
     return {
         "state": found.state,
         "received_on": found.received_on.isoformat(),
+        "posted_on": found.posted_on.isoformat() if found.posted_on else None,
         "version": found.version,
         "at": clock.iso(found.ended_at or found.begun_at),
         "set_aside": comparison.differences(found.set_aside, found.draft) if found.set_aside else [],
@@ -154,6 +160,7 @@ def _transmissions(session: Session, case: Case) -> list[dict[str, Any]]:
             "late": version.late,
             "channel": version.channel,
             "received_on": version.received_on.isoformat() if version.received_on else None,
+            "posted_on": version.posted_on.isoformat() if version.posted_on else None,
             "document_id": str(document_id) if document_id else None,
             "superseded": version.state == State.SUPERSEDED,
             "reason": version.reason,

@@ -73,6 +73,8 @@ class DeclarationVersion(Base):
     channel: Mapped[str] = mapped_column(String(10))
     # Of what came on paper: the day it arrived.
     received_on: Mapped[date | None]
+    # Of its postmark, where there is one that can be read.
+    posted_on: Mapped[date | None]
     declarant_account_id: Mapped[UUID | None]
     # The Caf's question that this version answers.
     question: Mapped[str | None] = mapped_column(String(400))

@@ -34,8 +34,10 @@ class PaperReturn(Base):
     declaration_id: Mapped[UUID] = mapped_column(ForeignKey("rent_declaration.id"))
     caf_code: Mapped[str] = mapped_column(String(3))
     state: Mapped[str] = mapped_column(String(10))
-    # French day of the mail room's stamp: it decides of the late mark.
+    # French day of the mail room's stamp.
     received_on: Mapped[date]
+    # Of the postmark, which decides of the late mark; None when unreadable, or handed in at the desk.
+    posted_on: Mapped[date | None]
     draft: Mapped[dict[str, Any]]
     # Rises with each change of the row: its ETag.
     revision: Mapped[int]
@@ -47,4 +49,7 @@ class PaperReturn(Base):
     set_aside: Mapped[dict[str, Any] | None]
     typed_by: Mapped[str] = mapped_column(String(100))
     begun_at: Mapped[datetime]
+    # None while nobody has saved anything since.
+    saved_by: Mapped[str | None] = mapped_column(String(100))
+    saved_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]

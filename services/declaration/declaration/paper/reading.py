@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from declaration import cursors
 from declaration.domain import checks, comparison, journey, paper, snapshot
 from declaration.domain.draft import Draft
-from declaration.domain.paper import LABELS, Other, State
+from declaration.domain.paper import LABELS, Arrival, Other, State
 from declaration.domain.states import Event, allowed
 from declaration.filing import case as cases
 from declaration.filing import views as declarations
@@ -48,7 +48,12 @@ def find(session: Session, caller: Caller, paper_id: UUID, *, change: bool = Fal
     if row is None:
         raise NotFound
     case = cases.find(session, caller, row.declaration_id, change=change)
-    return Typed(row, replace(case, received_on=row.received_on))
+    return typed(row, case)
+
+
+def typed(row: PaperReturn, case: Case) -> Typed:
+    """The attestation with the days of its envelope."""
+    return Typed(row, replace(case, arrival=Arrival(row.received_on, row.posted_on)))
 
 
 def _inside(caller: Caller) -> ColumnElement[bool]:
@@ -83,6 +88,7 @@ def _summary(typed: Typed) -> dict[str, Any]:
         "state": row.state,
         "state_label": LABELS[typed.state],
         "received_on": row.received_on.isoformat(),
+        "posted_on": row.posted_on.isoformat() if row.posted_on else None,
         "tenant": {
             "number": case.tenancy.tenant_number,
             "last_name": case.tenancy.tenant_last_name,
@@ -91,6 +97,8 @@ def _summary(typed: Typed) -> dict[str, Any]:
         "landlord": {"name": case.landlord.name, "user_number": case.landlord.user_number},
         "begun_at": clock.iso(row.begun_at),
         "ended_at": clock.iso(row.ended_at) if row.ended_at else None,
+        "saved_at": clock.iso(row.saved_at or row.begun_at),
+        "saved_by": declarations.agent_author(case.caller, row.saved_by or row.typed_by),
         "reason": row.reason,
         "version": row.version,
     }
@@ -103,7 +111,7 @@ def shown(session: Session, typed: Typed) -> Shown:
     points = journey.confirmations(draft, case.known, case.campaign.year)
     body = {
         **_summary(typed),
-        "late": paper.late(case.dates, row.received_on),
+        "late": case.late,
         "draft": row.draft,
         "total": money.to_json(draft.rent.total) if draft.rent else None,
         "to_confirm": [
@@ -135,6 +143,7 @@ def beside(session: Session, typed: Typed) -> dict[str, Any] | None:
         "channel": version.channel if version else "web",
         "at": clock.iso(version.transmitted_at if version else case.row.updated_at),
         "received_on": version.received_on.isoformat() if version and version.received_on else None,
+        "posted_on": version.posted_on.isoformat() if version and version.posted_on else None,
         "differences": comparison.differences(said, typed.row.draft),
         "replaceable": kind is Other.ONLINE_DRAFT or replaceable(case),
     }

@@ -1,7 +1,6 @@
 """An attestation is begun, typed, filed or discarded; each leaves its line in the journal."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -20,27 +19,31 @@ from declaration.domain.states import State as DeclarationState
 from declaration.filing import case as cases
 from declaration.filing import changes
 from declaration.models import PaperReturn
+from declaration.paper import reading
 from declaration.paper.reading import Typed, standing
 
 WHY_DISCARDED = "Le bailleur a déclaré le même loyer en ligne"
 WHY_REPLACED = "Le papier signé fait foi : le bailleur le confirme au téléphone"
 
 
-def begin(session: Session, caller: Caller, declaration_id: UUID, received_on: str) -> tuple[Typed, bool]:
+def begin(
+    session: Session, caller: Caller, declaration_id: UUID, received_on: str, posted_on: str | None
+) -> tuple[Typed, bool]:
     """The attestation, and whether it is new: one that is being typed is given back, whoever began it.
 
-    Raises NotFound outside the agent's Caf, Invalid for the day, Conflict when there is nothing to declare.
+    Raises NotFound outside the agent's Caf, Invalid for the days, Conflict when there is nothing to declare.
     """
     case = cases.find(session, caller, declaration_id, change=True)
     if case.state is DeclarationState.NOT_CONCERNED:
         raise Conflict("Il n’y a rien à déclarer pour ce locataire cette année : cette attestation ne se saisit pas.")
-    day = paper.received(received_on, case.dates, case.phase, case.today)
+    days = paper.arrival(received_on, posted_on, case.dates, case.phase, case.today)
     values = {
         "id": ids.new_id(),
         "declaration_id": case.row.id,
         "caf_code": case.campaign.caf_code,
         "state": State.TYPING.value,
-        "received_on": day,
+        "received_on": days.received_on,
+        "posted_on": days.posted_on,
         "draft": journey.dump(Draft()),
         "revision": 1,
         "typed_by": str(caller.sub),
@@ -51,21 +54,24 @@ def begin(session: Session, caller: Caller, declaration_id: UUID, received_on: s
         PaperReturn.declaration_id == case.row.id, PaperReturn.state == State.TYPING.value
     )
     row = session.execute(being_typed).scalar_one()
-    typed = Typed(row, replace(case, received_on=row.received_on))
+    typed = reading.typed(row, case)
     if new:
-        _journal(session, typed, "paper.begun", after={"received_on": day.isoformat()})
+        _journal(session, typed, "paper.begun", after=_days(row))
     return typed, new
 
 
 def save(session: Session, typed: Typed, change: Mapping[str, Any]) -> Typed:
-    """Saves the steps, and the day of receipt if `change` corrects it. Raises Invalid with every error; Conflict."""
+    """Saves the steps, and the days that `change` corrects. Raises Invalid with every error; Conflict."""
     row, case = typed.row, typed.case
     paper.advance(typed.state, Act.SAVE)
-    steps = {name: value for name, value in change.items() if name != "received_on"}
+    days = _days(row)
+    steps = {name: value for name, value in change.items() if name not in days}
     errors: list[FieldError] = []
     try:
-        if "received_on" in change:
-            row.received_on = paper.received(change["received_on"], case.dates, case.phase, case.today)
+        if len(steps) < len(change):
+            said = {name: change.get(name, day) for name, day in days.items()}
+            arrival = paper.arrival(said["received_on"], said["posted_on"], case.dates, case.phase, case.today)
+            row.received_on, row.posted_on = arrival.received_on, arrival.posted_on
     except Invalid as refused:
         errors += refused.errors
     try:
@@ -75,9 +81,10 @@ def save(session: Session, typed: Typed, change: Mapping[str, Any]) -> Typed:
     if errors:
         raise Invalid(errors)
     row.revision += 1
+    row.saved_by, row.saved_at = str(case.caller.sub), clock.now()
     _journal(session, typed, "paper.saved", after={"steps": sorted(change), "revision": row.revision})
     session.flush()
-    return Typed(row, replace(case, received_on=row.received_on))
+    return reading.typed(row, case)
 
 
 def file(session: Session, typed: Typed, seen: str, reason: str | None) -> None:
@@ -111,9 +118,16 @@ def _end(session: Session, typed: Typed, following: State, why: str) -> None:
     row = typed.row
     row.state, row.reason, row.ended_at = following.value, why or None, clock.now()
     row.revision += 1
-    after = {"received_on": row.received_on.isoformat(), "version": row.version}
+    after = {**_days(row), "version": row.version}
     _journal(session, typed, f"paper.{following.value}", after=after, reason=why or None)
     session.flush()
+
+
+def _days(row: PaperReturn) -> dict[str, Any]:
+    return {
+        "received_on": row.received_on.isoformat(),
+        "posted_on": row.posted_on.isoformat() if row.posted_on else None,
+    }
 
 
 def _journal(session: Session, typed: Typed, action: str, *, after: dict[str, Any], reason: str | None = None) -> None:

@@ -92,6 +92,7 @@ def _recap(data: dict[str, Any], snapshot: dict[str, Any], public_url: str) -> R
         snapshot=snapshot,
         public_url=public_url,
         received_on=data.get("received_on"),
+        posted_on=data.get("posted_on"),
     )
 
 

@@ -34,8 +34,9 @@ class Recap:
     sha256: str
     snapshot: Snapshot
     public_url: str
-    # ISO day on which an attestation on paper arrived.
+    # ISO days of an attestation on paper: its arrival, its postmark.
     received_on: str | None = None
+    posted_on: str | None = None
 
     @property
     def verification_url(self) -> str:
@@ -82,7 +83,10 @@ def _view(recap: Recap) -> dict[str, object]:
 
 def _channel(recap: Recap) -> str:
     words = CHANNELS.get(recap.channel, recap.channel)
-    return f"{words}, attestation arrivée le {french.day(recap.received_on)}" if recap.received_on else words
+    if recap.received_on is None:
+        return words
+    posted = f" postée le {french.day(recap.posted_on)} (cachet de la poste)," if recap.posted_on else ""
+    return f"{words}, attestation{posted} arrivée le {french.day(recap.received_on)}"
 
 
 def _caf(caf: Mapping[str, Any]) -> dict[str, object]:

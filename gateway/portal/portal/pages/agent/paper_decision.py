@@ -27,6 +27,7 @@ SEEN_CHANGED = (
     " déclaré\u00a0: comparez de nouveau avant de décider."
 )
 FILED = "L’attestation est enregistrée\u00a0: le récapitulatif part au bailleur par son canal habituel."
+DECIDED = "Un autre agent a déjà décidé de cette attestation\u00a0: rien n’a été fait de plus."
 DISCARDED = "L’attestation est écartée\u00a0: le bailleur en lit le motif dans l’historique de sa déclaration."
 
 
@@ -49,7 +50,7 @@ def decision(paper: Any) -> ResponseReturnValue:
     """GET shows the sheet beside what is declared otherwise; POST confirms the points, then files."""
     read = api().papers.get(str(paper))
     if read.body["state"] != "typing":
-        return redirect(url_for("declare.confirmation", declaration=read.body["declaration_id"]), 303)
+        return decided(read)
     if read.body["draft"]["rent"] is None:
         return redirect(url_for("papers.sheet", paper=paper), 303)
     kind = filing_form(read.body)
@@ -59,8 +60,28 @@ def decision(paper: Any) -> ResponseReturnValue:
             return answer
         # What was refused may have been confirmed on the way, and somebody else may have acted: shown as it is now.
         read = api().papers.get(str(paper))
-        return show(read, form, blank(read)), 422
+        if read.body["state"] != "typing":
+            return decided(read)
+        return show(read, as_it_stands(form, read), blank(read)), 422
     return show(read, shown_first(kind, read), blank(read))
+
+
+def decided(read: Answer) -> ResponseReturnValue:
+    """Nothing is left to decide: what became of it stands with the declaration."""
+    if request.method == "POST":
+        flash(DECIDED, "info")
+    return redirect(url_for("declare.confirmation", declaration=read.body["declaration_id"]), 303)
+
+
+def as_it_stands(form: Any, read: Answer) -> Any:
+    """The form of what is declared now, with the reason that was typed; points are looked at again."""
+    if SEEN_CHANGED not in form.form_errors:
+        return form
+    now = filing_form(read.body)()
+    now.fail(SEEN_CHANGED)
+    for box, _ in now.points():
+        box.data = False
+    return now
 
 
 def shown_first(kind: type[SummaryForm], read: Answer) -> SummaryForm:
@@ -74,7 +95,7 @@ def blank(read: Answer) -> DiscardForm:
 
 
 def filed(form: Any, identifier: str) -> ResponseReturnValue | None:
-    """On to the next envelope, or back to the page when somebody acted; None when the service's words are on it."""
+    """On to the next envelope; None when the service's words are on the form."""
     etag = form.etag.data or ""
     reasons = {box.name.removeprefix("confirm_"): (reason.data or "").strip() for box, reason in form.points()}
     why = (form.reason.data or "").strip() if "reason" in form else None
@@ -84,20 +105,20 @@ def filed(form: Any, identifier: str) -> ResponseReturnValue | None:
         api().papers.file(identifier, form.seen.data or "", why, etag, form.key.data or "")
     except Refused as error:
         fields = {f"/confirmations/{code}": f"confirm_{code}" for code in reasons}
-        return refused(error, form, {**fields, **({"/reason": "reason"} if "reason" in form else {})}, identifier)
+        refused(error, form, {**fields, **({"/reason": "reason"} if "reason" in form else {})})
+        return None
     flash(FILED, "success")
     return redirect(url_for("papers.index"), 303)
 
 
-def refused(error: Refused, form: Any, fields: dict[str, str], paper: str) -> ResponseReturnValue | None:
-    """Back to the page as it stands now when somebody acted since; else None, with the refusal on the form."""
-    if error.status == 412:
-        flash(SEEN_CHANGED, "info")
-        return redirect(url_for("papers.decision", paper=paper), 303)
-    if error.status not in (400, 409, 422):
+def refused(error: Refused, form: Any, fields: dict[str, str]) -> None:
+    """Puts the refusal on the form."""
+    if error.status not in (400, 409, 412, 422):
         raise error
-    form.fail_from(error.problem, fields)
-    return None
+    if error.status == 412:
+        form.fail(SEEN_CHANGED)
+    else:
+        form.fail_from(error.problem, fields)
 
 
 @pages.post("/<uuid:paper>/ecartement")
@@ -112,11 +133,13 @@ def discard(paper: Any) -> ResponseReturnValue:
         try:
             api().papers.discard(str(paper), reason, form.etag.data or "", form.key.data or "")
         except Refused as error:
-            if (answer := refused(error, form, {"/reason": "reason"}, str(paper))) is not None:
-                return answer
+            refused(error, form, {"/reason": "reason"})
+            read = api().papers.get(str(paper))
         else:
             flash(DISCARDED, "success")
             return redirect(url_for("papers.index"), 303)
+    if read.body["state"] != "typing":
+        return decided(read)
     return show(read, shown_first(filing_form(read.body), read), form), 422
 
 

@@ -4,35 +4,62 @@ from collections.abc import Mapping
 from typing import Any
 
 from webui.forms import FrenchDateField, PageForm
-from wtforms import HiddenField, RadioField, StringField, TextAreaField
+from wtforms import BooleanField, Field, HiddenField, RadioField, StringField, TextAreaField
+from wtforms.validators import ValidationError
 
 from portal.forms import OnceForm
 from portal.pages.declare import steps
 from portal.pages.declare.forms import InformationForm, RentForm, SituationForm, StepForm, iso
 from portal.pages.declare.journey import day
 
+DAYS = {"/received_on": "received_on", "/posted_on": "posted_on"}
+NO_POSTMARK = "Cachet illisible, ou attestation déposée à l’accueil"
 
-class SearchForm(OnceForm):
-    """The two numbers printed on the attestation, and the day it arrived."""
+
+class EnvelopeForm(PageForm):
+    """The days of an envelope. The postmark decides of the late mark: leaving it out is said, not forgotten."""
+
+    received_on = FrenchDateField("Date de réception")
+    posted_on = FrenchDateField("Date du cachet de la poste")
+    no_postmark = BooleanField(NO_POSTMARK)
+
+    def validate_posted_on(self, field: FrenchDateField) -> None:
+        """The date or the box."""
+        empty = not any(field.parts.values())
+        if empty and not self.no_postmark.data:
+            raise ValidationError(f"Saisissez la date du cachet de la poste, ou cochez «\u00a0{NO_POSTMARK}\u00a0»")
+        if not empty and self.no_postmark.data:
+            raise ValidationError("Laissez cette date vide, ou décochez la case qui la suit")
+
+    def days(self) -> dict[str, str | None]:
+        """What the service takes."""
+        return {"received_on": iso(self.received_on) or "", "posted_on": iso(self.posted_on)}
+
+
+class SearchForm(EnvelopeForm, OnceForm):
+    """The two numbers printed on the attestation, and the days of its envelope."""
 
     user_number = StringField("N°\u00a0d’utilisateur du bailleur")
     tenant_number = StringField("N°\u00a0d’allocataire du locataire")
-    received_on = FrenchDateField("Date de réception")
     # Filled in once a search finds several.
     declaration = RadioField("Pour quelle déclaration\u00a0?", choices=[], validate_choice=False)
 
+    def validate_user_number(self, field: StringField) -> None:
+        """Both are needed."""
+        if not (field.data or "").strip():
+            raise ValidationError(f"Saisissez le {field.label.text}")
 
-class BeginForm(OnceForm):
-    """The day alone, when the declaration is known already."""
-
-    received_on = FrenchDateField("Date de réception")
+    validate_tenant_number = validate_user_number
 
 
-class SheetForm(PageForm):
+class BeginForm(EnvelopeForm, OnceForm):
+    """The days alone, when the declaration is known already."""
+
+
+class SheetForm(EnvelopeForm):
     """What is of the sheet as a whole."""
 
     etag = HiddenField()
-    received_on = FrenchDateField("Date de réception")
 
 
 class Sheet:
@@ -40,13 +67,19 @@ class Sheet:
 
     def __init__(self, paper: Mapping[str, Any], etag: str, *, sent: bool) -> None:
         declaration = {"draft": paper["draft"], "known": paper["declaration"]["known"]}
-        own = {"etag": etag, "received_on": day(paper["received_on"])}
+        posted_on = day(paper["posted_on"])
+        own = {
+            "etag": etag,
+            "received_on": day(paper["received_on"]),
+            "posted_on": posted_on,
+            "no_postmark": posted_on is None,
+        }
         self.own = SheetForm() if sent else SheetForm(formdata=None, data=own)
         self.information = part(InformationForm, steps.information(declaration), sent)
         self.situation = part(SituationForm, steps.situation(declaration), sent)
         self.rent = part(RentForm, steps.rent(declaration), sent)
         self.information.confirmed.label.text = "Ces informations sont celles du bail, corrigées s’il le fallait"
-        self.parts: tuple[StepForm, ...] = (self.information, self.situation, self.rent)
+        self.parts: tuple[StepForm, ...] = (self.situation, self.rent, self.information)
 
     def validate(self) -> bool:
         """Of all, so that all errors are told together."""
@@ -54,7 +87,12 @@ class Sheet:
 
     def change(self) -> dict[str, Any]:
         """What the service takes."""
-        return {"received_on": iso(self.own.received_on) or "", **{form.step: form.change() for form in self.parts}}
+        return {**self.own.days(), **{form.step: form.change() for form in self.parts}}
+
+    def fields(self) -> list[Field]:
+        """All that can be typed, in the order of the page."""
+        own = [self.own.received_on, self.own.posted_on, self.own.no_postmark]
+        return [*own, *(form[name] for form in self.parts for name in form.pointers.values())]
 
     def fail_from(self, problem: Mapping[str, Any]) -> None:
         """Puts each error on its field, in whichever part."""
@@ -63,7 +101,7 @@ class Sheet:
             pointer = str(error.get("pointer", ""))
             form = next((one for one in self.parts if pointer.startswith(f"/{one.step}/")), None)
             if form is None:
-                self.own.fail_from({"errors": [error]}, {"/received_on": "received_on"})
+                self.own.fail_from({"errors": [error]}, DAYS)
             else:
                 form.fail_from({"errors": [error]}, form.pointers)
 

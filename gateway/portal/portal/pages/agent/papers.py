@@ -8,9 +8,10 @@ from webui.forms import choices
 
 from portal.clients import api
 from portal.clients.errors import Refused
+from portal.clients.http import Answer
 from portal.pages.addresses import address
-from portal.pages.agent.paper_forms import BeginForm, SearchForm, Sheet
-from portal.pages.declare.forms import iso
+from portal.pages.agent.paper_forms import DAYS, BeginForm, SearchForm, Sheet
+from portal.pages.declare import conflict
 from portal.pages.declare.journey import heading
 from portal.sign_in.person import wanted
 
@@ -20,10 +21,6 @@ NOT_FOUND = (
     " n’est pas ouverte pour ce locataire"
 )
 SEVERAL = "Ce locataire a plusieurs déclarations chez ce bailleur\u00a0: choisissez celle de l’attestation"
-CHANGED = (
-    "Un autre agent a enregistré cette attestation pendant votre saisie. Ouvrez-la dans un autre onglet pour"
-    " comparer\u00a0; «\u00a0Enregistrer\u00a0» garde votre saisie à la place de la sienne."
-)
 REFUSALS = (400, 404, 409, 422)
 
 
@@ -43,11 +40,6 @@ def index() -> ResponseReturnValue:
 def found(form: SearchForm) -> ResponseReturnValue | None:
     """To the sheet, or None with what to correct or to choose on the form."""
     numbers = {name: (form[name].data or "").strip() for name in ("user_number", "tenant_number")}
-    for name, typed in numbers.items():
-        if not typed:
-            form.fail(f"Saisissez le {form[name].label.text}", name)
-    if form.errors:
-        return None
     try:
         items = api().papers.search(**numbers)
     except Refused as error:
@@ -75,11 +67,11 @@ def words(item: dict[str, Any]) -> str:
 def begun(form: Any, declaration: str) -> ResponseReturnValue | None:
     """To the sheet, new or begun already; None when the service refuses the day."""
     try:
-        paper = api().papers.begin(declaration, iso(form.received_on) or "", form.key.data or "")
+        paper = api().papers.begin(declaration, form.days(), form.key.data or "")
     except Refused as error:
         if error.status not in (400, 409, 422):
             raise
-        form.fail_from(error.problem, {"/received_on": "received_on"})
+        form.fail_from(error.problem, DAYS)
         return None
     return redirect(url_for("papers.sheet", paper=paper["id"]), 303)
 
@@ -98,33 +90,47 @@ def begin(declaration: Any) -> ResponseReturnValue:
 @wanted("agent")
 def sheet(paper: Any) -> ResponseReturnValue:
     """The whole attestation on one page, saved as often as one likes."""
-    read = api().papers.get(str(paper))
+    read, sent = api().papers.get(str(paper)), request.method == "POST"
+    typed = Sheet(read.body, read.etag, sent=sent)
     if read.body["state"] != "typing":
+        if sent:
+            return both(read, typed), 409
         return redirect(url_for("declare.confirmation", declaration=read.body["declaration_id"]), 303)
-    typed = Sheet(read.body, read.etag, sent=request.method == "POST")
-    if request.method == "POST" and typed.validate() and save(typed, str(paper)):
-        return redirect(url_for("papers.decision", paper=paper), 303)
-    if typed.errors and not typed.own.etag.data:
-        # The page now shows a warning; sending it again is a choice.
-        typed.own.etag.data = read.etag
-    page = render_template("agent/paper.html", form=typed, paper=read.body, **heading(read.body["declaration"]))
-    return page, 422 if typed.errors else 200
+    if sent and not conflict.revised(typed.own) and typed.validate():
+        return save(typed, read)
+    return show(read, typed), 422 if typed.errors else 200
 
 
-def save(typed: Sheet, paper: str) -> bool:
-    """False when the service refuses; its words are then on the fields."""
+def show(read: Answer, typed: Sheet) -> str:
+    """The page of the sheet."""
+    return render_template("agent/paper.html", form=typed, paper=read.body, **heading(read.body["declaration"]))
+
+
+def save(typed: Sheet, read: Answer) -> ResponseReturnValue:
+    """On to the decision; or the service's words on the fields, or both sheets when another agent acted since."""
+    paper = read.body["id"]
     try:
         api().papers.save(paper, typed.change(), typed.own.etag.data or "")
     except Refused as error:
-        if error.status == 412:
-            typed.own.fail(CHANGED)
-            typed.own.etag.data = ""
-        elif error.status in (400, 422):
-            typed.fail_from(error.problem)
-        elif error.status == 409:
-            typed.own.fail(error.detail)
-        else:
+        if error.status not in (400, 409, 412, 422):
             raise
-        return False
+        if error.status == 412:
+            return both(api().papers.get(paper), typed), 409
+        typed.fail_from(error.problem)
+        return show(read, typed), 422
     flash("La saisie est enregistrée.", "success")
-    return True
+    return redirect(url_for("papers.decision", paper=paper), 303)
+
+
+def both(read: Answer, mine: Sheet) -> str:
+    """Two agents at one envelope: what each of them typed, and the choice."""
+    paper = read.body
+    return render_template(
+        "agent/paper_conflict.html",
+        rows=conflict.differing(mine.fields(), Sheet(paper, read.etag, sent=False).fields()),
+        typed=conflict.typed_again(),
+        etag=read.etag,
+        paper=paper,
+        author="vous-même, dans une autre page" if paper["saved_by"]["kind"] == "you" else "un autre agent",
+        **heading(paper["declaration"]),
+    )

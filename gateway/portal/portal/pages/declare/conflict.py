@@ -1,5 +1,6 @@
 """Two people at one draft: what each of them says, side by side, and the choice between the two."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -39,19 +40,24 @@ def said(field: Field) -> str:
     return text or NOTHING
 
 
-def rows(mine: StepForm, theirs: StepForm) -> list[tuple[str, str, str]]:
-    """Label, mine, theirs: of the fields that differ."""
-    found = [(str(mine[name].label.text), said(mine[name]), said(theirs[name])) for name in mine.pointers.values()]
+def differing(mine: Iterable[Field], theirs: Iterable[Field]) -> list[tuple[str, str, str]]:
+    """Label, mine, theirs: of the fields that differ, given in the same order."""
+    found = [(str(one.label.text), said(one), said(other)) for one, other in zip(mine, theirs, strict=True)]
     return [row for row in found if row[1] != row[2]]
+
+
+def typed_again() -> list[tuple[str, str]]:
+    """What was typed, for the hidden fields of the page that keeps it."""
+    return [(name, value) for name, value in request.form.items(multi=True) if name not in OWN]
 
 
 def page(read: Answer, mine: StepForm, theirs: StepForm, step: str, why: str = "") -> str:
     """`read`: the declaration as it is now; `theirs`: the form filled from it; `why`: what the service refused."""
-    typed = [(name, value) for name, value in request.form.items(multi=True) if name not in OWN]
+    names = mine.pointers.values()
     return render_template(
         "declare/conflict.html",
-        rows=rows(mine, theirs),
-        typed=typed,
+        rows=differing([mine[name] for name in names], [theirs[name] for name in names]),
+        typed=typed_again(),
         etag=read.etag,
         author=namer()(read.body["updated_by"]),
         editable=is_editable(read.body),
