@@ -86,7 +86,7 @@ ARREARS_RULES: tuple[ArrearsRule, ...] = (
         effective_to=date.max,
         reached=_reached_from_2027,
         sentence=(
-            "La dette dépasse 450 €, ou le premier impayé date de plus de trois mois : c’est un impayé, à signaler à la"
+            "La dette dépasse 450 €, ou le premier impayé date de trois mois ou plus : c’est un impayé, à signaler à la"
             " Caf dans les deux mois."
         ),
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -16,6 +17,9 @@ ADDRESS_LINES = 6
 ADDRESS_LINE_LENGTH = 38
 HIGHEST_AMOUNT = Decimal("99999.99")
 MOST_CO_TENANTS = 50
+# No lease that still runs is older: an earlier year is a slip of the pen (« 0026 »).
+EARLIEST_DAY = date(1900, 1, 1)
+_ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 T = TypeVar("T")
 
@@ -54,11 +58,20 @@ def amount(raw: Any) -> Decimal:
 
 
 def day(raw: Any) -> date:
-    """A calendar day from `2026-07-01`. Raises RefusedValueError."""
+    """A calendar day from `2026-07-01`; `20260701` and week dates, that Python reads too, stay out.
+
+    Raises RefusedValueError.
+    """
+    text = str(raw).strip()
     try:
-        return date.fromisoformat(str(raw).strip())
+        found = date.fromisoformat(text) if _ISO_DAY.fullmatch(text) else None
     except ValueError:
-        raise RefusedValueError("date", "Cette date n’existe pas ou n’est pas lisible.") from None
+        found = None
+    if found is None:
+        raise RefusedValueError("date", "Cette date n’existe pas ou n’est pas lisible.")
+    if found < EARLIEST_DAY:
+        raise RefusedValueError("date_too_early", "Cette année est trop ancienne : vérifiez ses quatre chiffres.")
+    return found
 
 
 def flag(raw: Any) -> bool:

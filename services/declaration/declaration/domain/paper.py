@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from chassis.problems import Conflict, FieldError, Invalid
 
+from declaration.domain import fields
 from declaration.domain.campaign import Dates, Phase
 from declaration.domain.states import State as DeclarationState
 
@@ -102,8 +103,8 @@ def arrival(received: str, posted: str | None, dates: Dates, phase: Phase, today
 
 def _day(raw: str) -> date | None:
     try:
-        return date.fromisoformat(raw.strip())
-    except ValueError:
+        return fields.day(raw)
+    except fields.RefusedValueError:
         return None
 
 

@@ -1,6 +1,6 @@
 """From a file to lines, then each line judged: what it would do, what is wrong with it. Nothing else is written."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import asdict
 from typing import Any
 from uuid import UUID
@@ -27,6 +27,14 @@ from declaration.sheets.reading import Line
 
 BATCH = 200
 TWICE = CellError("", "twice", "Cette déclaration figure déjà plus haut dans le fichier : cette ligne est laissée.")
+# « 512,30 » without quotes between commas would be a rent of 512 € and charges of 30 €.
+SHIFTED = CellError(
+    "",
+    "shifted",
+    "Cette ligne a plus de cellules que la ligne des titres : une valeur y est coupée en deux.",
+    "des guillemets autour de ce qui contient le séparateur du fichier",
+    '"512,30"',
+)
 STATUSES = {
     Outcome.SAVED: LineStatus.READY,
     Outcome.UNCHANGED: LineStatus.UNCHANGED,
@@ -49,7 +57,7 @@ def read(runtime: Runtime, lease: Lease, content: bytes) -> None:
 def _rows(import_id: UUID, lines: Iterable[Line]) -> Iterable[dict[str, Any]]:
     seen: set[UUID] = set()
     for line in lines:
-        error = filing_rows.UNKNOWN if line.declaration_id is None else TWICE if line.declaration_id in seen else None
+        error = _refusal(line, seen)
         seen |= {line.declaration_id} if line.declaration_id else set()
         yield {
             "import_id": import_id,
@@ -62,6 +70,13 @@ def _rows(import_id: UUID, lines: Iterable[Line]) -> Iterable[dict[str, Any]]:
             "points": [],
             "reported": error is not None,
         }
+
+
+def _refusal(line: Line, seen: Set[UUID]) -> CellError | None:
+    """Why the line is refused whatever its values say."""
+    if line.declaration_id is None:
+        return filing_rows.UNKNOWN
+    return SHIFTED if line.shifted else TWICE if line.declaration_id in seen else None
 
 
 def check(runtime: Runtime, lease: Lease, caller: Caller) -> None:

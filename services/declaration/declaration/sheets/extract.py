@@ -9,9 +9,11 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import resource
 import sys
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time
 from itertools import islice
@@ -20,6 +22,8 @@ from typing import Any
 from declaration.sheets.layout import is_header
 
 LONGEST_CELL = 1_000
+# A spreadsheet's cell holds 32,767 letters; a quote that is never closed is told as such.
+LARGEST_FIELD = 10_000_000
 HEADER_WITHIN = 20
 MOST_SHEETS = 10
 # A workbook of 10,000 tenants weighs 12 MB opened; a bomb is a thousand times its own size.
@@ -27,6 +31,11 @@ MOST_OPENED = 50_000_000
 MOST_RATIO = 100
 MOST_ENTRIES = 1_000
 SEPARATORS = ";,\t"
+# How a workbook that asks for a password is kept: an archive of the old kind, with this entry.
+_LOCKED = "EncryptedPackage".encode("utf-16-le")
+_OLD_ARCHIVE = b"\xd0\xcf\x11\xe0"
+_OTHER_KINDS = (_OLD_ARCHIVE, b"%PDF", b"{\\rtf", b"\x89PNG", b"\xff\xd8\xff", b"<", b"\xef\xbb\xbf<")
+_FAILED_CELL = re.compile(rb'(<c\b[^>]*\bt=)"e"')
 Line = tuple[int, list[str]]
 
 
@@ -50,8 +59,8 @@ def extracted(content: bytes, most: int) -> dict[str, Any]:
     """`kind`, `header` and `lines` (number, cells). By what the file is, whatever its name says. Raises Refused."""
     if content.startswith(b"PK\x03\x04"):
         kind, tables = "xlsx", _workbook(content)
-    elif content.startswith((b"\xd0\xcf\x11\xe0", b"%PDF", b"{\\rtf", b"\x89PNG", b"\xff\xd8\xff")):
-        raise Refused("format")
+    elif content.startswith(_OTHER_KINDS):
+        raise Refused("password" if content.startswith(_OLD_ARCHIVE) and _LOCKED in content else "format")
     else:
         kind, tables = "csv", _separated(content)
     for table in tables:
@@ -59,8 +68,9 @@ def extracted(content: bytes, most: int) -> dict[str, Any]:
         header = next((cells for _, cells in islice(numbered, HEADER_WITHIN) if is_header(cells)), None)
         if header is None:
             continue
-        lines = [(number, cells) for number, cells in islice(numbered, most + 1) if any(cells)]
-        if len(lines) > most or next(numbered, None):
+        # Spreadsheets leave thousands of empty lines behind: they count for nothing.
+        lines = list(islice(((number, cells) for number, cells in numbered if any(cells)), most + 1))
+        if len(lines) > most:
             raise Refused("too_many")
         return {"kind": kind, "header": header, "lines": lines}
     raise Refused("header")
@@ -72,11 +82,12 @@ def _workbook(content: bytes) -> Iterator[Iterable[list[str]]]:
     import python_calamine
 
     try:
-        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
-        for name in book.sheet_names[:MOST_SHEETS]:
-            yield (
-                [text(cell) for cell in row] for row in book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-            )
+        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(_with_failures(content)))
+        # What nobody sees is not what somebody filled.
+        shown = [each for each in book.sheets_metadata if each.visible == python_calamine.SheetVisibleEnum.Visible]
+        for sheet in shown[:MOST_SHEETS]:
+            cells = book.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False)
+            yield ([text(cell) for cell in row] for row in cells)
     except (python_calamine.CalamineError, python_calamine.XmlError, python_calamine.ZipError) as error:
         raise Refused("unreadable") from error
     except python_calamine.PasswordError as error:
@@ -96,6 +107,26 @@ def _check_weight(content: bytes) -> None:
         raise Refused("bomb")
 
 
+def _with_failures(content: bytes) -> bytes:
+    """With « #N/A » and the like as texts: the reader would take them for empty cells. Raises Refused."""
+    source, target = zipfile.ZipFile(io.BytesIO(content)), io.BytesIO()
+    try:
+        if not any(_FAILED_CELL.search(source.read(name)) for name in source.namelist() if _is_sheet(name)):
+            return content
+        with zipfile.ZipFile(target, "w") as copy:
+            for name in source.namelist():
+                held = source.read(name)
+                copy.writestr(name, _FAILED_CELL.sub(rb'\1"str"', held) if _is_sheet(name) else held)
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError):
+        # What is in the archive is not what it announces, or cannot be taken out.
+        raise Refused("unreadable") from None
+    return target.getvalue()
+
+
+def _is_sheet(name: str) -> bool:
+    return name.startswith("xl/worksheets/") and name.endswith(".xml")
+
+
 def text(cell: Any) -> str:
     """A cell as people see it: 15 digits for a number, as spreadsheets show; a formula is its last result."""
     if isinstance(cell, bool):
@@ -110,8 +141,9 @@ def text(cell: Any) -> str:
 
 
 def _separated(content: bytes) -> Iterator[Iterable[list[str]]]:
-    decoded = _decoded(content)
-    csv.field_size_limit(10 * LONGEST_CELL)
+    # However lines end: the spreadsheets of old Macintoshes still part them by a single carriage return.
+    decoded = _decoded(content).replace("\r\n", "\n").replace("\r", "\n")
+    csv.field_size_limit(LARGEST_FIELD)
     for separator in SEPARATORS:
         if not _has_header(csv.reader(io.StringIO(decoded), delimiter=separator, strict=True)):
             continue

@@ -16,7 +16,8 @@ SENTENCES = (
     " ou nul ; un nombre de titulaires qui change ; un départ en juillet ou avant ; un logement meublé ou vide à"
     " l’inverse de ce qui est connu. « oui » dans « Je confirme » les confirme tous pour cette ligne, avec votre motif"
     " si vous en donnez un.",
-    "Une formule compte pour son dernier résultat.",
+    "Une formule compte pour son dernier résultat ; une formule en erreur (#N/A) est refusée. Une feuille masquée n’est"
+    " pas lue.",
 )
 
 

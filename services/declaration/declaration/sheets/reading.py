@@ -24,6 +24,7 @@ REFUSALS = {
     "charset": "Ce fichier CSV n’est enregistré ni en UTF-8 ni en Windows-1252.",
     "header": "La colonne « Repère (ne pas modifier) » est absente. Repartez du modèle à télécharger.",
     "twice": "Une colonne à remplir figure deux fois. Repartez du modèle à télécharger.",
+    "no_line": "Ce fichier n’a aucune ligne sous celle des titres. Repartez du modèle à télécharger.",
     "nothing": "Ce fichier n’a aucune colonne à remplir. Repartez du modèle à télécharger.",
 }
 
@@ -34,12 +35,13 @@ class FileRefusedError(ValueError):
 
 @dataclass(frozen=True)
 class Line:
-    """`declaration_id` is None when the mark is not one of ours."""
+    """`declaration_id` is None when the mark is not one of ours; `shifted`: there are more cells than columns."""
 
     number: int
     declaration_id: UUID | None
     revision: int | None
     cells: dict[str, str]
+    shifted: bool = False
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,8 @@ def read(content: bytes, settings: DeclarationSettings) -> Sheet:
     twice = [name for name, times in Counter(names).items() if times > 1 and (name in COLUMNS or name == layout.MARK)]
     if twice or not any(name in COLUMNS for name in names):
         raise FileRefusedError(REFUSALS["twice" if twice else "nothing"])
+    if not found["lines"]:
+        raise FileRefusedError(REFUSALS["no_line"])
     unknown = [text[:60] for text, name in zip(found["header"], names, strict=True) if text and name is None]
     return Sheet(found["kind"], [_line(number, cells, names) for number, cells in found["lines"]], unknown)
 
@@ -70,7 +74,8 @@ def _line(number: int, cells: list[str], names: list[str | None]) -> Line:
     given = {name: text for name, text in zip(names, padded, strict=False) if name}
     mark = layout.parse_mark(given[layout.MARK])
     identifier, revision = mark or (None, None)
-    return Line(number, identifier, revision, {name: text for name, text in given.items() if name in COLUMNS})
+    filled = {name: text for name, text in given.items() if name in COLUMNS}
+    return Line(number, identifier, revision, filled, shifted=len(cells) > len(names))
 
 
 def _opened(content: bytes, settings: DeclarationSettings) -> dict[str, Any]:

@@ -15,7 +15,6 @@ from declaration.domain import communes, fields
 
 EMAIL = re.compile(r"[^@\s<>,;]{1,64}@[^@\s<>,;]{1,180}\.[^@\s<>,;.]{2,63}", re.ASCII)
 TENANT_NUMBER = re.compile(r"\d{7}[A-Z]", re.ASCII)
-_ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 LONGEST_TEXT = 100
 ADDRESS_SEPARATOR = "|"
 
@@ -108,13 +107,10 @@ def tenant_number(value: str) -> str:
 
 @lru_cache(maxsize=4096)
 def day(value: str) -> date:
-    """ISO days only: `20260701` and week dates, that Python reads too, stay out."""
     try:
-        if _ISO_DAY.fullmatch(value):
-            return date.fromisoformat(value)
-    except ValueError:
-        pass
-    raise ValueError("Cette date n’existe pas ou n’est pas au format AAAA-MM-JJ.")
+        return fields.day(value)
+    except fields.RefusedValueError as refusal:
+        raise ValueError(refusal.detail) from None
 
 
 def co_tenants(value: str) -> int:
