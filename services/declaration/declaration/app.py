@@ -24,6 +24,7 @@ service = Service(
     published=publishes.PUBLISHED,
     periodic=(
         Periodic("read registry files", 2, registry.read_waiting),
+        Periodic("help with registry files", 2, registry.help_merging),
         Periodic("tell of the portfolio", 1, registry.portfolio.tell),
         Periodic("open all campaigns", 2, nationwide.open_waiting),
         Periodic("ask landlords", 2, opening.ask_landlords),

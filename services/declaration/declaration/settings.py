@@ -12,6 +12,8 @@ from declaration.domain.exports.schedule import Hours
 class DeclarationSettings(Settings):
     # Largest registry file taken, in bytes: a million lines are about 350 MB.
     registry_max_bytes: int = 500_000_000
+    # Parts of one registry file that are merged at the same time, each on a connection of its own; on PostgreSQL.
+    registry_workers: int = 2
     # Largest file of answers taken, in bytes: 100,000 lines are about 10 MB.
     answers_max_bytes: int = 60_000_000
     # French hours at which what was transmitted goes in a batch: `6` for every Caf, `6,359=20` for all but one.

@@ -1,7 +1,7 @@
 """A process to be killed: `killed_worker.py WORK DATABASE STORAGE KEYS` says where it is, line by line.
 
-`WORK` is import, opening or nationwide; `KEYS` the harness' sealing keys as JSON. After each step it writes a line and
-waits for one, or for its death.
+`WORK` is import, help, opening or nationwide; `KEYS` the harness' sealing keys as JSON. After each step it writes
+a line and waits for one, or for its death.
 """
 
 import json
@@ -14,7 +14,7 @@ from declaration.app import service
 from declaration.domain.campaign import Phase
 from declaration.models import Campaign
 from declaration.nationwide import running as nationwide
-from declaration.registry import leases, running, staging
+from declaration.registry import help_merging, leases, running, staging
 from sqlalchemy import event, select
 
 SMALL = 40
@@ -24,6 +24,12 @@ def step() -> None:
     sys.stdout.write("step\n")
     sys.stdout.flush()
     sys.stdin.readline()
+
+
+def step_by_statement(runtime: Runtime) -> None:
+    @event.listens_for(runtime.engine, "after_cursor_execute")
+    def _executed(*_arguments: Any) -> None:
+        step()
 
 
 def read_registry(runtime: Runtime) -> None:
@@ -36,13 +42,15 @@ def read_registry(runtime: Runtime) -> None:
     running.run(runtime, lease, step)
 
 
+def help_reading(runtime: Runtime) -> None:
+    """Merges slices of the file that another process reads, with a step after each statement."""
+    step_by_statement(runtime)
+    help_merging(runtime)
+
+
 def open_campaign(runtime: Runtime) -> None:
     """Opens as an agent's request does, with a step after each statement."""
-
-    @event.listens_for(runtime.engine, "after_cursor_execute")
-    def _executed(*_arguments: Any) -> None:
-        step()
-
+    step_by_statement(runtime)
     with runtime.transaction() as session:
         campaign = session.execute(select(Campaign)).scalar_one()
         campaign.phase = Phase.OPEN.value
@@ -65,7 +73,8 @@ def open_all(runtime: Runtime) -> None:
 def main(work: str, database_url: str, storage_url: str, keys: str) -> None:
     settings = {"environment": "test", "database_url": database_url, "storage_url": storage_url, **json.loads(keys)}
     runtime = Runtime(service, service.settings(service=service.name, **settings))
-    {"import": read_registry, "opening": open_campaign, "nationwide": open_all}[work](runtime)
+    works = {"import": read_registry, "help": help_reading, "opening": open_campaign, "nationwide": open_all}
+    works[work](runtime)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,10 @@ import json
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +20,9 @@ from sqlalchemy import update
 pytestmark = [pytest.mark.containers, pytest.mark.timeout(300)]
 WORKER = Path(__file__).parent / "killed_worker.py"
 TENANCIES = 200
+# Lines a commit in the worker that is killed.
+SMALL = 40
+WAIT_SECONDS = 60
 Kill = Callable[..., bool]
 
 
@@ -25,26 +31,39 @@ def lot(number: int, **changes: str) -> dict[str, str]:
     return {**landlord, "dwelling_ref": f"L-{number:04}", "tenant_number": f"{1_000_000 + number}A", **changes}
 
 
+@contextmanager
+def stopped(world: Any, work: str, after: int) -> Iterator[bool]:
+    """The work in a process that stands still at that step and is killed at the end; whether it still runs."""
+    settings = world.harness.runtime.settings
+    arguments = [work, settings.database_url, settings.storage_url, json.dumps(SEALING)]
+    command = [sys.executable, str(WORKER), *arguments]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own program
+        try:
+            yield _reaches(process, after)
+        finally:
+            process.send_signal(signal.SIGKILL)
+            process.wait(timeout=30)
+
+
+def _reaches(process: subprocess.Popen[str], step: int) -> bool:
+    assert process.stdin is not None
+    assert process.stdout is not None
+    for number in range(1, step + 1):
+        if process.stdout.readline() != "step\n":
+            return False
+        if number < step:
+            process.stdin.write("\n")
+            process.stdin.flush()
+    return True
+
+
 @pytest.fixture
 def kill(world: Any) -> Kill:
     """`kill(work, after)`: the work in a process that is killed at that step; whether it still ran."""
 
     def strike(work: str, after: int) -> bool:
-        settings = world.harness.runtime.settings
-        arguments = [work, settings.database_url, settings.storage_url, json.dumps(SEALING)]
-        command = [sys.executable, str(WORKER), *arguments]
-        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own program
-            assert process.stdin is not None
-            assert process.stdout is not None
-            for number in range(1, after + 1):
-                if process.stdout.readline() != "step\n":
-                    return False
-                if number < after:
-                    process.stdin.write("\n")
-                    process.stdin.flush()
-            process.send_signal(signal.SIGKILL)
-            process.wait(timeout=30)
-        return True
+        with stopped(world, work, after) as running:
+            return running
 
     return strike
 
@@ -84,6 +103,36 @@ def test_an_import_killed_again_and_again_ends_as_if_nothing_had_happened(world:
     world.harness.run_job("tell of the portfolio")
     told = [event.subject for event in world.harness.published("registry.landlord_registered.v1")]
     assert len(told) == len(set(told)) == 67
+
+
+def test_of_two_workers_that_merge_the_one_that_is_killed_is_not_missed(world: Any, kill: Kill) -> None:
+    path = world.file(*[lot(number) for number in range(TENANCIES)])
+    with path.open("rb") as stream:
+        import_id = reception.receive(world.harness.runtime, stream, "r.csv", caf_code="359", sent_by="test")
+    # Killed as it merges: slices are laid out for whoever takes them.
+    assert kill("import", TENANCIES // SMALL + 1), "it had ended before it was killed"
+    released(world)
+    with ThreadPoolExecutor(1) as pool:
+        # With a slice in hand, its lines gone from the staging table in a transaction that never commits.
+        with stopped(world, "help", 8) as running:
+            assert running, "it had ended before it was killed"
+            reading = pool.submit(read_waiting, world.harness.runtime)
+            until(lambda: len(world.harness.rows("registry_slice")) == 1)
+            assert not reading.done()
+        reading.result(WAIT_SECONDS)
+    done = world.get(f"/registry-imports/{import_id}", world.agent()).json()
+    assert (done["status"], done["lines_good"], done["lines_merged"]) == ("done", TENANCIES, TENANCIES)
+    assert done["created"] == {"landlords": 67, "dwellings": TENANCIES, "tenancies": TENANCIES}
+    assert done["updated"] == {"landlords": 0, "dwellings": 0, "tenancies": 0}
+    assert len(world.harness.rows("tenancy")) == TENANCIES
+    assert world.harness.rows("registry_staging") == world.harness.rows("registry_slice") == []
+
+
+def until(reached: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + WAIT_SECONDS
+    while not reached():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 def test_an_opening_killed_at_any_statement_leaves_nothing_and_opens_afterwards(

@@ -7,7 +7,7 @@ from declaration.models.exchange import AnswerImport, AnswerImportError, CafAnsw
 from declaration.models.many import DeclarationImport, DeclarationImportLine, Lot, LotLine
 from declaration.models.paper import PaperReturn
 from declaration.models.portfolio import Dwelling, Landlord, Organisation, Portfolio, Tenancy
-from declaration.models.registry import RegistryImport, RegistryImportError, Staged
+from declaration.models.registry import RegistryImport, RegistryImportError, RegistrySlice, Staged
 from declaration.models.reports import ReportPassage, TenantReport
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
     "Receipt",
     "RegistryImport",
     "RegistryImportError",
+    "RegistrySlice",
     "RentDeclaration",
     "ReportPassage",
     "Staged",

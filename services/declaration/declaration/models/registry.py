@@ -60,6 +60,15 @@ class RegistryImportError(Base):
     example: Mapped[str] = mapped_column(String(100))
 
 
+class RegistrySlice(Base):
+    """Staged lines that go into the portfolio together; the row goes with them. Whoever locks it merges them."""
+
+    __tablename__ = "registry_slice"
+
+    import_id: Mapped[UUID] = mapped_column(ForeignKey("registry_import.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+
+
 # Valid lines on their way into the portfolio; gone once they are there. No key and, on PostgreSQL, no write-ahead log:
 # what a crash of the database takes away is read again from the file.
 Staged = Table(

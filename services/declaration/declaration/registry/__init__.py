@@ -9,7 +9,9 @@ from chassis.ids import new_id
 from chassis.runtime import Runtime
 
 from declaration.registry import leases, portfolio, reception, running, views
+from declaration.registry.slices import help_merging
 
+__all__ = ["help_merging", "import_path", "portfolio", "read_waiting", "shown"]
 Progress = Callable[[dict[str, Any]], None]
 
 

@@ -7,14 +7,14 @@ import structlog
 from chassis import clock, journal
 from chassis.runtime import Runtime
 from chassis.storage import Storage
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from declaration import opening, physical_lines
 from declaration.domain.campaign import Phase
 from declaration.domain.registry.lines import FileRefusedError
-from declaration.models import Campaign, RegistryImport, RegistryImportError, Staged
-from declaration.registry import merging, staging
+from declaration.models import Campaign, RegistryImport, RegistryImportError, RegistrySlice, Staged
+from declaration.registry import slices, staging
 from declaration.registry.leases import MOST_ATTEMPTS, Lease, LeaseLost, Status, held
 
 log = structlog.get_logger()
@@ -42,29 +42,32 @@ def _run(runtime: Runtime, lease: Lease, progress: Callable[[], Any]) -> None:
     storage, key = Storage(runtime.settings.storage_url), row.storage_key
     with storage.open(key) as stream:
         header = physical_lines.read_header(stream)
-        total = _count_lines(storage, key) if row.lines_total is None else row.lines_total
-        _begin(runtime, lease, list(header.unknown), total)
-        row = _whole(runtime, lease)
-        slices = max(1, -(-total // SLICE[runtime.engine.dialect.name]))
-        for _ in staging.stage(runtime, lease, stream, header, row, slices):
+    total = _count_lines(storage, key) if row.lines_total is None else row.lines_total
+    _begin(runtime, lease, list(header.unknown), total)
+    most = max(1, -(-total // SLICE[runtime.engine.dialect.name]))
+    while True:
+        with storage.open(key) as stream:
+            physical_lines.read_header(stream)
+            for _ in staging.stage(runtime, lease, stream, header, _row(runtime, lease), most):
+                progress()
+        for _ in slices.merge_all(runtime, lease, header):
             progress()
-    for _ in merging.merge(runtime, lease, header):
-        progress()
+        if _all_in(runtime, lease):
+            break
     _end(runtime, lease, Status.DONE)
 
 
-def _whole(runtime: Runtime, lease: Lease) -> RegistryImport:
-    """The import, back at its first line when a crash of the database took staged lines with it."""
-    counted = select(func.count()).select_from(Staged).where(Staged.c.import_id == lease.row_id)
+def _all_in(runtime: Runtime, lease: Lease) -> bool:
+    """Whether each good line is in the portfolio; else a crash of the database took staged lines with it, and the
+    import is back at its first line."""
     with runtime.transaction() as session:
         row = session.get_one(RegistryImport, lease.row_id)
-        if session.execute(counted).scalar_one() != row.lines_good - row.lines_merged:
-            log.warning("registry lines lost with the database, read again", import_id=str(lease.row_id))
-            session.execute(delete(Staged).where(Staged.c.import_id == lease.row_id))
-            session.execute(delete(RegistryImportError).where(RegistryImportError.import_id == lease.row_id))
-            held(session, lease, lines_done=0, lines_good=0, lines_bad=0, lines_merged=0)
-            session.refresh(row)
-        return row
+        if row.lines_merged == row.lines_good:
+            return True
+        log.warning("registry lines lost with the database, read again", import_id=str(lease.row_id))
+        session.execute(delete(RegistryImportError).where(RegistryImportError.import_id == lease.row_id))
+        held(session, lease, lines_done=0, lines_good=0, lines_bad=0, lines_merged=0)
+        return False
 
 
 def _row(runtime: Runtime, lease: Lease) -> RegistryImport:
@@ -85,6 +88,7 @@ def _count_lines(storage: Storage, key: str) -> int:
 def _end(runtime: Runtime, lease: Lease, status: Status, **changes: Any) -> None:
     """The end, and with it what an open campaign gains; the file, full of names, does not outlive its reading."""
     with runtime.transaction() as session:
+        session.execute(delete(RegistrySlice).where(RegistrySlice.import_id == lease.row_id))
         held(session, lease, status=status.value, ended_at=clock.now(), worker=None, leased_until=None, **changes)
         row = session.execute(select(RegistryImport).where(RegistryImport.id == lease.row_id)).scalar_one()
         session.execute(delete(Staged).where(Staged.c.import_id == lease.row_id))

@@ -1,0 +1,121 @@
+"""Who merges which slice: any worker of any process, each slice in one transaction that holds its row.
+
+A worker that is killed lets go of its row with its connection, and the slice is as it was. Only the one that reads the
+file ends the import.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from uuid import UUID
+
+import structlog
+from chassis.db import upsert
+from chassis.runtime import Runtime
+from chassis.storage import Storage
+from sqlalchemy import exists, func, select, update
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from declaration import physical_lines
+from declaration.domain.registry.lines import Header
+from declaration.models import RegistryImport, RegistrySlice, Staged
+from declaration.registry import merging
+from declaration.registry.leases import Lease, Status, held
+from declaration.settings import own
+from declaration.sql import analyze
+
+log = structlog.get_logger()
+# Seconds after which the lease is renewed while others merge, and after which a slice that nobody holds is looked for.
+RENEWED = 5
+LOOKED_FOR = 0.2
+# PostgreSQL's deadlock_detected and lock_not_available: two files may bring the same landlords in another order.
+SENT_BACK = ("40P01", "55P03")
+
+
+def merge_all(runtime: Runtime, lease: Lease, header: Header) -> Iterator[None]:
+    """Merges all that is staged, with whoever helps; yields as it goes on. Raises LeaseLost."""
+    with runtime.transaction() as session:
+        _lay_out(session, lease.row_id)
+    present = frozenset(header.names)
+    while _left(runtime, lease.row_id):
+        for _ in _merge_free(runtime, lease, present):
+            yield
+        time.sleep(LOOKED_FOR if _left(runtime, lease.row_id) else 0)
+    with runtime.transaction() as session:
+        merging.analyze_portfolio(session)
+
+
+def help_merging(runtime: Runtime) -> None:
+    """Periodic job: merges slices of files that another process reads."""
+    running = select(RegistryImport.id, RegistryImport.storage_key).where(
+        RegistryImport.status == Status.RUNNING.value, exists().where(RegistrySlice.import_id == RegistryImport.id)
+    )
+    with runtime.reading() as session:
+        found = session.execute(running).all()
+    for import_id, key in found:
+        with Storage(runtime.settings.storage_url).open(key) as stream:
+            present = frozenset(physical_lines.read_header(stream).names)
+        while merge_next(runtime, import_id, present):
+            pass
+
+
+def merge_next(runtime: Runtime, import_id: UUID, present: frozenset[str]) -> bool:
+    """Merges a slice that nobody holds; False when there is none. `present`: the columns that the file has."""
+    free = select(RegistrySlice).where(RegistrySlice.import_id == import_id).order_by(RegistrySlice.number).limit(1)
+    try:
+        with runtime.transaction() as session:
+            chosen = session.execute(free.with_for_update(skip_locked=True)).scalar_one_or_none()
+            if chosen is None:
+                return False
+            counters = merging.merge(session, import_id, chosen.number, present)
+            session.delete(chosen)
+            values = {name: getattr(RegistryImport, name) + more for name, more in counters.items()}
+            session.execute(update(RegistryImport).where(RegistryImport.id == import_id).values(values))
+    except OperationalError as error:
+        if getattr(error.orig, "sqlstate", None) not in SENT_BACK:
+            raise
+        log.warning("registry slice sent back", import_id=str(import_id))
+    return True
+
+
+def _lay_out(session: Session, import_id: UUID) -> None:
+    """Whatever slices there are: another version of this program may have staged them in smaller ones."""
+    analyze(session, Staged.name, "import_id", "slice", "line")
+    staged = select(Staged.c.import_id, Staged.c.slice).where(Staged.c.import_id == import_id).distinct()
+    added = upsert(session, RegistrySlice).from_select(["import_id", "number"], staged)
+    session.execute(added.on_conflict_do_nothing())
+
+
+def _left(runtime: Runtime, import_id: UUID) -> int:
+    counted = select(func.count()).select_from(RegistrySlice).where(RegistrySlice.import_id == import_id)
+    with runtime.reading() as session:
+        return session.execute(counted).scalar_one()
+
+
+def _merge_free(runtime: Runtime, lease: Lease, present: frozenset[str]) -> Iterator[None]:
+    """Slice after slice while there are free ones; on SQLite, which has one writer, in this thread."""
+
+    def one() -> bool:
+        return merge_next(runtime, lease.row_id, present)
+
+    workers = own(runtime.settings).registry_workers if runtime.engine.dialect.name == "postgresql" else 1
+    for _ in _repeated(one) if workers == 1 else _repeated_together(one, workers):
+        with runtime.transaction() as session:
+            held(session, lease)
+        yield
+
+
+def _repeated(work: Callable[[], bool]) -> Iterator[None]:
+    while work():
+        yield
+
+
+def _repeated_together(work: Callable[[], bool], workers: int) -> Iterator[None]:
+    """Until each of the workers finds nothing more to do; yields after each piece of work, and while it lasts."""
+    with ThreadPoolExecutor(workers) as pool:
+        pending: set[Future[bool]] = {pool.submit(work) for _ in range(workers)}
+        while pending:
+            done, pending = wait(pending, RENEWED, FIRST_COMPLETED)
+            pending |= {pool.submit(work) for each in done if each.result()}
+            yield

@@ -1,0 +1,109 @@
+"""Slices that several workers merge: the same portfolio and the same report as one after the other."""
+
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+from chassis.testing.plugin import HarnessFactory
+from declaration.app import service
+from declaration.models import RegistryImport
+from declaration.registry import help_merging, leases, read_waiting, reception, running
+from declaration_cases import PERSON
+from sqlalchemy import update
+
+LINES = 300
+COMMUNES = ("35238", "22278", "97105")
+# Made by whoever comes first, or told of the moment.
+ASIDE = {"id", "landlord_id", "dwelling_id", "version", "told_version"}
+NATURAL = {"landlords": 0, "dwellings": 0, "tenancies": 0}
+
+
+def drawn(seed: int) -> list[dict[str, str]]:
+    """Lines of a few landlords scattered over the file, which say now this, now that of them; some are wrong."""
+    chance = random.Random(seed)  # noqa: S311 - the same lines each time
+    lines = []
+    for _ in range(LINES):
+        landlord = chance.randrange(40)
+        kind = {} if landlord % 3 == 0 else PERSON
+        lines.append(
+            {
+                **kind,
+                "user_number": f"359{landlord:011}",
+                "email": chance.choice(("", "un@lices.example", "deux@lices.example")),
+                "housing_type": chance.choice(("private", "conventioned")),
+                "dwelling_ref": f"L-{chance.randrange(4)}",
+                "commune_insee": chance.choice(COMMUNES),
+                "tenant_number": f"{chance.randrange(3):07}A",
+                "lease_end": chance.choice(("", "2026-03-31", "mars")),
+            }
+        )
+    return lines
+
+
+def kept(world: Any) -> dict[str, list[Any]]:
+    """The portfolio without the identifiers."""
+    keys = {row["id"]: (row["caf_code"], row["user_number"]) for row in world.harness.rows("landlord")}
+    keys |= {row["id"]: (*keys[row["landlord_id"]], row["reference"]) for row in world.harness.rows("dwelling")}
+    found = {"portfolio": sorted(map(repr, world.harness.rows("portfolio")))}
+    for table, owner in (("landlord", None), ("dwelling", "landlord_id"), ("tenancy", "dwelling_id")):
+        rows = world.harness.rows(table)
+        found[table] = sorted(
+            repr((keys.get(row.get(owner)), {name: row[name] for name in row if name not in ASIDE})) for row in rows
+        )
+    return found
+
+
+@pytest.mark.containers
+@pytest.mark.parametrize("seed", [1, 2])
+def test_merged_together_or_one_after_the_other_gives_the_same(
+    seed: int,
+    harness: HarnessFactory,
+    postgres_url: str,
+    sqlite_url: str,
+    make_world: Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(running, "SLICE", {"postgresql": 25, "sqlite": 25})
+    told = []
+    for url, workers in ((sqlite_url, 1), (postgres_url, 4)):
+        world = make_world(harness(service, url, registry_workers=workers), tmp_path)
+        # The second file corrects what the first has brought.
+        reports = [world.register(*drawn(seed)), world.register(*drawn(seed + 100))]
+        counts = [{name: report[name] for name in report if name.startswith("lines")} for report in reports]
+        changes = [(report["created"], report["updated"]) for report in reports]
+        told.append((counts, changes, kept(world)))
+    assert told[0] == told[1]
+    assert told[0][1][1][1]["tenancies"] > 0
+
+
+def test_a_helper_merges_what_is_laid_out_and_leaves_the_end_to_the_reader(
+    world: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "SLICE", {"postgresql": 10, "sqlite": 10})
+    path = world.file(*[{"user_number": f"359{number:011}"} for number in range(100)])
+    with path.open("rb") as stream:
+        import_id = reception.receive(world.harness.runtime, stream, "r.csv", caf_code="359", sent_by="test")
+    help_merging(world.harness.runtime)
+    assert world.harness.rows("landlord") == []
+
+    class Killed(BaseException):
+        """As SIGKILL: nothing of ours runs after it."""
+
+    def killed_as_it_merges() -> None:
+        if world.harness.rows("registry_slice"):
+            raise Killed
+
+    lease = leases.claim(world.harness.runtime)
+    assert lease is not None
+    with pytest.raises(Killed):
+        running.run(world.harness.runtime, lease, killed_as_it_merges)
+    help_merging(world.harness.runtime)
+    assert len(world.harness.rows("landlord")) == 100
+    assert world.get(f"/registry-imports/{import_id}", world.agent()).json()["status"] == "running"
+    with world.harness.transaction() as session:
+        session.execute(update(RegistryImport).values(leased_until=None))
+    read_waiting(world.harness.runtime)
+    done = world.get(f"/registry-imports/{import_id}", world.agent()).json()
+    assert (done["status"], done["lines_merged"], done["created"]["landlords"]) == ("done", 100, 100)
