@@ -12,7 +12,7 @@ from chassis.service import Subscription
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from notification import reminders
+from notification import landlords, reminders
 from notification.domain import answers
 from notification.domain.perimeter import caf_of
 from notification.domain.states import Event as Happening
@@ -116,30 +116,14 @@ def account_activated(session: Session, event: Event) -> None:
 
 def landlord_asked(session: Session, event: Event) -> None:
     """The July message: one for a landlord, but as many envelopes as its attestations need."""
-    data, person, settings = event.data, event.personal, _settings(session)
+    data = event.data
     asked = {"year": data["year"], "deadline": data["deadline"], "user_number": data["user_number"]}
-    for part, tenants in enumerate(_envelopes(person), start=1):
-        order = Order(
-            act=f"july:{data['campaign_id']}:{data['landlord_id']}" + (f":{part}" if part > 1 else ""),
-            template=Template.JULY,
-            act_at=event.time,
-            name=person["name"],
-            email=person["email"],
-            address=person["address"],
-            email_variables={
-                **asked,
-                "name": person["name"],
-                "tenancies": data["tenancies"],
-                "caf_name": person["caf"]["name"],
-                "caf_telephone": person["caf"]["telephone"] or None,
-                "sign_in_url": settings.sign_in_url,
-                "help_url": settings.help_url,
-            },
-            letter_variables={**asked, "caf": person["caf"], "tenants": tenants, "portal_url": settings.public_url},
-            caf_code=data["caf_code"],
-            landlord_id=UUID(data["landlord_id"]),
-        )
-        place(session, order)
+    counted = {"tenancies": data["tenancies"]}
+    act = f"july:{data['campaign_id']}:{data['landlord_id']}"
+    for part, tenants in enumerate(_envelopes(event.personal), start=1):
+        own_act = act + (f":{part}" if part > 1 else "")
+        more = {"tenants": tenants}
+        place(session, landlords.order(session, event, Template.JULY, own_act, asked, by_email=counted, by_letter=more))
 
 
 def _envelopes(person: dict[str, Any]) -> Iterator[list[dict[str, Any]]]:
@@ -188,8 +172,8 @@ def recap_ready(session: Session, event: Event) -> None:
 
 def answered(session: Session, event: Event) -> None:
     """What one file of the Caf changed for a landlord: one message, however many declarations; none names a tenant."""
-    data, person, settings = event.data, event.personal, _settings(session)
-    if not answers.worth_writing(data["counts"], by_email=bool(person["email"])):
+    data = event.data
+    if not answers.worth_writing(data["counts"], by_email=bool(event.personal["email"])):
         return
     said = {
         "year": data["year"],
@@ -197,31 +181,8 @@ def answered(session: Session, event: Event) -> None:
         "questions": data["counts"].get("information_requested", 0),
         "rejected": data["counts"].get("rejected", 0),
     }
-    order = Order(
-        act=f"answered:{data['import_id']}:{data['landlord_id']}",
-        template=Template.ANSWERED,
-        act_at=event.time,
-        name=person["name"],
-        email=person["email"],
-        address=person["address"],
-        email_variables={
-            **said,
-            "name": person["name"],
-            "caf_name": person["caf"]["name"],
-            "caf_telephone": person["caf"]["telephone"] or None,
-            "sign_in_url": settings.sign_in_url,
-            "help_url": settings.help_url,
-        },
-        letter_variables={
-            **said,
-            "user_number": data["user_number"],
-            "caf": person["caf"],
-            "portal_url": settings.public_url,
-        },
-        caf_code=data["caf_code"],
-        landlord_id=UUID(data["landlord_id"]),
-    )
-    place(session, order)
+    act, number = f"answered:{data['import_id']}:{data['landlord_id']}", {"user_number": data["user_number"]}
+    place(session, landlords.order(session, event, Template.ANSWERED, act, said, by_letter=number))
 
 
 def report_answered(session: Session, event: Event) -> None:

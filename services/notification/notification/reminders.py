@@ -5,18 +5,17 @@ from uuid import UUID
 
 from chassis import clock
 from chassis.events import Event
-from chassis.runtime import of
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from notification import landlords
 from notification.domain.channels import Channel
 from notification.domain.states import Event as Happening
 from notification.domain.states import State
 from notification.domain.templates import KINDS, Template
 from notification.models import Message
-from notification.orders import Order, place
+from notification.orders import place
 from notification.progress import born, go_on
-from notification.settings import own
 
 FINISHED = "landlord-finished"
 TAKEN_BACK = (State.WAITING, State.TO_COMPOSE, State.COMPOSED)
@@ -24,28 +23,8 @@ TAKEN_BACK = (State.WAITING, State.TO_COMPOSE, State.COMPOSED)
 
 def reminder_due(session: Session, event: Event) -> None:
     """One a landlord and day of reminder, however many tenants: an e-mail if one is known, else a letter."""
-    data, person, settings = event.data, event.personal, own(of(session).settings)
-    said = {name: data[name] for name in ("year", "deadline", "user_number", "remaining")}
-    order = Order(
-        act=_act(data),
-        template=Template.REMINDER,
-        act_at=event.time,
-        name=person["name"],
-        email=person["email"],
-        address=person["address"],
-        email_variables={
-            **said,
-            "name": person["name"],
-            "caf_name": person["caf"]["name"],
-            "caf_telephone": person["caf"]["telephone"] or None,
-            "sign_in_url": settings.sign_in_url,
-            "help_url": settings.help_url,
-        },
-        letter_variables={**said, "caf": person["caf"], "portal_url": settings.public_url},
-        caf_code=data["caf_code"],
-        landlord_id=UUID(data["landlord_id"]),
-    )
-    place(session, order)
+    said = {name: event.data[name] for name in ("year", "deadline", "user_number", "remaining")}
+    place(session, landlords.order(session, event, Template.REMINDER, _act(event.data), said))
 
 
 def reminder_withdrawn(session: Session, event: Event) -> None:
