@@ -38,8 +38,8 @@ class Curve:
     bottom: int = HEIGHT - BOTTOM
 
 
-def cumulated(days: Sequence[Mapping[str, Any]], limit: date) -> Curve | None:
-    """From rows {day, transmitted, cumulated}, one a day; None before the first transmission."""
+def cumulated(days: Sequence[Mapping[str, Any]], limit: date | None) -> Curve | None:
+    """From rows {day, transmitted, cumulated}, one a day; None before the first transmission. `limit`: the deadline."""
     if not days:
         return None
     first = date.fromisoformat(days[0]["day"]) - timedelta(days=1)
@@ -59,7 +59,7 @@ def cumulated(days: Sequence[Mapping[str, Any]], limit: date) -> Curve | None:
         points=" ".join(f"{across(day)},{up(count)}" for day, count in drawn),
         heights=[Mark(up(count), number(count)) for count in range(0, top + 1, step)],
         days=[Mark(across(day), _written(day)) for day in _spread(first + timedelta(days=1), last)],
-        limit=across(limit) if first < limit <= last else None,
+        limit=across(limit) if limit and first < limit <= last else None,
     )
 
 

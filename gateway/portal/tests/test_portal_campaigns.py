@@ -116,3 +116,20 @@ def test_a_supervisor_finds_every_caf_with_its_progress(supervisor: FlaskClient)
     assert "1\u00a0Caf a une campagne" in page
     assert 'href="/agent/campagnes/2026?caf=359"' in page
     assert "/agent/campagnes/2026/france" in supervisor.get("/agent/campagnes").text
+
+
+def test_france_is_shown_day_after_day_with_the_deadline_that_all_cafs_share(
+    supervisor: FlaskClient, services: FakeServices
+) -> None:
+    told = example("declaration", "/campaigns/{year}/cafs", "get")
+    told["days"].append({"day": "2026-11-16", "transmitted": 0, "cumulated": 16350})
+    services.on("GET", f"{AT}/2026/cafs", told)
+    page = supervisor.get("/agent/campagnes/2026/france").text
+    captions = [element.words for element in parse(page) if element.tag == "caption"]
+    assert captions == ["Transmissions par jour", "Par Caf", "Par type de logements", "Par département"]
+    assert ("<polyline" in page, "Date limite</text>" in page, page_checks(page)) == (True, True, [])
+    told["cafs"].append({**told["cafs"][0], "caf_code": "220", "deadline": "2026-11-30"})
+    assert "Date limite</text>" not in supervisor.get("/agent/campagnes/2026/france").text
+    told["days"] = []
+    page = supervisor.get("/agent/campagnes/2026/france").text
+    assert ("Rien n’a encore été transmis" in page, page_checks(page)) == (True, [])

@@ -68,10 +68,11 @@ def of(session: Session, campaign: Campaign) -> dict[str, Any]:
 
 
 def of_all(session: Session, caller: Caller, year: int) -> dict[str, Any]:
-    """The same for all campaigns of a year that the caller may see, and Caf by Caf; days are a campaign's own."""
+    """The same for all campaigns of a year that the caller may see, and Caf by Caf."""
     wanted = select(Campaign).where(Campaign.year == year, of_caf(caller)).order_by(Campaign.caf_code)
     found = session.execute(wanted).scalars().all()
-    rows = _rows(session, RentDeclaration.campaign_id.in_([campaign.id for campaign in found]))
+    here = RentDeclaration.campaign_id.in_([campaign.id for campaign in found])
+    rows = _rows(session, here)
     each: dict[UUID, Tally] = defaultdict(Tally)
     for row in rows:
         each[row.campaign_id].add(row)
@@ -79,7 +80,7 @@ def of_all(session: Session, caller: Caller, year: int) -> dict[str, Any]:
         {"caf_code": one.caf_code, "phase": one.phase, "deadline": one.deadline.isoformat(), **each[one.id].shown()}
         for one in found
     ]
-    return {"year": year, **_totals(rows), **_parts(rows), "cafs": cafs}
+    return {"year": year, **_totals(rows), **_parts(rows), "days": _days(session, here), "cafs": cafs}
 
 
 def _rows(session: Session, here: ColumnElement[bool]) -> list[_Row]:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from chassis import ids
 from declaration_cases import INFORMATION, PERSON, RENT, SITUATION
 
 STEPS = {"information": INFORMATION, "situation": SITUATION, "rent": RENT}
@@ -53,6 +54,18 @@ def test_a_supervisor_sees_every_caf_and_the_sum_of_them(two_cafs: Any, year: in
     kinds = {each["housing_type"]: (each["total"], each["transmitted"]) for each in told["housing_types"]}
     assert kinds == {"private": (2, 1), "conventioned": (1, 0)}
     assert sum(each["total"] for each in told["departements"]) == 3
+
+
+def test_the_days_of_every_caf_add_up_for_a_supervisor_and_are_their_own_for_an_agent(two_cafs: Any, year: int) -> None:
+    transmit(two_cafs, two_cafs.landlord(("conventioned", "FR")))
+    landlords = two_cafs.harness.rows("landlord")
+    organisation = next(row["organisation_id"] for row in landlords if row["caf_code"] == "220")
+    person = two_cafs.grant(ids.new_id(), ("private", "FR"), organisation_id=organisation)
+    transmit(two_cafs, person)
+    path = f"/campaigns/{year}/cafs"
+    told = two_cafs.get(path, two_cafs.agent("000", supervisor=True)).json()
+    assert (sum(day["transmitted"] for day in told["days"]), told["days"][-1]["cumulated"]) == (3, 3)
+    assert two_cafs.get(path, two_cafs.agent("220")).json()["days"][-1]["cumulated"] == 1
 
 
 def test_a_year_without_campaign_is_empty_and_a_campaign_in_preparation_counts_nothing(world: Any, year: int) -> None:

@@ -1,7 +1,9 @@
 """Campaigns: prepare, open, close, and how far they are."""
 
 import re
+from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -73,8 +75,17 @@ def france(year: int) -> ResponseReturnValue:
     if not the_person().supervisor:
         abort(404)
     found = api().campaigns.progress_of_all(year)
-    counted = {phase: sum(each["phase"] == phase for each in found["cafs"]) for phase in PHASES}
-    return render_template("agent/france.html", found=found, phases=PHASES, kinds=HOUSING_TYPES, phases_count=counted)
+    shown = {
+        "phases_count": {phase: sum(each["phase"] == phase for each in found["cafs"]) for phase in PHASES},
+        "drawn": charts.cumulated(found["days"], common_deadline(found["cafs"])),
+    }
+    return render_template("agent/france.html", found=found, phases=PHASES, kinds=HOUSING_TYPES, **shown)
+
+
+def common_deadline(cafs: Sequence[Mapping[str, Any]]) -> date | None:
+    """The one that all Cafs have; None when they differ."""
+    deadlines = {each["deadline"] for each in cafs}
+    return date.fromisoformat(deadlines.pop()) if len(deadlines) == 1 else None
 
 
 @pages.post("/<int:year>/<action>")
