@@ -102,7 +102,7 @@ def _sent(engine: Engine) -> Iterator[list[Statement]]:
     statements: list[Statement] = []
 
     def keep(_connection: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, _many: bool) -> None:
-        if statement.lstrip().startswith("SELECT"):
+        if statement.lstrip().startswith(("SELECT", "WITH")):
             statements.append((statement, parameters))
 
     event.listen(engine, "before_cursor_execute", keep)

@@ -1,18 +1,19 @@
 """A page of the list (Core: it is the hot path)."""
 
 from typing import Any
+from uuid import UUID
 
 from chassis import clock, money
 from chassis.auth import Caller
-from sqlalchemy import ColumnElement, Row, Subquery, and_, case, literal, select, union_all
+from sqlalchemy import Row, and_, case
 from sqlalchemy.orm import Session
 
 from declaration.domain.answers import reasons
-from declaration.domain.states import LABELS, PRECEDENCE, State
-from declaration.listing import counting, sorting
+from declaration.domain.states import LABELS, State
+from declaration.listing import counting, picking, sorting
 from declaration.listing.filters import Filters, conditions, late
 from declaration.models import CafAnswer, Campaign, Dwelling, Landlord, RentDeclaration, Tenancy
-from declaration.perimeter import joined, visible
+from declaration.perimeter import joined, told, visible
 
 SHOWN = (
     RentDeclaration.id,
@@ -51,70 +52,37 @@ def page(
 ) -> dict[str, Any]:
     """One page, with the counts by state of all that the other filters keep, as they were at the first page."""
     order = sorting.of(sort)
-    inside = and_(visible(caller), *conditions(filters))
+    inside = and_(visible(caller), told(session, caller), *conditions(filters))
     counts, key = None, None
     if cursor:
         counted, key = sorting.decode(order, cursor)
         counts = counting.read(counted)
-    if counts is None:
-        counts = counting.by_state(session, inside)
-    picked = _picked(order, inside, filters.status, key, limit + 1)
-    keys: list[Any] = [column.label(f"key_{rank}") for rank, column in enumerate(order.columns)]
-    shown = joined(*SHOWN, *ANSWERED, *keys, late(clock.today()).label("late"))
-    shown = shown.join(picked, picked.c.id == RentDeclaration.id).outerjoin(CafAnswer, ANSWER)
-    rows = session.execute(shown.order_by(*order.by)).all()
+    wanted = picking.Wanted(order, inside, filters.status, key, limit + 1)
+    if counts is None and filters.q:
+        counts, picked = picking.searched(session, wanted)
+    else:
+        counts = counting.by_state(session, inside) if counts is None else counts
+        picked = picking.picked(session, wanted, counts)
     return {
-        "items": [item(row) for row in rows[:limit]],
+        "items": _items(session, caller, [declaration for declaration, _ in picked[:limit]]),
         "total": counts.get(filters.status, 0) if filters.status else sum(counts.values()),
         "counts": counts,
-        "next_cursor": _following(order, counts, rows, limit),
+        "next_cursor": _following(order, counts, picked, limit),
     }
 
 
-def _following(order: sorting.Order, counts: dict[str, int], rows: Any, limit: int) -> str | None:
-    if len(rows) <= limit:
+def _items(session: Session, caller: Caller, ids: list[UUID]) -> list[dict[str, Any]]:
+    """In the order of the ids; the other tables are read for these only."""
+    shown = joined(*SHOWN, *ANSWERED, late(clock.today()).label("late")).outerjoin(CafAnswer, ANSWER)
+    rows = session.execute(shown.where(RentDeclaration.id.in_(ids), visible(caller)))
+    found = {row.id: item(row) for row in rows}
+    return [found[each] for each in ids if each in found]
+
+
+def _following(order: sorting.Order, counts: dict[str, int], picked: picking.Picked, limit: int) -> str | None:
+    if len(picked) <= limit:
         return None
-    last = rows[limit - 1]
-    key = (*(getattr(last, f"key_{rank}") for rank in range(len(order.columns))), last.id)
-    return sorting.encode(order, counting.written(counts), key)
-
-
-def _picked(
-    order: sorting.Order, inside: ColumnElement[bool], status: str | None, key: tuple[Any, ...] | None, most: int
-) -> Subquery:
-    """The ids of the page; the other tables are read for these only."""
-    if order.name != sorting.DEFAULT:
-        found = select(RentDeclaration.id).where(inside)
-        found = found.where(RentDeclaration.state == status) if status else found
-        found = found.where(order.after(key)) if key else found
-        return found.order_by(*order.by).limit(most).subquery("picked")
-    return _picked_by_state(order, inside, [State(status)] if status else list(State), key, most)
-
-
-def _picked_by_state(
-    order: sorting.Order, inside: ColumnElement[bool], states: list[State], key: tuple[Any, ...] | None, most: int
-) -> Subquery:
-    """As many from each state as the page may need: every part is the beginning of a range of one index."""
-    within = sorting.BY_TENANT if not order.descending else sorting.of("-tenant")
-    parts = []
-    for state in states:
-        rank = PRECEDENCE[state]
-        if key and (rank > key[0] if order.descending else rank < key[0]):
-            continue
-        part = select(
-            RentDeclaration.id, literal(rank).label("rank"), RentDeclaration.tenant_key.label("tenant_key")
-        ).where(inside, RentDeclaration.state == state.value)
-        if key and rank == key[0]:
-            part = part.where(within.after(key[1:]))
-        # As a table of its own: SQLite takes no LIMIT in a part of a union.
-        limited = part.order_by(*within.by).limit(most).subquery()
-        parts.append(select(limited.c.id, limited.c.rank, limited.c.tenant_key))
-    if not parts:
-        return select(RentDeclaration.id).where(literal(False)).subquery("picked")
-    merged = union_all(*parts).subquery()
-    by = (merged.c.rank, merged.c.tenant_key, merged.c.id)
-    sorted_by = tuple(column.desc() for column in by) if order.descending else by
-    return select(merged.c.id).order_by(*sorted_by).limit(most).subquery("picked")
+    return sorting.encode(order, counting.written(counts), picked[limit - 1][1])
 
 
 def item(row: Row[Any]) -> dict[str, Any]:

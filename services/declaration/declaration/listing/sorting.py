@@ -45,17 +45,21 @@ class Order:
     @property
     def by(self) -> tuple[ColumnElement[Any], ...]:
         """For ORDER BY."""
-        return tuple(column.desc() for column in self.all) if self.descending else self.all
+        return self.directed(self.all)
+
+    def directed(self, columns: tuple[ColumnElement[Any], ...]) -> tuple[ColumnElement[Any], ...]:
+        """For ORDER BY, of columns that stand for these."""
+        return tuple(column.desc() for column in columns) if self.descending else columns
 
     @property
     def name_given(self) -> str:
         """As in the address."""
         return f"-{self.name}" if self.descending else self.name
 
-    def after(self, key: tuple[Any, ...]) -> ColumnElement[bool]:
-        """The rows behind the one with this key."""
+    def after(self, key: tuple[Any, ...], columns: tuple[ColumnElement[Any], ...] | None = None) -> ColumnElement[bool]:
+        """The rows behind the one with this key; `columns` may stand for the order's own."""
         place = [literal(value, column.type) for value, column in zip(key, self.all, strict=True)]
-        mine = tuple_(*self.all)
+        mine = tuple_(*(columns or self.all))
         return mine < tuple_(*place) if self.descending else mine > tuple_(*place)
 
     def read(self, texts_of_key: list[str]) -> tuple[Any, ...]:

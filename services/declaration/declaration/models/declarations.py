@@ -12,6 +12,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from declaration.models.base import Base
 
+COUNTED = ("commune_insee", "housing_type", "state", "departement")
+
+
+def plain(length: int) -> String:
+    """A text of codes or folded letters, compared byte by byte: a language’s rules take half as long again."""
+    return String(length).with_variant(String(length, collation="C"), "postgresql")
+
 
 class RentDeclaration(Base):
     """One per tenancy and campaign; `state` is that of the version in hand, `draft` what was said so far."""
@@ -19,7 +26,9 @@ class RentDeclaration(Base):
     __tablename__ = "rent_declaration"
     __table_args__ = (
         UniqueConstraint("campaign_id", "tenancy_id"),
-        Index(None, "campaign_id", "state"),
+        # Lists are counted from these two alone, without the table.
+        Index("ix_rent_declaration_counted_by_organisation", "organisation_id", *COUNTED, "campaign_id", "late"),
+        Index("ix_rent_declaration_counted_by_campaign", "campaign_id", *COUNTED, "caf_code", "late"),
         Index(None, "organisation_id", "state", "tenant_key", "id"),
         Index(None, "caf_code", "state", "tenant_key", "id"),
     )
@@ -27,7 +36,7 @@ class RentDeclaration(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     campaign_id: Mapped[UUID] = mapped_column(ForeignKey("campaign.id"))
     tenancy_id: Mapped[UUID] = mapped_column(ForeignKey("tenancy.id"), index=True)
-    state: Mapped[str] = mapped_column(String(25))
+    state: Mapped[str] = mapped_column(plain(25))
     version: Mapped[int]
     # Rises with each change of the row: its ETag.
     revision: Mapped[int]
@@ -43,12 +52,12 @@ class RentDeclaration(Base):
     # What lists are narrowed to and sorted by, copied from campaign and portfolio so that one index serves a page;
     # triggers follow the portfolio, in its own transaction.
     organisation_id: Mapped[UUID]
-    caf_code: Mapped[str] = mapped_column(String(3))
-    housing_type: Mapped[str] = mapped_column(String(20))
-    departement: Mapped[str] = mapped_column(String(3))
-    commune_insee: Mapped[str] = mapped_column(String(5))
-    tenant_key: Mapped[str] = mapped_column(String(270))
-    place_key: Mapped[str] = mapped_column(String(400))
+    caf_code: Mapped[str] = mapped_column(plain(3))
+    housing_type: Mapped[str] = mapped_column(plain(20))
+    departement: Mapped[str] = mapped_column(plain(3))
+    commune_insee: Mapped[str] = mapped_column(plain(5))
+    tenant_key: Mapped[str] = mapped_column(plain(270))
+    place_key: Mapped[str] = mapped_column(plain(400))
     # Of the draft or of what was transmitted, without charges.
     rent: Mapped[Decimal | None]
 
