@@ -7,8 +7,8 @@ map is fresh: the table is vacuumed after 2 % of changes, not 20.
 
 from alembic import op
 
-revision = "0016"
-down_revision = "0014"
+revision = "0019"
+down_revision = "0018"
 branch_labels = None
 depends_on = None
 
