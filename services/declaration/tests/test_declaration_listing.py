@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from chassis import clock, ids
 from declaration.domain.states import PRECEDENCE, State
-from declaration.listing import sheets
+from declaration.listing import picking, sheets
 from declaration_cases import INFORMATION, PERSON, RENT, SITUATION
 from python_calamine import CalamineWorkbook
 
@@ -76,6 +76,13 @@ def exported(world: Any, headers: dict[str, str], **params: Any) -> list[dict[st
 SORTS = ("status", "tenant", "address", "updated_at", "rent")
 
 
+@pytest.fixture(params=[picking.FEW, 0], ids=["few", "many"])
+def sifted(request: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A list of few rows is read whole, one of many is walked: both, with the rows of a test."""
+    monkeypatch.setattr(picking, "FEW", request.param)
+
+
+@pytest.mark.usefixtures("sifted")
 @pytest.mark.parametrize("sort", [*SORTS, *(f"-{sort}" for sort in SORTS)])
 def test_every_row_comes_once_in_the_same_order_whatever_the_page_size(listed: Any, sort: str) -> None:
     headers = listed.landlord()
@@ -90,6 +97,7 @@ def test_every_row_comes_once_in_the_same_order_whatever_the_page_size(listed: A
     assert [item["id"] for item in listed.declarations(headers, sort=opposite)] == whole[::-1]
 
 
+@pytest.mark.usefixtures("sifted")
 def test_each_order_is_the_one_its_name_says(listed: Any) -> None:
     headers = listed.landlord()
     for rank, item in enumerate(listed.declarations(headers)[:3]):
@@ -141,6 +149,23 @@ def test_a_cursor_is_good_for_its_own_order_only(listed: Any) -> None:
     assert listed.get("/declarations", headers, sort="name").status_code == 400
 
 
+@pytest.mark.usefixtures("sifted")
+@pytest.mark.parametrize("sort", [*SORTS, *(f"-{sort}" for sort in SORTS)])
+def test_a_search_gives_the_rows_the_order_and_the_counts_that_a_walk_gives(listed: Any, sort: str) -> None:
+    headers = listed.landlord()
+    items = listed.declarations(headers)
+    for rank, item in enumerate(items[:3]):
+        declare(listed, headers, item, f"{500 - rank * 7},50")
+    whole = listed.get("/declarations", headers, sort=sort).json()
+    found = listed.get("/declarations", headers, sort=sort, q="gina rennes").json()
+    assert found == whole
+    assert walk(listed, headers, 2, sort=sort, q="gina rennes") == whole["items"]
+    in_hand = listed.get("/declarations", headers, sort=sort, q="gina rennes", status="draft").json()
+    assert in_hand["items"] == [item for item in whole["items"] if item["status"] == "draft"]
+    assert (in_hand["total"], in_hand["counts"]) == (3, whole["counts"])
+
+
+@pytest.mark.usefixtures("sifted")
 def test_filters_narrow_together(listed: Any) -> None:
     headers = listed.landlord()
     found = listed.declarations(headers, q="DEUJOURS gina", zone="22", status="to_declare", late="false")
