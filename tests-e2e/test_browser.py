@@ -5,13 +5,24 @@ from pathlib import Path
 
 import pytest
 from launcher.demo import credentials
+from launcher.demo.credentials import Credentials
 from launcher.demo.journey.context import Journey
+from launcher.demo.journey.first_sign_in import sign_in_first
+from launcher.demo.journey.people import own_password
 from launcher.demo.waiting import wait_for
 from support import keyboard, pages
+from support.product import Product
 from support.visitor import Visitor
 
 pytestmark = pytest.mark.timeout(600)
 NewVisitor = Callable[..., Visitor]
+SUPERVISOR = {
+    "civility": "M.",
+    "last_name": "DELORME",
+    "first_name": "Luc",
+    "function": "Superviseur",
+    "telephone": "01 45 65 52 52",
+}
 
 
 def test_a_company_signs_in_declares_and_creates_a_user(
@@ -100,6 +111,23 @@ def test_a_page_of_someone_asks_who_comes(new_visitor: NewVisitor, path: str) ->
     visitor = new_visitor(f"stranger{path.replace('/', '-')}")
     visitor.go(path)
     assert visitor.seen == ["/compte/connexion"]
+
+
+def test_a_supervisor_sees_every_caf_and_comes_from_france_to_one_of_them(
+    new_visitor: NewVisitor, campaign: Journey, product: Product
+) -> None:
+    made, visitor = product.new_agent(supervisor=True), new_visitor("supervisor")
+    own = Credentials(made.login, own_password(), made.caf_code)
+    sign_in_first(campaign.site, made, SUPERVISOR | {"email": f"{made.login.lower()}@cnaf.example"}, own.password)
+    pages.give_credentials(visitor, own)
+    page, caf = visitor.page, campaign.registry.caf_code
+    visitor.go(f"/agent/campagnes/{campaign.year}/france")
+    assert page.get_by_role("table", name="Par Caf").get_by_role("link", name=caf).count() == 1
+    page.get_by_role("table", name="Par Caf").get_by_role("link", name=caf).click()
+    visitor.look()
+    assert page.get_by_role("heading", level=1).count() == 1
+    visitor.go("/agent/campagnes")
+    visitor.go(f"/agent/campagnes/{campaign.year}/ouverture-nationale")
 
 
 def test_the_agent_follows_the_campaign_and_reads_what_is_wrong_in_a_file(

@@ -4,14 +4,13 @@ docs/security.md with a test that exists, or with the reason why it is not claim
 
 from __future__ import annotations
 
-import ast
 import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
+from tools.named import tests_of
 from tools.workspace import ROOT
 
 DOCUMENT = ROOT / "docs" / "security.md"
@@ -99,18 +98,8 @@ def _unshown(row: Row, root: Path) -> Iterator[str]:
     if row.tests and row.excused:
         yield f"V{row.number} gives a reason why nothing is claimed, and tests all the same"
     for file, test in row.tests:
-        if test not in _tests_of(root / file):
+        if test not in tests_of(root / file):
             yield f"V{row.number}: there is no test {file}::{test}"
-
-
-@cache
-def _tests_of(file: Path) -> frozenset[str]:
-    """The names of the test functions of a file; none when there is no such file."""
-    if not file.is_file():
-        return frozenset()
-    functions = (ast.FunctionDef, ast.AsyncFunctionDef)
-    nodes = ast.walk(ast.parse(file.read_text(encoding="utf-8")))
-    return frozenset(node.name for node in nodes if isinstance(node, functions) and node.name.startswith("test_"))
 
 
 def _order(number: str) -> tuple[int, ...]:

@@ -29,6 +29,7 @@ def checks(folders: list[str]) -> dict[str, list[str]]:
         "locks": [sys.executable, "-m", "tools.lock", "--check"],
         "topology": [sys.executable, "-m", "tools.topology", "--check"],
         "asvs": [sys.executable, "-m", "tools.asvs"],
+        "rules": [sys.executable, "-m", "tools.rules"],
     }
 
 

@@ -46,10 +46,10 @@ class Product:
     def mailpit(self) -> Mailpit:
         return Mailpit(self.mail_url, ComposePrintRoom(self.project))
 
-    def new_agent(self, caf_code: str = "") -> Credentials:
+    def new_agent(self, caf_code: str = "", *, supervisor: bool = False) -> Credentials:
         """Of a Caf that has no landlord yet."""
-        project = self.project if self.in_compose else ""
-        return command.make_agent(caf_code or self._spare_caf(), compose_project=project, folder=self.folder)
+        project, code = self.project if self.in_compose else "", caf_code or self._spare_caf()
+        return command.make_agent(code, compose_project=project, folder=self.folder, supervisor=supervisor)
 
     def _spare_caf(self) -> str:
         """A code that this run has not asked for and that no earlier run on the same stack has filled."""

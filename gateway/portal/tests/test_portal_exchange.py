@@ -151,6 +151,19 @@ def test_a_question_is_read_in_the_list_and_on_the_page_and_answered(sign_in: Si
     assert services.sent("POST", f"{ONE}/amendments") == [{"reason": "Non, il est à part."}]
 
 
+@pytest.mark.parametrize("step", ["informations", "situation", "loyer", "synthese"])
+def test_while_one_answers_each_step_shows_the_question_and_the_answer(
+    sign_in: SignIn, services: FakeServices, step: str
+) -> None:
+    browser = sign_in()
+    assert "La Caf vous demande" not in browser.get(f"/declarer/{DECLARATION}/{step}").text
+    services.declaration |= {"question": QUESTION, "amendment_reason": "Non, il est à part.", "next_step": "summary"}
+    page = browser.get(f"/declarer/{DECLARATION}/{step}").text
+    assert QUESTION.replace(" ?", "\u00a0?") in page
+    assert "Non, il est à part." in page
+    assert page_checks(page) == []
+
+
 def test_a_rejection_says_why_and_what_to_do(sign_in: SignIn, services: FakeServices) -> None:
     label = "Le loyer n’est pas celui de juillet"
     answered(services, "rejected", ["amend"], said("rejected", label=label, text="C’est celui d’août."))

@@ -52,12 +52,15 @@ def spare_caf_code(rank: int = 0) -> str:
     return str(FIRST_SPARE + (int(clock.now().timestamp() / 5) + rank) % (1000 - FIRST_SPARE))
 
 
-def make_agent(caf_code: str, *, compose_project: str = "", folder: Path | None = None) -> Credentials:
-    """An agent of that Caf, made by `bailleurs agent add` where identity's database is: in the container of that
-    Compose project, else in the folder from which the product runs. Raises ValueError with what the command said."""
+def make_agent(
+    caf_code: str, *, compose_project: str = "", folder: Path | None = None, supervisor: bool = False
+) -> Credentials:
+    """An agent of that Caf, or a supervisor, made by `bailleurs agent add` where identity's database is: in the
+    container of that Compose project, else in the folder from which the product runs. Raises ValueError with what the
+    command said."""
     bailleurs = str(Path(sys.executable).with_name("bailleurs"))
     where = ["docker", "exec", f"{compose_project}-identity-1", "bailleurs"] if compose_project else [bailleurs]
-    command = [*where, "agent", "add", "--caf", caf_code, "--json"]
+    command = [*where, "agent", "add", "--caf", caf_code, "--json", *(["--supervisor"] if supervisor else [])]
     done = subprocess.run(  # noqa: S603 - fixed words and three digits
         command, cwd=folder, capture_output=True, text=True, timeout=SECONDS, check=False
     )

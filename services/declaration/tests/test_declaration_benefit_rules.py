@@ -1,5 +1,6 @@
 """The law's dated rules, against the Caf's own examples."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -36,6 +37,15 @@ def test_the_threshold_of_2026_is_that_of_the_caf_example(paid_to_landlord: bool
     assert found == Decimal(expected)
 
 
+def test_a_benefit_above_the_rent_makes_any_debt_an_arrears_and_no_debt_none() -> None:
+    assert threshold_before_2027(Decimal(40), Decimal(0), Decimal(50), paid_to_landlord=True) == 0
+    rule = arrears_rule(date(2026, 12, 31))
+    assert rule is not None
+    above = replace(arrears("0.01"), rent=Decimal(20), benefit=Decimal(50))
+    assert rule.reached(above, date(2026, 12, 31))
+    assert not rule.reached(replace(above, debt=Decimal(0)), date(2026, 12, 31))
+
+
 @pytest.mark.parametrize(
     ("on", "found", "reached"),
     [
@@ -47,6 +57,14 @@ def test_the_threshold_of_2026_is_that_of_the_caf_example(paid_to_landlord: bool
         (date(2027, 1, 1), arrears("450.01", first_default_on=date(2026, 10, 2)), True),
         (date(2027, 1, 1), arrears("10.00", first_default_on=date(2026, 10, 1)), True),
         (date(2027, 1, 1), arrears("0.00", first_default_on=date(2026, 1, 1)), False),
+        (date(2027, 1, 1), arrears("10.00", first_default_on=date(2026, 10, 2)), False),
+        # Three months at the ends of months: the last day of a shorter month is the day.
+        (date(2027, 1, 30), arrears("10.00", first_default_on=date(2026, 10, 31)), False),
+        (date(2027, 1, 31), arrears("10.00", first_default_on=date(2026, 10, 31)), True),
+        (date(2027, 2, 27), arrears("10.00", first_default_on=date(2026, 11, 30)), False),
+        (date(2027, 2, 28), arrears("10.00", first_default_on=date(2026, 11, 30)), True),
+        (date(2028, 2, 28), arrears("10.00", first_default_on=date(2027, 11, 30)), False),
+        (date(2028, 2, 29), arrears("10.00", first_default_on=date(2027, 11, 30)), True),
     ],
 )
 def test_a_debt_is_an_arrears_by_the_rule_in_force_that_day(on: date, found: Arrears, reached: bool) -> None:
@@ -75,12 +93,18 @@ def test_no_day_has_two_rules_nor_none_between_them() -> None:
     assert [(after - before).days for before, after in zip(ends, starts, strict=True)] == [1] * len(starts)
 
 
-@pytest.mark.parametrize(("rent", "co_tenants", "kept"), [("900.00", 3, "300.00"), ("1000.00", 3, "333.33")])
+@pytest.mark.parametrize(
+    ("rent", "co_tenants", "kept"),
+    [("900.00", 1, "900.00"), ("900.00", 3, "300.00"), ("1000.00", 3, "333.33"), ("0.01", 2, "0.01")],
+)
 def test_a_flat_share_keeps_the_rent_divided_by_the_holders(rent: str, co_tenants: int, kept: str) -> None:
     assert flat_sharing_rent(Decimal(rent), co_tenants) == Decimal(kept)
 
 
-@pytest.mark.parametrize(("rent", "kept"), [("600.00", "400.00"), ("500.00", "333.33"), ("0.00", "0.00")])
+@pytest.mark.parametrize(
+    ("rent", "kept"),
+    [("600.00", "400.00"), ("500.00", "333.33"), ("100.01", "66.67"), ("0.01", "0.01"), ("0.00", "0.00")],
+)
 def test_a_furnished_rent_counts_for_two_thirds(rent: str, kept: str) -> None:
     assert furnished_rent(Decimal(rent)) == Decimal(kept)
 

@@ -79,6 +79,19 @@ def test_dates_that_do_not_follow_each_other_are_refused(
     assert [error.pointer for error in refused.value.errors] == [pointer]
 
 
+@pytest.mark.parametrize(
+    ("year", "deadline", "cut_off"),
+    [
+        (2019, date(2019, 7, 2), date(2019, 7, 2)),
+        (2026, date(2026, 11, 15), date(2026, 11, 15)),
+        (2026, date(2026, 11, 15), date(2028, 12, 31)),
+    ],
+)
+def test_dates_at_their_limits_are_taken(year: int, deadline: date, cut_off: date) -> None:
+    found = campaign.planned(year, deadline, cut_off, None, today=date(2026, 9, 2))
+    assert (found.deadline, found.cut_off) == (deadline, cut_off)
+
+
 def test_a_campaign_opens_on_the_first_of_july_unless_said_otherwise() -> None:
     assert campaign.planned(2026, DATES.deadline, DATES.cut_off, None, today=date(2026, 9, 2)) == DATES
 

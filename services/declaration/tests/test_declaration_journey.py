@@ -89,8 +89,14 @@ CONFIRM: list[tuple[str, dict[str, Any], Known, set[str]]] = [
     ("ten percent less", {"rent": {**RENT, "rent": "371,25"}}, KNOWN, set()),
     ("a cent less than ten percent less", {"rent": {**RENT, "rent": "371,24"}}, KNOWN, {"differs_from_last_year"}),
     ("nothing known", {"rent": {**RENT, "rent": "900"}}, replace(KNOWN, previous_rent=None), set()),
+    ("free last year", {"rent": {**RENT, "rent": "900"}}, replace(KNOWN, previous_rent=Decimal(0)), set()),
     ("rent and charges", {"rent": {**RENT, "rent": "450,50"}}, KNOWN, {"charges_probably_included"}),
+    ("a cent less than rent and charges", {"rent": {**RENT, "rent": "450,49"}}, KNOWN, set()),
+    ("no charges known", {"rent": {**RENT, "rent": "412,50"}}, replace(KNOWN, previous_charges=Decimal(0)), set()),
     ("zero", {"rent": {**RENT, "rent": "0"}}, KNOWN, {"zero_rent"}),
+    ("a cent", {"rent": {**RENT, "rent": "0,01"}}, replace(KNOWN, previous_rent=None), set()),
+    ("as many co-tenants", {"situation": {**SITUATION, "co_tenants": 3}}, replace(KNOWN, co_tenants=3), set()),
+    ("fewer co-tenants", {}, replace(KNOWN, co_tenants=2), {"co_tenants_changed"}),
     ("co-tenants", {"situation": {**SITUATION, "co_tenants": 3}}, KNOWN, {"co_tenants_changed"}),
     ("left on July 1", {"situation": {**GONE, "left_on": "2026-07-01"}}, KNOWN, {"left_in_july"}),
     ("left on July 31", {"situation": {**GONE, "left_on": "2026-07-31"}}, KNOWN, {"left_in_july"}),
@@ -169,6 +175,7 @@ def test_a_draft_is_found_again_as_it_was_saved() -> None:
     assert journey.load({}) == Draft()
 
 
+DIRECT = replace(KNOWN, paid_to_landlord=True)
 WARNED: list[tuple[dict[str, Any], date, Known, set[str]]] = [
     ({}, CONTEXT.today, KNOWN, set()),
     ({"situation": {**SITUATION, "co_tenants": 2}}, CONTEXT.today, KNOWN, {"CCH D. 842-3"}),
@@ -182,12 +189,17 @@ WARNED: list[tuple[dict[str, Any], date, Known, set[str]]] = [
     ({"situation": {**OWING, "arrears_amount": "905,99"}}, CONTEXT.today, KNOWN, set()),
     ({"situation": {**OWING, "arrears_amount": "906,00"}}, CONTEXT.today, KNOWN, {"CCH R. 824-1"}),
     ({"situation": {**OWING, "arrears_amount": "460"}}, date(2027, 1, 2), KNOWN, {"Décret 2026-84"}),
+    # The benefit paid to the landlord counts: 2 × (415 + 38 − 162).
+    ({"situation": {**OWING, "arrears_amount": "581,99"}}, CONTEXT.today, DIRECT, set()),
+    ({"situation": {**OWING, "arrears_amount": "582,00"}}, CONTEXT.today, DIRECT, {"CCH R. 824-1"}),
     (
         {"situation": {**GONE, "left_on": "2026-08-01"}},
         date(2026, 9, 2),
-        replace(KNOWN, paid_to_landlord=True),
+        DIRECT,
         {"CCH L. 823-6 et D. 823-15"},
     ),
+    ({"situation": {**GONE, "left_on": "2026-08-01"}}, date(2026, 9, 1), DIRECT, set()),
+    ({"situation": {**GONE, "left_on": "2026-08-01"}}, date(2026, 9, 2), KNOWN, set()),
 ]
 
 
@@ -197,6 +209,38 @@ def test_the_law_warns_with_its_article_and_never_blocks(
 ) -> None:
     draft = saved(known, **steps)
     assert {warning.article for warning in checks.warnings(draft, known, on)} == articles
+
+
+@pytest.mark.parametrize(
+    ("on", "debt", "articles"),
+    [
+        # The last day of the old rule, the first of the new one: the same debt, born the same day.
+        (date(2026, 12, 31), "450,01", []),
+        (date(2027, 1, 1), "450,01", ["Décret 2026-84"]),
+        (date(2027, 1, 1), "450,00", []),
+        (date(2026, 12, 31), "906,00", ["CCH R. 824-1"]),
+    ],
+)
+def test_the_day_of_declaring_chooses_the_rule_of_arrears(on: date, debt: str, articles: list[str]) -> None:
+    owing = {**OWING, "arrears_amount": debt, "first_default_on": "2026-10-02"}
+    steps_ = {"information": INFORMATION, "situation": owing, "rent": RENT}
+    draft = journey.save(Draft(), steps_, KNOWN, replace(CONTEXT, today=on))
+    assert [warning.article for warning in checks.warnings(draft, KNOWN, on)] == articles
+
+
+def test_a_furnished_flat_share_counts_for_two_thirds_of_its_part() -> None:
+    draft = saved(situation={**SITUATION, "co_tenants": 3}, rent={**RENT, "rent": "900", "furnished": True})
+    said = [warning.message for warning in checks.warnings(draft, KNOWN, CONTEXT.today)]
+    assert ["300,00" in said[0], "200,00" in said[1], len(said)] == [True, True, 2]
+
+
+def test_a_debt_is_measured_against_last_years_rent_until_julys_is_declared() -> None:
+    draft = journey.save(
+        Draft(), {"information": INFORMATION, "situation": {**OWING, "arrears_amount": "901"}}, KNOWN, CONTEXT
+    )
+    assert [warning.article for warning in checks.warnings(draft, KNOWN, CONTEXT.today)] == ["CCH R. 824-1"]
+    unknown = replace(KNOWN, previous_rent=None)
+    assert checks.warnings(draft, unknown, CONTEXT.today) == []
 
 
 @given(st.decimals(min_value=0, max_value=Decimal("99999.99"), places=2))

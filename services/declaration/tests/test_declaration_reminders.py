@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from chassis import clock
+from chassis.problems import Invalid
 from declaration.domain import campaign as rules
 from declaration.models import Asking, Campaign
 from declaration_cases import INFORMATION, PERSON, RENT, SITUATION
@@ -83,6 +84,30 @@ def test_of_several_missed_days_only_the_last_is_made_up_for(today: int, expecte
     days = [date(2026, 10, 15), date(2026, 10, 20)]
     found = rules.due_reminder(days, date(2026, 10, today))
     assert found == (date(2026, 10, expected) if expected else None)
+
+
+@pytest.mark.parametrize(
+    ("days", "kept"),
+    [
+        # The campaign opens on July 1 and ends on January 15.
+        ([date(2026, 7, 1)], None),
+        ([date(2026, 7, 2), date(2027, 1, 15)], 2),
+        ([date(2027, 1, 16)], None),
+        ([date(2026, 10, day) for day in range(1, 11)], 10),
+        ([date(2026, 10, day) for day in range(1, 12)], None),
+        ([date(2026, 10, 1), date(2026, 10, 1)], 1),
+        ([], 0),
+    ],
+)
+def test_reminders_come_after_the_opening_until_the_last_day_ten_at_most(days: list[date], kept: int | None) -> None:
+    dates = rules.Dates(2026, date(2026, 7, 1), date(2026, 11, 15), date(2027, 1, 15))
+    if kept is not None:
+        assert rules.checked_reminders(reversed(days), dates) == sorted(set(days))
+        assert len(set(days)) == kept
+        return
+    with pytest.raises(Invalid) as refused:
+        rules.checked_reminders(days, dates)
+    assert [error.pointer for error in refused.value.errors] == ["/reminders"]
 
 
 def moved(year: int, **changes: Any) -> dict[str, Any]:
