@@ -25,7 +25,7 @@ POSTED = {**DAY, "no_postmark": "", **POSTMARK}
 TYPED = {
     **{name: value for name, value in POSTED.items() if value},
     "information-address": "APPARTEMENT 4\n2 RUE GINA PANE\n35000 RENNES",
-    "information-commune_insee": "35238",
+    "information-commune_insee": "Rennes",
     "information-furnished": "no",
     "information-single_room": "no",
     "information-lease_start-jj": "1",

@@ -21,6 +21,12 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
     ("information", {**INFORMATION, "address": ["X"] * 7}, "/information/address", "address_lines"),
     ("information", {**INFORMATION, "address": ["X" * 39]}, "/information/address", "address_line_length"),
     ("information", {**INFORMATION, "commune_insee": "35999"}, "/information/commune_insee", "commune"),
+    (
+        "information",
+        {**INFORMATION, "commune_insee": "Saint-Denis"},
+        "/information/commune_insee",
+        "commune_ambiguous",
+    ),
     ("information", {**INFORMATION, "lease_start": "2026-02-30"}, "/information/lease_start", "date"),
     ("information", {**INFORMATION, "lease_start": "2026-08-01"}, "/information/lease_start", "entered_after_july"),
     ("information", {**INFORMATION, "furnished": "oui"}, "/information/furnished", "flag"),

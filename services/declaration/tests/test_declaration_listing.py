@@ -256,3 +256,37 @@ def test_the_deadline_is_the_end_of_the_day_in_paris(
     path = f"/declarations/{items[0]['id']}"
     etag = world.get(path, headers).headers["etag"]
     assert world.post(f"{path}/transmission", headers, **{"If-Match": etag}).json()["late"] is late
+
+
+@pytest.mark.parametrize(
+    ("zone", "numbers"),
+    [
+        ("rennes", {"0000000A", "0000002A", "0000004A", "0000006A"}),
+        ("Saint-Brieuc", {"0000001A", "0000003A", "0000005A"}),
+        ("22278", {"0000001A", "0000003A", "0000005A"}),
+        ("2a", set()),
+        ("Eu", set()),
+        ("nulle part", set()),
+    ],
+)
+def test_a_zone_is_a_departement_or_a_commune_by_its_code_or_its_name(
+    listed: Any, zone: str, numbers: set[str]
+) -> None:
+    found = listed.declarations(listed.landlord(), zone=zone)
+    assert {item["tenant"]["number"] for item in found} == numbers
+
+
+def test_a_commune_may_be_typed_by_name_and_is_kept_by_its_code(listed: Any) -> None:
+    headers = listed.landlord()
+    path = f"/declarations/{listed.declarations(headers)[0]['id']}"
+    typed = {"information": {**INFORMATION, "commune_insee": "Saint Denis (93)"}}
+    saved = listed.put(f"{path}/draft", headers, typed, **{"If-Match": '"1"'})
+    assert saved.status_code == 200, saved.text
+    kept = saved.json()
+    assert (kept["draft"]["information"]["commune_insee"], kept["commune_name"]) == ("93066", "Saint-Denis (93)")
+    typed["information"]["commune_insee"] = "Saint Denis"
+    refused = listed.put(f"{path}/draft", headers, typed, **{"If-Match": saved.headers["etag"]})
+    (error,) = refused.json()["errors"]
+    assert (refused.status_code, error["pointer"]) == (422, "/information/commune_insee")
+    assert "Saint-Denis (93)" in error["detail"]
+    assert error["example"] == "Rennes"

@@ -179,3 +179,31 @@ def test_paris_lyon_and_marseille_stand_for_their_arrondissements() -> None:
         assert zones.covered(city) == (city, *parts)
         assert all(part in communes.names() for part in (city, *parts))
     assert zones.covered("35238") == ("35238",)
+
+
+@pytest.mark.parametrize(
+    ("typed", "codes"),
+    [
+        ("35238", {"35238"}),
+        (" 2a004 ", {"2A004"}),
+        ("rennes", {"35238"}),
+        ("St Malo", {"35288"}),
+        ("L HAY LES ROSES", {"94038"}),
+        ("Saint-Denis", {"11339", "30247", "93066", "97411"}),
+        ("Saint-Denis (93)", {"93066"}),
+        ("saint denis, 974", {"97411"}),
+        ("Saint-Denis (35)", set()),
+        # A postcode is no Insee code.
+        ("35000", set()),
+        ("", set()),
+    ],
+)
+def test_a_commune_is_found_by_its_code_or_its_name(typed: str, codes: set[str]) -> None:
+    assert set(communes.codes(typed)) == codes
+
+
+def test_what_is_shown_of_a_commune_is_read_back_as_that_commune() -> None:
+    assert [code for code in communes.names() if communes.codes(communes.label(code)) != (code,)] == []
+    assert communes.label("35238") == "Rennes"
+    assert communes.label("93066") == "Saint-Denis (93)"
+    assert communes.label("00000") == "00000"

@@ -27,7 +27,7 @@ class MissingForm(OnceForm):
     tenant_last_name = StringField("Nom du locataire")
     tenant_first_name = StringField("Prénom du locataire")
     address = TextAreaField("Adresse du logement")
-    commune_insee = StringField("Code commune (Insee)")
+    commune_insee = StringField("Commune du logement")
     housing_type = RadioField("Type de logements", choices=choices(HOUSING_TYPES), validate_choice=False)
     comment = TextAreaField(COMMENT)
     pointers: ClassVar[dict[str, str]] = {

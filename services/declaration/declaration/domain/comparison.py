@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from declaration.domain import communes
 from declaration.domain.checks import Code, french
 
 NOTHING = "–"
@@ -14,7 +15,7 @@ NOTHING = "–"
 LABELS: dict[str, dict[str, str]] = {
     "information": {
         "address": "Adresse du logement",
-        "commune_insee": "Code commune",
+        "commune_insee": "Commune",
         "furnished": "Logement meublé",
         "single_room": "Chambre",
         "lease_start": "Entrée du locataire",
@@ -84,6 +85,8 @@ def _shown(name: str, value: Any) -> str:
         return NOTHING
     if isinstance(value, bool):
         return "oui" if value else "non"
+    if name == "commune_insee":
+        return communes.label(value)
     if name in _AMOUNTS:
         return french(Decimal(value))
     if name in _DAYS:

@@ -10,7 +10,7 @@ from typing import Any
 from chassis.problems import Conflict, FieldError, Invalid
 
 from declaration.domain import fields, texts
-from declaration.domain.steps import commune
+from declaration.domain.steps import COMMUNE_EXAMPLE, COMMUNE_RULE, commune
 
 
 class Kind(StrEnum):
@@ -71,7 +71,7 @@ def advance(state: State, act: Act, answer: str = "") -> State:
 MISSING: dict[str, fields.Field[Any]] = {
     "tenant_last_name": fields.Field("le nom du locataire", str.strip, "de 1 à 100 caractères", "DEUJOURS"),
     "address": fields.Field("l’adresse du logement", fields.address, fields.ADDRESS_RULE, fields.ADDRESS_EXAMPLE),
-    "commune_insee": fields.Field("la commune du logement", commune, "un code commune Insee de 5 caractères", "35238"),
+    "commune_insee": fields.Field("la commune du logement", commune, COMMUNE_RULE, COMMUNE_EXAMPLE),
 }
 
 

@@ -16,6 +16,10 @@ from declaration.domain.fields import ADDRESS_EXAMPLE, ADDRESS_RULE, DAY, YES_NO
 
 WHOLE_RENT = "whole"
 TENANT_SHARE = "tenant_share"
+COMMUNE_RULE = "le nom d’une commune, suivi du département s’il le faut, ou son code Insee"
+COMMUNE_EXAMPLE = "Rennes"
+# Enough to see what is meant; a dozen communes are called Sainte-Colombe.
+MOST_NAMESAKES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +31,25 @@ class Context:
 
 
 def commune(raw: Any) -> str:
-    """A code of the official list, arrondissements of Paris, Lyon and Marseille included. Raises RefusedValueError."""
-    code = str(raw).strip().upper()
-    if code not in communes.names():
-        raise fields.RefusedValueError("commune", "Ce code ne figure pas dans la liste officielle des communes.")
-    return code
+    """
+    The code of the official list, arrondissements of Paris, Lyon and Marseille included, from itself or from a name.
+
+    Raises RefusedValueError for what the list does not have, and for a name that several communes have.
+    """
+    found = communes.codes(str(raw))
+    if not found:
+        detail = "La liste officielle des communes n’a ni ce nom ni ce code Insee (un code postal n’en est pas un)."
+        raise fields.RefusedValueError("commune", detail)
+    if len(found) > 1:
+        several = ", ".join(communes.label(code) for code in found[:MOST_NAMESAKES])
+        detail = f"Plusieurs communes portent ce nom\u00a0: précisez le département. Par exemple {several}."
+        raise fields.RefusedValueError("commune_ambiguous", detail)
+    return found[0]
 
 
 INFORMATION: dict[str, Field[Any]] = {
     "address": Field("l’adresse du logement", fields.address, ADDRESS_RULE, ADDRESS_EXAMPLE),
-    "commune_insee": Field("la commune du logement", commune, "un code commune Insee de 5 caractères", "35238"),
+    "commune_insee": Field("la commune du logement", commune, COMMUNE_RULE, COMMUNE_EXAMPLE),
     "furnished": Field("si le logement est meublé", fields.flag, YES_NO, "oui"),
     "single_room": Field("si le logement est une chambre", fields.flag, YES_NO, "non"),
     "lease_start": Field("la date d’entrée dans le logement", fields.day, DAY, "2016-09-01"),

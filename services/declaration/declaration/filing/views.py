@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from declaration.answers import views as answers
 from declaration.domain import checks, communes, comparison, journey, paper
+from declaration.domain.draft import Draft, Known
 from declaration.domain.july import EXEMPTION_LABELS, Exemption
 from declaration.domain.states import LABELS, Event, State, allowed
 from declaration.filing.case import Case
@@ -42,6 +43,7 @@ def shown(session: Session, case: Case) -> tuple[dict[str, Any], dict[str, str]]
         "landlord": {"name": case.landlord.name, "user_number": case.landlord.user_number},
         "known": _known(case),
         "draft": journey.dump(draft),
+        "commune_name": commune_name(draft, known),
         "next_step": journey.next_step(draft, case.state, known, case.context).value,
         "total": money.to_json(draft.rent.total) if draft.rent else None,
         "checks": {"to_confirm": _confirmations(case)},
@@ -110,7 +112,7 @@ def _known(case: Case) -> dict[str, Any]:
         "information": {
             "address": list(known.address),
             "commune_insee": known.commune_insee,
-            "commune_name": communes.name(known.commune_insee),
+            "commune_name": communes.label(known.commune_insee),
             "furnished": known.furnished,
             "single_room": known.single_room,
             "lease_start": known.lease_start.isoformat(),
@@ -125,6 +127,11 @@ def _known(case: Case) -> dict[str, Any]:
             "paid_to_landlord": known.paid_to_landlord,
         },
     }
+
+
+def commune_name(draft: Draft, known: Known) -> str:
+    """Of the dwelling as it is declared so far, in words; beside the draft, which can be sent back as it was read."""
+    return communes.label((draft.information or known).commune_insee)
 
 
 def _euros(amount: Any) -> str | None:

@@ -9,7 +9,7 @@ from chassis import clock
 from chassis.zones import covered
 from sqlalchemy import ColumnElement, case, or_, select
 
-from declaration.domain import texts
+from declaration.domain import communes, texts
 from declaration.domain.campaign import Phase
 from declaration.domain.journey import EDITABLE
 from declaration.models import Campaign, Dwelling, Landlord, RentDeclaration, Tenancy
@@ -73,9 +73,11 @@ def _of_campaigns(condition: ColumnElement[bool]) -> ColumnElement[bool]:
 
 
 def _in_zone(zone: str) -> ColumnElement[bool]:
-    if len(zone) <= LONGEST_DEPARTEMENT:
-        return RentDeclaration.departement == zone
-    return RentDeclaration.commune_insee.in_(covered(zone))
+    """A département, or every commune that may be meant; one that nobody knows has no dwelling."""
+    if len(zone) <= LONGEST_DEPARTEMENT and not zone.isalpha():
+        return RentDeclaration.departement == zone.upper()
+    found = [each for code in communes.codes(zone) for each in covered(code)]
+    return RentDeclaration.commune_insee.in_(found)
 
 
 def _of_landlord(user_number: str) -> ColumnElement[bool]:

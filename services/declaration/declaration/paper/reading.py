@@ -113,6 +113,7 @@ def shown(session: Session, typed: Typed) -> Shown:
         **_summary(typed),
         "late": case.late,
         "draft": row.draft,
+        "commune_name": declarations.commune_name(draft, case.known),
         "total": money.to_json(draft.rent.total) if draft.rent else None,
         "to_confirm": [
             {"code": each.code.value, "message": each.message, "confirmed": each.confirmed, "reason": each.reason}

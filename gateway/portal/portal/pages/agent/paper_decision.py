@@ -151,7 +151,7 @@ def show(read: Answer, form: Any, discarding: DiscardForm) -> str:
         form.etag.data, form.seen.data = read.etag, paper["declaration_etag"]
     if discarding.errors:
         discarding.etag.data = read.etag
-    said = {"draft": paper["draft"], "total": paper["total"]}
+    said = {name: paper[name] for name in ("draft", "commune_name", "total")}
     parts = [
         ("Informations", information_rows(said)),
         ("Situation du locataire", situation_rows(said)),

@@ -66,7 +66,11 @@ class Sheet:
     """The sheet and its three steps, as one form: fields are named `<étape>-<champ>`."""
 
     def __init__(self, paper: Mapping[str, Any], etag: str, *, sent: bool) -> None:
-        declaration = {"draft": paper["draft"], "known": paper["declaration"]["known"]}
+        declaration = {
+            "draft": paper["draft"],
+            "known": paper["declaration"]["known"],
+            "commune_name": paper["commune_name"],
+        }
         posted_on = day(paper["posted_on"])
         own = {
             "etag": etag,

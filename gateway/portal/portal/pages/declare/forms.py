@@ -31,7 +31,7 @@ class InformationForm(StepForm):
 
     step = "information"
     address = TextAreaField("Adresse du logement")
-    commune_insee = StringField("Code commune (Insee)")
+    commune_insee = StringField("Commune")
     furnished = YesNoField("Le logement est-il loué meublé\u00a0?")
     single_room = YesNoField("Le logement est-il une chambre\u00a0?")
     lease_start = FrenchDateField("Date d’entrée du locataire")

@@ -32,7 +32,7 @@ SORTS = tuple(sort[0] for sort in COLUMNS.values() if sort)
 ACCEPTED = {
     "status": re.compile("|".join(DECLARATION_STATES)),
     "housing_type": re.compile("|".join(HOUSING_TYPES)),
-    "zone": re.compile(r"[0-9AB]{2,5}"),
+    "zone": re.compile(r".{2,80}", re.DOTALL),
     "campaign": re.compile(r"20(19|[2-9]\d)"),
     "late": re.compile("|".join(LATE)),
     "user_number": re.compile(r"\d{3} ?\d{11}"),
@@ -45,7 +45,6 @@ FORMATS = ("csv", "xlsx")
 def chosen_filters() -> dict[str, str]:
     """The filters of the address; one that is not of its form is left out rather than refused."""
     given = {name: request.args.get(name, "").strip() for name in FILTERS}
-    given["zone"] = given["zone"].upper()
     return {name: value for name, value in given.items() if ACCEPTED[name].fullmatch(value)}
 
 

@@ -28,7 +28,12 @@ class Step(NamedTuple):
 def information(declaration: Declaration) -> dict[str, Any]:
     """The draft, else what the Caf knows."""
     stands = declaration["draft"]["information"] or declaration["known"]["information"]
-    return {**stands, "address": "\n".join(stands["address"]), "lease_start": day(stands["lease_start"])}
+    return {
+        **stands,
+        "address": "\n".join(stands["address"]),
+        "commune_insee": declaration["commune_name"],
+        "lease_start": day(stands["lease_start"]),
+    }
 
 
 def situation(declaration: Declaration) -> dict[str, Any]:

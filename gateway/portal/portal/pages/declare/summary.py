@@ -61,7 +61,7 @@ def information_rows(declaration: Declaration) -> Rows:
     stands = declaration["draft"]["information"]
     return [
         ("Adresse du logement", ", ".join(stands["address"])),
-        ("Code commune", stands["commune_insee"]),
+        ("Commune", declaration["commune_name"]),
         ("Logement meublé", yes_no(stands["furnished"])),
         ("Chambre", yes_no(stands["single_room"])),
         ("Entrée du locataire", long_date(stands["lease_start"])),
