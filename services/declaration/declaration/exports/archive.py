@@ -14,8 +14,8 @@ from chassis.runtime import Runtime
 from sqlalchemy import Row, select
 
 from declaration.domain.exports import columns, manifest
-from declaration.domain.exports.columns import COLUMNS, Version
-from declaration.domain.exports.manifest import Made, Totals
+from declaration.domain.exports.columns import Version
+from declaration.domain.exports.manifest import Layout, Made, Totals
 from declaration.models import Campaign, DeclarationVersion, ExportBatch, RentDeclaration
 
 PAGE = 1_000
@@ -32,6 +32,8 @@ _SHOWN = (
     DeclarationVersion.transmitted_at,
     DeclarationVersion.late,
     DeclarationVersion.channel,
+    DeclarationVersion.received_on,
+    DeclarationVersion.posted_on,
     DeclarationVersion.reason,
     DeclarationVersion.question,
     DeclarationVersion.snapshot,
@@ -93,6 +95,8 @@ def _version(row: Row[Any]) -> Version:
         transmitted_at=row.transmitted_at,
         late=row.late,
         channel=row.channel,
+        received_on=row.received_on,
+        posted_on=row.posted_on,
         reason=row.reason,
         question=row.question,
         snapshot=row.snapshot,
@@ -118,21 +122,22 @@ def write(target: IO[bytes], batch: ExportBatch, versions: Iterable[list[Version
 
 def _write_lines(archive: ZipFile, batch: ExportBatch, versions: Iterable[list[Version]]) -> Made:
     name = f"declarations-{batch.caf_code}-{batch.number:06d}.csv"
+    layout = manifest.layout(batch.manifest)
     digest, size, totals = hashlib.sha256(), 0, Totals()
     with archive.open(_entry(name, batch), "w", force_zip64=True) as entry:
-        for block in _blocks(versions, totals):
+        for block in _blocks(layout, versions, totals):
             digest.update(block)
             size += len(block)
             entry.write(block)
-    return Made(name, digest.hexdigest(), size, totals)
+    return Made(layout, name, digest.hexdigest(), size, totals)
 
 
-def _blocks(versions: Iterable[list[Version]], totals: Totals) -> Iterator[bytes]:
-    yield _lines([list(COLUMNS)])
+def _blocks(layout: Layout, versions: Iterable[list[Version]], totals: Totals) -> Iterator[bytes]:
+    yield _lines([list(layout.columns)])
     for page in versions:
         for version in page:
             totals.add(version)
-        yield _lines([columns.row(version) for version in page])
+        yield _lines([columns.row(version, layout.columns) for version in page])
 
 
 def _lines(rows: list[list[str]]) -> bytes:

@@ -6,9 +6,9 @@ Everything comes from what never changes of a version, so that a file made again
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from chassis import clock
@@ -31,6 +31,8 @@ class Version:
     transmitted_at: datetime
     late: bool
     channel: str
+    received_on: date | None
+    posted_on: date | None
     reason: str | None
     question: str | None
     snapshot: Mapping[str, Any]
@@ -76,6 +78,7 @@ _EUROS = "euros, deux décimales"
 _FLAG = "`0` (non) ou `1` (oui)"
 _ADDRESS = "lignes jointes par une barre verticale"
 
+# New ones at the end, and `manifest.FORMAT` rises: batches written before are made again with the columns they had.
 COLUMNS: dict[str, Column] = {
     "declaration_id": Column(
         lambda version: version.declaration_id,
@@ -150,12 +153,22 @@ COLUMNS: dict[str, Column] = {
         "empreinte du contenu transmis, celle du récapitulatif",
         "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
     ),
+    "received_on": Column(
+        lambda version: version.received_on,
+        "arrivée du papier à la Caf, AAAA-MM-JJ, ou vide : `transmitted_at` est l’instant de sa saisie",
+        "2026-09-01",
+    ),
+    "posted_on": Column(
+        lambda version: version.posted_on,
+        "cachet de la poste du papier, AAAA-MM-JJ, ou vide ; s’il est lisible, `late` en dépend",
+        "2026-08-31",
+    ),
 }
 
 
-def row(version: Version) -> list[str]:
-    """The values of a line, in the table's order."""
-    return [_plain(column.read(version)) for column in COLUMNS.values()]
+def row(version: Version, names: Iterable[str] = COLUMNS) -> list[str]:
+    """The values of a line, in the order of the columns' names."""
+    return [_plain(COLUMNS[name].read(version)) for name in names]
 
 
 def _plain(value: Any) -> str:

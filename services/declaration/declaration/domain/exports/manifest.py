@@ -14,7 +14,20 @@ from chassis import clock, money
 
 from declaration.domain.exports.columns import COLUMNS, Version
 
-FORMAT = "offre-bailleurs/export/1"
+FORMAT = "offre-bailleurs/export/2"
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The columns of a file, and the name of the format that has them."""
+
+    format: str = FORMAT
+    columns: tuple[str, ...] = tuple(COLUMNS)
+
+
+def layout(written: Mapping[str, Any] | None) -> Layout:
+    """That of the batch's manifest, once there is one; else today's."""
+    return Layout(written["format"], tuple(written["columns"])) if written else Layout()
 
 
 @dataclass
@@ -60,6 +73,7 @@ class Totals:
 class Made:
     """The lines' file, once written."""
 
+    layout: Layout
     name: str
     sha256: str
     size: int
@@ -72,7 +86,7 @@ def manifest(
     """`previous`: the SHA-256 of the manifest of the batch before; None for the first."""
     first, last = made.totals.first_transmitted_at, made.totals.last_transmitted_at
     return {
-        "format": FORMAT,
+        "format": made.layout.format,
         "export_id": export_id,
         "caf_code": caf_code,
         "batch": number,
@@ -80,7 +94,7 @@ def manifest(
         "period": {"from": clock.iso(first) if first else None, "to": clock.iso(last) if last else None},
         "totals": made.totals.to_json(),
         "files": [{"name": made.name, "sha256": made.sha256, "bytes": made.size, "lines": made.totals.lines}],
-        "columns": list(COLUMNS),
+        "columns": list(made.layout.columns),
         "previous_manifest_sha256": previous,
     }
 
