@@ -5,12 +5,12 @@ On a PostgreSQL of its own (or that of BAILLEURS_TEST_POSTGRES); BAILLEURS_BENCH
 
 from __future__ import annotations
 
-from tools.bench.declaration import filing, listing, opening, registry
+from tools.bench.declaration import filing, listing, nationwide, opening, registry
 from tools.bench.declaration.ground import prepared
 from tools.bench.figures import Figure
 
 # In this order, on one database: the registry that the first part reads is what the others work on.
-PARTS = (registry, opening, listing, filing)
+PARTS = (registry, opening, listing, filing, nationwide)
 
 
 def figures() -> list[Figure]:

@@ -5,6 +5,7 @@ Twice: with the foreign keys that the tables have, which PostgreSQL checks row b
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import uuid4
 
 from chassis import clock
@@ -53,10 +54,29 @@ def _foreign_keys(bench: Bench, table: str) -> list[str]:
 
 def _open(bench: Bench) -> None:
     """Over HTTP, as an agent does it; the campaign's own row is part of it."""
-    year, headers = clock.today().year, bench.harness.headers(kind="agent", caf=CAF)
-    body = {"year": year, "deadline": f"{year + 1}-01-15", "cut_off": f"{year + 1}-03-01"}
-    headers = {**headers, "Idempotency-Key": str(uuid4())}
-    for path, content in (("", body), (f"/{year}/opening", None)):
-        answer = bench.harness.client.post(f"{BASE}{path}", headers=headers, json=content)
-        if answer.status_code >= 300:
-            raise AssertionError(answer.text)
+    prepare(bench, CAF)
+    open_one(bench, CAF)
+
+
+def prepare(bench: Bench, caf: str) -> None:
+    """This year's campaign of a Caf, not open yet."""
+    year = clock.today().year
+    body = {
+        "year": year,
+        "opens_on": f"{year - 1}-07-01",
+        "deadline": f"{year + 1}-01-15",
+        "cut_off": f"{year + 1}-03-01",
+    }
+    act(bench, BASE, body, caf=caf)
+
+
+def open_one(bench: Bench, caf: str) -> None:
+    act(bench, f"{BASE}/{clock.today().year}/opening", None, caf=caf)
+
+
+def act(bench: Bench, path: str, body: dict[str, Any] | None, **agent: Any) -> None:
+    """A POST of an agent. Raises AssertionError when it is refused."""
+    headers = {**bench.harness.headers(kind="agent", **agent), "Idempotency-Key": str(uuid4())}
+    answer = bench.harness.client.post(path, headers=headers, json=body)
+    if answer.status_code >= 300:
+        raise AssertionError(answer.text)
