@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from portal_stand_ins import DECLARATION, FakeServices, SignIn, contract
+from portal_stand_ins import COLLEAGUE, DECLARATION, FakeServices, SignIn, contract
 from webui.testing import page_checks, parse
 
 DRAFTS = "/api/declaration/v1/drafts"
@@ -98,12 +98,13 @@ def test_of_two_people_the_second_sees_both_values_and_may_choose(
 ) -> None:
     typed = {**fields(landlord.get(PAGE).text), "l0-rent": "480,00"}
     answer_with(services, "changed", [{**error(""), "example": ""}], rent="431,00")
-    services.on(
-        "GET", DRAFTS, {"items": [row(etag='"8"', cells={**row()["cells"], "rent": "431,00"})]} | {"next_cursor": None}
-    )
+    by = {"kind": "organisation", "account_id": COLLEAGUE}
+    theirs = row(etag='"8"', cells={**row()["cells"], "rent": "431,00"}, updated_by=by)
+    services.on("GET", DRAFTS, {"items": [theirs], "next_cursor": None})
     page = landlord.post(PAGE, data=typed).text
     said = next(e.words for e in parse(page) if e.get("id") == "l0-rent-autre")
     assert "431,00" in said
+    assert "par Nolwenn Martin, le 2 septembre 2026 à 10\u00a0h\u00a014" in page
     assert (fields(page)["l0-rent"], fields(page)["l0-etag"]) == ("480,00", '"8"')
     before = len(services.sent("PUT", DRAFTS))
     assert landlord.post(PAGE, data=fields(page)).status_code == 303

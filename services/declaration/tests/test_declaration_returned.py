@@ -117,6 +117,7 @@ def test_what_another_person_saved_meanwhile_is_not_overwritten_and_both_values_
     assert counts(found) == {"lines": 4, "refused": 1, "unchanged": 3}
     told = [(item["column"], item["value"], item["message"]) for item in desk.errors(found["id"])["items"]]
     assert ("Loyer de juillet hors charges", "415,00", "La valeur enregistrée est maintenant « 431,00 ».") in told
+    assert any("par une autre personne de votre organisme, le " in message for _column, _value, message in told)
     # The file to correct carries the revision that was shown: sending it is a choice.
     correction = desk.world.get(f"/declaration-imports/{found['id']}/correction", desk.headers)
     assert counts(desk.apply(desk.checked(correction.content)["id"])) == {"lines": 1, "applied": 1}

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from chassis import ids, money
+from chassis import clock, ids, money
 from declaration.domain import journey
 from declaration.domain.draft import Draft
 from declaration.domain.rows import cells, judging
@@ -202,6 +202,13 @@ def test_of_two_people_at_one_row_the_second_is_told_and_sees_both_values(three:
     assert put(three, one, (row, TYPED))[0]["outcome"] == "saved"
     [answer] = put(three, two, (row, {**TYPED, "rent": "480,00"}))
     assert (answer["outcome"], answer["row"]["cells"]["rent"]) == ("changed", "415,00")
+    assert answer["row"]["updated_by"]["kind"] == "organisation"
+    saved = clock.parse(answer["row"]["updated_at"]).astimezone(clock.PARIS)
+    who = "par une autre personne de votre organisme"
+    assert f"{who}, le {saved:%d/%m/%Y} à {saved:%H} h {saved:%M}" in answer["errors"][0]["detail"]
+    [own] = put(three, one, (row, {**TYPED, "rent": "470,00"}))
+    assert (own["outcome"], own["row"]["updated_by"]["kind"]) == ("changed", "you")
+    assert "par vous-même, ailleurs" in own["errors"][0]["detail"]
     assert rows_of(three, one)[0]["cells"]["rent"] == "415,00"
     assert put(three, two, (answer["row"], {"rent": "430,00"}))[0]["outcome"] == "saved"
 

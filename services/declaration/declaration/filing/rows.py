@@ -18,7 +18,7 @@ from declaration.domain.rows import judging
 from declaration.domain.rows.judging import CellError, Cells, Outcome, Verdict
 from declaration.domain.states import LABELS, Event, advance
 from declaration.filing import case as cases
-from declaration.filing import changes
+from declaration.filing import changes, views
 from declaration.filing.case import Case
 from declaration.listing import Filters
 from declaration.models import Campaign, Dwelling, Landlord, RentDeclaration, Tenancy
@@ -72,6 +72,8 @@ def shown(case: Case) -> dict[str, Any]:
         "to_confirm": [each.message for each in journey.confirmations(draft, known, case.campaign.year)],
         "complete": not missing,
         "missing": [error.detail for error in missing],
+        "updated_at": clock.iso(case.row.updated_at),
+        "updated_by": views.author(case.caller, case.row.saved_by),
     }
 
 
@@ -82,6 +84,7 @@ def _euros(amount: Any) -> str | None:
 def judged(case: Case, cells: Cells, revision: int | None) -> Verdict:
     """What the row would do. `revision` is the one that its author saw; None when nobody else can have saved since."""
     verdict = judging.judge(cells, case.draft, case.known, case.context, current=revision in (None, case.row.revision))
+    verdict = judging.told(verdict, views.author(case.caller, case.row.saved_by)["kind"], case.row.updated_at)
     if verdict.outcome is Outcome.UNCHANGED:
         return verdict
     try:

@@ -1,15 +1,16 @@
 """« Saisir en tableau »: one tenant on a row, a page of rows at a time, each saved for itself."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from webui.forms import PageForm
-from webui.typography import count, fr
+from webui.typography import count, fr, instant
 
 from portal.clients import api
 from portal.pages.addresses import address
+from portal.pages.authors import Author, namer
 from portal.pages.declare.blueprint import pages
 from portal.pages.declare.grid_rows import (
     CELLS,
@@ -91,17 +92,26 @@ def judged(
     refused = {answer["id"]: answer for answer in answers if answer["errors"]}
     listed = {row["id"] for row in rows}
     gone = [answer["row"] for key, answer in refused.items() if answer["row"] and key not in listed]
-    lines = [Line(row, dict(row["cells"])) for row in (*rows, *gone)]
+    lines, say = [Line(row, dict(row["cells"])) for row in (*rows, *gone)], namer()
     for place, line in enumerate(lines):
         if answer := refused.pop(line.row["id"], None):
-            mark(form, line, place, cells[line.row["id"]], answer)
+            mark(form, line, place, cells[line.row["id"]], answer, say)
     for answer in refused.values():
         form.refuse(answer["errors"][0]["detail"], "#contenu")
     return lines
 
 
-def mark(form: GridForm, line: Line, place: int, typed: dict[str, str], answer: Mapping[str, Any]) -> None:
+def mark(
+    form: GridForm,
+    line: Line,
+    place: int,
+    typed: dict[str, str],
+    answer: Mapping[str, Any],
+    say: Callable[[Author], str],
+) -> None:
     """Puts what was typed back with its errors, and the value of the other person beside it."""
+    if answer["outcome"] == "changed":
+        answer = {**answer, "errors": [{**error, "detail": meanwhile(line.row, say)} for error in answer["errors"]]}
     for error in answer["errors"]:
         name = error["column"] if error["column"] in CELLS else ""
         said = error["detail"] + (f" Par exemple : {error['example']}." if error["example"] and name else "")
@@ -114,6 +124,12 @@ def mark(form: GridForm, line: Line, place: int, typed: dict[str, str], answer: 
         saved = line.row["cells"]
         line.theirs = {name: saved[name] or "vide" for name in COLUMNS if saved[name] != typed[name]}
     line.typed = typed
+
+
+def meanwhile(row: Mapping[str, Any], say: Callable[[Author], str]) -> str:
+    """Who saved since the page was shown, by name where the person may know it, and when."""
+    who = f"Enregistrée depuis par {say(row['updated_by'])}, le {instant(row['updated_at'])}."
+    return f"{who} Comparez les deux saisies avant d’enregistrer la vôtre."
 
 
 def told(answers: list[dict[str, Any]]) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from chassis import clock
 from chassis.problems import FieldError, Invalid
 
 from declaration.domain import checks, journey
@@ -51,6 +53,21 @@ class Verdict:
 CHANGED_MEANWHILE = CellError(
     "", "changed", "Cette déclaration a été modifiée depuis. Comparez les deux saisies avant d’enregistrer la vôtre."
 )
+BY = {
+    "you": "par vous-même, ailleurs",
+    "organisation": "par une autre personne de votre organisme",
+    "caf": "par la Caf",
+}
+
+
+def told(verdict: Verdict, by: str, at: datetime) -> Verdict:
+    """With who saved meanwhile (a key of BY) and when, in Paris; what is not held back for that stays as it is."""
+    if verdict.outcome is not Outcome.CHANGED:
+        return verdict
+    here = at.astimezone(clock.PARIS)
+    who = f"Cette déclaration a été enregistrée depuis {BY[by]}, le {here:%d/%m/%Y} à {here:%H} h {here:%M}."
+    detail = f"{who} Comparez les deux saisies avant d’enregistrer la vôtre."
+    return replace(verdict, errors=(replace(CHANGED_MEANWHILE, detail=detail),))
 
 
 def filled(draft: Draft, known: Known, year: int) -> dict[str, str]:
