@@ -36,6 +36,8 @@ class Wanted:
 def picked(session: Session, wanted: Wanted, counts: Mapping[str, int]) -> Picked:
     """Those of the page, in order; `counts` by state, as they were at the first page."""
     there = counts.get(wanted.status, 0) if wanted.status else sum(counts.values())
+    if there == 0 and wanted.key is None:
+        return []
     if there <= FEW:
         return _keyed(wanted, session.execute(_page_of(_found(wanted), wanted)))
     if wanted.order.name in (sorting.DEFAULT, sorting.BY_TENANT.name):
