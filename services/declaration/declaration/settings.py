@@ -12,7 +12,7 @@ from declaration.domain.exports.schedule import Hours
 class DeclarationSettings(Settings):
     # Largest registry file taken, in bytes: a million lines are about 350 MB.
     registry_max_bytes: int = 500_000_000
-    # Parts of one registry file that are merged at the same time, each on a connection of its own; on PostgreSQL.
+    # Processes that read one large registry file (30 MB each), and on PostgreSQL its parts that are merged at a time.
     registry_workers: int = 2
     # Largest file of answers taken, in bytes: 100,000 lines are about 10 MB.
     answers_max_bytes: int = 60_000_000

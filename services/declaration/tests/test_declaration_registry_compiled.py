@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 from declaration.domain import texts
-from declaration.domain.registry import lines
+from declaration.domain.registry import lines, rows
 from declaration.domain.registry.columns import COLUMNS
 from declaration.domain.registry.compiled import CompiledLines
 from declaration.models import RegistryImport
-from declaration.registry import leases, read_waiting, reception, rows, running
+from declaration.registry import leases, read_waiting, reception, running
 from declaration_cases import LINE, PERSON
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,14 +1,18 @@
-"""Slices that several workers merge: the same portfolio and the same report as one after the other."""
+"""A file that several workers share: the same portfolio and the same report as by one alone."""
 
 import random
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from chassis.testing.plugin import HarnessFactory
 from declaration.app import service
+from declaration.domain.registry.blocks import Reading
+from declaration.domain.registry.columns import COLUMNS
+from declaration.domain.registry.lines import Header
 from declaration.models import RegistryImport
-from declaration.registry import help_merging, leases, read_waiting, reception, running
+from declaration.registry import help_merging, leases, read_waiting, readers, reception, running, staging
 from declaration_cases import PERSON
 from sqlalchemy import update
 
@@ -16,7 +20,6 @@ LINES = 300
 COMMUNES = ("35238", "22278", "97105")
 # Made by whoever comes first, or told of the moment.
 ASIDE = {"id", "landlord_id", "dwelling_id", "version", "told_version"}
-NATURAL = {"landlords": 0, "dwellings": 0, "tenancies": 0}
 
 
 def drawn(seed: int) -> list[dict[str, str]]:
@@ -56,7 +59,7 @@ def kept(world: Any) -> dict[str, list[Any]]:
 
 @pytest.mark.containers
 @pytest.mark.parametrize("seed", [1, 2])
-def test_merged_together_or_one_after_the_other_gives_the_same(
+def test_read_and_merged_by_four_or_by_one_gives_the_same(
     seed: int,
     harness: HarnessFactory,
     postgres_url: str,
@@ -66,6 +69,8 @@ def test_merged_together_or_one_after_the_other_gives_the_same(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(running, "SLICE", {"postgresql": 25, "sqlite": 25})
+    monkeypatch.setattr(staging, "BLOCK", 7)
+    monkeypatch.setattr(staging, "SHARED_FROM", 1)
     told = []
     for url, workers in ((sqlite_url, 1), (postgres_url, 4)):
         world = make_world(harness(service, url, registry_workers=workers), tmp_path)
@@ -73,9 +78,22 @@ def test_merged_together_or_one_after_the_other_gives_the_same(
         reports = [world.register(*drawn(seed)), world.register(*drawn(seed + 100))]
         counts = [{name: report[name] for name in report if name.startswith("lines")} for report in reports]
         changes = [(report["created"], report["updated"]) for report in reports]
-        told.append((counts, changes, kept(world)))
+        errors = [(row["line"], row["column"], row["message"]) for row in world.harness.rows("registry_import_error")]
+        told.append((counts, changes, errors, kept(world)))
     assert told[0] == told[1]
-    assert told[0][1][1][1]["tenancies"] > 0
+    _, changes, errors, _ = told[0]
+    assert changes[1][1]["tenancies"] > 0 < len(errors)
+
+
+def test_a_process_that_reads_and_dies_is_noticed() -> None:
+    header = Header(tuple(COLUMNS), ())
+    reading = Reading(header, UUID(int=1), None, 1, copying=True)
+    with readers._started(reading) as asked:
+        asked.send(([b"x\n"], 2))
+        assert readers._answer(asked).bad_lines == 1
+        asked.send("not a block")
+        with pytest.raises((EOFError, OSError)):
+            readers._answer(asked)
 
 
 def test_a_helper_merges_what_is_laid_out_and_leaves_the_end_to_the_reader(

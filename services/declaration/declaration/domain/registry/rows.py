@@ -11,9 +11,45 @@ from chassis import ids
 from declaration.domain import communes, texts
 from declaration.domain.registry.columns import LEGAL_PERSON
 from declaration.domain.registry.compiled import Form
-from declaration.models import Staged
 
-COLUMNS = tuple(column.name for column in Staged.columns)
+# Of the staging table.
+COLUMNS = (
+    "import_id",
+    "slice",
+    "line",
+    "organisation_id",
+    "caf_code",
+    "user_number",
+    "kind",
+    "siret",
+    "name",
+    "civility",
+    "last_name",
+    "first_name",
+    "email",
+    "landlord_address",
+    "housing_type",
+    "dwelling_ref",
+    "dwelling_address",
+    "commune_insee",
+    "departement",
+    "furnished",
+    "single_room",
+    "dwelling_search",
+    "tenant_number",
+    "tenant_last_name",
+    "tenant_first_name",
+    "lease_start",
+    "lease_end",
+    "co_tenants",
+    "previous_rent",
+    "previous_charges",
+    "benefit_kind",
+    "benefit_amount",
+    "paid_to_landlord",
+    "sort_key",
+    "tenant_search",
+)
 # COPY's text format. Values are printable: no tabulation, no line end.
 COPY = Form(null=r"\N", escape=lambda text: text.replace("\\", "\\\\"))
 PLAIN = Form(null=None, escape=str)

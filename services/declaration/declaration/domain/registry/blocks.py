@@ -1,0 +1,74 @@
+"""A block of lines of the file as rows of the staging table, with what is wrong in it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from declaration.domain.registry import lines, rows
+from declaration.domain.registry.compiled import CompiledLines
+from declaration.domain.registry.lines import Header, LineError
+from declaration.physical_lines import LONGEST_LINE, read_line
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What is to be known of an import to read any line of it.
+
+    `caf_code`: lines of this Caf only. `copying`: as text for COPY, not as rows.
+    """
+
+    header: Header
+    import_id: UUID
+    caf_code: str | None
+    slices: int
+    copying: bool
+
+
+@dataclass(slots=True)
+class Block:
+    """What a number of lines gave: rows, or the text of them for COPY."""
+
+    done: int = 0
+    good: int = 0
+    bad_lines: int = 0
+    errors: list[LineError] = field(default_factory=list)
+    content: Any = None
+
+
+class BlockReader:
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+        self._form = rows.COPY if reading.copying else rows.PLAIN
+        self._compiled = CompiledLines(reading.header, self._form, reading.caf_code)
+
+    def read(self, raws: Sequence[bytes], first: int) -> Block:
+        """`first`: the number of the first of these lines."""
+        block = Block(done=len(raws))
+        found = self._rows(raws, first, block)
+        block.content = rows.copy_text(found) if self._reading.copying else list(found)
+        return block
+
+    def _rows(self, raws: Sequence[bytes], first: int, block: Block) -> Iterable[rows.Row]:
+        """What is wrong is gathered in `block`."""
+        quick = self._compiled.read([raw if len(raw) < LONGEST_LINE else b"" for raw in raws])
+        block.good += len(quick.places)
+        yield from self._staged(quick.columns, [first + place for place in quick.places])
+        for place in sorted(set(range(len(raws))) - set(quick.places)):
+            if not raws[place].isspace() and (values := self._by_the_rules(raws[place], first + place, block)):
+                written = self._compiled.written(values)
+                yield from self._staged({name: [text] for name, text in written.items()}, [first + place])
+
+    def _by_the_rules(self, raw: bytes, number: int, block: Block) -> dict[str, Any] | None:
+        """The typed values of a line, or None when there is an error."""
+        caf_code = self._reading.caf_code
+        values, errors = read_line(raw, self._reading.header, number)
+        if values and caf_code and values["caf_code"] != caf_code:
+            values, errors = None, [lines.foreign_caf(number)]
+        block.good += values is not None
+        block.bad_lines += values is None
+        block.errors += errors
+        return values
+
+    def _staged(self, columns: Mapping[str, Sequence[Any]], numbers: list[int]) -> Iterable[rows.Row]:
+        return rows.staged(columns, self._form, self._reading.import_id.hex, numbers, self._reading.slices)
