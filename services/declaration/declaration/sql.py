@@ -35,12 +35,10 @@ def _sqlite(element: Any, compiler: Any, **kwargs: Any) -> str:
 
 @compiles(new_id, "postgresql")
 def _postgresql(element: Any, compiler: Any, **kwargs: Any) -> str:
-    # PostgreSQL 17 makes version 4 only. Two halves of 64 bits are put together: the random one is drawn by `random`,
-    # four times as quick as `gen_random_uuid`, since no right rests on an identifier being hard to guess.
+    # PostgreSQL 17 makes version 4 only: its second half, with the variant and 62 bits that nobody can guess, is ours.
     time = f"({compiler.process(element.clauses, **kwargs)} + row_number() OVER ())"
     first = f"(({time} >> 12) << 16) | 28672 | ({time} & 4095)"
-    second = "random(-9223372036854775808, -4611686018427387905)"
-    return f"encode(int8send({first}) || int8send({second}), 'hex')::uuid"
+    return f"encode(int8send({first}) || substr(uuid_send(gen_random_uuid()), 9), 'hex')::uuid"
 
 
 class hour_of(FunctionElement[Any]):  # noqa: N801 - reads as the SQL function it stands for
@@ -71,6 +69,20 @@ def analyze(session: Session, table: str, *columns: str) -> None:
 
 
 def give_memory(session: Session) -> None:
-    """To the sorts and joins of a transaction that works on a whole portfolio; PostgreSQL's 4 MB are for a page."""
+    """To the sorts and joins of a transaction that works on a whole portfolio; PostgreSQL's 4 MB are for a page.
+
+    Nor does it compile what runs for some seconds, which takes one.
+    """
+    _set(session, work_mem="64MB", jit="off")
+
+
+def prefer_keys(session: Session) -> None:
+    """For a part of a large portfolio: PostgreSQL's price of a row read by its key is that of a disk that turns, and
+    each slice of a million lines would read all that is there."""
+    _set(session, random_page_cost="1.1")
+
+
+def _set(session: Session, **settings: str) -> None:
     if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SET LOCAL work_mem = '64MB'"))
+        for name, value in settings.items():
+            session.execute(text(f"SET LOCAL {name} = '{value}'"))

@@ -38,6 +38,15 @@ class Bench:
         start = time.perf_counter()
         return self.execute(statement), time.perf_counter() - start
 
+    def foreign_keys(self, table: str) -> list[str]:
+        """As they are written in ALTER TABLE … ADD."""
+        query = text(
+            "SELECT pg_get_constraintdef(oid) FROM pg_constraint"
+            " WHERE contype = 'f' AND conrelid = CAST(:name AS regclass)"
+        )
+        with self.harness.runtime.reading() as session:
+            return list(session.execute(query, {"name": table}).scalars())
+
     @contextmanager
     def driver(self) -> Iterator[Any]:
         """The bare psycopg connection, committed at the end."""

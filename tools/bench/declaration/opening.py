@@ -9,7 +9,6 @@ from typing import Any
 from uuid import uuid4
 
 from chassis import clock
-from sqlalchemy import text
 
 from tools.bench.declaration.ground import CAF, Bench, seconds
 from tools.bench.figures import Figure
@@ -36,20 +35,12 @@ def _bare(bench: Bench, *, constrained: bool) -> tuple[int, float]:
         # Read from a table that nothing else is done to, as the rows' values are at hand.
         bench.execute(f"CREATE TABLE ready_{table} AS TABLE {table}")
         bench.execute(f"CREATE TABLE bare_{table} (LIKE {table} INCLUDING ALL)")
-        for key in _foreign_keys(bench, table) if constrained else ():
+        for key in bench.foreign_keys(table) if constrained else ():
             bench.execute(f"ALTER TABLE bare_{table} ADD {key}")
         count, elapsed = bench.timed(f"INSERT INTO bare_{table} TABLE ready_{table}")
         rows, bare = rows + count, bare + elapsed
         bench.execute(f"DROP TABLE ready_{table}, bare_{table}")
     return rows, bare
-
-
-def _foreign_keys(bench: Bench, table: str) -> list[str]:
-    query = (
-        "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE contype = 'f' AND conrelid = CAST(:name AS regclass)"
-    )
-    with bench.harness.runtime.reading() as session:
-        return list(session.execute(text(query), {"name": table}).scalars())
 
 
 def _open(bench: Bench) -> None:

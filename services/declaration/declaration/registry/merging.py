@@ -7,13 +7,13 @@ from typing import Any
 from uuid import UUID
 
 from chassis.db import changed, upsert
-from sqlalchemy import Select, and_, delete, exists, func, insert, or_, select, update
+from sqlalchemy import Select, and_, delete, exists, func, insert, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from declaration.models import Landlord, Staged
 from declaration.registry import portfolio
 from declaration.registry.levels import LANDLORD_KEY, LEFT_OUT, LEVELS, LINE, OWNER, SLICE, Level, last
-from declaration.sql import analyze, give_memory, new_id
+from declaration.sql import analyze, give_memory, new_id, prefer_keys
 
 
 def merge(session: Session, import_id: UUID, number: int, present: frozenset[str]) -> dict[str, int]:
@@ -22,6 +22,7 @@ def merge(session: Session, import_id: UUID, number: int, present: frozenset[str
     `present`: the columns that the file has.
     """
     give_memory(session)
+    prefer_keys(session)
     lines = _take(session, import_id, number)
     counters = {**_merge_slice(session, present), "lines_merged": lines}
     SLICE.drop(session.connection())
@@ -50,12 +51,12 @@ def _take(session: Session, import_id: UUID, number: int) -> int:
 def _merge_slice(session: Session, present: frozenset[str]) -> dict[str, int]:
     """What to add to the counters of the import."""
     counters: dict[str, int] = {}
-    left = portfolio.left_organisations(session, _last_landlords())
     # Of landlords never seen, nothing can have changed: a first file is spared half of the joins.
     known = session.execute(select(exists(select(LINE.line).join(Landlord, OWNER)))).scalar_one()
+    left = portfolio.left_organisations(session, _last_landlords()) if known else []
     for level in LEVELS:
         counters[f"updated_{level.name}"] = _update(session, level, present) if known else 0
-        counters[f"created_{level.name}"] = _insert(session, level)
+        counters[f"created_{level.name}"] = _insert(session, level, known=known)
     if any(more for name, more in counters.items() if not name.endswith("tenancies")):
         portfolio.refresh(session, select(Landlord.organisation_id).join(SLICE, OWNER), left)
     return counters
@@ -76,11 +77,12 @@ def _update(session: Session, level: Level, present: frozenset[str]) -> int:
     return changed(session.execute(update(level.table).where(*same, differs).values(values)))
 
 
-def _insert(session: Session, level: Level) -> int:
+def _insert(session: Session, level: Level, *, known: bool) -> int:
     target, lines = level.table.__table__.c, level.lines.subquery("line")
-    known = exists().where(*[target[name] == lines.c[name] for name in level.key])
     values = {"id": new_id(), **{column.name: column for column in lines.columns}, **level.new}
-    selected = select(*[value.label(name) for name, value in values.items()]).where(~known)
+    there = exists().where(*[target[name] == lines.c[name] for name in level.key])
+    # Without any condition SQLite would take ON CONFLICT for that of a join.
+    selected = select(*[value.label(name) for name, value in values.items()]).where(~there if known else true())
     added = upsert(session, level.table).from_select(list(values), selected, include_defaults=False)
     # Another import may have made the row since.
     statement = added.on_conflict_do_nothing(index_elements=list(level.key))

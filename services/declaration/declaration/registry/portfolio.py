@@ -23,6 +23,9 @@ SCOPE = Table(
 )
 TOUCHED = Table("registry_touched", MetaData(), Column("id", Organisation.__table__.c.id.type), prefixes=["TEMPORARY"])
 _NAMES = [column.name for column in SCOPE.columns]
+# Made by this very transaction, which holds it already and fills it: each that was made before has had a portfolio, or
+# has had one taken away, which is a version.
+_JUST_MADE = and_(Organisation.portfolio_version == 1, ~exists().where(Portfolio.organisation_id == Organisation.id))
 _SAME = and_(*[Portfolio.__table__.c[name] == SCOPE.c[name] for name in _NAMES])
 
 
@@ -56,13 +59,13 @@ def refresh(session: Session, organisations: Select[Any], left: list[UUID]) -> N
 
 
 def _hold(session: Session) -> None:
-    """An organisation's portfolio is counted by one import at a time: two Cafs may bring dwellings of the same SIRET,
+    """An organisation's portfolio is counted by one slice at a time: two Cafs may bring dwellings of the same SIRET,
     and neither sees the other's before its end. In the order of the ids, so that no two wait for each other."""
-    new = select(TOUCHED.c.id, literal(0), literal(0)).where(TOUCHED.c.id.is_not(None)).order_by(TOUCHED.c.id)
+    new = select(TOUCHED.c.id, literal(1), literal(0)).where(TOUCHED.c.id.is_not(None)).order_by(TOUCHED.c.id)
     added = upsert(session, Organisation).from_select(["id", "portfolio_version", "told_version"], new)
     session.execute(added.on_conflict_do_nothing())
-    mine = select(Organisation.id).where(Organisation.id.in_(select(TOUCHED.c.id))).order_by(Organisation.id)
-    session.execute(mine.with_for_update())
+    known = select(Organisation.id).where(Organisation.id.in_(select(TOUCHED.c.id)), ~_JUST_MADE)
+    session.execute(known.order_by(Organisation.id).with_for_update())
 
 
 def _replace(session: Session) -> None:
@@ -71,7 +74,7 @@ def _replace(session: Session) -> None:
     differing = (
         select(SCOPE.c.organisation_id).where(missing).union(select(Portfolio.organisation_id).where(gone)).subquery()
     )
-    changed = Organisation.id.in_(select(differing.c.organisation_id))
+    changed = and_(Organisation.id.in_(select(differing.c.organisation_id)), ~_JUST_MADE)
     raised = update(Organisation).where(changed).values(portfolio_version=Organisation.portfolio_version + 1)
     session.execute(raised.execution_options(synchronize_session=False))
     session.execute(delete(Portfolio).where(gone).execution_options(synchronize_session=False))
