@@ -14,7 +14,7 @@ from chassis.db import upsert
 from chassis.runtime import Runtime
 from chassis.storage import Storage
 from sqlalchemy import exists, func, select, update
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from declaration import physical_lines
@@ -29,8 +29,10 @@ log = structlog.get_logger()
 # Seconds after which the lease is renewed while others merge, and after which a slice that nobody holds is looked for.
 RENEWED = 5
 LOOKED_FOR = 0.2
-# PostgreSQL's deadlock_detected and lock_not_available: two files may bring the same landlords in another order.
-SENT_BACK = ("40P01", "55P03")
+# Two files may bring the same new landlords at once: PostgreSQL's unique_violation, deadlock_detected (they come in
+# another order) and lock_not_available. The next time, one of them finds what the other has brought.
+SENT_BACK = ("23505", "40P01", "55P03")
+MOST_SENT_BACK = 20
 
 
 def merge_all(runtime: Runtime, lease: Lease, header: Header) -> Iterator[None]:
@@ -62,20 +64,26 @@ def help_merging(runtime: Runtime) -> None:
 
 def merge_next(runtime: Runtime, import_id: UUID, present: frozenset[str]) -> bool:
     """Merges a slice that nobody holds; False when there is none. `present`: the columns that the file has."""
+    for tries in range(1, MOST_SENT_BACK + 1):
+        try:
+            with runtime.transaction() as session:
+                return _merge_one(session, import_id, present)
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) not in SENT_BACK or tries == MOST_SENT_BACK:
+                raise
+            log.info("registry slice sent back", import_id=str(import_id), tries=tries)
+    return False
+
+
+def _merge_one(session: Session, import_id: UUID, present: frozenset[str]) -> bool:
     free = select(RegistrySlice).where(RegistrySlice.import_id == import_id).order_by(RegistrySlice.number).limit(1)
-    try:
-        with runtime.transaction() as session:
-            chosen = session.execute(free.with_for_update(skip_locked=True)).scalar_one_or_none()
-            if chosen is None:
-                return False
-            counters = merging.merge(session, import_id, chosen.number, present)
-            session.delete(chosen)
-            values = {name: getattr(RegistryImport, name) + more for name, more in counters.items()}
-            session.execute(update(RegistryImport).where(RegistryImport.id == import_id).values(values))
-    except OperationalError as error:
-        if getattr(error.orig, "sqlstate", None) not in SENT_BACK:
-            raise
-        log.warning("registry slice sent back", import_id=str(import_id))
+    chosen = session.execute(free.with_for_update(skip_locked=True)).scalar_one_or_none()
+    if chosen is None:
+        return False
+    counters = merging.merge(session, import_id, chosen.number, present)
+    session.delete(chosen)
+    values = {name: getattr(RegistryImport, name) + more for name, more in counters.items()}
+    session.execute(update(RegistryImport).where(RegistryImport.id == import_id).values(values))
     return True
 
 
