@@ -78,6 +78,34 @@ def test_a_missing_tenant_is_told_and_the_number_is_given(browser: FlaskClient, 
     assert REPORT["number"] in browser.get(AT).text
 
 
+def test_all_that_a_report_lacks_is_told_together_and_no_type_is_chosen_for_the_landlord(
+    browser: FlaskClient, services: FakeServices
+) -> None:
+    page = post(browser, "/signalements/locataire-absent")
+    places = [
+        page.text.index(f'href="#{name}') for name in ("user_number", "tenant_last_name", "address", "housing_type")
+    ]
+    assert (page.status_code, places, page_checks(page.text)) == (422, sorted(places), [])
+    assert services.sent("POST", API) == []
+
+
+def test_a_landlord_reads_what_comes_next_and_an_agent_what_an_answer_does_not_do(
+    browser: FlaskClient, agent: FlaskClient, services: FakeServices
+) -> None:
+    for state, words in (
+        ("received", "La Caf vous répond par courriel"),
+        ("accepted", "votre liste change ensuite"),
+        ("refused", "Si vous n’êtes pas d’accord"),
+    ):
+        services.on("GET", f"{API}/{REPORT['id']}", {**REPORT, "state": state})
+        page = browser.get(AT).text
+        assert (words in page, 'href="/declarer"' in page, page_checks(page)) == (True, True, []), state
+    for kind, words in (("missing_tenant", "ajoutez-y le bail"), ("no_longer_mine", "corrigez-y le bail")):
+        services.on("GET", f"{API}/{REPORT['id']}", {**REPORT, "state": "received", "kind": kind})
+        page = agent.get(AT).text
+        assert (words in page, "Et maintenant" in page, page_checks(page)) == (True, False, []), kind
+
+
 def test_what_the_service_refuses_stands_at_its_field(browser: FlaskClient, services: FakeServices) -> None:
     error = {"pointer": "/tenant/address", "code": "required", "detail": "Indiquez l’adresse du logement."}
     services.on("POST", API, problem(422, errors=[error]))

@@ -17,6 +17,13 @@ from portal.sign_in.person import the_person, wanted
 pages = Blueprint("reports", __name__, url_prefix="/signalements")
 HOUSING_TYPES = {"conventioned": "Conventionné", "private": "Privé"}
 OUTCOMES = {"accept": "Accepter", "refuse": "Refuser"}
+NEEDED = {
+    "user_number": "Saisissez votre N°\u00a0d’utilisateur",
+    "tenant_last_name": "Saisissez le nom du locataire",
+    "address": "Saisissez l’adresse du logement",
+    "commune_insee": "Saisissez la commune du logement",
+    "housing_type": "Choisissez le type de logements",
+}
 COMMENT = "Précisions, si vous le souhaitez"
 
 
@@ -35,6 +42,14 @@ class MissingForm(OnceForm):
         **{f"/{name}": name for name in ("user_number", "housing_type", "comment")},
     }
 
+    def validate(self, extra_validators: Any = None) -> bool:
+        """All that is missing, told together."""
+        good = super().validate(extra_validators)
+        empty = [name for name in NEEDED if not (self[name].data or "").strip()]
+        for name in empty:
+            self.fail(NEEDED[name], name)
+        return bool(good) and not empty
+
     def as_report(self) -> dict[str, Any]:
         """What the service takes."""
         names = ("tenant_last_name", "tenant_first_name", "commune_insee")
@@ -42,7 +57,7 @@ class MissingForm(OnceForm):
         return {
             "kind": "missing_tenant",
             "user_number": (self.user_number.data or "").strip(),
-            "housing_type": self.housing_type.data or "private",
+            "housing_type": self.housing_type.data,
             "tenant": {**tenant, "address": lines_of(self.address.data)},
             "comment": (self.comment.data or "").strip(),
         }

@@ -50,8 +50,10 @@ def found(form: SearchForm) -> ResponseReturnValue | None:
     if not items:
         form.fail(NOT_FOUND, "tenant_number")
         return None
+    if len(items) == 1:
+        return begun(form, items[0]["declaration_id"])
     form.declaration.choices = choices({item["declaration_id"]: words(item) for item in items})
-    chosen = items[0]["declaration_id"] if len(items) == 1 else form.declaration.data
+    chosen = form.declaration.data
     if chosen not in {item["declaration_id"] for item in items}:
         form.fail(SEVERAL, "declaration")
         return None
