@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 import xlsxwriter
 from chassis import ids
+from declaration.domain.registry.columns import COLUMNS
 from declaration.settings import DeclarationSettings
 from declaration.sheets import extract, layout, reading
 from declaration.sheets.reading import REFUSALS
+from declaration_cases import LINE
 from declaration_desk import FILLED, Desk
 from declaration_exchange import lot
 
@@ -186,6 +188,47 @@ def opened_here(content: bytes, settings: DeclarationSettings) -> dict[str, Any]
         return extract.extracted(content, settings.import_max_lines)
     except extract.Refused as refusal:
         return {"refused": str(refusal)}
+
+
+HEAD = ";".join(COLUMNS)
+ROW = ";".join(LINE.get(name, "") for name in COLUMNS)
+# The Caf's registry: what was sent; the words of the refusal of the whole, or lines taken and where the report points.
+REGISTRIES: dict[str, tuple[bytes, str | tuple[int, list[tuple[int, str]]]]] = {
+    "UTF-8 with its mark": (f"{HEAD}\r\n{ROW}\r\n".encode("utf-8-sig"), (1, [])),
+    "Windows-1252": (f"{HEAD}\n{ROW}\n{ROW.replace('Adam', 'Zoé')}\n".encode("cp1252"), (1, [(3, "")])),
+    "UTF-16": (f"{HEAD}\n{ROW}\n".encode("utf-16"), "pas enregistré en UTF-8"),
+    "lines that end as on old Macintoshes": (f"{HEAD}\r{ROW}\r".encode(), "n’est pas lisible"),
+    "a header in capitals with spaces": (f"{HEAD.upper().replace(';', ' ; ')}\n{ROW}\n".encode(), (1, [])),
+    "only the header": (f"{HEAD}\n".encode(), (0, [])),
+    "a column twice": (f"{HEAD};siret\n{ROW};\n".encode(), "deux fois"),
+    "the same line twice": (f"{HEAD}\n{ROW}\n{ROW}\n".encode(), (2, [])),
+    "a line cut in two": (f"{HEAD}\n{ROW[:60]}\n{ROW[60:]}\n".encode(), (0, [(2, ""), (3, "")])),
+    "empty lines at the end": (f"{HEAD}\n{ROW}\n\n\n".encode(), (1, [])),
+    "a NUL in a value": (f"{HEAD}\n{ROW}\n".replace("DEUJOURS", "DEU\0JOURS").encode(), (0, [(2, "tenant_last_name")])),
+    "a NUL in the name of a column": (f"{HEAD};re\0marque\n{ROW};x\n".encode(), (1, [])),
+    "5,001 columns": (f"{HEAD}{';x' * 5_001}\n{ROW}{';y' * 5_001}\n".encode(), (1, [])),
+    "a year without its century": (f"{HEAD}\n{ROW.replace('2016', '0016')}\n".encode(), (0, [(2, "lease_start")])),
+    "a workbook": (sheet(list(COLUMNS), ROW.split(";")), "UTF-8"),
+}
+
+
+def test_each_registry_file_has_its_defined_answer(world: Any) -> None:
+    found, wanted = {}, {}
+    for name, (content, expected) in REGISTRIES.items():
+        file = {"file": ("registre.csv", content, "text/csv")}
+        sent = world.harness.client.post("/api/declaration/v1/registry-imports", headers=world.agent(), files=file)
+        world.harness.run_job("read registry files")
+        path = f"/registry-imports/{sent.json()['id']}"
+        done = world.get(path, world.agent()).json()
+        said = world.get(f"{path}/errors", world.agent()).json()["items"]
+        assert all(item["message"] and item["rule"] and item["example"] for item in said), name
+        assert len(done["unknown_columns"]) <= 100, name
+        if isinstance(expected, str):
+            found[name], wanted[name] = (done["status"], expected in (done["refusal"] or "")), ("refused", True)
+        else:
+            found[name] = (done["status"], done["lines_good"], [(item["line"], item["column"]) for item in said])
+            wanted[name] = ("done", *expected)
+    assert found == wanted
 
 
 @pytest.fixture

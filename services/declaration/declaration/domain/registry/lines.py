@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from declaration.domain.registry.columns import COLUMNS, Column, always
 
 DELIMITER = ";"
+MOST_UNKNOWN, LONGEST_UNKNOWN = 100, 60
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,13 @@ def header(line: str, of: Format = REGISTRY) -> Header:
     twice = sorted({name for name in names if name in of.columns and names.count(name) > 1})
     if twice:
         raise FileRefusedError(f"Colonnes présentes deux fois : {', '.join(twice)}.")
-    return Header(names, tuple(name for name in names if name and name not in of.columns))
+    unknown = (_shown(name) for name in names if name and name not in of.columns)
+    return Header(names, tuple(islice(unknown, MOST_UNKNOWN)))
+
+
+def _shown(name: str) -> str:
+    """The name of a column that is not ours, as a page and any database take it."""
+    return "".join(letter if letter.isprintable() else " " for letter in name)[:LONGEST_UNKNOWN]
 
 
 def read(
