@@ -290,3 +290,15 @@ def test_a_commune_may_be_typed_by_name_and_is_kept_by_its_code(listed: Any) -> 
     assert (refused.status_code, error["pointer"]) == (422, "/information/commune_insee")
     assert "Saint-Denis (93)" in error["detail"]
     assert error["example"] == "Rennes"
+
+
+def test_rows_that_a_sheet_cannot_hold_go_on_in_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sheets, "ROWS_A_SHEET", 2)
+    for count, held in ((0, [0]), (2, [2]), (5, [2, 2, 1])):
+        file = io.BytesIO()
+        assert sheets.write_xlsx(file, {"Nom": 10}, ([f"N{rank}"] for rank in range(count))) == count
+        book = CalamineWorkbook.from_filelike(file)
+        found = [book.get_sheet_by_name(name).to_python() for name in book.sheet_names]
+        assert [len(rows) - 1 for rows in found] == held
+        assert all(rows[0] == ["Nom"] for rows in found)
+        assert [row[0] for rows in found for row in rows[1:]] == [f"N{rank}" for rank in range(count)]

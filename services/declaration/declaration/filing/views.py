@@ -146,6 +146,8 @@ def _confirmations(case: Case) -> list[dict[str, Any]]:
 
 
 def _transmissions(session: Session, case: Case) -> list[dict[str, Any]]:
+    if case.row.version == 1 and case.state in (*journey.EDITABLE, State.NOT_CONCERNED):
+        return []
     receipt = and_(
         Receipt.declaration_id == DeclarationVersion.declaration_id, Receipt.version == DeclarationVersion.version
     )

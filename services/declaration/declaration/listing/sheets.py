@@ -5,12 +5,14 @@ import io
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import IO
+from typing import IO, Any
 
 from chassis import money
 
 Cell = str | int | Decimal | date | None
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+# A sheet has 1,048,576 lines (ECMA-376).
+ROWS_A_SHEET = 1_000_000
 # What a spreadsheet takes for the beginning of a formula (OWASP, CSV injection).
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 BOM = "\ufeff"
@@ -41,30 +43,43 @@ def _text(cell: Cell) -> str:
 
 
 def write_xlsx(file: IO[bytes], columns: Mapping[str, int], rows: Iterable[list[Cell]]) -> int:
-    """One sheet, its first line kept in sight and with filters. Returns how many rows."""
+    """Each sheet with its first line kept in sight and filters. Returns how many rows."""
     # Only here: nobody waits at start for what few exports need.
     from xlsxwriter import Workbook
 
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    count = 0
+    count, sheets = 0, []
     with Workbook(file, options) as book:
-        sheet = book.add_worksheet("Déclarations")
         formats = {
             Decimal: book.add_format({"num_format": "#,##0.00"}),
             date: book.add_format({"num_format": "dd/mm/yyyy"}),
         }
-        for place, width in enumerate(columns.values()):
-            sheet.set_column(place, place, width)
-        sheet.freeze_panes(1, 0)
-        sheet.write_row(0, 0, columns, book.add_format({"bold": True}))
+        bold = book.add_format({"bold": True})
         for row in rows:
+            # The writer leaves out, without a word, what is behind the last line that a sheet can have.
+            if count % ROWS_A_SHEET == 0:
+                sheets.append(_sheet(book, columns, bold, len(sheets)))
+            _write(sheets[-1], count % ROWS_A_SHEET + 1, row, formats)
             count += 1
-            for place, cell in enumerate(row):
-                if isinstance(cell, str):
-                    sheet.write_string(count, place, cell)
-                elif isinstance(cell, date):
-                    sheet.write_datetime(count, place, cell, formats[date])
-                elif cell is not None:
-                    sheet.write_number(count, place, cell, formats.get(type(cell)))
-        sheet.autofilter(0, 0, count, len(columns) - 1)
+        for place, sheet in enumerate(sheets or [_sheet(book, columns, bold, 0)]):
+            sheet.autofilter(0, 0, min(ROWS_A_SHEET, count - place * ROWS_A_SHEET), len(columns) - 1)
     return count
+
+
+def _sheet(book: Any, columns: Mapping[str, int], bold: Any, before: int) -> Any:
+    sheet = book.add_worksheet(f"Déclarations {before + 1}" if before else "Déclarations")
+    for place, width in enumerate(columns.values()):
+        sheet.set_column(place, place, width)
+    sheet.freeze_panes(1, 0)
+    sheet.write_row(0, 0, columns, bold)
+    return sheet
+
+
+def _write(sheet: Any, line: int, row: list[Cell], formats: Mapping[type, Any]) -> None:
+    for place, cell in enumerate(row):
+        if isinstance(cell, str):
+            sheet.write_string(line, place, cell)
+        elif isinstance(cell, date):
+            sheet.write_datetime(line, place, cell, formats[date])
+        elif cell is not None:
+            sheet.write_number(line, place, cell, formats.get(type(cell)))
