@@ -297,6 +297,7 @@ def test_rows_that_a_sheet_cannot_hold_go_on_in_the_next(monkeypatch: pytest.Mon
     for count, held in ((0, [0]), (2, [2]), (5, [2, 2, 1])):
         file = io.BytesIO()
         assert sheets.write_xlsx(file, {"Nom": 10}, ([f"N{rank}"] for rank in range(count))) == count
+        file.seek(0)
         book = CalamineWorkbook.from_filelike(file)
         found = [book.get_sheet_by_name(name).to_python() for name in book.sheet_names]
         assert [len(rows) - 1 for rows in found] == held

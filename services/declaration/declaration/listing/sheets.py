@@ -48,7 +48,8 @@ def write_xlsx(file: IO[bytes], columns: Mapping[str, int], rows: Iterable[list[
     from xlsxwriter import Workbook
 
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    count, sheets = 0, []
+    count = 0
+    sheets: list[Any] = []
     with Workbook(file, options) as book:
         formats = {
             Decimal: book.add_format({"num_format": "#,##0.00"}),
