@@ -128,7 +128,7 @@ def test_france_is_shown_day_after_day_with_the_deadline_that_all_cafs_share(
     captions = [element.words for element in parse(page) if element.tag == "caption"]
     assert captions == ["Transmissions par jour", "Par Caf", "Par type de logements", "Par département"]
     assert ("<polyline" in page, "Date limite</text>" in page, page_checks(page)) == (True, True, [])
-    told["cafs"].append({**told["cafs"][0], "caf_code": "220", "deadline": "2026-11-30"})
+    told["cafs"].append({**told["cafs"][0], "caf_code": "220", "deadline": "2026-11-10"})
     assert "Date limite</text>" not in supervisor.get("/agent/campagnes/2026/france").text
     told["days"] = []
     page = supervisor.get("/agent/campagnes/2026/france").text
