@@ -13,6 +13,7 @@ from connected_services import Connected
 from declaration import registry
 from declaration.domain.registry.columns import COLUMNS
 from documents.rendering import fonts
+from stdnum.luhn import calc_check_digit
 
 LINE = {
     "caf_code": "359",
@@ -60,14 +61,10 @@ NEXT_DAY = MORNING.replace(day=16, hour=13)
 pytestmark = pytest.mark.timeout(300)
 
 
-def checked(digits: str) -> str:
-    """With its check digit (Luhn)."""
-    total = sum(sum(divmod(int(each) * (2 - rank % 2), 10)) for rank, each in enumerate(reversed(digits)))
-    return f"{digits}{-total % 10}"
-
-
 def siret(place: int) -> str:
-    return checked(checked(f"9{place:07}") + "0001")
+    siren = f"9{place:07}"
+    siren += calc_check_digit(siren)
+    return f"{siren}0001" + calc_check_digit(f"{siren}0001")
 
 
 def lines() -> Iterator[dict[str, str]]:

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, make_url, text
 
-from chassis import ids
 from chassis.service import Service
 from chassis.testing import templates
 from chassis.testing.harness import Harness
@@ -73,10 +72,8 @@ def postgres_server() -> Iterator[str]:
 @contextmanager
 def fresh_database(postgres_server: str) -> Iterator[str]:
     """The address of an empty database on that server, dropped at the end."""
-    name = f"test_{ids.new_id().hex}"
     admin = create_engine(postgres_server, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f'CREATE DATABASE "{name}"'))
+    name = templates.empty(templates.server(admin))
     yield make_url(postgres_server).set(database=name).render_as_string(hide_password=False)
     with admin.connect() as connection:
         connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
