@@ -206,7 +206,7 @@ def allowed(state: State, facts: Facts) -> list[Event]:
 
 
 def mermaid() -> str:
-    """The table as a Mermaid state diagram, for docs/declaration-states.md."""
+    """The table as a Mermaid state diagram, for docs/declaration.md."""
     lines = ["stateDiagram-v2"]
     lines += [f"    {state.value} : {LABELS[state]}" for state in State]
     for (source, event), (target, guard) in TRANSITIONS.items():
