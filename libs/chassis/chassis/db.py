@@ -210,6 +210,14 @@ def insert_new(session: Session, table: Any, values: dict[str, Any] | list[dict[
     return len(session.execute(statement.returning(*target.primary_key.columns)).all())
 
 
+def any_row(of: Any, *conditions: sa.ColumnExpressionArgument[bool]) -> sa.Exists:
+    """EXISTS a row of ``of``, a model or an alias; every other table named is the enclosing statement's, however deep.
+
+    ``sa.exists()`` by itself looks one statement out only: two deep, it takes a table to be its own, all its rows.
+    """
+    return sa.select(sa.literal(1)).select_from(of).where(*conditions).correlate_except(of).exists()
+
+
 def changed(result: Any) -> int:
     """How many rows an UPDATE or DELETE touched."""
     return int(result.rowcount)

@@ -7,11 +7,11 @@ from uuid import UUID
 
 from chassis import clock, pagination
 from chassis.auth import Caller
-from chassis.db import insert_new
+from chassis.db import any_row, insert_new
 from chassis.ids import new_id
 from chassis.problems import Conflict, Forbidden, NotFound
 from chassis.runtime import Runtime
-from sqlalchemy import ColumnElement, exists, or_, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from identity import cursors
@@ -86,8 +86,8 @@ def decide(
 
 def decidable(caller: Caller) -> ColumnElement[bool]:
     """Requests of the agent's own Caf about accounts they supervise; a supervisor's, of any Caf."""
-    mine = exists().where(Account.id == FactorReset.account_id, supervised(caller.sub))
-    national = exists().where(Account.id == caller.sub, Account.supervisor)
+    mine = any_row(Account, Account.id == FactorReset.account_id, supervised(caller.sub))
+    national = any_row(Account, Account.id == caller.sub, Account.supervisor)
     return mine & or_(FactorReset.caf_code == caller.caf, national)
 
 

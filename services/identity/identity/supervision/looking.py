@@ -6,8 +6,9 @@ from uuid import UUID
 
 from chassis import clock, pagination
 from chassis.auth import Caller
+from chassis.db import any_row
 from chassis.problems import FieldError, Invalid, NotFound
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from identity import cursors
@@ -123,7 +124,7 @@ def _provisional(session: Session, account_id: UUID) -> dict[str, Any] | None:
 
 def _by_user_number(typed: str) -> ColumnElement[bool]:
     number = normalise_user_number(typed) or typed
-    return exists().where(UserNumber.number == number, UserNumber.organisation_id == Account.organisation_id)
+    return any_row(UserNumber, UserNumber.number == number, UserNumber.organisation_id == Account.organisation_id)
 
 
 def _by_login(typed: str) -> ColumnElement[bool]:
@@ -138,9 +139,8 @@ def _by_email(typed: str) -> ColumnElement[bool]:
 def _by_name(typed: str) -> ColumnElement[bool]:
     """The person's last name, first and last name, or the landlord's name in the registry; capitals do not matter."""
     asked = func.lower(" ".join(typed.split()))
-    registered = exists().where(
-        func.lower(UserNumber.name) == asked, UserNumber.organisation_id == Account.organisation_id
-    )
+    same_landlord = UserNumber.organisation_id == Account.organisation_id
+    registered = any_row(UserNumber, func.lower(UserNumber.name) == asked, same_landlord)
     names = (Account.last_name, Account.first_name + " " + Account.last_name, Account.contact_name)
     return or_(registered, *(func.lower(name) == asked for name in names))
 

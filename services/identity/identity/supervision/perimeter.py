@@ -2,8 +2,9 @@
 
 from uuid import UUID
 
+from chassis.db import any_row
 from chassis.problems import NotFound
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from identity.models import Account, UserNumber
@@ -18,9 +19,12 @@ def supervised(agent_id: UUID) -> ColumnElement[bool]:
     agent = aliased(Account)
     of_caf = or_(
         Account.caf_code == agent.caf_code,
-        exists().where(UserNumber.organisation_id == Account.organisation_id, UserNumber.caf_code == agent.caf_code),
+        any_row(
+            UserNumber, UserNumber.organisation_id == Account.organisation_id, UserNumber.caf_code == agent.caf_code
+        ),
     )
-    acting = exists().where(
+    acting = any_row(
+        agent,
         agent.id == agent_id,
         agent.kind == "agent",
         agent.closed_at.is_(None),

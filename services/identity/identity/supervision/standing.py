@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, exists, or_, select
+from chassis.db import any_row
+from sqlalchemy import ColumnElement, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from identity.domain.supervision import Standing
@@ -13,7 +14,7 @@ def suspended(account: Any = Account) -> ColumnElement[bool]:
     """True in a query for the accounts that nothing opens for now; `account` is the entity, or an alias of it."""
     of_organisation = and_(account.organisation_id.is_not(None), Suspension.organisation_id == account.organisation_id)
     concerned = or_(Suspension.account_id == account.id, of_organisation)
-    return exists().where(Suspension.ended_at.is_(None), concerned)
+    return any_row(Suspension, Suspension.ended_at.is_(None), concerned)
 
 
 # Built once: each sign-in asks.
