@@ -253,6 +253,8 @@ class FakeServices:
             "state": "delivered",
             "state_label": "Envoyé",
             "reason": None,
+            "reason_label": None,
+            "landlord_id": DOCUMENT,
             "recipient_name": "RÉGIE DES LICES",
             "updated_at": "2026-07-01T06:00:00Z",
             "sent_at": "2026-07-01T06:00:00Z",
@@ -261,6 +263,7 @@ class FakeServices:
             "id": DOCUMENT,
             "series": "ordinary",
             "series_label": "Courriers ordinaires",
+            "destination_label": "France",
             "state": "ready",
             "state_label": "À imprimer",
             "made_at": "2026-07-01T06:00:00Z",
@@ -268,7 +271,25 @@ class FakeServices:
             "pages": 480,
             "downloadable": True,
         }
+        landlord = {
+            "id": DOCUMENT,
+            "caf_code": "359",
+            "user_number": "35900007090001",
+            "name": "RÉGIE DES LICES",
+            "confirmed_email": "anne@lices.example",
+            "registry_email": "gestion@lices.example",
+            "bounced": ["gestion@lices.example"],
+            "used": "confirmed_email",
+            "used_label": "Courriel confirmé par le bailleur",
+            "address": ["LE BOURG", "RENNES"],
+            "envelope": [],
+            "country": "FR",
+            "address_problems": [{"code": "address-without-postcode-and-town", "detail": "La dernière ligne doit…"}],
+            "waiting_letters": 2,
+        }
         at = "/api/notification/v1"
+        self.on("GET", f"{at}/landlords/address-problems", {"items": [landlord], "total": 1, "next_cursor": None})
+        self.on("GET", f"{at}/landlords/{DOCUMENT}", landlord)
         page = {"items": [message], "total": 1, "counts": {"delivered": 1}, "next_cursor": None}
         self.on("GET", f"{at}/messages", page)
         self.on("GET", f"{at}/letter-batches", {"items": [batch], "total": 1, "next_cursor": None})

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from portal_stand_ins import ACCOUNT, ORGANISATION, FakeServices, SignIn, problem
+from portal_stand_ins import ACCOUNT, DOCUMENT, ORGANISATION, FakeServices, SignIn, problem
 from webui.testing import page_checks, parse
 
 HERE = "/agent/comptes"
@@ -24,7 +24,7 @@ SHOWN = FOUND | {
     "suspended_with_organisation": False,
     "email": "nolwenn@lices.example",
     "telephone": None,
-    "user_numbers": [{"number": "35900007090001", "caf_code": "359"}],
+    "user_numbers": [{"number": "35900007090001", "caf_code": "359", "landlord_id": DOCUMENT}],
     "created_at": "2026-06-01T08:00:00Z",
     "activated_at": "2026-06-02T08:00:00Z",
     "last_sign_in_at": "2026-11-02T08:00:00Z",

@@ -64,6 +64,8 @@ AGENT = (
     "/agent/reponses",
     f"/agent/reponses/{ANSWERS}",
     "/agent/messages",
+    "/agent/bailleurs/adresses-a-corriger",
+    f"/agent/bailleurs/{DOCUMENT}",
     "/agent/courriers",
     f"/agent/courriers/{DOCUMENT}/reception",
 )

@@ -7,6 +7,7 @@ from chassis import clock, ids, outbox
 from sqlalchemy.orm import Session
 
 from identity.models import Account
+from identity.registering_caf import registering_caf
 
 SECURITY_NOTICE = "identity.security_notice.v1"
 
@@ -45,7 +46,7 @@ def tell(
     data = {
         "account_id": str(account.id),
         "notice_id": str(ids.new_id()),
-        "caf_code": account.caf_code,
+        "caf_code": registering_caf(session, account),
         "kind": notice.value,
         "factor": factor,
         "happened_at": clock.iso(clock.now()),

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from identity.domain.credentials import Channel, Purpose
 from identity.models import Account, EmailChange
 from identity.notices import SECURITY_NOTICE
+from identity.registering_caf import registering_caf
 
 CREDENTIALS_ISSUED = "identity.credentials_issued.v1"
 ACCOUNT_ACTIVATED = "identity.account_activated.v1"
@@ -54,7 +55,7 @@ def credentials_issued(session: Session, account: Account, issue: Issue, recipie
     data = {
         "account_id": str(account.id),
         "organisation_id": _text(account.organisation_id),
-        "caf_code": account.caf_code,
+        "caf_code": registering_caf(session, account, issue.user_number),
         "user_number": issue.user_number,
         "channel": issue.channel.value,
         "purpose": issue.purpose.value,
@@ -104,7 +105,7 @@ def email_confirmation_asked(session: Session, account: Account, change: EmailCh
     data = {
         "account_id": str(account.id),
         "change_id": str(change.id),
-        "caf_code": account.caf_code,
+        "caf_code": registering_caf(session, account),
         "expires_at": clock.iso(change.expires_at),
         "sealed": sealing.seal_for(runtimes.of(session).settings, "notification", {"code": code}),
     }

@@ -78,3 +78,29 @@ def test_a_user_created_by_an_administrator_keeps_the_identifier_given_and_is_wr
     [sent] = world.issued()
     assert (sent["account_id"], sent["channel"], sent["email"]) == (str(account_id), "email", "n.legoff@lices.example")
     assert sent["name"] == "Nolwenn Le Goff"
+
+
+def test_messages_are_of_the_caf_that_registered_the_landlord_whatever_the_digits_of_the_number(world: Any) -> None:
+    world.register("35900007090001", caf_code="220")
+    [sent] = world.issued()
+    assert (sent["user_number"], sent["caf_code"]) == ("35900007090001", "220")
+
+
+def test_a_second_caf_of_an_organisation_is_named_where_its_own_number_is_meant(world: Any) -> None:
+    world.register("35900007090001", caf_code="220")
+    world.register("35900007090002", caf_code="359")
+    world.browser().send("/compte/identifiant-perdu", user_number="35900007090001")
+    world.harness.run_job("recoveries")
+    assert [sent["caf_code"] for sent in world.issued()] == ["220", "220"]
+
+
+def test_a_notice_to_an_organisation_of_one_caf_is_of_that_caf(world: Any) -> None:
+    browser, _ = world.activated(caf_code="220")
+    browser.send("/compte/identifiant-perdu", user_number="35900007090001")
+    world.harness.run_job("recoveries")
+    [notice] = [
+        event
+        for event in world.harness.published("identity.security_notice.v1")
+        if event.data["kind"] == "recovery_requested"
+    ]
+    assert notice.data["caf_code"] == "220"

@@ -6,7 +6,7 @@ from uuid import UUID
 from chassis.http import agent, reading, settings, transaction
 from chassis.idempotency import idempotent
 
-from notification import queries, receipts, schemas
+from notification import landlord_queries, queries, receipts, schemas
 from notification.printing.content import archive_of
 from notification.settings import own
 
@@ -18,6 +18,18 @@ def list_messages(limit: int = 50, cursor: str | None = None, **filters: Any) ->
     who = agent()
     with reading() as session:
         return queries.messages(session, who, limit=limit, cursor=cursor, filters=chosen)
+
+
+def list_landlords_to_correct(limit: int = 50, cursor: str | None = None) -> dict[str, Any]:
+    who = agent()
+    with reading() as session:
+        return landlord_queries.to_correct(session, who, limit=limit, cursor=cursor)
+
+
+def get_landlord(landlord_id: str) -> dict[str, Any]:
+    who = agent()
+    with reading() as session:
+        return landlord_queries.landlord(session, who, UUID(landlord_id))
 
 
 def list_letter_batches(limit: int = 50, cursor: str | None = None) -> dict[str, Any]:

@@ -17,6 +17,7 @@ service = Service(
         Periodic("send e-mails", 1, sending.send_due),
         Periodic("make letter batches", 5, jobs.make_batches),
         Periodic("erase printed letters", 60, jobs.erase_printed),
+        Periodic("end letters without address", 3600, jobs.expire_waiting),
         Periodic("watch letters", 3600, jobs.watch),
     ),
 )

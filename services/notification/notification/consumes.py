@@ -12,9 +12,8 @@ from chassis.service import Subscription
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from notification import landlords, reminders
+from notification import landlords, recipients, reminders
 from notification.domain import answers
-from notification.domain.perimeter import caf_of
 from notification.domain.states import Event as Happening
 from notification.domain.states import State
 from notification.domain.templates import CREDENTIALS, MOST_TENANTS_PER_LETTER, Template
@@ -23,7 +22,7 @@ from notification.orders import Order, place
 from notification.progress import go_on, locked
 from notification.settings import Settings, own
 
-SUPERSEDABLE = (State.WAITING, State.TO_COMPOSE, State.COMPOSED)
+SUPERSEDABLE = (State.WAITING, State.TO_COMPOSE, State.COMPOSED, State.ADDRESS_REFUSED)
 
 
 def credentials_issued(session: Session, event: Event) -> None:
@@ -56,13 +55,15 @@ def _credentials(
         template=template,
         act_at=event.time,
         name=person["name"],
-        email=person["email"] if data["channel"] == "email" else None,
+        # Identity decides where credentials go: nothing else is tried.
+        emails=(person["email"],) if data["channel"] == "email" else (),
         address=person["address"] or [],
         email_variables={**common, **more},
         letter_variables={"portal_url": settings.public_url, **_user_number(data), **expiry},
         secret={secret: opened[secret]},
         expires_at=clock.parse(data["expires_at"]),
-        caf_code=caf_of(data["caf_code"], data["user_number"]),
+        caf_code=data["caf_code"],
+        user_number=data["user_number"],
         account_id=UUID(data["account_id"]),
     )
 
@@ -120,15 +121,15 @@ def landlord_asked(session: Session, event: Event) -> None:
     asked = {"year": data["year"], "deadline": data["deadline"], "user_number": data["user_number"]}
     counted = {"tenancies": data["tenancies"]}
     act = f"july:{data['campaign_id']}:{data['landlord_id']}"
-    for part, tenants in enumerate(_envelopes(event.personal), start=1):
+    by_email = bool(recipients.emails(session, data["organisation_id"], event.personal["email"]))
+    for part, tenants in enumerate(_envelopes(event.personal["tenants"], by_email=by_email), start=1):
         own_act = act + (f":{part}" if part > 1 else "")
         more = {"tenants": tenants}
         place(session, landlords.order(session, event, Template.JULY, own_act, asked, by_email=counted, by_letter=more))
 
 
-def _envelopes(person: dict[str, Any]) -> Iterator[list[dict[str, Any]]]:
-    tenants = person["tenants"]
-    if person["email"]:
+def _envelopes(tenants: list[dict[str, Any]], *, by_email: bool) -> Iterator[list[dict[str, Any]]]:
+    if by_email:
         yield tenants[:MOST_TENANTS_PER_LETTER]
         return
     for start in range(0, max(1, len(tenants)), MOST_TENANTS_PER_LETTER):
@@ -148,7 +149,7 @@ def recap_ready(session: Session, event: Event) -> None:
         template=Template.RECEIPT,
         act_at=event.time,
         name=landlord["name"],
-        email=declarant.email if declarant else landlord["email"],
+        emails=_receipt_emails(session, declarant, data["organisation_id"], landlord["email"]),
         address=landlord["address"] or [],
         email_variables={
             "name": name,
@@ -164,6 +165,7 @@ def recap_ready(session: Session, event: Event) -> None:
             "portal_url": settings.public_url,
         },
         caf_code=data["caf_code"],
+        user_number=event.personal["user_number"],
         account_id=declarant.account_id if declarant else None,
         declaration_id=UUID(data["declaration_id"]),
     )
@@ -173,7 +175,8 @@ def recap_ready(session: Session, event: Event) -> None:
 def answered(session: Session, event: Event) -> None:
     """What one file of the Caf changed for a landlord: one message, however many declarations; none names a tenant."""
     data = event.data
-    if not answers.worth_writing(data["counts"], by_email=bool(event.personal["email"])):
+    emails = recipients.emails(session, data["organisation_id"], event.personal["email"])
+    if not answers.worth_writing(data["counts"], by_email=bool(emails)):
         return
     said = {
         "year": data["year"],
@@ -194,7 +197,7 @@ def report_answered(session: Session, event: Event) -> None:
         template=Template.REPORT_ANSWERED,
         act_at=event.time,
         name=landlord["name"],
-        email=landlord["email"],
+        emails=recipients.emails(session, data["organisation_id"], landlord["email"]),
         address=landlord["address"],
         email_variables={
             **said,
@@ -219,7 +222,7 @@ def lot_recap_ready(session: Session, event: Event) -> None:
         template=Template.LOT_RECEIPT,
         act_at=event.time,
         name=landlord["name"],
-        email=declarant.email if declarant else landlord["email"],
+        emails=_receipt_emails(session, declarant, data["organisation_id"], landlord["email"]),
         address=landlord["address"],
         email_variables={
             **said,
@@ -234,6 +237,14 @@ def lot_recap_ready(session: Session, event: Event) -> None:
     place(session, order)
 
 
+def _receipt_emails(
+    session: Session, declarant: Contact | None, organisation_id: str, registry: str | None
+) -> tuple[str, ...]:
+    """Who declared first, else the landlord as for any other message."""
+    own_email = (declarant.email,) if declarant else ()
+    return own_email + recipients.emails(session, organisation_id, registry)
+
+
 def _contact(session: Session, account_id: str | None) -> Contact | None:
     return session.get(Contact, UUID(account_id)) if account_id else None
 
@@ -246,7 +257,7 @@ def security_notice(session: Session, event: Event) -> None:
         template=Template.SECURITY_NOTICE,
         act_at=event.time,
         name=person["name"],
-        email=person["email"],
+        emails=(person["email"],),
         address=[],
         email_variables={
             "name": person["name"],
@@ -270,7 +281,7 @@ def email_confirmation_asked(session: Session, event: Event) -> None:
         template=Template.EMAIL_CONFIRMATION,
         act_at=event.time,
         name=person["name"],
-        email=person["email"],
+        emails=(person["email"],),
         address=[],
         email_variables={
             "name": person["name"],
@@ -307,6 +318,8 @@ def _settings(session: Session) -> Settings:
 
 
 SUBSCRIPTIONS = (
+    Subscription("registry.landlord_registered.v1", recipients.landlord_registered),
+    Subscription("habilitation.access_changed.v1", recipients.access_changed),
     Subscription("identity.credentials_issued.v1", credentials_issued),
     Subscription("identity.account_activated.v1", account_activated),
     Subscription("identity.email_confirmation_asked.v1", email_confirmation_asked),

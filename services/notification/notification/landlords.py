@@ -8,6 +8,7 @@ from chassis.events import Event
 from chassis.runtime import of
 from sqlalchemy.orm import Session
 
+from notification import recipients
 from notification.domain.templates import Template
 from notification.orders import Order
 from notification.settings import own
@@ -25,15 +26,15 @@ def order(
     by_email: Mapping[str, Any] = NOTHING_MORE,
     by_letter: Mapping[str, Any] = NOTHING_MORE,
 ) -> Order:
-    """`said` in both forms, `by_email` and `by_letter` in one. Of `event`: `caf_code` and `landlord_id`, and the
-    personal `name`, `email`, `address`, `caf`."""
+    """`said` in both forms, `by_email` and `by_letter` in one. Of `event`: `caf_code`, `landlord_id`,
+    `organisation_id` and `user_number`, and the personal `name`, `email`, `address`, `caf`."""
     data, person, settings = event.data, event.personal, own(of(session).settings)
     return Order(
         act=act,
         template=template,
         act_at=event.time,
         name=person["name"],
-        email=person["email"],
+        emails=recipients.emails(session, data["organisation_id"], person["email"]),
         address=person["address"],
         email_variables={
             **said,
@@ -46,5 +47,6 @@ def order(
         },
         letter_variables={**said, **by_letter, "caf": person["caf"], "portal_url": settings.public_url},
         caf_code=data["caf_code"],
+        user_number=data["user_number"],
         landlord_id=UUID(data["landlord_id"]),
     )

@@ -13,6 +13,7 @@ from notification.domain.states import State
 
 # The claim of the next e-mail and its partial index must say the same words: PostgreSQL compares them.
 TO_SEND = text("channel = 'email' AND state IN ('waiting', 'sending')")
+UNPRINTABLE = text("address_problem IS NOT NULL")
 
 
 class Base(DeclarativeBase):
@@ -39,6 +40,8 @@ class Message(Base):
     state: Mapped[str] = mapped_column(String(20))
     reason: Mapped[str | None] = mapped_column(String(100))
     caf_code: Mapped[str | None] = mapped_column(String(3))
+    # The landlord it is about, by which what waits for a better address is found.
+    user_number: Mapped[str | None] = mapped_column(String(14), index=True)
     account_id: Mapped[UUID | None] = mapped_column(index=True)
     landlord_id: Mapped[UUID | None] = mapped_column(index=True)
     declaration_id: Mapped[UUID | None] = mapped_column()
@@ -47,6 +50,7 @@ class Message(Base):
     # SHA-256 of the e-mail address: remembers a bounce when the address itself is gone.
     email_digest: Mapped[str | None] = mapped_column(String(64), index=True)
     address: Mapped[list[str]] = mapped_column()
+    abroad: Mapped[bool] = mapped_column(default=False)
     variables: Mapped[dict[str, Any]] = mapped_column()
     secret: Mapped[str | None] = mapped_column(Text)
     expires_at: Mapped[datetime | None] = mapped_column()
@@ -85,7 +89,7 @@ class Passage(Base):
 
 
 class LetterBatch(Base):
-    """Letters of one series and one Caf, in the order of their `position`.
+    """Letters of one series, one Caf and one destination, in the order of their `position`.
 
     `planned`: the letters are chosen, the archive may not exist yet. `ready`: the printer can take it.
     `acknowledged`: the printer has it, what it held is erased."""
@@ -96,6 +100,7 @@ class LetterBatch(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=ids.new_id)
     series: Mapped[str] = mapped_column(String(20))
     caf_code: Mapped[str | None] = mapped_column(String(3))
+    abroad: Mapped[bool] = mapped_column(default=False)
     state: Mapped[str] = mapped_column(String(20), index=True)
     made_at: Mapped[datetime] = mapped_column()
     print_from: Mapped[datetime] = mapped_column()
@@ -116,4 +121,37 @@ class Contact(Base):
     account_id: Mapped[UUID] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(200))
     email: Mapped[str] = mapped_column(String(320))
+    version: Mapped[int] = mapped_column()
+
+
+class Landlord(Base):
+    """What the Caf's registry says of a landlord: where it writes to, and why no letter can be printed there.
+
+    `address_problem`: an `AddressProblem`, None when a letter can be printed."""
+
+    __tablename__ = "landlord"
+    __table_args__ = (
+        Index("ix_landlord_user_number", "user_number"),
+        Index("ix_landlord_address_problem", "caf_code", "id", postgresql_where=UNPRINTABLE, sqlite_where=UNPRINTABLE),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    organisation_id: Mapped[UUID] = mapped_column()
+    caf_code: Mapped[str] = mapped_column(String(3))
+    user_number: Mapped[str] = mapped_column(String(14))
+    name: Mapped[str] = mapped_column(String(300))
+    email: Mapped[str | None] = mapped_column(String(320))
+    address: Mapped[list[str]] = mapped_column()
+    address_problem: Mapped[str | None] = mapped_column(String(60))
+    version: Mapped[int] = mapped_column()
+
+
+class AdministratorTerm(Base):
+    """Who administers an organisation: the person whose confirmed address its messages go to."""
+
+    __tablename__ = "administrator_term"
+
+    account_id: Mapped[UUID] = mapped_column(primary_key=True)
+    organisation_id: Mapped[UUID] = mapped_column(index=True)
+    active: Mapped[bool] = mapped_column()
     version: Mapped[int] = mapped_column()

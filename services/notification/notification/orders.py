@@ -1,5 +1,6 @@
 """From « this must be said to that person » to one message: which channel, which row, which request for a letter."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -8,13 +9,13 @@ from uuid import UUID
 
 import structlog
 from chassis import sealing
+from chassis.postal import PostalAddress
 from chassis.runtime import of
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
-from notification import publishes
-from notification.domain.addresses import PostalAddress
-from notification.domain.channels import Channel, choose_channel
+from notification import recipients
+from notification.domain.channels import Channel, choose_email
 from notification.domain.repeats import too_soon
 from notification.domain.states import State
 from notification.domain.templates import KINDS, Template
@@ -28,19 +29,21 @@ log = structlog.get_logger()
 class Order:
     """`act` names the one act that this message belongs to, for ever; `secret` is in clear, in memory only.
 
-    `email_variables` and `letter_variables` are what each form needs; `address` has no name line."""
+    `emails` in the order in which they are tried; `email_variables` and `letter_variables` are what each form needs;
+    `address`: the registry's lines; `user_number`: whose address the Caf corrects when they cannot be printed."""
 
     act: str
     template: Template
     act_at: datetime
     name: str
-    email: str | None
+    emails: tuple[str, ...]
     address: list[str]
     email_variables: dict[str, Any] = field(default_factory=dict)
     letter_variables: dict[str, Any] = field(default_factory=dict)
     secret: dict[str, str] | None = field(default=None, repr=False)
     expires_at: datetime | None = None
     caf_code: str | None = None
+    user_number: str | None = None
     account_id: UUID | None = None
     landlord_id: UUID | None = None
     declaration_id: UUID | None = None
@@ -52,39 +55,50 @@ def place(session: Session, order: Order) -> Message | None:
     e-mail reaches the person and no letter says it."""
     if _known(session, order) or _repeated(session, order):
         return None
-    channel = choose_channel(order.email, bounced=_has_bounced(session, order.email))
-    if channel is Channel.LETTER and KINDS[order.template].series is None:
+    email = choose_email(order.emails, bounced=bounced(session, order.emails))
+    if email is None and KINDS[order.template].series is None:
         log.info("message without a letter not sent", template=order.template)
         return None
-    return _place_email(session, order) if channel is Channel.EMAIL else place_letter(session, order)
+    return _place_email(session, order, email) if email else place_letter(session, order)
 
 
 def place_letter(session: Session, order: Order) -> Message:
-    """A letter to compose, or one that waits for a better address: an address is never cut to fit."""
-    address = PostalAddress.parse(order.name, order.address)
+    """A letter to compose, or one that waits until the Caf corrects the address: an address is never cut to fit."""
+    address = _printable_address(session, order)
     message = _row(order, Channel.LETTER, State.TO_COMPOSE if address.valid else State.ADDRESS_REFUSED)
-    if not address.valid:
-        message.reason = address.problems[0]
+    message.variables = order.letter_variables
+    if address.valid:
         born(session, message)
+        recipients.request_letter(session, message, address, order.secret)
         return message
-    message.address, message.variables = list(address.lines), order.letter_variables
+    message.reason, message.address, message.secret = address.problems[0], order.address, _sealed(session, order)
     born(session, message)
-    publishes.letter_requested(session, message, order.secret)
-    # The event carries them from here on.
-    message.variables = {}
     return message
 
 
-def _place_email(session: Session, order: Order) -> Message:
+def _printable_address(session: Session, order: Order) -> PostalAddress:
+    """The order's; when no letter can be printed there, what the Caf may have corrected since."""
+    address = PostalAddress.parse(order.name, order.address)
+    if address.valid or not (order.user_number or order.landlord_id):
+        return address
+    known = PostalAddress.parse(order.name, recipients.known_address(session, order.user_number, order.landlord_id))
+    return known if known.valid else address
+
+
+def _place_email(session: Session, order: Order, email: str) -> Message:
     message = _row(order, Channel.EMAIL, State.WAITING)
-    settings = of(session).settings
-    message.email, message.address = order.email, order.address
-    message.email_digest = email_digest(order.email or "")
+    message.email, message.address = email, order.address
+    message.email_digest = email_digest(email)
     # Both forms are kept until it is sent: a bounce turns the e-mail into a letter.
     message.variables = {"email": order.email_variables, "letter": order.letter_variables}
-    message.secret = sealing.seal_for(settings, settings.service, order.secret) if order.secret else None
+    message.secret = _sealed(session, order)
     born(session, message)
     return message
+
+
+def _sealed(session: Session, order: Order) -> str | None:
+    settings = of(session).settings
+    return sealing.seal_for(settings, settings.service, order.secret) if order.secret else None
 
 
 def _row(order: Order, channel: Channel, state: State) -> Message:
@@ -95,6 +109,7 @@ def _row(order: Order, channel: Channel, state: State) -> Message:
         state=state,
         rank=KINDS[order.template].rank,
         caf_code=order.caf_code,
+        user_number=order.user_number,
         account_id=order.account_id,
         landlord_id=order.landlord_id,
         declaration_id=order.declaration_id,
@@ -115,11 +130,11 @@ def _known(session: Session, order: Order) -> bool:
     return bool(session.scalar(select(exists().where(Message.act == order.act))))
 
 
-def _has_bounced(session: Session, email: str | None) -> bool:
-    if not email:
-        return False
-    refused = exists().where(Message.email_digest == email_digest(email), Message.state == State.BOUNCED)
-    return bool(session.scalar(select(refused)))
+def bounced(session: Session, emails: Sequence[str]) -> set[str]:
+    """Those that have already refused a message."""
+    by_digest = {email_digest(email): email for email in emails}
+    refused = select(Message.email_digest).where(Message.email_digest.in_(by_digest), Message.state == State.BOUNCED)
+    return {by_digest[digest] for digest in session.scalars(refused) if digest}
 
 
 def _repeated(session: Session, order: Order) -> bool:
@@ -146,12 +161,13 @@ def as_letter(message: Message, secret: dict[str, str] | None) -> Order:
         template=Template(message.template),
         act_at=message.act_at,
         name=message.recipient_name,
-        email=None,
+        emails=(),
         address=message.address,
         letter_variables=message.variables["letter"],
         secret=secret,
         expires_at=message.expires_at,
         caf_code=message.caf_code,
+        user_number=message.user_number,
         account_id=message.account_id,
         landlord_id=message.landlord_id,
         declaration_id=message.declaration_id,

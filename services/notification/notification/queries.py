@@ -7,11 +7,12 @@ from uuid import UUID
 
 from chassis import clock, pagination
 from chassis.auth import Caller
+from chassis.postal import PROBLEM_LABELS
 from chassis.problems import NotFound
 from sqlalchemy import ColumnElement, RowMapping, func, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from notification.domain.batch_states import BATCH_LABELS, BatchState
+from notification.domain.batch_states import BATCH_LABELS, DESTINATION_LABELS, BatchState, destination_of
 from notification.domain.channels import CHANNEL_LABELS, Channel
 from notification.domain.states import LABELS, State
 from notification.domain.templates import KINDS, SERIES_LABELS, Series, Template
@@ -40,6 +41,7 @@ BATCH_COLUMNS = (
     LetterBatch.id,
     LetterBatch.series,
     LetterBatch.caf_code,
+    LetterBatch.abroad,
     LetterBatch.state,
     LetterBatch.made_at,
     LetterBatch.print_from,
@@ -114,12 +116,16 @@ def _message(row: RowMapping) -> dict[str, Any]:
         "template_label": KINDS[Template(row["template"])].label,
         "channel_label": CHANNEL_LABELS[Channel(row["channel"])],
         "state_label": LABELS[State(row["state"])],
+        "reason_label": PROBLEM_LABELS.get(row["reason"]),
     }
 
 
 def _batch(row: dict[str, Any]) -> dict[str, Any]:
+    destination = destination_of(abroad=row.pop("abroad"))
     return {
         **row,
+        "destination": destination.value,
+        "destination_label": DESTINATION_LABELS[destination],
         "series_label": SERIES_LABELS[Series(row["series"])],
         "state_label": BATCH_LABELS[BatchState(row["state"])],
         "downloadable": row["state"] == BatchState.READY and row["series"] == Series.ORDINARY,

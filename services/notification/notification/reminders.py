@@ -18,7 +18,7 @@ from notification.orders import place
 from notification.progress import born, go_on
 
 FINISHED = "landlord-finished"
-TAKEN_BACK = (State.WAITING, State.TO_COMPOSE, State.COMPOSED)
+TAKEN_BACK = (State.WAITING, State.TO_COMPOSE, State.COMPOSED, State.ADDRESS_REFUSED)
 
 
 def reminder_due(session: Session, event: Event) -> None:

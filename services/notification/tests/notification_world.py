@@ -25,6 +25,7 @@ class World:
     def __init__(self, harness: Harness, relay: Relay) -> None:
         self.harness, self.relay = harness, relay
         self.account_id, self.landlord_id, self.declaration_id = ids.new_id(), ids.new_id(), ids.new_id()
+        self.organisation_id = ids.new_id()
 
     def credentials(self, *, email: str | None = "ada@example.org", **changes: Any) -> dict[str, Any]:
         """Identity issued credentials; returns the event's data, to tell it again."""
@@ -46,14 +47,16 @@ class World:
         self.harness.deliver("identity.credentials_issued.v1", data, person)
         return data
 
-    def july(self, *, email: str | None = "sci@example.org", tenants: int = 1, **changes: Any) -> dict[str, Any]:
+    def july(
+        self, *, email: str | None = "sci@example.org", address: list[str] = ADDRESS, tenants: int = 1, **changes: Any
+    ) -> dict[str, Any]:
         data = {
             "landlord_id": str(self.landlord_id),
             "campaign_id": str(ids.new_id()),
             "caf_code": "359",
             "year": 2026,
             "deadline": "2026-11-15",
-            "organisation_id": str(ids.new_id()),
+            "organisation_id": str(self.organisation_id),
             "user_number": "35900007090001",
             "tenancies": tenants,
             **changes,
@@ -61,12 +64,67 @@ class World:
         person = {
             "name": "SCI des Lilas",
             "email": email,
-            "address": ADDRESS,
+            "address": address,
             "caf": CAF,
             "tenants": [TENANT] * tenants,
         }
         self.harness.deliver("declaration.landlord_asked.v1", data, person)
         return data
+
+    def registered(
+        self, *, name: str = "SCI des Lilas", email: str | None = None, address: list[str] = ADDRESS, **changes: Any
+    ) -> None:
+        """The registry names the landlord, or changes what it says."""
+        data = {
+            "landlord_id": str(self.landlord_id),
+            "organisation_id": str(self.organisation_id),
+            "caf_code": "359",
+            "user_number": "35900007090001",
+            "kind": "legal_person",
+            "siret": "73282932000074",
+            "version": 1,
+            **changes,
+        }
+        person = {"name": name, "email": email, "address": address}
+        nobody = {"civility": None, "last_name": None, "first_name": None}
+        self.harness.deliver("registry.landlord_registered.v1", data, {**nobody, **person})
+
+    def administers(self, account_id: UUID, *, role: str = "administrator", **changes: Any) -> None:
+        """Habilitation says who administers the organisation."""
+        data = {
+            "account_id": str(account_id),
+            "organisation_id": str(self.organisation_id),
+            "role": role,
+            "scopes": [],
+            "active": True,
+            "version": 1,
+            **changes,
+        }
+        self.harness.deliver("habilitation.access_changed.v1", data)
+
+    def reminder(
+        self, *, email: str | None = "sci@example.org", address: list[str] = ADDRESS, **changes: Any
+    ) -> dict[str, Any]:
+        """A day of reminder came, and something is left to declare."""
+        data = {
+            "landlord_id": str(self.landlord_id),
+            "campaign_id": str(ids.new_id()),
+            "caf_code": "359",
+            "year": 2026,
+            "deadline": "2026-11-15",
+            "organisation_id": str(self.organisation_id),
+            "user_number": "35900007090001",
+            "reminder_on": "2026-11-01",
+            "remaining": 3,
+            **changes,
+        }
+        person = {"name": "SCI des Lilas", "email": email, "address": address, "caf": CAF}
+        self.harness.deliver("declaration.reminder_due.v1", data, person)
+        return data
+
+    def reminder_withdrawn(self, due: dict[str, Any]) -> None:
+        data = {name: value for name, value in due.items() if name != "remaining"}
+        self.harness.deliver("declaration.reminder_withdrawn.v1", data, {"name": "SCI des Lilas"})
 
     def answered(self, *, email: str | None = "sci@example.org", **changes: Any) -> dict[str, Any]:
         """A file of the Caf changed declarations of the landlord."""
@@ -77,7 +135,7 @@ class World:
             "caf_code": "359",
             "year": 2026,
             "deadline": "2026-11-15",
-            "organisation_id": str(ids.new_id()),
+            "organisation_id": str(self.organisation_id),
             "user_number": "35900007090001",
             "counts": {"information_requested": 1},
             **changes,
@@ -94,7 +152,7 @@ class World:
             "kind": "missing_tenant",
             "outcome": "refused",
             "landlord_id": str(self.landlord_id),
-            "organisation_id": str(ids.new_id()),
+            "organisation_id": str(self.organisation_id),
             "caf_code": "359",
             **changes,
         }
@@ -109,7 +167,7 @@ class World:
             "version": 1,
             "document_id": str(ids.new_id()),
             "reference": REFERENCE,
-            "organisation_id": str(ids.new_id()),
+            "organisation_id": str(self.organisation_id),
             "caf_code": "359",
             "campaign_year": 2026,
             "transmitted_at": "2026-09-02T08:15:00Z",
@@ -120,13 +178,14 @@ class World:
             **changes,
         }
         recipient = {"name": "SCI des Lilas", "email": email, "address": ADDRESS}
-        self.harness.deliver("documents.recap_ready.v1", data, {"recipient": recipient})
+        envelope = {"recipient": recipient, "user_number": "35900007090001", "caf": CAF}
+        self.harness.deliver("documents.recap_ready.v1", data, envelope)
 
     def lot(self, *, email: str | None = "sci@example.org", declarant: UUID | None = None, **changes: Any) -> None:
         data = {
             "lot_id": str(UUID(int=7)),
             "reference": "L26-8K3M-W2QT-5YBN-0XCD",
-            "organisation_id": str(ids.new_id()),
+            "organisation_id": str(self.organisation_id),
             "caf_code": "359",
             "campaign_year": 2026,
             "transmitted_at": "2026-09-02T08:15:00Z",
@@ -142,7 +201,7 @@ class World:
     def activate(self, account_id: UUID, email: str, version: int = 1) -> None:
         data = {
             "account_id": str(account_id),
-            "organisation_id": str(ids.new_id()),
+            "organisation_id": str(self.organisation_id),
             "caf_code": "359",
             "kind": "landlord",
             "activated_at": clock.iso(clock.now()),

@@ -7,7 +7,13 @@ from chassis import ids
 from notification_world import BASE, LOGIN, PASSWORD, World
 
 UNKNOWN = "01a1ffce-2e65-71e1-94d6-21f775d8ffc1"
-READS = ["/messages", "/letter-batches", f"/letter-batches/{UNKNOWN}/content"]
+READS = [
+    "/messages",
+    "/letter-batches",
+    f"/letter-batches/{UNKNOWN}/content",
+    "/landlords/address-problems",
+    f"/landlords/{UNKNOWN}",
+]
 RECEIPT = {"letters": 1, "pages": 1}
 
 
@@ -101,10 +107,11 @@ def test_an_agent_sees_what_was_sent_when_and_its_state(world: World) -> None:
     assert answer.json()["counts"] == {"delivered": 1}
 
 
-def test_the_caf_that_gave_the_user_number_sees_the_credentials_of_a_legal_person(world: World) -> None:
-    world.credentials(caf_code=None)
-    assert get(world, "/messages", world.agent(caf="359")).json()["total"] == 2
-    assert get(world, "/messages", world.agent(caf="220")).json()["total"] == 0
+def test_the_caf_that_registered_the_landlord_sees_the_messages_whatever_the_digits_of_the_number(world: World) -> None:
+    world.credentials(caf_code="220", user_number="35900007090001")
+    world.credentials(caf_code=None, user_number="35900007090001", issue_id=str(ids.new_id()), purpose="reissue")
+    assert get(world, "/messages", world.agent(caf="220")).json()["total"] == 2
+    assert get(world, "/messages", world.agent(caf="359")).json()["total"] == 0
 
 
 def test_a_supervisor_sees_every_caf(world: World) -> None:

@@ -1,7 +1,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from notification.domain.channels import Channel, choose_channel, letter_still_useful
+from notification.domain.channels import Used, choose_email, letter_still_useful, used_of
 from notification.domain.repeats import too_soon
 from notification.domain.templates import Template
 
@@ -9,16 +9,22 @@ NOW = datetime(2027, 7, 1, 8, 0, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
-    ("email", "bounced", "channel"),
+    ("confirmed", "registry", "bounced", "email", "used"),
     [
-        ("a@example.org", False, Channel.EMAIL),
-        ("a@example.org", True, Channel.LETTER),
-        (None, False, Channel.LETTER),
-        ("", False, Channel.LETTER),
+        ("a@x.org", "b@x.org", set(), "a@x.org", Used.CONFIRMED_EMAIL),
+        ("a@x.org", "b@x.org", {"a@x.org"}, "b@x.org", Used.REGISTRY_EMAIL),
+        ("a@x.org", "b@x.org", {"a@x.org", "b@x.org"}, None, Used.LETTER),
+        ("a@x.org", "a@x.org", set(), "a@x.org", Used.CONFIRMED_EMAIL),
+        (None, "b@x.org", set(), "b@x.org", Used.REGISTRY_EMAIL),
+        (None, None, set(), None, Used.LETTER),
+        ("", "", set(), None, Used.LETTER),
     ],
 )
-def test_email_when_known_and_working_else_letter(email: str | None, bounced: bool, channel: Channel) -> None:
-    assert choose_channel(email, bounced=bounced) is channel
+def test_what_the_person_confirmed_comes_before_the_registry_and_a_letter_last(
+    confirmed: str | None, registry: str | None, bounced: set[str], email: str | None, used: Used
+) -> None:
+    assert choose_email((confirmed, registry), bounced=bounced) == email
+    assert used_of(confirmed, registry, bounced=bounced) is used
 
 
 def test_a_letter_that_would_arrive_after_its_password_died_is_useless() -> None:

@@ -6,6 +6,7 @@ from uuid import UUID
 from zipfile import ZipFile
 
 import pytest
+from notification.domain.batch_states import Destination
 from notification.domain.templates import Series
 from notification.printing.batch import BuiltBatch, PdfMismatchError, PrintedLetter, build_batch
 
@@ -21,7 +22,14 @@ def letters() -> list[PrintedLetter]:
 
 
 def build(printed: list[PrintedLetter]) -> BuiltBatch:
-    return build_batch(batch_id=UUID(int=9), series=Series.ORDINARY, made_at=AT, print_from=AT, letters=printed)
+    return build_batch(
+        batch_id=UUID(int=9),
+        series=Series.ORDINARY,
+        made_at=AT,
+        print_from=AT,
+        destination=Destination.FRANCE,
+        letters=printed,
+    )
 
 
 def test_a_pdf_that_is_not_the_one_rendered_is_never_printed() -> None:

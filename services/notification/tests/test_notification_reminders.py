@@ -8,7 +8,7 @@ from chassis import clock, ids
 from notification import sending
 from notification.domain.states import Event as Happening
 from notification.models import Message
-from notification_world import ADDRESS, CAF, World
+from notification_world import World
 from sqlalchemy import update
 
 REMINDER = "declaration.reminder_due.v1"
@@ -21,31 +21,8 @@ def batches(world: World) -> list[dict[str, Any]]:
     return world.make_batches()
 
 
-def withdrawn(world: World, data: dict[str, Any]) -> None:
-    told = {name: value for name, value in data.items() if name != "remaining"}
-    world.harness.deliver("declaration.reminder_withdrawn.v1", told, {"name": "SCI des Lilas"})
-
-
-def due(world: World, email: str | None = "sci@example.org", **changes: Any) -> dict[str, Any]:
-    data = {
-        "landlord_id": str(world.landlord_id),
-        "campaign_id": str(ids.new_id()),
-        "caf_code": "359",
-        "year": 2026,
-        "deadline": "2026-11-15",
-        "organisation_id": str(ids.new_id()),
-        "user_number": "35900007090001",
-        "reminder_on": "2026-11-01",
-        "remaining": 3,
-        **changes,
-    }
-    person = {"name": "SCI des Lilas", "email": email, "address": ADDRESS, "caf": CAF}
-    world.harness.deliver(REMINDER, data, person)
-    return data
-
-
 def test_a_reminder_says_how_much_is_left_and_until_when(world: World) -> None:
-    due(world)
+    world.reminder()
     world.send()
     (message,) = world.relay.accepted
     said = message.get_body(("plain",)).get_content()  # type: ignore[union-attr]
@@ -54,13 +31,13 @@ def test_a_reminder_says_how_much_is_left_and_until_when(world: World) -> None:
 
 
 def test_one_day_of_reminder_writes_once_however_often_it_is_told(world: World) -> None:
-    data = due(world)
-    due(world, campaign_id=data["campaign_id"])
+    data = world.reminder()
+    world.reminder(campaign_id=data["campaign_id"])
     assert len(world.messages) == 1
 
 
 def test_a_landlord_without_email_is_reminded_by_letter_however_many_tenants(world: World) -> None:
-    due(world, email=None, remaining=40)
+    world.reminder(email=None, remaining=40)
     (event,) = world.requested()
     variables = event.personal["variables"]
     assert (event.data["template"], event.data["sealed"]) == ("reminder", None)
@@ -71,7 +48,7 @@ def test_a_landlord_without_email_is_reminded_by_letter_however_many_tenants(wor
 
 
 def test_a_reminder_letter_leaves_in_a_batch(world: World) -> None:
-    due(world, email=None)
+    world.reminder(email=None)
     world.render_letters()
     (batch,) = batches(world)
     assert (batch["series"], batch["caf_code"], batch["letters"]) == ("ordinary", "359", 1)
@@ -79,14 +56,14 @@ def test_a_reminder_letter_leaves_in_a_batch(world: World) -> None:
 
 
 def test_an_email_that_bounces_becomes_a_letter(world: World) -> None:
-    due(world, email="bounce@example.org")
+    world.reminder(email="bounce@example.org")
     world.send()
     assert world.states() == {"reminder/email": "bounced", "reminder/letter": "to_compose"}
 
 
 def test_a_reminder_that_waits_does_not_leave_once_the_landlord_has_finished(world: World) -> None:
-    data = due(world)
-    withdrawn(world, data)
+    data = world.reminder()
+    world.reminder_withdrawn(data)
     world.send()
     assert world.relay.accepted == []
     assert world.states() == {"reminder/email": "withdrawn"}
@@ -96,11 +73,11 @@ def test_a_reminder_that_waits_does_not_leave_once_the_landlord_has_finished(wor
 def test_a_letter_that_is_not_in_a_batch_yet_does_not_leave_either_and_its_file_is_erased(
     world: World, composed: bool
 ) -> None:
-    data = due(world, email=None)
+    data = world.reminder(email=None)
     if composed:
         world.render_letters()
-    withdrawn(world, data)
-    withdrawn(world, data)
+    world.reminder_withdrawn(data)
+    world.reminder_withdrawn(data)
     world.render_letters()
     assert batches(world) == []
     assert world.states() == {"reminder/letter": "withdrawn"}
@@ -109,23 +86,23 @@ def test_a_letter_that_is_not_in_a_batch_yet_does_not_leave_either_and_its_file_
 
 
 def test_what_has_left_is_not_taken_back(world: World) -> None:
-    letter = due(world, email=None)
+    letter = world.reminder(email=None)
     world.render_letters()
     batches(world)
-    withdrawn(world, letter)
+    world.reminder_withdrawn(letter)
     assert world.states() == {"reminder/letter": "batched"}
     world.landlord_id = ids.new_id()
-    sent = due(world)
+    sent = world.reminder()
     world.send()
-    withdrawn(world, sent)
+    world.reminder_withdrawn(sent)
     assert world.states()["reminder/email"] == "delivered"
 
 
 def test_an_email_put_off_by_the_relay_is_not_tried_again_once_the_landlord_has_finished(world: World) -> None:
-    data = due(world)
+    data = world.reminder()
     claim = sending.claim_next(world.harness.runtime)
     assert claim is not None
-    withdrawn(world, data)
+    world.reminder_withdrawn(data)
     sending.record(world.harness.runtime, claim, sending.Outcome(Happening.PUT_OFF, "greylisted"))
     world.send()
     assert world.relay.accepted == []
@@ -135,15 +112,15 @@ def test_an_email_put_off_by_the_relay_is_not_tried_again_once_the_landlord_has_
 def test_a_reminder_that_comes_after_its_withdrawal_never_leaves(world: World) -> None:
     data = {"landlord_id": str(world.landlord_id), "campaign_id": str(ids.new_id()), "reminder_on": "2026-11-01"}
     told = {"caf_code": "359", "year": 2026, "deadline": "2026-11-15", "user_number": "35900007090001"}
-    withdrawn(world, {**data, **told, "organisation_id": str(ids.new_id())})
-    due(world, campaign_id=data["campaign_id"])
+    world.reminder_withdrawn({**data, **told, "organisation_id": str(ids.new_id())})
+    world.reminder(campaign_id=data["campaign_id"])
     world.send()
     assert world.relay.accepted == []
     assert world.states() == {"reminder/letter": "withdrawn"}
 
 
 def test_the_next_reminder_leaves_although_the_one_before_was_taken_back(world: World) -> None:
-    data = due(world, email=None)
-    withdrawn(world, data)
-    due(world, email=None, campaign_id=data["campaign_id"], reminder_on="2026-11-12")
+    data = world.reminder(email=None)
+    world.reminder_withdrawn(data)
+    world.reminder(email=None, campaign_id=data["campaign_id"], reminder_on="2026-11-12")
     assert sorted(row["state"] for row in world.messages) == ["to_compose", "withdrawn"]

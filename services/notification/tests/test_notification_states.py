@@ -39,7 +39,6 @@ def test_final_states_are_those_where_nothing_is_left_to_do() -> None:
         State.EXPIRED,
         State.SUPERSEDED,
         State.WITHDRAWN,
-        State.ADDRESS_REFUSED,
         State.RETURNED,
     } == FINAL
 

@@ -15,6 +15,14 @@ class NotificationClient(Service):
         """The state of each message, never its content."""
         return self._get("messages", **filters)
 
+    def landlords_to_correct(self, cursor: str = "") -> dict[str, Any]:
+        """Landlords to whom no letter can be printed."""
+        return self._get("landlords", "address-problems", cursor=cursor)
+
+    def landlord(self, landlord: str) -> dict[str, Any]:
+        """Where a landlord is written to."""
+        return self._get("landlords", landlord)
+
     def list_batches(self, cursor: str = "") -> dict[str, Any]:
         """Batches for the print provider, newest first."""
         return self._get("letter-batches", cursor=cursor)

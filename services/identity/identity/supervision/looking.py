@@ -59,7 +59,7 @@ def detail(session: Session, caller: Caller, account_id: UUID) -> dict[str, Any]
     account = visible(session, caller, account_id)
     alone = own_standing(session, account)
     together = is_suspended(session, account)
-    numbers = select(UserNumber.number, UserNumber.caf_code).where(
+    numbers = select(UserNumber.number, UserNumber.caf_code, UserNumber.landlord_id).where(
         UserNumber.organisation_id == account.organisation_id
     )
     return {
@@ -67,7 +67,10 @@ def detail(session: Session, caller: Caller, account_id: UUID) -> dict[str, Any]
         "suspended_with_organisation": together and alone is Standing.ACTIVE,
         "email": account.email or account.contact_email,
         "telephone": account.telephone,
-        "user_numbers": [{"number": number, "caf_code": caf} for number, caf in session.execute(numbers.limit(200))],
+        "user_numbers": [
+            {"number": number, "caf_code": caf, "landlord_id": str(landlord_id)}
+            for number, caf, landlord_id in session.execute(numbers.limit(200))
+        ],
         "created_at": clock.iso(account.created_at),
         "activated_at": account.activated_at and clock.iso(account.activated_at),
         "last_sign_in_at": _last_sign_in(session, account.id),

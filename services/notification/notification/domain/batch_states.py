@@ -9,6 +9,19 @@ class BatchState(StrEnum):
     ACKNOWLEDGED = "acknowledged"
 
 
+class Destination(StrEnum):
+    """Where the letters of a batch go: the Post has one tariff for France and others for abroad."""
+
+    FRANCE = "france"
+    ABROAD = "abroad"
+
+
+def destination_of(*, abroad: bool) -> Destination:
+    return Destination.ABROAD if abroad else Destination.FRANCE
+
+
+DESTINATION_LABELS = {Destination.FRANCE: "France", Destination.ABROAD: "International"}
+
 BATCH_LABELS = {
     BatchState.PLANNED: "En préparation",
     BatchState.READY: "À imprimer",

@@ -43,6 +43,7 @@ class ReadyLetter:
     template: Template
     composed_at: datetime
     caf_code: str | None = None
+    abroad: bool = False
 
     @property
     def series(self) -> Series | None:
@@ -55,6 +56,7 @@ class BatchPlan:
 
     series: Series
     caf_code: str | None
+    abroad: bool
     print_from: datetime
     letters: tuple[ReadyLetter, ...]
 
@@ -62,7 +64,8 @@ class BatchPlan:
 def plan_batches(
     letters: Iterable[ReadyLetter], now: datetime, *, cutoffs: Cutoffs, at_once: bool = False, limit: int = 500
 ) -> list[BatchPlan]:
-    """The batches to make now: letters of one Caf composed before their series' last cut-off, `limit` letters each.
+    """The batches to make now: letters of one Caf, all within France or all abroad, composed before their series' last
+    cut-off, `limit` letters each.
 
     `at_once` is for development: no cut-off, but still two series and two hours."""
     waiting = sorted(letters, key=lambda letter: letter.id)
@@ -71,9 +74,9 @@ def plan_batches(
         cutoff = now if at_once else last_cutoff(now, cutoffs.of(series))
         print_from = _printing_hour(series, cutoff, at_once=at_once)
         due = [letter for letter in waiting if letter.series is series and letter.composed_at <= cutoff]
-        for caf_code in sorted({letter.caf_code for letter in due}, key=str):
-            own = [letter for letter in due if letter.caf_code == caf_code]
-            plans.extend(BatchPlan(series, caf_code, print_from, chunk) for chunk in _chunks(own, limit))
+        for caf_code, abroad in sorted({(letter.caf_code, letter.abroad) for letter in due}, key=str):
+            own = [letter for letter in due if (letter.caf_code, letter.abroad) == (caf_code, abroad)]
+            plans.extend(BatchPlan(series, caf_code, abroad, print_from, chunk) for chunk in _chunks(own, limit))
     return plans
 
 

@@ -1,5 +1,6 @@
 """Which way a message leaves: e-mail if the Caf knows a working one, else letter."""
 
+from collections.abc import Iterable, Set
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -11,13 +12,36 @@ class Channel(StrEnum):
 
 CHANNEL_LABELS = {Channel.EMAIL: "Courriel", Channel.LETTER: "Courrier"}
 
+
+class Used(StrEnum):
+    """By which of the addresses known a message goes now."""
+
+    CONFIRMED_EMAIL = "confirmed_email"
+    REGISTRY_EMAIL = "registry_email"
+    LETTER = "letter"
+
+
+USED_LABELS = {
+    Used.CONFIRMED_EMAIL: "Courriel confirmé par le bailleur",
+    Used.REGISTRY_EMAIL: "Courriel du fichier de la Caf",
+    Used.LETTER: "Courrier",
+}
+
 # Printing on the next working day, then La Poste's « lettre verte » in three days, and a week-end in between.
 LETTER_LEAD = timedelta(days=7)
 
 
-def choose_channel(email: str | None, *, bounced: bool) -> Channel:
-    """`bounced`: whether this e-mail address has already refused a message."""
-    return Channel.EMAIL if email and not bounced else Channel.LETTER
+def choose_email(known: Iterable[str | None], *, bounced: Set[str]) -> str | None:
+    """The first address that has not refused a message yet; None: a letter."""
+    return next((email for email in known if email and email not in bounced), None)
+
+
+def used_of(confirmed: str | None, registry: str | None, *, bounced: Set[str]) -> Used:
+    """What `choose_email` chooses, told apart for the agents."""
+    chosen = choose_email((confirmed, registry), bounced=bounced)
+    if chosen is None:
+        return Used.LETTER
+    return Used.CONFIRMED_EMAIL if chosen == confirmed else Used.REGISTRY_EMAIL
 
 
 def letter_still_useful(now: datetime, expires_at: datetime | None) -> bool:

@@ -29,7 +29,7 @@ class Event(StrEnum):
     SUPERSEDED = "superseded"
     WITHDRAWN = "withdrawn"
     COMPOSED = "composed"
-    ADDRESS_REFUSED = "address_refused"
+    ADDRESS_CORRECTED = "address_corrected"
     BATCHED = "batched"
     ACKNOWLEDGED = "acknowledged"
     REJECTED = "rejected"
@@ -71,7 +71,11 @@ TRANSITIONS: dict[tuple[State, Event], State] = {
     (State.WAITING, Event.WITHDRAWN): State.WITHDRAWN,
     (State.TO_COMPOSE, Event.WITHDRAWN): State.WITHDRAWN,
     (State.COMPOSED, Event.WITHDRAWN): State.WITHDRAWN,
-    (State.TO_COMPOSE, Event.ADDRESS_REFUSED): State.ADDRESS_REFUSED,
+    # What cannot be printed waits for the Caf to correct the address, then leaves.
+    (State.ADDRESS_REFUSED, Event.ADDRESS_CORRECTED): State.TO_COMPOSE,
+    (State.ADDRESS_REFUSED, Event.EXPIRED): State.EXPIRED,
+    (State.ADDRESS_REFUSED, Event.SUPERSEDED): State.SUPERSEDED,
+    (State.ADDRESS_REFUSED, Event.WITHDRAWN): State.WITHDRAWN,
     (State.TO_COMPOSE, Event.COMPOSED): State.COMPOSED,
     (State.COMPOSED, Event.BATCHED): State.BATCHED,
     (State.BATCHED, Event.ACKNOWLEDGED): State.DELIVERED,

@@ -9,6 +9,7 @@ from io import BytesIO
 from uuid import UUID
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
+from notification.domain.batch_states import Destination
 from notification.domain.templates import Series
 
 MANIFEST = "manifest.json"
@@ -55,7 +56,13 @@ class BuiltBatch:
 
 
 def build_batch(
-    *, batch_id: UUID, series: Series, made_at: datetime, print_from: datetime, letters: Iterable[PrintedLetter]
+    *,
+    batch_id: UUID,
+    series: Series,
+    made_at: datetime,
+    print_from: datetime,
+    destination: Destination,
+    letters: Iterable[PrintedLetter],
 ) -> BuiltBatch:
     """The ZIP of the letters in the given order. Raises PdfMismatchError before anything wrong can be printed."""
     buffer = BytesIO()
@@ -65,7 +72,7 @@ def build_batch(
             line = _checked_line(position, letter)
             archive.writestr(ZipInfo(line.file, ZIP_EPOCH), letter.content)
             lines.append(line)
-        manifest = _manifest(batch_id, series, made_at, print_from, lines)
+        manifest = _manifest(batch_id, series, made_at, print_from, destination, lines)
         archive.writestr(ZipInfo(MANIFEST, ZIP_EPOCH), json.dumps(manifest, indent=2, ensure_ascii=False))
     content = buffer.getvalue()
     pages = sum(line.pages for line in lines)
@@ -88,11 +95,17 @@ def _checked_line(position: int, letter: PrintedLetter) -> ManifestLine:
 
 
 def _manifest(
-    batch_id: UUID, series: Series, made_at: datetime, print_from: datetime, lines: Sequence[ManifestLine]
+    batch_id: UUID,
+    series: Series,
+    made_at: datetime,
+    print_from: datetime,
+    destination: Destination,
+    lines: Sequence[ManifestLine],
 ) -> dict[str, object]:
     return {
         "batch_id": str(batch_id),
         "series": series.value,
+        "destination": destination.value,
         "made_at": made_at.isoformat(),
         "print_from": print_from.isoformat(),
         "totals": {

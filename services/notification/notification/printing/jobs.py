@@ -14,10 +14,10 @@ from chassis import clock
 from chassis.runtime import Runtime, of
 from chassis.sealing import SealBroken
 from chassis.storage import Storage
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from notification.domain.batch_states import BatchState
+from notification.domain.batch_states import BatchState, destination_of
 from notification.domain.batches import BatchPlan, ReadyLetter, plan_batches
 from notification.domain.calendar import is_overdue
 from notification.domain.states import FINAL, Event, State
@@ -31,6 +31,8 @@ from notification.settings import own
 log = structlog.get_logger()
 MOST_AT_ONCE = 5000
 COMPOSITION_IS_LATE = timedelta(hours=1)
+# A letter that waits for the Caf to correct the address: half a year later it has nothing true to say any more.
+WAITS_FOR_ADDRESS = timedelta(days=180)
 
 
 def make_batches(runtime: Runtime) -> None:
@@ -70,13 +72,14 @@ def _expired(session: Session, message: Message) -> bool:
 
 def _ready(message: Message) -> ReadyLetter:
     composed_at = message.composed_at or message.updated_at
-    return ReadyLetter(message.id, Template(message.template), composed_at, message.caf_code)
+    return ReadyLetter(message.id, Template(message.template), composed_at, message.caf_code, message.abroad)
 
 
 def _fill(session: Session, plan: BatchPlan, letters: dict[UUID, Message]) -> None:
     batch = LetterBatch(
         series=plan.series,
         caf_code=plan.caf_code,
+        abroad=plan.abroad,
         state=BatchState.PLANNED,
         made_at=clock.now(),
         print_from=plan.print_from,
@@ -126,6 +129,7 @@ def _built(session: Session, batch: LetterBatch) -> BuiltBatch | None:
             series=Series(batch.series),
             made_at=batch.made_at,
             print_from=batch.print_from,
+            destination=destination_of(abroad=batch.abroad),
             letters=[_printed(session, exchange, message) for message in messages],
         )
     except PdfMismatchError as error:
@@ -167,6 +171,16 @@ def erase_printed(runtime: Runtime) -> None:
         for batch in session.scalars(select(LetterBatch).where(acknowledged, LetterBatch.storage_key.is_not(None))):
             tray.delete(batch.storage_key or "")
             batch.storage_key = None
+
+
+def expire_waiting(runtime: Runtime) -> None:
+    """Ends what waited too long for an address that can be printed; its content goes with it."""
+    now = clock.now()
+    over = or_(Message.expires_at <= now, Message.created_at <= now - WAITS_FOR_ADDRESS)
+    waiting = select(Message).where(Message.state == State.ADDRESS_REFUSED, over).limit(MOST_AT_ONCE)
+    with runtime.transaction() as session:
+        for message in session.scalars(waiting.with_for_update(skip_locked=True)):
+            go_on(session, message, Event.EXPIRED, message.reason)
 
 
 def watch(runtime: Runtime) -> None:

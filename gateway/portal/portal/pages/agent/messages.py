@@ -8,7 +8,7 @@ from portal.pages.addresses import address
 from portal.sign_in.person import wanted
 
 pages = Blueprint("messages", __name__, url_prefix="/agent/messages")
-FILTERS = ("state", "channel", "template")
+FILTERS = ("state", "channel", "template", "landlord_id")
 
 
 @pages.get("", strict_slashes=False)

@@ -1,0 +1,102 @@
+"""Where one is written to: what the person confirmed in their account, else what the Caf's registry says; and what
+waits for a better address, once the Caf gives one."""
+
+from uuid import UUID
+
+from chassis import clock, sealing
+from chassis.db import upsert
+from chassis.events import Event
+from chassis.postal import PostalAddress
+from chassis.runtime import of
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from notification import publishes
+from notification.domain.states import Event as Happening
+from notification.domain.states import State
+from notification.models import AdministratorTerm, Contact, Landlord, Message
+from notification.progress import go_on
+
+ADMINISTRATOR = "administrator"
+
+
+def emails(session: Session, organisation_id: str | None, registry: str | None) -> tuple[str, ...]:
+    """In the order in which they are tried: what its administrator confirmed, then what the Caf knows."""
+    confirmed = administrator_email(session, UUID(organisation_id)) if organisation_id else None
+    return tuple(email for email in (confirmed, registry) if email)
+
+
+def administrator_email(session: Session, organisation_id: UUID) -> str | None:
+    return session.scalar(
+        select(Contact.email)
+        .join(AdministratorTerm, AdministratorTerm.account_id == Contact.account_id)
+        .where(AdministratorTerm.organisation_id == organisation_id, AdministratorTerm.active)
+        .order_by(AdministratorTerm.version.desc(), AdministratorTerm.account_id)
+        .limit(1)
+    )
+
+
+def known_address(session: Session, user_number: str | None, landlord_id: UUID | None) -> list[str]:
+    """The registry's lines as they are now: an event may carry older ones."""
+    about = or_(Landlord.id == landlord_id, Landlord.user_number == user_number)
+    return session.scalar(select(Landlord.address).where(about).limit(1)) or []
+
+
+def access_changed(session: Session, event: Event) -> None:
+    """Who administers which organisation now; an older version never overwrites a newer one."""
+    data = event.data
+    values = {
+        "organisation_id": UUID(data["organisation_id"]),
+        "active": data["active"] and data["role"] == ADMINISTRATOR,
+        "version": data["version"],
+    }
+    statement = upsert(session, AdministratorTerm).values(account_id=UUID(data["account_id"]), **values)
+    newer = AdministratorTerm.version < data["version"]
+    session.execute(statement.on_conflict_do_update(index_elements=["account_id"], set_=values, where=newer))
+
+
+def landlord_registered(session: Session, event: Event) -> None:
+    """Keeps what the registry says, and lets go what waited for an address that can be printed."""
+    data, person = event.data, event.personal
+    address = PostalAddress.parse(person["name"], person["address"])
+    values = {
+        "organisation_id": UUID(data["organisation_id"]),
+        "caf_code": data["caf_code"],
+        "user_number": data["user_number"],
+        "name": person["name"],
+        "email": person["email"],
+        "address": person["address"],
+        "address_problem": address.problems[0] if address.problems else None,
+        "version": data["version"],
+    }
+    landlord_id = UUID(data["landlord_id"])
+    statement = upsert(session, Landlord).values(id=landlord_id, **values)
+    newer = Landlord.version < data["version"]
+    written = statement.on_conflict_do_update(index_elements=["id"], set_=values, where=newer).returning(Landlord.id)
+    if session.execute(written).first() is not None:
+        _release(session, landlord_id, data["user_number"], person["address"])
+
+
+def _release(session: Session, landlord_id: UUID, user_number: str, lines: list[str]) -> None:
+    about = or_(Message.user_number == user_number, Message.landlord_id == landlord_id)
+    waiting = select(Message).where(Message.state == State.ADDRESS_REFUSED, about).order_by(Message.id)
+    for message in session.scalars(waiting.with_for_update()):
+        address = PostalAddress.parse(message.recipient_name, lines)
+        if message.expires_at is not None and message.expires_at <= clock.now():
+            go_on(session, message, Happening.EXPIRED)
+        elif address.valid:
+            go_on(session, message, Happening.ADDRESS_CORRECTED)
+            request_letter(session, message, address, open_secret(session, message))
+        else:
+            message.reason = address.problems[0]
+
+
+def request_letter(session: Session, message: Message, address: PostalAddress, secret: dict[str, str] | None) -> None:
+    """Asks for the PDF; from here on the event carries what the letter says, and the message nothing of it."""
+    message.address, message.abroad = list(address.lines), address.abroad
+    publishes.letter_requested(session, message, secret)
+    message.variables, message.secret = {}, None
+
+
+def open_secret(session: Session, message: Message) -> dict[str, str] | None:
+    return sealing.open_sealed(of(session).settings, message.secret) if message.secret else None
