@@ -72,12 +72,13 @@ HABILITATION_LINK = Link("Habilitations", "/habilitations")
 HELP_LINK = Link("Aide", "/aide")
 VISITOR_LINKS = (Link("Accueil", "/", exact=True), Link("Aide", "/aide"))
 MANAGERS = frozenset({"administrator", "delegate"})
+ALONE = "natural_person"
 ACCESS = "access"
 
 
 def access() -> dict[str, str]:
     """
-    `role` and `organisation_name` of the landlord's person, read once a page; empty when they are not known yet.
+    `role`, `organisation_name` and `organisation_kind` of the landlord's person, read once a page; empty when unknown.
 
     They only choose which links are shown: every right is checked by the service that is called.
     """
@@ -86,11 +87,17 @@ def access() -> dict[str, str]:
             found = api().habilitation.my_access()
         except (Refused, Unavailable, SignedOut):
             found = session.get(ACCESS, {})
-        kept = {name: found[name] for name in ("role", "organisation_name") if name in found}
+        kept = {name: found[name] for name in ("role", "organisation_name", "organisation_kind") if name in found}
         if kept != session.get(ACCESS):
             session[ACCESS] = kept
         g.access = kept
     return dict(g.access)
+
+
+def manages_users() -> bool:
+    """Whether the person gives access to others; a natural person has nobody to give it to."""
+    held = access()
+    return held.get("role") in MANAGERS and held.get("organisation_kind") != ALONE
 
 
 def navigation() -> Sequence[Link]:
@@ -100,7 +107,7 @@ def navigation() -> Sequence[Link]:
         return VISITOR_LINKS
     if person.is_agent:
         return (*AGENT_LINKS, HELP_LINK)
-    managing = (HABILITATION_LINK,) if access().get("role") in MANAGERS else ()
+    managing = (HABILITATION_LINK,) if manages_users() else ()
     return (*LANDLORD_LINKS, *managing, HELP_LINK)
 
 

@@ -128,6 +128,7 @@ class FakeServices:
             "account_id": ACCOUNT,
             "organisation_id": ORGANISATION,
             "organisation_name": "Régie des Lices",
+            "organisation_kind": "legal_person",
             "role": "administrator",
             "role_label": "Administrateur",
             "scopes": [scope],
@@ -182,6 +183,8 @@ class FakeServices:
             self.on("POST", f"{at}/users/{COLLEAGUE}/{act}", {"account_id": COLLEAGUE})
         self.on("POST", f"{at}/users/{DELEGATE}/delegation-withdrawal", {"account_id": DELEGATE})
         self.on("POST", f"{at}/groups", group)
+        zones = [{"zone": "35", "label": "Département 35"}, {"zone": "2A", "label": "Département 2A"}]
+        self.on("GET", f"{at}/zones", {"items": zones})
 
     def add_agent_answers(self) -> None:
         at = "/api/declaration/v1"

@@ -5,7 +5,7 @@ import re
 import httpx
 import pytest
 from flask.testing import FlaskClient
-from portal_stand_ins import FakeServices, SignIn
+from portal_stand_ins import FakeServices, SignIn, example
 from webui.testing import page_checks, parse
 
 LIST = "/api/declaration/v1/declarations"
@@ -29,12 +29,26 @@ def test_the_filters_and_the_order_go_to_the_service_and_stay_in_every_link(
     page = browser.get("/declarer", query_string=CHOSEN)
     assert page.status_code == 200
     assert page_checks(page.text) == []
-    asked = dict(services.calls[-1].url.params) if services.calls[-1].url.path == LIST else {}
-    asked = asked or next(dict(call.url.params) for call in reversed(services.calls) if call.url.path == LIST)
+    # The whole list is asked for besides, as one tenant found by filters does not say whether there are others.
+    asked = next(dict(call.url.params) for call in services.calls if call.url.path == LIST)
     assert {name: asked[name] for name in CHOSEN} == CHOSEN
     for words in ("status=to_declare", "export.csv?", "export.xlsx?"):
         (link, *_) = [line for line in page.text.split('href="') if words in line.split('"')[0]]
         assert all(f"{name}={value}" in link.split('"')[0] for name, value in CHOSEN.items()), words
+
+
+def test_what_is_for_many_tenants_is_not_shown_to_who_has_one(browser: FlaskClient, services: FakeServices) -> None:
+    found = example("declaration", "/declarations", "get")
+    one = found["items"][0]
+    other = {**one, "tenant": {**one["tenant"], "number": "7654321B"}}
+    for items, shown in (([one, {**one, "campaign": 2025}], False), ([], False), ([one, other], True)):
+        services.on("GET", LIST, {**found, "items": items})
+        for address in ("/declarer", "/declarer?q=evrard"):
+            page = browser.get(address)
+            assert page_checks(page.text) == []
+            assert ("/declarer/tableau" in page.text) is shown
+            assert ("/declarer/fichier" in page.text) is shown
+            assert ("/declarer/lots" in page.text) is shown
 
 
 def test_the_column_that_sorts_says_so_and_leads_the_other_way(browser: FlaskClient) -> None:

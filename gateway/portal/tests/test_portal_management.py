@@ -62,7 +62,7 @@ def test_a_refused_user_keeps_what_was_typed(landlord: FlaskClient, services: Fa
     ("path", "wanted"),
     [
         ("/habilitations/utilisateurs/nouveau", {"#civility", "#last_name", "#first_name", "#email", "#groups"}),
-        ("/habilitations/groupes/nouveau", {"#label", "#housing_types", "#zones"}),
+        ("/habilitations/groupes/nouveau", {"#label", "#housing_types", "#communes"}),
     ],
 )
 def test_an_empty_form_says_each_thing_it_wants_and_sends_nothing(
@@ -118,15 +118,38 @@ def test_the_journal_names_people(landlord: FlaskClient) -> None:
 
 
 def test_a_group_covers_each_type_in_each_zone(landlord: FlaskClient, services: FakeServices) -> None:
-    typed = {"label": "Ouest", "housing_types": ["private", "conventioned"], "zones": "35; 2a"}
+    typed = {"label": "Ouest", "housing_types": ["private", "conventioned"], "zones": ["2A"], "communes": "Rennes"}
     assert send(landlord, "/habilitations/groupes/nouveau", **typed).status_code == 303
     scopes = services.sent("POST", GROUPS)[0]["scopes"]
     assert {(scope["housing_type"], scope["zone"]) for scope in scopes} == {
-        ("private", "35"),
-        ("conventioned", "35"),
+        ("private", "35238"),
+        ("conventioned", "35238"),
         ("private", "2A"),
         ("conventioned", "2A"),
     }
+
+
+def test_a_commune_is_of_the_official_list(landlord: FlaskClient, services: FakeServices) -> None:
+    typed = {"label": "Ouest", "housing_types": ["private"], "communes": "Saint-Denis\nRennnes"}
+    answer = send(landlord, "/habilitations/groupes/nouveau", **typed)
+    assert answer.status_code == 422
+    assert page_checks(answer.text) == []
+    for words in ("Plusieurs communes s’appellent", "«\u00a0Rennnes\u00a0» n’est pas une commune"):
+        assert words in answer.text
+    assert services.sent("POST", GROUPS) == []
+
+
+def test_a_natural_person_is_offered_neither_users_nor_groups(landlord: FlaskClient, services: FakeServices) -> None:
+    access = {"role": "administrator", "organisation_name": "DURAND ANNE", "organisation_kind": "natural_person"}
+    services.on("GET", "/api/habilitation/v1/me/access", access)
+    for kind in ("users", "groups", "zones", "journal"):
+        services.on("GET", f"/api/habilitation/v1/organisations/{ORGANISATION}/{kind}", problem(404))
+    for path in ("/", "/declarer"):
+        page = landlord.get(path)
+        assert page.status_code == 200
+        assert "/habilitations" not in page.text
+    for path in ("", "/utilisateurs/nouveau", "/groupes/nouveau", "/journal", f"/utilisateurs/{GROUP}/retrait"):
+        assert landlord.get(f"/habilitations{path}").status_code == 404, path
 
 
 def test_a_registry_file_is_handed_on_and_leads_to_its_report(agent: FlaskClient, services: FakeServices) -> None:

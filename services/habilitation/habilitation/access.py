@@ -26,6 +26,7 @@ class Access:
     account_id: UUID
     organisation_id: UUID
     organisation_name: str
+    organisation_kind: str
     role: str
     scopes: list[Scope]
     version: int
@@ -40,6 +41,7 @@ def of(session: Session, account_id: UUID) -> Access:
         select(
             Member,
             Organisation.name,
+            Organisation.kind,
             Mandate.id.label("mandate"),
             Delegation.id.label("delegation"),
             AccountStanding.suspended,
@@ -53,19 +55,29 @@ def of(session: Session, account_id: UUID) -> Access:
     row = session.execute(statement).one()
     member = row.Member
     role = domain.role_of(administrator=row.mandate is not None, delegate=row.delegation is not None)
-    scopes = _scopes(session, account_id, member.organisation_id, everything=role == domain.ADMINISTRATOR)
+    everything = role == domain.ADMINISTRATOR
+    alone = row.kind == domain.NATURAL_PERSON
+    scopes = _scopes(session, account_id, member.organisation_id, everything=everything, registry_only=alone)
     active = member.withdrawn_at is None and not row.suspended
-    return Access(account_id, member.organisation_id, row.name, role, scopes, member.access_version, active)
+    organisation = (member.organisation_id, row.name, row.kind)
+    return Access(account_id, *organisation, role, scopes, member.access_version, active)
 
 
-def _scopes(session: Session, account_id: UUID, organisation_id: UUID, *, everything: bool) -> list[Scope]:
-    """The administrator answers for all groups of the organisation, others for those they were given."""
+def _scopes(
+    session: Session, account_id: UUID, organisation_id: UUID, *, everything: bool, registry_only: bool
+) -> list[Scope]:
+    """The administrator answers for all groups of the organisation, others for those they were given.
+
+    A natural person has those that the registry made, whatever was ever added.
+    """
     held = select(Membership.group_id).where(Membership.account_id == account_id)
     statement = (
         select(GroupScope.group_id, GroupScope.housing_type, GroupScope.zone)
         .join(Group, Group.id == GroupScope.group_id)
         .where(Group.organisation_id == organisation_id)
     )
+    if registry_only:
+        statement = statement.where(Group.automatic)
     if not everything:
         statement = statement.where(Group.id.in_(held))
     groups: dict[UUID, list[Scope]] = defaultdict(list)

@@ -25,6 +25,11 @@ def list_groups(organisation_id: str) -> dict[str, Any]:
         return {"items": queries.groups(session, caller(), UUID(organisation_id))}
 
 
+def list_zones(organisation_id: str) -> dict[str, Any]:
+    with reading() as session:
+        return {"items": queries.zones(session, caller(), UUID(organisation_id))}
+
+
 @idempotent
 def create_group(organisation_id: str, body: dict[str, Any]) -> tuple[dict[str, Any], int]:
     new = schemas.NewGroupSchema().load(body)

@@ -2,7 +2,7 @@
 
 from chassis.service import Service, Subscription
 
-from habilitation import consumes, publishes
+from habilitation import consumes, natural_persons, publishes
 from habilitation.models import Base
 
 service = Service(
@@ -18,4 +18,5 @@ service = Service(
         Subscription("identity.account_changed.v1", consumes.account_changed),
     ),
     published=publishes.PUBLISHED,
+    on_start=natural_persons.on_start,
 )

@@ -9,7 +9,7 @@ from chassis.ids import new_id
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
-from habilitation import domain, publishes, users
+from habilitation import domain, natural_persons, publishes, users
 from habilitation.domain import Scope
 from habilitation.models import AccountStanding, Group, GroupScope, Mandate, Member, Organisation, OrganisationCaf
 
@@ -26,6 +26,7 @@ def landlord_registered(session: Session, event: Event) -> None:
     session.execute(update(Organisation).where(Organisation.id == organisation_id, older).values(**told))
     caf = {"organisation_id": organisation_id, "caf_code": event.data["caf_code"]}
     insert_new(session, OrganisationCaf, caf)
+    natural_persons.set_right(session, organisation_id)
 
 
 def portfolio_changed(session: Session, event: Event) -> None:
@@ -37,14 +38,24 @@ def portfolio_changed(session: Session, event: Event) -> None:
         return
     wanted = {Scope(scope["housing_type"], scope["departement"]) for scope in event.data["scopes"]}
     missing = wanted - _automatic_scopes(session, organisation_id)
+    taken = set(session.scalars(select(Group.label_key).where(Group.organisation_id == organisation_id)))
     for scope in sorted(missing):
-        group = Group(organisation_id=organisation_id, label=domain.automatic_label(scope), automatic=True)
-        session.add(group)
-        session.flush()
+        group = _automatic_group(session, organisation_id, domain.automatic_label(scope), taken)
         session.add(GroupScope(group_id=group.id, housing_type=scope.housing_type, zone=scope.zone))
     session.flush()
     if missing:
         _tell_administrator(session, organisation_id)
+
+
+def _automatic_group(session: Session, organisation_id: UUID, label: str, taken: set[str]) -> Group:
+    """Under the next name when the administrator has given its own to another group."""
+    label = domain.free_label(label, taken)
+    key = domain.label_key(label)
+    taken.add(key)
+    group = Group(organisation_id=organisation_id, label=label, label_key=key, automatic=True)
+    session.add(group)
+    session.flush()
+    return group
 
 
 def account_activated(session: Session, event: Event) -> None:

@@ -1,11 +1,12 @@
 """The rules of habilitation, pure: roles, groups, zones and the perimeter they give."""
 
-import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
+from chassis import communes
 from chassis.problems import FieldError, Invalid
+from chassis.zones import WHOLE_COUNTRY
 
 HOUSING_TYPES = {"conventioned": "Logements conventionnés", "private": "Logements privés"}
 
@@ -17,9 +18,11 @@ ROLES = {ADMINISTRATOR: "Administrateur", DELEGATE: "Responsable d’habilitatio
 DELEGATION_WANTED = "Choisissez tous les groupes, ou cochez-en au moins un."
 
 CIVILITIES = {"M.": "Monsieur", "Mme": "Madame"}
-COUNTRY = "FR"
-# A zone is a département (35, 2A, 971), a commune of the official geographic code (35238, 2A004) or the country.
-ZONE = re.compile(r"FR|\d{2}|2[AB]|97\d|\d{5}|2[AB]\d{3}")
+# One person, one account, the registry's perimeter: only a legal person has users and groups.
+LEGAL_PERSON = "legal_person"
+NATURAL_PERSON = "natural_person"
+LABEL_LENGTH = 120
+LABEL_TAKEN = "Un groupe de votre organisme porte déjà ce nom."
 
 
 @dataclass(frozen=True, order=True)
@@ -56,19 +59,50 @@ def automatic_label(scope: Scope) -> str:
     return f"{HOUSING_TYPES[scope.housing_type]} – département {scope.zone}"
 
 
-def checked_scopes(scopes: Iterable[Scope]) -> list[Scope]:
-    """Raises Invalid naming each zone that cannot exist."""
-    scopes = list(scopes)
+def label_key(label: str) -> str:
+    """What two names have in common when people take them for one: neither case nor spaces count."""
+    return " ".join(label.casefold().split())
+
+
+def free_label(label: str, taken: Collection[str]) -> str:
+    """`label`, or the first of « label (2) », « label (3) »… whose key nobody has."""
+    found, number = label, 1
+    while label_key(found) in taken:
+        number += 1
+        ending = f" ({number})"
+        found = label[: LABEL_LENGTH - len(ending)] + ending
+    return found
+
+
+def label_taken() -> Invalid:
+    """The refusal of a name that another group has."""
+    rule = "un nom par groupe, sans compter majuscules et espaces"
+    error = FieldError(
+        pointer="/label", code="taken", detail=LABEL_TAKEN, rule=rule, example="Agence de Rennes – logements privés"
+    )
+    return Invalid([error])
+
+
+def is_zone_of(zone: str, departements: Collection[str]) -> bool:
+    """A département with dwellings, a commune of the official list in one, or the whole country."""
+    if zone == WHOLE_COUNTRY or zone in departements:
+        return True
+    return zone in communes.names() and communes.departement(zone) in departements
+
+
+def checked_scopes(scopes: Iterable[Scope], departements: Collection[str]) -> list[Scope]:
+    """Raises Invalid naming each zone that does not exist, or in which the organisation has no dwelling."""
+    scopes, where = list(scopes), sorted(departements)
     errors = [
         FieldError(
             pointer=f"/scopes/{index}/zone",
             code="zone",
-            detail="Cette zone n’existe pas.",
-            rule="un département (35, 2A, 971), une commune (35238) ou FR pour le pays entier",
-            example="35",
+            detail="Votre organisme n’a pas de logement dans cette zone, ou elle n’existe pas.",
+            rule=f"un de vos départements ({', '.join(where)}), une de leurs communes, ou FR pour le pays entier",
+            example=where[0] if where else WHOLE_COUNTRY,
         )
         for index, scope in enumerate(scopes)
-        if not ZONE.fullmatch(scope.zone)
+        if not is_zone_of(scope.zone, departements)
     ]
     if errors:
         raise Invalid(errors)

@@ -37,10 +37,14 @@ class OrganisationCaf(Base):
 
 class Group(Base):
     __tablename__ = "group"
+    # A name says one group of an organisation, even when two people add it together.
+    __table_args__ = (Index("uq_group_organisation_label", "organisation_id", "label_key", unique=True),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"), index=True)
     label: Mapped[str] = mapped_column(String(120))
+    # `domain.label_key` of the label; casefolding may lengthen it.
+    label_key: Mapped[str] = mapped_column(String(240))
     # The groups that exist from the start, one per (type, département) of the portfolio.
     automatic: Mapped[bool]
 

@@ -6,6 +6,7 @@ from chassis.auth import Caller
 from sqlalchemy import ColumnElement, exists, or_, select, true
 from sqlalchemy.orm import aliased
 
+from habilitation import domain
 from habilitation.models import (
     AccountStanding,
     DelegatedGroup,
@@ -32,9 +33,14 @@ def visible(caller: Caller) -> ColumnElement[bool]:
     return exists().where(OrganisationCaf.organisation_id == Organisation.id, OrganisationCaf.caf_code == caller.caf)
 
 
+def shared() -> ColumnElement[bool]:
+    """Organisations that have users and groups: a natural person's has neither, for anybody."""
+    return Organisation.kind == domain.LEGAL_PERSON
+
+
 def administered(caller: Caller) -> ColumnElement[bool]:
     """The organisation of which the caller is the administrator."""
-    return (Organisation.id == caller.org) & visible(caller) & _administrator(caller, Organisation.id)
+    return shared() & (Organisation.id == caller.org) & visible(caller) & _administrator(caller, Organisation.id)
 
 
 def managed(caller: Caller) -> ColumnElement[bool]:
@@ -44,7 +50,7 @@ def managed(caller: Caller) -> ColumnElement[bool]:
         current.organisation_id == Organisation.id, current.account_id == caller.sub, current.until.is_(None)
     )
     manager = or_(_administrator(caller, Organisation.id), delegate)
-    return (Organisation.id == caller.org) & visible(caller) & manager
+    return shared() & (Organisation.id == caller.org) & visible(caller) & manager
 
 
 def assignable(caller: Caller) -> ColumnElement[bool]:

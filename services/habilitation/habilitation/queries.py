@@ -6,8 +6,10 @@ from uuid import UUID
 
 from chassis import journal
 from chassis.auth import Caller
+from chassis.db import insert_new
 from chassis.ids import new_id
 from chassis.problems import Forbidden, NotFound
+from chassis.zones import WHOLE_COUNTRY
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
@@ -16,7 +18,7 @@ from habilitation import access, domain, publishes
 from habilitation.access import Access
 from habilitation.domain import Scope
 from habilitation.models import Group, GroupScope, Organisation
-from habilitation.perimeter import administered, assignable, listed_groups, managed, visible
+from habilitation.perimeter import administered, assignable, listed_groups, managed, shared, visible
 
 
 def my_access(session: Session, caller: Caller) -> Access:
@@ -39,6 +41,14 @@ def organisation(session: Session, caller: Caller, organisation_id: UUID) -> Org
     return row
 
 
+def shared_organisation(session: Session, caller: Caller, organisation_id: UUID) -> Organisation:
+    """As `organisation`, of those that have users and groups; a natural person's is as if they did not exist."""
+    found = session.scalar(select(Organisation).where(Organisation.id == organisation_id, visible(caller), shared()))
+    if found is None:
+        raise NotFound
+    return found
+
+
 def administered_organisation(session: Session, caller: Caller, organisation_id: UUID) -> Organisation:
     """Raises NotFound outside the perimeter, Forbidden for someone of the organisation who does not administer it."""
     return _own(session, caller, organisation_id, administered(caller), "Seul l’administrateur peut le faire.")
@@ -55,13 +65,13 @@ def _own(
 ) -> Organisation:
     row = session.scalar(select(Organisation).where(Organisation.id == organisation_id, condition))
     if row is None:
-        organisation(session, caller, organisation_id)
+        shared_organisation(session, caller, organisation_id)
         raise Forbidden(why)
     return row
 
 
 def groups(session: Session, caller: Caller, organisation_id: UUID) -> list[dict[str, Any]]:
-    owner = organisation(session, caller, organisation_id)
+    owner = shared_organisation(session, caller, organisation_id)
     scopes: dict[UUID, list[Scope]] = defaultdict(list)
     rows = session.execute(
         select(Group, GroupScope, assignable(caller))
@@ -89,16 +99,37 @@ def add_group(
     session: Session, caller: Caller, organisation_id: UUID, label: str, scopes: list[Scope]
 ) -> dict[str, Any]:
     owner = administered_organisation(session, caller, organisation_id)
-    scopes = domain.checked_scopes(scopes)
-    group = Group(id=new_id(), organisation_id=owner.id, label=label, automatic=False)
-    session.add(group)
-    session.flush()
+    scopes = domain.checked_scopes(scopes, departements(session, owner.id))
+    label = " ".join(label.split())
+    named = {"organisation_id": owner.id, "label": label, "label_key": domain.label_key(label), "automatic": False}
+    made = new_id()
+    # The index settles simultaneous arrivals.
+    if not insert_new(session, Group, {"id": made, **named}):
+        raise domain.label_taken()
+    group = session.get_one(Group, made)
     session.add_all(GroupScope(group_id=group.id, housing_type=one.housing_type, zone=one.zone) for one in scopes)
     session.flush()
     shown = _group_to_json(group, scopes, True)
     journal.record(session, actor=caller.sub, action="group.created", subject=group.id, perimeter=owner.id, after=shown)
     publishes.access_changed(session, caller.sub)
     return shown
+
+
+def departements(session: Session, organisation_id: UUID) -> set[str]:
+    """Where the organisation has dwellings: the zones of the groups that the registry made."""
+    automatic = (
+        select(GroupScope.zone)
+        .join(Group, Group.id == GroupScope.group_id)
+        .where(Group.organisation_id == organisation_id, Group.automatic)
+    )
+    return set(session.scalars(automatic))
+
+
+def zones(session: Session, caller: Caller, organisation_id: UUID) -> list[dict[str, str]]:
+    """What a group may be made of; communes of these départements come on top."""
+    owner = administered_organisation(session, caller, organisation_id)
+    found = [{"zone": zone, "label": f"Département {zone}"} for zone in sorted(departements(session, owner.id))]
+    return [*found, {"zone": WHOLE_COUNTRY, "label": "France entière"}]
 
 
 def journal_lines(session: Session, caller: Caller, organisation_id: UUID, limit: int) -> list[dict[str, Any]]:

@@ -56,6 +56,7 @@ def access_to_json(access: Access) -> dict[str, Any]:
         "account_id": str(access.account_id),
         "organisation_id": str(access.organisation_id),
         "organisation_name": access.organisation_name,
+        "organisation_kind": access.organisation_kind,
         "role": access.role,
         "role_label": ROLES[access.role],
         "scopes": [scope.to_json() for scope in access.scopes],

@@ -8,19 +8,19 @@ from uuid import UUID
 from chassis import clock, journal
 from chassis.auth import Caller
 from chassis.ids import new_id
-from chassis.problems import Conflict, FieldError, Invalid, NotFound
+from chassis.problems import FieldError, Invalid, NotFound
 from sqlalchemy import and_, delete, select
 from sqlalchemy.orm import Session
 
 from habilitation import delegations, domain, publishes
 from habilitation.models import Delegation, Group, Mandate, Member, Membership, Organisation
 from habilitation.perimeter import assignable, listed_users, manageable, managed
-from habilitation.queries import managed_organisation, organisation
+from habilitation.queries import managed_organisation, shared_organisation
 
 
 def listed(session: Session, caller: Caller, organisation_id: UUID) -> list[dict[str, Any]]:
     """In the order of names. Raises NotFound outside the perimeter."""
-    owner = organisation(session, caller, organisation_id)
+    owner = shared_organisation(session, caller, organisation_id)
     mandate = and_(Mandate.account_id == Member.account_id, Mandate.until.is_(None))
     delegation = and_(Delegation.account_id == Member.account_id, Delegation.until.is_(None))
     people = session.execute(
@@ -74,10 +74,8 @@ def _to_json(
 
 
 def add(session: Session, caller: Caller, organisation_id: UUID, new: dict[str, Any]) -> dict[str, Any]:
-    """Creates the user in the ticked groups; identity then sends login and password. Raises Invalid, Conflict."""
+    """Creates the user in the ticked groups; identity then sends login and password. Raises Invalid."""
     owner = managed_organisation(session, caller, organisation_id)
-    if owner.kind != "legal_person":
-        raise Conflict("Un bailleur personne physique a un seul compte : il ne crée pas d’utilisateurs.")
     group_ids = _given(session, caller, owner.id, new["groups"])
     person = {name: new[name] for name in ("civility", "last_name", "first_name", "email", "function")}
     member = Member(account_id=new_id(), organisation_id=owner.id, access_version=0, **person)

@@ -30,15 +30,19 @@ class World:
         self.harness.deliver("identity.account_activated.v1", data, person)
 
     def register(
-        self, caf_code: str = "359", user_number: str = "35900007090001", name: str = "REGIE DES LICES"
+        self,
+        caf_code: str = "359",
+        user_number: str = "35900007090001",
+        name: str = "REGIE DES LICES",
+        kind: str = "legal_person",
     ) -> None:
         data = {
             "landlord_id": str(ids.new_id()),
             "organisation_id": str(self.organisation_id),
             "caf_code": caf_code,
             "user_number": user_number,
-            "kind": "legal_person",
-            "siret": SIRET,
+            "kind": kind,
+            "siret": SIRET if kind == "legal_person" else None,
             "version": 1,
         }
         self.harness.deliver("registry.landlord_registered.v1", data, {"name": name})

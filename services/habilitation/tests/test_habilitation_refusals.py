@@ -69,19 +69,6 @@ def test_a_supervisor_reads_every_organisation(world: Any) -> None:
     assert world.harness.client.get(f"{BASE}/organisations/{world.organisation_id}", headers=headers).status_code == 200
 
 
-def test_a_natural_person_creates_no_users(world: Any) -> None:
-    world.organisation_id = ids.organisation_id(user_number="35900007090009")
-    world.portfolio(1, ("private", "35"))
-    account_id = ids.new_id()
-    world.activate(account_id)
-    groups = world.harness.client.get(
-        f"{BASE}/organisations/{world.organisation_id}/groups", headers=world.headers(account_id)
-    ).json()["items"]
-    answer = post(world, account_id, "/users", {**NEW_USER, "groups": [groups[0]["id"]]})
-    assert answer.status_code == 409
-    assert world.harness.published("habilitation.user_created.v1") == []
-
-
 def test_before_the_first_sign_in_was_heard_of_there_are_no_rights(world: Any) -> None:
     answer = world.harness.client.get(f"{BASE}/me/access", headers=world.headers(ids.new_id()))
     assert answer.status_code == 404

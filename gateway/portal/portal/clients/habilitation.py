@@ -19,6 +19,10 @@ class HabilitationClient(Service):
         """The groups the person may see."""
         return list(self._get("organisations", organisation, "groups")["items"])
 
+    def list_zones(self, organisation: str) -> list[dict[str, Any]]:
+        """`zone` and `label` of what a group may be made of."""
+        return list(self._get("organisations", organisation, "zones")["items"])
+
     def create_group(self, organisation: str, group: Mapping[str, Any], key: str) -> dict[str, Any]:
         """`group` is {label, scopes: [{housing_type, zone}]}."""
         return self._post("organisations", organisation, "groups", body=group, key=key)

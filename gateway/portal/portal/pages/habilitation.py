@@ -3,25 +3,32 @@
 import uuid
 from typing import Any, ClassVar
 
+from chassis import communes
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from webui.forms import choices
-from wtforms import RadioField, SelectMultipleField, StringField
-from wtforms.validators import InputRequired
+from wtforms import RadioField, SelectMultipleField, StringField, TextAreaField
+from wtforms.validators import InputRequired, ValidationError
 
 from portal import layout
 from portal.clients import api
 from portal.clients.errors import Refused
-from portal.forms import OnceForm
+from portal.forms import OnceForm, lines_of
 from portal.sign_in.person import the_person, wanted
 
 pages = Blueprint("habilitation", __name__, url_prefix="/habilitations")
 CIVILITIES = {"Mme": "Madame", "M.": "Monsieur"}
+ZONE_WANTED = "Cochez au moins une zone, ou saisissez une commune, par exemple Rennes"
+NO_COMMUNE = "«\u00a0{}\u00a0» n’est pas une commune de la liste officielle. Saisissez son nom, par exemple Rennes"
+SEVERAL_COMMUNES = (
+    "Plusieurs communes s’appellent «\u00a0{0}\u00a0»\u00a0: ajoutez le département, par exemple {0} (35)"
+)
 EMAIL_WANTED = "Saisissez l’adresse électronique, par exemple n.legoff@organisme.fr"
 # Actions of the journal; one that is not here is shown as the service names it.
 ACTIONS = {
     "administrator.designated": "Administrateur désigné",
     "group.created": "Groupe ajouté",
+    "group.removed": "Groupe retiré",
     "user.created": "Utilisateur créé",
     "user.credentials_requested": "Identifiants renvoyés",
     "user.withdrawn": "Utilisateur retiré",
@@ -71,13 +78,26 @@ class GroupForm(OnceForm):
         choices=choices(HOUSING_TYPES),
         validate_choice=False,
     )
-    zones = StringField("Zones géographiques", [InputRequired("Saisissez au moins une zone, par exemple 35")])
+    zones = SelectMultipleField("Zones géographiques", validate_choice=False)
+    communes = TextAreaField("Communes, si vous n’en confiez que certaines")
     pointers: ClassVar[dict[str, str]] = {"/label": "label", "/scopes": "zones"}
+
+    def validate_communes(self, field: TextAreaField) -> None:
+        """Each by its name or code, of the official list; with the départements, there is at least one zone."""
+        self.chosen = list(self.zones.data or [])
+        for line in lines_of((field.data or "").replace(",", "\n").replace(";", "\n")):
+            found = communes.codes(line)
+            if len(found) == 1:
+                self.chosen.append(found[0])
+            else:
+                field.errors = [*field.errors, (SEVERAL_COMMUNES if found else NO_COMMUNE).format(line)]
+        if not self.chosen and not field.errors:
+            raise ValidationError(ZONE_WANTED)
 
     def as_group(self) -> dict[str, Any]:
         """Every ticked type in every zone."""
-        zones = [zone.strip().upper() for zone in (self.zones.data or "").replace(";", ",").split(",") if zone.strip()]
-        scopes = [{"housing_type": kind, "zone": zone} for zone in zones for kind in self.housing_types.data or []]
+        kinds = self.housing_types.data or []
+        scopes = [{"housing_type": kind, "zone": zone} for zone in self.chosen for kind in kinds]
         return {"label": (self.label.data or "").strip(), "scopes": scopes}
 
 
@@ -124,7 +144,8 @@ def new_user() -> ResponseReturnValue:
 @wanted("landlord")
 def new_group() -> ResponseReturnValue:
     """Groups exist from the start; this adds another."""
-    form = GroupForm()
+    form, zones = GroupForm(), api().habilitation.list_zones(organisation())
+    form.zones.choices = choices({zone["zone"]: zone["label"] for zone in zones})
     if request.method == "POST" and form.validate():
         try:
             api().habilitation.create_group(organisation(), form.as_group(), form.key.data or str(uuid.uuid4()))

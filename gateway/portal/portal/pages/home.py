@@ -22,7 +22,7 @@ def index() -> ResponseReturnValue:
         # Identity comes back from signing out with a `state` that nobody reads.
         return redirect("/", 303) if "state" in request.args else render_template("home.html")
     remaining = [] if person.is_agent else what_remains()
-    managing = not person.is_agent and layout.access().get("role") in layout.MANAGERS
+    managing = not person.is_agent and layout.manages_users()
     return render_template("account.html", signed=person, managing=managing, remaining=remaining)
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from typing import Any
 
 from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
@@ -82,12 +83,28 @@ def list_declarations() -> ResponseReturnValue:
         late=LATE,
         narrowed=bool(set(chosen) - {"sort"}),
         agent=agent,
+        several=not agent and several_tenants(found, plain=not chosen and not cursor),
         remaining=[] if agent or cursor else api().declaration.remaining(),
         states=[state for state in DECLARATION_STATES if found["counts"].get(state)],
         first=address("declare.list_declarations", **chosen) if cursor else "",
         following=address("declare.list_declarations", **chosen, cursor=following) if following else "",
         plain={name: value for name, value in chosen.items() if name != "status"},
     )
+
+
+def several_tenants(found: Mapping[str, Any], *, plain: bool) -> bool:
+    """Whether what is for many tenants at once is of any use; a tenant has a declaration in each campaign.
+
+    `plain`: `found` is the whole list from its beginning, else that is asked for when `found` does not tell.
+    """
+    if plain or len(numbers(found)) > 1:
+        return len(numbers(found)) > 1
+    return len(numbers(api().declaration.list_declarations(limit=PAGE_SIZE))) > 1
+
+
+def numbers(found: Mapping[str, Any]) -> set[str]:
+    """The tenants of a page of the list."""
+    return {item["tenant"]["number"] for item in found["items"]}
 
 
 @pages.get("/export.<any(csv, xlsx):kind>")

@@ -1,0 +1,60 @@
+"""A natural person shares nothing: their perimeter is the registry's, so what was ever added to it is taken away."""
+
+from uuid import UUID
+
+from chassis import clock, journal
+from chassis.runtime import Runtime
+from sqlalchemy import delete, exists, select
+from sqlalchemy.orm import Session
+
+from habilitation import delegations, domain, publishes
+from habilitation.models import DelegatedGroup, Group, GroupScope, Member, Membership, Organisation
+
+REASON = "une personne physique n’a pas d’autre groupe que ceux de la Caf"
+
+
+def on_start(runtime: Runtime) -> None:
+    """Rights given before the rule existed: put right once, when a new version starts; nothing to do ever after."""
+    with runtime.transaction() as session:
+        added = exists().where(Group.organisation_id == Organisation.id, ~Group.automatic)
+        widened = select(Organisation.id).where(Organisation.kind == domain.NATURAL_PERSON, added)
+        for organisation_id in session.scalars(widened.order_by(Organisation.id)).all():
+            set_right(session, organisation_id)
+
+
+def set_right(session: Session, organisation_id: UUID) -> None:
+    """Takes away the groups that the registry did not make, and tells everyone. Nothing for a legal person."""
+    person = select(Organisation.id).where(
+        Organisation.id == organisation_id, Organisation.kind == domain.NATURAL_PERSON
+    )
+    if session.scalar(person.with_for_update()) is None:
+        return
+    added = select(Group).where(Group.organisation_id == organisation_id, ~Group.automatic).order_by(Group.label)
+    groups = session.scalars(added).all()
+    for group in groups:
+        _remove(session, group)
+    if groups:
+        members = select(Member.account_id).where(Member.organisation_id == organisation_id).order_by(Member.account_id)
+        for account_id in session.scalars(members).all():
+            delegations.end(session, account_id, clock.now())
+            publishes.access_changed(session, account_id)
+
+
+def _remove(session: Session, group: Group) -> None:
+    scopes = session.execute(
+        select(GroupScope.housing_type, GroupScope.zone).where(GroupScope.group_id == group.id)
+    ).all()
+    before = {"label": group.label, "scopes": [domain.Scope(*scope).to_json() for scope in sorted(map(tuple, scopes))]}
+    journal.record(
+        session,
+        actor="system",
+        action="group.removed",
+        subject=group.id,
+        perimeter=group.organisation_id,
+        before=before,
+        reason=REASON,
+    )
+    for table in (DelegatedGroup, Membership, GroupScope):
+        session.execute(delete(table).where(table.group_id == group.id))
+    session.delete(group)
+    session.flush()
