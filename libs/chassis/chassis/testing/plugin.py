@@ -10,10 +10,17 @@ import pytest
 from sqlalchemy import create_engine, make_url, text
 
 from chassis.service import Service
-from chassis.testing import templates
+from chassis.testing import correlation, templates
 from chassis.testing.harness import Harness
 
 REQUIRED = "BAILLEURS_REQUIRE_CONTAINERS"
+correlation.watch()
+
+
+@pytest.fixture(autouse=True)
+def _subqueries_are_linked() -> Iterator[None]:
+    yield
+    assert correlation.taken() == []
 
 
 def engine_answers() -> bool:
