@@ -86,6 +86,20 @@ def test_the_same_thing_reported_twice_is_one_report_until_the_caf_has_settled_i
     assert opened.get("/tenant-reports", mine).json()["total"] == 2
 
 
+def test_a_colleague_s_report_of_another_group_is_not_given_back(opened: Any) -> None:
+    everything, limited = opened.landlord(), opened.grant(ids.new_id(), ("private", "35"))
+    hidden = {**MISSING, "housing_type": "conventioned", "comment": "Le gardien, logé par nous"}
+    first = opened.post("/tenant-reports", everything, hidden)
+    elsewhere = {**MISSING, "tenant": {**TENANT, "commune_insee": "22278"}}
+    assert (first.status_code, opened.post("/tenant-reports", everything, elsewhere).status_code) == (201, 201)
+    assert opened.get("/tenant-reports", limited).json()["total"] == 0
+    own = opened.post("/tenant-reports", limited, MISSING)
+    assert (own.status_code, own.json()["comment"], own.json()["housing_type"]) == (201, "", "private")
+    assert own.json()["number"] != first.json()["number"]
+    assert opened.post("/tenant-reports", everything, hidden).json() == first.json()
+    assert opened.get("/tenant-reports", limited).json()["total"] == 1
+
+
 def test_a_tenant_who_is_no_longer_theirs_stays_in_the_list_with_the_report(opened: Any) -> None:
     mine = opened.landlord()
     body = gone(opened, mine, comment="Logement vendu")

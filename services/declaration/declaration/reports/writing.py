@@ -17,6 +17,7 @@ from declaration.domain import reports as rules
 from declaration.domain.reports import Act, Kind, State
 from declaration.filing import case as cases
 from declaration.models import Base, Landlord, ReportPassage, TenantReport
+from declaration.reports.reading import visible
 
 
 def send(session: Session, caller: Caller, given: dict[str, Any]) -> tuple[TenantReport, bool]:
@@ -36,11 +37,15 @@ def send(session: Session, caller: Caller, given: dict[str, Any]) -> tuple[Tenan
         "reported_at": now,
         **about,
     }
+    # Another type, commune or organisation is another perimeter: who may send a report may read the same one.
+    scope = (str(values["organisation_id"]), values["housing_type"], values["commune_insee"])
+    values["likeness"] = rules.likeness(kind, *scope, *values.pop("same"))
     new = bool(insert_new(session, TenantReport, values))
-    same = select(TenantReport).where(
-        TenantReport.likeness == values["likeness"], TenantReport.state.in_([state.value for state in rules.OPEN])
-    )
-    report = session.execute(same).scalar_one()
+    waiting = TenantReport.state.in_([state.value for state in rules.OPEN])
+    same = select(TenantReport).where(TenantReport.likeness == values["likeness"], waiting, visible(caller))
+    report = session.execute(same).scalar_one_or_none()
+    if report is None:
+        raise NotFound
     if new:
         _passage(session, caller, report, None)
     return report, new
@@ -76,7 +81,7 @@ def _missing(session: Session, caller: Caller, given: dict[str, Any]) -> dict[st
         "departement": departement,
         "declaration_id": None,
         "happened_on": None,
-        "likeness": rules.likeness(Kind.MISSING_TENANT, str(landlord.id), *names, *tenant["address"]),
+        "same": (str(landlord.id), *names, *tenant["address"]),
     }
 
 
@@ -97,7 +102,7 @@ def _gone(session: Session, caller: Caller, given: dict[str, Any]) -> dict[str, 
         "departement": found.dwelling.departement,
         "declaration_id": found.row.id,
         "happened_on": happened_on,
-        "likeness": rules.likeness(Kind.NO_LONGER_MINE, str(found.tenancy.id)),
+        "same": (str(found.tenancy.id),),
     }
 
 
