@@ -111,6 +111,26 @@ def test_of_two_people_the_second_sees_both_values_and_may_choose(
     assert len(services.sent("PUT", DRAFTS)) == before
 
 
+def test_a_row_says_whom_it_was_shown_for_and_what_was_typed_for_another_is_not_put_under_this_name(
+    landlord: FlaskClient, services: FakeServices
+) -> None:
+    page = landlord.get(PAGE).text
+    # A browser that puts old values back after a reload would put them beside other tenants.
+    assert 'novalidate autocomplete="off"' in page
+    typed = {**fields(page), "l0-rent": "480,00"}
+    answer_with(
+        services, "refused", [{**error(name), "code": "other_tenant"} for name in ("tenant_number", "dwelling")]
+    )
+    answer = landlord.post(PAGE, data=typed)
+    [sent] = services.sent("PUT", DRAFTS)[0]["rows"]
+    assert {name: sent[name] for name in ("tenant", "dwelling", "previous_rent")} == {
+        name: row()[name] for name in ("tenant", "dwelling", "previous_rent")
+    }
+    assert (answer.status_code, fields(answer.text)["l0-rent"]) == (422, "512,30")
+    assert answer.text.count("l’était pour un autre locataire") == 2
+    assert page_checks(answer.text) == []
+
+
 def test_a_row_that_is_no_longer_theirs_is_said_and_the_others_stay(
     landlord: FlaskClient, services: FakeServices
 ) -> None:

@@ -7,7 +7,7 @@ from chassis.http import caller, landlord, reading, require_match, runtime, tran
 from chassis.idempotency import idempotent
 from flask import Response
 
-from declaration.filing import case, changes, history, views
+from declaration.filing import case, changes, history, rows, views
 from declaration.listing import export, pages, remaining
 from declaration.listing.filters import of_query as filters_of
 
@@ -46,7 +46,7 @@ def save_draft(declaration_id: str, body: dict[str, Any]) -> Answer:
     with transaction() as session:
         found = case.find(session, landlord(), UUID(declaration_id), change=True)
         require_match(found.row.revision)
-        changes.save(session, found, body)
+        changes.save(session, found, rows.steps_for(found, body))
         shown, headers = views.shown(session, found)
         return shown, 200, headers
 

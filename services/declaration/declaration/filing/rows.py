@@ -8,14 +8,16 @@ from uuid import UUID
 from chassis import clock, money, pagination
 from chassis.auth import Caller
 from chassis.http import etag
-from chassis.problems import Conflict
+from chassis.problems import Conflict, FieldError, Invalid
 from sqlalchemy import ColumnElement, and_, literal, tuple_
 from sqlalchemy.orm import Session
 
 from declaration import cursors, listing
 from declaration.domain import journey, texts
-from declaration.domain.rows import judging
-from declaration.domain.rows.judging import CellError, Cells, Outcome, Verdict
+from declaration.domain.rows import cells as texts_of
+from declaration.domain.rows import judging, known_columns
+from declaration.domain.rows.errors import CellError
+from declaration.domain.rows.judging import Cells, Outcome, Verdict
 from declaration.domain.states import LABELS, Event, advance
 from declaration.filing import case as cases
 from declaration.filing import changes, views
@@ -81,8 +83,38 @@ def _euros(amount: Any) -> str | None:
     return None if amount is None else money.to_json(amount)
 
 
-def judged(case: Case, cells: Cells, revision: int | None) -> Verdict:
-    """What the row would do. `revision` is the one that its author saw; None when nobody else can have saved since."""
+def known(case: Case) -> dict[str, str]:
+    """The columns by which people recognise the tenant, and by which a row is told from another's."""
+    tenancy, of_caf = case.tenancy, case.known
+    return {
+        "tenant_number": tenancy.tenant_number,
+        "tenant": f"{tenancy.tenant_last_name} {tenancy.tenant_first_name}".strip(),
+        "dwelling": case.dwelling.reference,
+        "address": ", ".join(case.dwelling.address),
+        "lease_start": texts_of.from_day(of_caf.lease_start),
+        "previous_rent": texts_of.from_amount(of_caf.previous_rent),
+        "previous_charges": texts_of.from_amount(of_caf.previous_charges),
+    }
+
+
+def judged(case: Case, cells: Cells, revision: int | None, stated: Cells) -> Verdict:
+    """What the row would do. `revision` is the one that its author saw; None when nobody else can have saved since.
+
+    `stated` is what the row says of its tenant, by the names of the known columns: another's row is refused first.
+    """
+    of_case = known(case)
+    if errors := known_columns.of_another(stated, of_case):
+        return Verdict(Outcome.REFUSED, case.draft, errors=tuple(errors))
+    verdict = _judged(case, cells, revision)
+    if verdict.outcome is Outcome.UNCHANGED:
+        return verdict
+    if errors := known_columns.changed_since(stated, of_case):
+        found = () if verdict.outcome is Outcome.SAVED else verdict.errors
+        return Verdict(Outcome.REFUSED, case.draft, errors=(*errors, *found))
+    return verdict
+
+
+def _judged(case: Case, cells: Cells, revision: int | None) -> Verdict:
     verdict = judging.judge(cells, case.draft, case.known, case.context, current=revision in (None, case.row.revision))
     verdict = judging.told(verdict, views.author(case.caller, case.row.saved_by)["kind"], case.row.updated_at)
     if verdict.outcome is Outcome.UNCHANGED:
@@ -115,8 +147,41 @@ def _saved(session: Session, case: Case | None, row: Mapping[str, Any]) -> dict[
     if case is None:
         return {"id": row["id"], "outcome": Outcome.UNKNOWN.value, "errors": [asdict(UNKNOWN)], "row": None}
     current = row["etag"] == etag(case.row.revision)
-    verdict = judged(case, row["cells"], case.row.revision if current else -1)
+    verdict = judged(case, row["cells"], case.row.revision if current else -1, _stated(row))
     if verdict.outcome is Outcome.SAVED:
         changes.save(session, case, verdict.change)
     errors = [asdict(error) for error in verdict.errors]
     return {"id": row["id"], "outcome": verdict.outcome.value, "errors": errors, "row": shown(case)}
+
+
+def steps_for(case: Case, body: Mapping[str, Any]) -> dict[str, Any]:
+    """The steps of a draft that states whose it is. Raises Invalid when that is not whose declaration this is."""
+    errors = known_columns.of_another(_stated(body), known(case))
+    errors += [] if errors else known_columns.changed_since(_stated(body), known(case))
+    if errors:
+        raise Invalid([_pointed(error) for error in errors])
+    steps = {name: value for name, value in body.items() if name not in ("tenant", "dwelling")}
+    if not steps:
+        raise Invalid([FieldError(pointer="", code="step_missing", detail="Envoyez au moins une étape.")])
+    return steps
+
+
+_POINTERS = {"tenant_number": "/tenant/number", "tenant": "/tenant", "dwelling": "/dwelling/reference"}
+
+
+def _pointed(error: CellError) -> FieldError:
+    pointer = _POINTERS.get(error.column, "/dwelling/address")
+    return FieldError(pointer=pointer, code=error.code, detail=error.detail, rule=error.rule, example=error.example)
+
+
+def _stated(row: Mapping[str, Any]) -> dict[str, str]:
+    """What the row says of its tenant, in the words of the API, as the known columns say it."""
+    tenant, dwelling = row.get("tenant", {}), row.get("dwelling", {})
+    return {
+        "tenant_number": tenant.get("number", ""),
+        "tenant": f"{tenant.get('last_name', '')} {tenant.get('first_name', '')}",
+        "dwelling": dwelling.get("reference", ""),
+        "address": ", ".join(dwelling.get("address", ())),
+        "previous_rent": row.get("previous_rent") or "",
+        "previous_charges": row.get("previous_charges") or "",
+    }

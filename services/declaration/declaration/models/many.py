@@ -38,7 +38,7 @@ class DeclarationImport(Base):
 
 
 class DeclarationImportLine(Base):
-    """A line of it: its cells as they were typed, and what they would do or did."""
+    """A line of it: its cells as they came back, and what they would do or did."""
 
     __tablename__ = "declaration_import_line"
     __table_args__ = (Index(None, "import_id", "status"), Index(None, "declaration_id", "applied_revision"))

@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 
 from declaration import leasing
 from declaration.domain import journey
-from declaration.domain.rows import judging
+from declaration.domain.rows import judging, known_columns
 from declaration.domain.rows.columns import COLUMNS
-from declaration.domain.rows.judging import CellError, Outcome, Verdict
+from declaration.domain.rows.errors import CellError
+from declaration.domain.rows.judging import Outcome, Verdict
 from declaration.filing import case as cases
 from declaration.filing import rows as filing_rows
 from declaration.filing.case import Case
@@ -64,7 +65,7 @@ def _rows(import_id: UUID, lines: Iterable[Line]) -> Iterable[dict[str, Any]]:
             "line": line.number,
             "declaration_id": line.declaration_id,
             "revision": line.revision,
-            "cells": line.cells,
+            "cells": {**line.known, **line.cells},
             "status": (LineStatus.REFUSED if error else LineStatus.WAITING).value,
             "errors": [asdict(error)] if error else [],
             "points": [],
@@ -116,7 +117,11 @@ def own_changes(session: Session, caller: Caller, lines: Iterable[DeclarationImp
 def judged(line: DeclarationImportLine, case: Case, mine: set[tuple[UUID, int]]) -> Verdict:
     """What the line would do now."""
     own = (case.row.id, case.row.revision) in mine
-    return filing_rows.judged(case, line.cells, None if own else line.revision)
+    verdict = filing_rows.judged(case, line.cells, None if own else line.revision, line.cells)
+    if verdict.outcome is not Outcome.SAVED:
+        return verdict
+    errors = known_columns.without_tenant(line.cells, filing_rows.known(case))
+    return Verdict(Outcome.REFUSED, case.draft, errors=tuple(errors)) if errors else verdict
 
 
 def _checked(line: DeclarationImportLine, case: Case | None, mine: set[tuple[UUID, int]]) -> dict[str, Any]:
@@ -142,8 +147,8 @@ def errors_of(verdict: Verdict, typed: Mapping[str, str], case: Case) -> list[Ce
         stands = judging.filled(case.draft, case.known, case.campaign.year)
         errors += [
             CellError(name, "changed", f"La valeur enregistrée est maintenant « {stands[name] or 'vide'} ».")
-            for name in COLUMNS
-            if name in typed and typed[name].strip() != stands[name]
+            for name, column in COLUMNS.items()
+            if name in typed and not column.unchanged(typed[name].strip(), stands[name])
         ]
     return errors
 

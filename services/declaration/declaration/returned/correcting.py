@@ -7,12 +7,13 @@ from chassis.auth import Caller
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from declaration.domain.rows import judging
+from declaration.domain.rows import judging, known_columns
 from declaration.domain.rows.columns import COLUMNS
 from declaration.filing import case as cases
+from declaration.filing import rows as filing_rows
 from declaration.filing.case import Case
 from declaration.models import DeclarationImport, DeclarationImportLine
-from declaration.sheets import layout, template, writing
+from declaration.sheets import layout, writing
 from declaration.sheets.layout import Row
 
 BATCH = 500
@@ -40,19 +41,23 @@ def _next(session: Session, here: object, after: int) -> Sequence[DeclarationImp
 
 
 def _row(line: DeclarationImportLine, case: Case | None) -> Row:
-    """A line that is not the caller's shows nothing but itself; the others name their tenant and the revision seen."""
+    """A line that is not the caller's shows nothing but what was filled; the others name their tenant and the revision
+    seen. One whose mark is another tenant's stays as it came: sent again, it is refused again."""
     said = "\n".join(_sentence(error) for error in line.errors)
     points = "\n".join(line.points)
+    filled = {name: text for name, text in line.cells.items() if name in COLUMNS}
     if case is None:
-        return Row("", {**line.cells, "to_correct": said})
+        return Row("", {**filled, "to_correct": said})
+    known = filing_rows.known(case)
+    if line.revision is not None and known_columns.of_another(line.cells, known):
+        return Row(layout.mark(case.row.id, line.revision), {**line.cells, "to_correct": said})
     stands = judging.filled(case.draft, case.known, case.campaign.year)
-    typed = {**stands, **line.cells}
+    typed = {**stands, **filled}
     mark = layout.mark(case.row.id, case.row.revision)
-    return Row(mark, {**template.helping(case), **typed, "points": points, "to_correct": said})
+    return Row(mark, {**known, **typed, "points": points, "to_correct": said})
 
 
 def _sentence(error: dict[str, str]) -> str:
-    column = COLUMNS.get(error["column"])
-    where = f"{column.header} : " if column else ""
+    where = f"{layout.HEADERS[error['column']]} : " if error["column"] else ""
     example = f" Par exemple : {error['example']}." if error["example"] else ""
     return f"{where}{error['detail']}{example}"

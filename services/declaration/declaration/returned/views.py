@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from declaration.domain.rows.columns import COLUMNS
 from declaration.models import DeclarationImport, DeclarationImportLine
 from declaration.returned.states import LineStatus
+from declaration.sheets.layout import HEADERS
 
 
 def visible(caller: Caller) -> ColumnElement[bool]:
@@ -93,11 +94,10 @@ def report(session: Session, row: DeclarationImport, cursor: str | None, limit: 
 def said(line: DeclarationImportLine) -> Iterable[dict[str, Any]]:
     """Each thing to say of a line."""
     for error in line.errors:
-        column = COLUMNS.get(error["column"])
         yield {
             "line": line.line,
             "kind": "refused",
-            "column": column.header if column else "",
+            "column": HEADERS.get(error["column"], ""),
             "value": line.cells.get(error["column"], ""),
             "message": error["detail"],
             "rule": error["rule"],

@@ -6,7 +6,8 @@ from declaration.domain.rows.columns import COLUMNS
 
 SENTENCES = (
     "Une ligne par locataire. Remplissez les colonnes blanches ; les colonnes grises vous aident à vous y retrouver.",
-    "Ne modifiez pas la colonne masquée « Repère » : elle relie chaque ligne à sa déclaration.",
+    "Ne modifiez pas la colonne masquée « Repère » : elle relie chaque ligne à sa déclaration. Une ligne dont les"
+    " colonnes grises ne sont pas celles de son repère est refusée.",
     "Une ligne que vous laissez telle quelle n’est pas modifiée. Vous pouvez supprimer des lignes, pas en ajouter.",
     "Renvoyez le fichier depuis « Déclarer un loyer », « Importer un fichier ». Il est d’abord contrôlé : rien n’est"
     " enregistré avant que vous cliquiez sur « Appliquer les lignes valides », et rien n’est transmis à la Caf.",

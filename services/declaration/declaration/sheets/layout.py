@@ -8,18 +8,11 @@ from uuid import UUID
 
 from declaration.domain import texts
 from declaration.domain.rows.columns import COLUMNS
+from declaration.domain.rows.known_columns import KNOWN_COLUMNS
 
 MARK = "mark"
 MARK_HEADER = "Repère (ne pas modifier)"
-HELPING = {
-    "tenant_number": "N° allocataire",
-    "tenant": "Locataire",
-    "dwelling": "Logement",
-    "address": "Adresse connue",
-    "lease_start": "Entrée connue",
-    "previous_rent": "Loyer connu",
-    "previous_charges": "Charges connues",
-}
+HELPING = {name: column.header for name, column in KNOWN_COLUMNS.items()}
 FILLED = {name: column.header for name, column in COLUMNS.items()}
 SAYING = {"points": "Points à confirmer", "to_correct": "À corriger"}
 HEADERS = {MARK: MARK_HEADER, **HELPING, **FILLED, **SAYING}

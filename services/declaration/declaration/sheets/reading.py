@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from declaration.domain.rows.columns import COLUMNS
+from declaration.domain.rows.known_columns import KNOWN_COLUMNS
 from declaration.settings import DeclarationSettings
 from declaration.sheets import extract, layout
 
@@ -23,7 +24,7 @@ REFUSALS = {
     "csv": "Ce fichier CSV n’est pas lisible : un guillemet est ouvert et n’est pas fermé.",
     "charset": "Ce fichier CSV n’est enregistré ni en UTF-8 ni en Windows-1252.",
     "header": "La colonne « Repère (ne pas modifier) » est absente. Repartez du modèle à télécharger.",
-    "twice": "Une colonne à remplir figure deux fois. Repartez du modèle à télécharger.",
+    "twice": "Une colonne du modèle figure deux fois. Repartez du modèle à télécharger.",
     "no_line": "Ce fichier n’a aucune ligne sous celle des titres. Repartez du modèle à télécharger.",
     "nothing": "Ce fichier n’a aucune colonne à remplir. Repartez du modèle à télécharger.",
 }
@@ -35,12 +36,16 @@ class FileRefusedError(ValueError):
 
 @dataclass(frozen=True)
 class Line:
-    """`declaration_id` is None when the mark is not one of ours; `shifted`: there are more cells than columns."""
+    """`declaration_id` is None when the mark is not one of ours; `shifted`: there are more cells than columns.
+
+    `cells` is what was filled, `known` the columns that say which tenant it is about, as they came back.
+    """
 
     number: int
     declaration_id: UUID | None
     revision: int | None
     cells: dict[str, str]
+    known: dict[str, str]
     shifted: bool = False
 
 
@@ -59,7 +64,8 @@ def read(content: bytes, settings: DeclarationSettings) -> Sheet:
     if "refused" in found:
         raise FileRefusedError(REFUSALS[found["refused"]])
     names = layout.named(found["header"])
-    twice = [name for name, times in Counter(names).items() if times > 1 and (name in COLUMNS or name == layout.MARK)]
+    read_ = {layout.MARK, *COLUMNS, *KNOWN_COLUMNS}
+    twice = [name for name, times in Counter(names).items() if times > 1 and name in read_]
     if twice or not any(name in COLUMNS for name in names):
         raise FileRefusedError(REFUSALS["twice" if twice else "nothing"])
     if not found["lines"]:
@@ -74,8 +80,8 @@ def _line(number: int, cells: list[str], names: list[str | None]) -> Line:
     given = {name: text for name, text in zip(names, padded, strict=False) if name}
     mark = layout.parse_mark(given[layout.MARK])
     identifier, revision = mark or (None, None)
-    filled = {name: text for name, text in given.items() if name in COLUMNS}
-    return Line(number, identifier, revision, filled, shifted=len(cells) > len(names))
+    filled, known = ({name: given[name] for name in given if name in table} for table in (COLUMNS, KNOWN_COLUMNS))
+    return Line(number, identifier, revision, filled, known, shifted=len(cells) > len(names))
 
 
 def _opened(content: bytes, settings: DeclarationSettings) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from sqlalchemy import func
 from sqlalchemy.orm import Session
 
 from declaration.domain import journey
-from declaration.domain.rows import cells, judging
+from declaration.domain.rows import judging
 from declaration.filing import rows as filing_rows
 from declaration.filing.case import Case, of_row
 from declaration.listing import Filters
@@ -39,21 +39,9 @@ def too_many(count: int, most: int) -> Invalid:
 def row(case: Case) -> Row:
     """The line of a declaration as it stands."""
     stands = judging.filled(case.draft, case.known, case.campaign.year)
-    return Row(mark(case.row.id, case.row.revision), {**helping(case), **stands, "points": "\n".join(_points(case))})
-
-
-def helping(case: Case) -> dict[str, str]:
-    """The columns by which people recognise the tenant."""
-    tenancy, known = case.tenancy, case.known
-    return {
-        "tenant_number": tenancy.tenant_number,
-        "tenant": f"{tenancy.tenant_last_name} {tenancy.tenant_first_name}",
-        "dwelling": case.dwelling.reference,
-        "address": ", ".join(case.dwelling.address),
-        "lease_start": cells.from_day(known.lease_start),
-        "previous_rent": cells.from_amount(known.previous_rent),
-        "previous_charges": cells.from_amount(known.previous_charges),
-    }
+    return Row(
+        mark(case.row.id, case.row.revision), {**filing_rows.known(case), **stands, "points": "\n".join(_points(case))}
+    )
 
 
 def _points(case: Case) -> Iterator[str]:

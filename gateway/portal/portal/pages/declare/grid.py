@@ -26,6 +26,10 @@ from portal.pages.declare.grid_rows import (
 from portal.pages.declare.listing import chosen_filters
 from portal.sign_in.person import wanted
 
+OTHER_TENANT = (
+    "Ce qui était saisi sur cette ligne l’était pour un autre locataire : rien n’en est enregistré. Saisissez-la de"
+    " nouveau."
+)
 NARROWING = ("campaign", "housing_type", "zone", "q")
 
 
@@ -110,6 +114,10 @@ def mark(
     say: Callable[[Author], str],
 ) -> None:
     """Puts what was typed back with its errors, and the value of the other person beside it."""
+    if any(error["code"] == "other_tenant" for error in answer["errors"]):
+        # What was typed for another tenant is not shown under this one's name.
+        typed = dict(line.row["cells"])
+        answer = {**answer, "errors": [{**answer["errors"][0], "detail": OTHER_TENANT}]}
     if answer["outcome"] == "changed":
         answer = {**answer, "errors": [{**error, "detail": meanwhile(line.row, say)} for error in answer["errors"]]}
     for error in answer["errors"]:

@@ -27,6 +27,8 @@ COLUMNS: dict[str, tuple[str, dict[str, str] | int]] = {
 CONFIRMING = ("confirm", "reason")
 CELLS = (*COLUMNS, *CONFIRMING)
 LABELS = {**{name: heading for name, (heading, _kind) in COLUMNS.items()}, "confirm": "Je confirme", "reason": "Motif"}
+# What a row says of its tenant, sent back as it was read.
+STATED = ("tenant", "dwelling", "previous_rent", "previous_charges")
 # Where the error of a whole row leads.
 COLUMN_OF_ROW = "confirmed"
 # What one may answer once for all rows of a page, and in which words.
@@ -48,8 +50,11 @@ class Line:
     # What the fields showed when nobody had typed, as JSON, and the ETag of that: rows left as they were are not sent.
     base: str = ""
     etag: str = ""
+    # Whom the row was shown for, as JSON: the service compares it with the declaration that the row is saved to.
+    shown_for: str = ""
 
     def __post_init__(self) -> None:
+        self.shown_for = self.shown_for or json.dumps(stated(self.row), ensure_ascii=False)
         self.base = self.base or json.dumps(self.row["cells"], ensure_ascii=False)
         self.etag = self.etag or self.row["etag"]
 
@@ -58,12 +63,18 @@ class Line:
         return f"{self.row['tenant']['last_name']} {self.row['tenant']['first_name']}"
 
 
+def stated(row: dict[str, Any]) -> dict[str, Any]:
+    """What a row says of its tenant."""
+    return {name: row[name] for name in STATED}
+
+
 def sent() -> Iterator[dict[str, Any]]:
     """The rows in which something was typed."""
     for place in places():
         # Of two people, this one may let the other's values stand.
         if not given(place, "theirs") and typed(place) != shown_before(given(place, "base")):
-            yield {"id": given(place, "id"), "etag": given(place, "etag"), "cells": typed(place)}
+            row = {"id": given(place, "id"), "etag": given(place, "etag"), "cells": typed(place)}
+            yield {**row, **{name: value for name, value in read(given(place, "for")).items() if name in STATED}}
 
 
 def filled(rows: list[dict[str, Any]]) -> list[Line]:
@@ -82,7 +93,7 @@ def _filled(row: dict[str, Any], place: int | None, chosen: list[str]) -> Line:
         return Line(row, dict(row["cells"]))
     cells = typed(place)
     cells |= {name: "oui" for name in chosen if not cells[name]}
-    return Line(row, cells, base=given(place, "base"), etag=given(place, "etag"))
+    return Line(row, cells, base=given(place, "base"), etag=given(place, "etag"), shown_for=given(place, "for"))
 
 
 def places() -> Iterator[int]:
@@ -105,8 +116,14 @@ def typed(place: int) -> dict[str, str]:
 
 def shown_before(base: str) -> dict[str, str]:
     """What the page had filled in; nothing when it cannot be read, so that the row is sent."""
+    found = read(base)
+    return {name: str(found.get(name, "")) for name in CELLS} if found else {}
+
+
+def read(text: str) -> dict[str, Any]:
+    """A JSON object of a hidden field; empty when it is none."""
     try:
-        found = json.loads(base)
+        found = json.loads(text)
     except ValueError:
         return {}
-    return {name: str(found.get(name, "")) for name in CELLS} if isinstance(found, dict) else {}
+    return found if isinstance(found, dict) else {}

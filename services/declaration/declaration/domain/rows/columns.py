@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from chassis import money
 
-from declaration.domain.rows import cells
+from declaration.domain.rows import cells, same
 
 INFORMATION, SITUATION, RENT, CONFIRMATIONS = "information", "situation", "rent", "confirmations"
 
@@ -23,6 +24,12 @@ class Column:
     show: Callable[[Any], str]
     rule: str
     example: str
+    # What spreadsheets make of a value that nobody touched.
+    same: Callable[[str, str], bool] = operator.eq
+
+    def unchanged(self, typed: str, stands: str) -> bool:
+        """Whether both texts say the same."""
+        return self.read(typed) == self.read(stands) or self.same(typed, stands)
 
 
 _DAY = "une date au format JJ/MM/AAAA"
@@ -38,7 +45,7 @@ COLUMNS: dict[str, Column] = {
         "oui",
     ),
     "present": Column("Toujours locataire", SITUATION, cells.yes_or_no, cells.from_flag, _YES_NO, "oui"),
-    "left_on": Column("Date de départ", SITUATION, cells.day, cells.from_day, _DAY, "15/07/2026"),
+    "left_on": Column("Date de départ", SITUATION, cells.day, cells.from_day, _DAY, "15/07/2026", same.day),
     "co_tenants": Column(
         "Titulaires du bail",
         SITUATION,
@@ -48,10 +55,14 @@ COLUMNS: dict[str, Column] = {
         "2",
     ),
     "rent_up_to_date": Column("Loyer à jour", SITUATION, cells.yes_or_no, cells.from_flag, _YES_NO, "oui"),
-    "arrears_amount": Column("Montant de la dette", SITUATION, cells.text, cells.from_amount, money.RULE, "650,00"),
-    "first_default_on": Column("Premier impayé", SITUATION, cells.day, cells.from_day, _DAY, "05/05/2026"),
-    "rent": Column("Loyer de juillet hors charges", RENT, cells.text, cells.from_amount, money.RULE, money.EXAMPLE),
-    "charges": Column("Charges de juillet", RENT, cells.text, cells.from_amount, money.RULE, "38,00"),
+    "arrears_amount": Column(
+        "Montant de la dette", SITUATION, cells.text, cells.from_amount, money.RULE, "650,00", same.amount
+    ),
+    "first_default_on": Column("Premier impayé", SITUATION, cells.day, cells.from_day, _DAY, "05/05/2026", same.day),
+    "rent": Column(
+        "Loyer de juillet hors charges", RENT, cells.text, cells.from_amount, money.RULE, money.EXAMPLE, same.amount
+    ),
+    "charges": Column("Charges de juillet", RENT, cells.text, cells.from_amount, money.RULE, "38,00", same.amount),
     "share": Column(
         "Entier ou part",
         RENT,

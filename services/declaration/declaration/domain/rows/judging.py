@@ -14,6 +14,7 @@ from chassis.problems import FieldError, Invalid
 from declaration.domain import checks, journey
 from declaration.domain.draft import Draft, Known, to_json
 from declaration.domain.rows.columns import COLUMNS, IN_STEPS, INFORMATION, SITUATION, at
+from declaration.domain.rows.errors import CellError
 from declaration.domain.steps import WHOLE_RENT, Context
 
 Cells = Mapping[str, str]
@@ -27,17 +28,6 @@ class Outcome(StrEnum):
     REFUSED = "refused"
     CHANGED = "changed"
     UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True)
-class CellError:
-    """`column` is empty for the row as a whole; never the value itself."""
-
-    column: str
-    code: str
-    detail: str
-    rule: str = ""
-    example: str = ""
 
 
 @dataclass(frozen=True)
@@ -124,13 +114,19 @@ def _cell_error(error: FieldError) -> CellError:
 
 def _change(cells: Cells, draft: Draft, known: Known, context: Context) -> dict[str, Any]:
     before = filled(draft, known, context.year)
-    given = {**before, **{name: value.strip() for name, value in cells.items() if name in COLUMNS}}
+    given = {**before, **{name: _typed(name, value, before) for name, value in cells.items() if name in COLUMNS}}
     started = {column.step for name, column in IN_STEPS.items() if _raw(name, given) != _raw(name, before)}
     change: dict[str, Any] = {step: _step(step, given, draft, known) for step in sorted(started)}
     if (given["confirm"], given["reason"]) != (before["confirm"], before["reason"]):
         after = journey.save(draft, change, known, context)
         change["confirmations"] = _confirmations(given, after, known, context)
     return change
+
+
+def _typed(name: str, value: str, before: Cells) -> str:
+    """What stands, when the cell only says it otherwise."""
+    typed = value.strip()
+    return before[name] if COLUMNS[name].unchanged(typed, before[name]) else typed
 
 
 def _raw(name: str, given: Cells) -> Any:
