@@ -1,5 +1,5 @@
 import pytest
-from chassis.postal import (
+from chassis.french.postal import (
     MAX_CHARACTERS,
     MAX_LINES,
     PROBLEM_LABELS,

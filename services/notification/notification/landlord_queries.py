@@ -5,7 +5,7 @@ from uuid import UUID
 
 from chassis import pagination
 from chassis.auth import Caller
-from chassis.postal import PROBLEM_LABELS, PostalAddress
+from chassis.french.postal import PROBLEM_LABELS, PostalAddress
 from chassis.problems import NotFound
 from sqlalchemy import Row, Select, func, or_, select
 from sqlalchemy.orm import Session

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import structlog
 from chassis import sealing
-from chassis.postal import PostalAddress
+from chassis.french.postal import PostalAddress
 from chassis.runtime import of
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from chassis import clock, pagination
 from chassis.auth import Caller
-from chassis.postal import PROBLEM_LABELS
+from chassis.french.postal import PROBLEM_LABELS
 from chassis.problems import NotFound
 from sqlalchemy import ColumnElement, RowMapping, func, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session

@@ -6,7 +6,7 @@ from uuid import UUID
 from chassis import clock, sealing
 from chassis.db import upsert
 from chassis.events import Event
-from chassis.postal import PostalAddress
+from chassis.french.postal import PostalAddress
 from chassis.runtime import of
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session

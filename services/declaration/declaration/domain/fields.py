@@ -10,11 +10,10 @@ from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
 from chassis import money
+from chassis.french import postal
+from chassis.french.postal import AddressProblem
 from chassis.problems import FieldError
 
-# NF Z10-011: an address of at most 6 lines of 38 characters, spaces included.
-ADDRESS_LINES = 6
-ADDRESS_LINE_LENGTH = 38
 HIGHEST_AMOUNT = Decimal("99999.99")
 MOST_CO_TENANTS = 50
 # No lease that still runs is older: an earlier year is a slip of the pen (« 0026 »).
@@ -92,16 +91,28 @@ def address(raw: Any) -> tuple[str, ...]:
     """The filled lines of a postal address (NF Z10-011). Raises RefusedValueError."""
     if not isinstance(raw, Sequence) or isinstance(raw, str):
         raise RefusedValueError("address", "L’adresse doit être donnée ligne par ligne.")
-    lines = tuple(" ".join(str(line).split()) for line in raw)
-    lines = tuple(line for line in lines if line)
-    if not all(line.isprintable() for line in lines):
-        raise RefusedValueError("address_characters", "L’adresse contient des caractères invisibles.")
-    if not 1 <= len(lines) <= ADDRESS_LINES:
-        raise RefusedValueError("address_lines", "L’adresse doit avoir de 1 à 6 lignes.")
-    too_long = next((rank for rank, line in enumerate(lines, 1) if len(line) > ADDRESS_LINE_LENGTH), None)
-    if too_long:
-        raise RefusedValueError("address_line_length", f"La ligne {too_long} de l’adresse dépasse 38 caractères.")
+    lines = tuple(line for each in raw if (line := postal.tidy(str(each))))
+    if not 1 <= len(lines) <= postal.MAX_LINES:
+        raise RefusedValueError("address_lines", f"L’adresse doit avoir de 1 à {postal.MAX_LINES} lignes.")
+    for rank, line in enumerate(lines, 1):
+        if problem := postal.line_problem(line):
+            code, sentence = _LINE_PROBLEMS[problem]
+            raise RefusedValueError(code, sentence.format(rank=rank))
     return lines
+
+
+_LINE_PROBLEMS = {
+    AddressProblem.UNPRINTABLE: (
+        "address_characters",
+        "La ligne {rank} de l’adresse contient un caractère qui ne s’imprime pas : écrivez-la en lettres de l’alphabet"
+        " latin.",
+    ),
+    AddressProblem.NOTHING_WRITTEN: ("address_line_empty", "La ligne {rank} de l’adresse n’a ni lettre ni chiffre."),
+    AddressProblem.LINE_TOO_LONG: (
+        "address_line_length",
+        f"La ligne {{rank}} de l’adresse dépasse {postal.MAX_CHARACTERS} caractères.",
+    ),
+}
 
 
 def one_of(*values: str) -> Callable[[Any], str]:
@@ -117,7 +128,7 @@ def one_of(*values: str) -> Callable[[Any], str]:
 
 YES_NO = "oui ou non"
 DAY = "une date au format AAAA-MM-JJ"
-ADDRESS_RULE = "de 1 à 6 lignes de 38 caractères au plus"
+ADDRESS_RULE = f"de 1 à {postal.MAX_LINES} lignes de {postal.MAX_CHARACTERS} caractères au plus, en lettres latines"
 ADDRESS_EXAMPLE = "2 RUE GINA PANE / 35000 RENNES"
 
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from declaration.domain import fields
+from chassis.french import postal
+
 from declaration.domain.registry import values as rules
 
 Plain = Callable[[Sequence[str]], bool]
 
-_LINE = rf"[^{re.escape(rules.ADDRESS_SEPARATOR)}\n]{{1,{fields.ADDRESS_LINE_LENGTH}}}"
-_ADDRESSES = re.compile(rf"(?:{_LINE}(?:\|{_LINE}){{0,{fields.ADDRESS_LINES - 1}}}\n)*")
+_LINE = rules.PLAIN_LINE.pattern
+_ADDRESSES = re.compile(rf"(?:{_LINE}(?:\|{_LINE}){{0,{postal.MAX_LINES - 1}}}\n)*")
 _EMAILS = re.compile(rf"(?:{rules.EMAIL.pattern}\n)*", re.ASCII)
 _TENANT_NUMBERS = re.compile(rf"(?:{rules.TENANT_NUMBER.pattern}\n)*", re.ASCII)
 

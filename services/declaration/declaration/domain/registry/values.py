@@ -9,6 +9,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from chassis import money
+from chassis.french import postal
 from stdnum.fr import siret as siret_number
 
 from declaration.domain import communes, fields
@@ -17,6 +18,9 @@ EMAIL = re.compile(r"[^@\s<>,;]{1,64}@[^@\s<>,;]{1,180}\.[^@\s<>,;.]{2,63}", re.
 TENANT_NUMBER = re.compile(r"\d{7}[A-Z]", re.ASCII)
 LONGEST_TEXT = 100
 ADDRESS_SEPARATOR = "|"
+# A line of an address about which there is nothing to say; a doubt is a no (`fields.address` has the rule).
+_PLAIN = "A-Za-z0-9À-ÖØ-öø-ÿ"
+PLAIN_LINE = re.compile(rf"[{_PLAIN}](?:[ -;=?-{{}}~À-ÿ]{{0,{postal.MAX_CHARACTERS - 2}}}[{_PLAIN}])?")
 
 
 def digits(count: int) -> Callable[[str], str]:
@@ -83,7 +87,7 @@ def _is_plain(value: str, most: int) -> bool:
 def address(value: str) -> tuple[str, ...]:
     """Lines joined by `|` (NF Z10-011)."""
     cut = tuple(value.split(ADDRESS_SEPARATOR))
-    if len(cut) <= fields.ADDRESS_LINES and all(_is_plain(line, fields.ADDRESS_LINE_LENGTH) for line in cut):
+    if len(cut) <= postal.MAX_LINES and all(PLAIN_LINE.fullmatch(line) and "  " not in line for line in cut):
         return cut
     try:
         return fields.address(cut)

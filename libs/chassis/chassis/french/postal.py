@@ -18,8 +18,8 @@ FRANCE = "FR"
 
 POSTCODE_AND_TOWN = re.compile(r"\d{5} \S.*")
 PUNCTUATION = re.compile(r"[,;:.…!?()\[\]\"«»_/]")
-# Signs that no line begins or ends with: dropped, as the norm says. An apostrophe stays (« 'S GRAVENHAGE »).
-STRAY = re.compile(r"^[^\w'’]+|[<>,;:|\s]+$")
+# Signs that no line begins or ends with: dropped, as the norm says.
+STRAY = re.compile(r"^[<>,;:.|/\\*=+–—\s-]+|[<>,;:|\s]+$")
 # Beside letters of the Latin alphabet: what typewriters and Latin-1 have, and typographic signs.
 TYPOGRAPHIC = frozenset("‘’‚“”„–—…€ªº")
 LAST_OF_LATIN_1 = "ÿ"
