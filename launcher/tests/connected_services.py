@@ -10,6 +10,7 @@ from uuid import UUID
 
 import pytest
 from chassis import clock, events, ids, inbox
+from chassis.keys import b64
 from chassis.testing.harness import Harness
 from chassis.testing.plugin import HarnessFactory
 from runner.relay.inprocess import InProcessRelay
@@ -31,7 +32,10 @@ class Connected:
     ) -> None:
         self.now, self.patch, self.unreliable = now, patch, unreliable
         self.mailbox, self.printed = folder / "mailbox", folder / "print"
-        own = {"notification": {"mailbox_dir": str(self.mailbox), "print_url": f"file://{self.printed}"}}
+        own = {
+            "notification": {"mailbox_dir": str(self.mailbox), "print_url": f"file://{self.printed}"},
+            "identity": {"identity_key": b64(b"k" * 32)},
+        }
         # Below the clock's own functions: tables and events took them for defaults when they were read.
         held = SimpleNamespace(now=lambda _zone: self.now, fromisoformat=datetime.fromisoformat)
         patch.setattr(clock, "datetime", held)

@@ -1,6 +1,9 @@
 """Schema migrations: each service has its own Alembic history; one environment serves all five."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
@@ -30,10 +33,33 @@ def config(service: Service, connection: Connection | None = None) -> Config:
 
 def upgrade(runtime: Runtime) -> None:
     """Brings the service's schema to its head; safe when several processes start at once."""
-    with runtime.engine.begin() as connection:
+    with runtime.engine.connect() as connection, _tables_replaceable(connection), connection.begin():
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
         command.upgrade(config(runtime.service, connection), "head")
+        _check_references(connection)
+
+
+@contextmanager
+def _tables_replaceable(connection: Connection) -> Iterator[None]:
+    """SQLite drops a constraint by making the table again, which rows of others refer to meanwhile; it takes the
+    setting outside a transaction only (https://sqlite.org/lang_altertable.html, section 7)."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver: Any = connection.connection.driver_connection
+    driver.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        driver.execute("PRAGMA foreign_keys=ON")
+
+
+def _check_references(connection: Connection) -> None:
+    """What SQLite did not look at meanwhile. Raises ValueError."""
+    if connection.dialect.name == "sqlite" and (broken := connection.execute(text("PRAGMA foreign_key_check")).all()):
+        tables = ", ".join(sorted({row[0] for row in broken}))
+        raise ValueError(f"rows that refer to nothing in {tables}")
 
 
 def revision(runtime: Runtime, message: str, number: str) -> None:

@@ -27,7 +27,7 @@ def identifier(cursor: str | None) -> UUID | None:
     return part(key[0], UUID) if key else None
 
 
-def row_number(cursor: str | None) -> int | None:
-    """Of rows in the order of a counter; None on the first page. Raises BadRequest."""
-    key = pagination.decode(cursor, 1)
-    return part(key[0][:MOST_DIGITS], int) if key else None
+def row_numbers(cursor: str | None, count: int) -> tuple[int, ...] | None:
+    """Of rows in the order of so many numbers; None on the first page. Raises BadRequest."""
+    key = pagination.decode(cursor, count)
+    return tuple(part(each[:MOST_DIGITS], int) for each in key) if key else None

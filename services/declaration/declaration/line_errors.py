@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from chassis import pagination
-from sqlalchemy import func, select
+from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
 from declaration import cursors
@@ -24,9 +24,9 @@ def page(
     """In the order of the file, with how many there are. Raises BadRequest for a cursor that is not of this list."""
     statement = select(errors).where(errors.import_id == import_id)
     total = session.execute(select(func.count()).select_from(statement.subquery())).scalar_one()
-    if after := cursors.row_number(cursor):
-        statement = statement.where(errors.seq > after)
-    rows: Sequence[Any] = session.execute(statement.order_by(errors.seq).limit(limit + 1)).scalars().all()
-    shown, following = pagination.page(rows, limit, lambda row: (row.seq,))
+    if after := cursors.row_numbers(cursor, 2):
+        statement = statement.where(tuple_(errors.line, errors.seq) > after)
+    rows: Sequence[Any] = session.execute(statement.order_by(errors.line, errors.seq).limit(limit + 1)).scalars().all()
+    shown, following = pagination.page(rows, limit, lambda row: (row.line, row.seq))
     items = [{name: getattr(row, name) for name in NAMES} for row in shown]
     return {"items": items, "total": total, "next_cursor": following}

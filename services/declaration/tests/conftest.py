@@ -39,6 +39,21 @@ class World:
     def register(self, *rows: dict[str, str]) -> dict[str, Any]:
         return import_path(self.harness.runtime, self.file(*rows), "test")
 
+    def hand_over(self, *rows: dict[str, str], **claims: Any) -> tuple[dict[str, Any], list[tuple[int, str]]]:
+        """As an agent over HTTP: the import once it is read, and the lines left out with the column that is wrong.
+
+        `claims` of the agent; of Caf 359 unless said.
+        """
+        agent = self.agent(**claims)
+        file = {"file": ("registre.csv", self.file(*rows).read_bytes())}
+        sent = self.harness.client.post(f"{BASE}/registry-imports", files=file, headers=agent)
+        assert sent.status_code == 202, sent.text
+        self.harness.run_job("read registry files")
+        self.harness.run_job("tell of the portfolio")
+        path = f"/registry-imports/{sent.json()['id']}"
+        found = self.get(f"{path}/errors", agent).json()["items"]
+        return self.get(path, agent).json(), [(error["line"], error["column"]) for error in found]
+
     def grant(self, account_id: UUID, *scopes: tuple[str, str], version: int = 1, **rights: Any) -> dict[str, str]:
         """Gives these (type, zone) and returns the person's request headers."""
         data = {

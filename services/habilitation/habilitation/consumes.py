@@ -1,31 +1,45 @@
 """What habilitation learns from the other services."""
 
+from typing import Any
 from uuid import UUID
 
 from chassis import clock, journal
 from chassis.db import changed, insert_new, upsert
 from chassis.events import Event
 from chassis.ids import new_id
-from sqlalchemy import or_, select, update
+from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from habilitation import domain, natural_persons, publishes, users
 from habilitation.domain import Scope
-from habilitation.models import AccountStanding, Group, GroupScope, Mandate, Member, Organisation, OrganisationCaf
+from habilitation.models import (
+    AccountStanding,
+    Group,
+    GroupScope,
+    Mandate,
+    Member,
+    Organisation,
+    OrganisationCaf,
+    UserNumber,
+)
 
 _NOBODY = {"last_name": "", "first_name": "", "email": "", "access_version": 0, "person_version": 0}
 
 
 def landlord_registered(session: Session, event: Event) -> None:
-    """The organisation appears, or gets one more Caf: a SIRET seen again is the same organisation."""
-    organisation_id = UUID(event.data["organisation_id"])
+    """The organisation appears, or gets one more Caf: a SIRET seen again is the same organisation, under the name that
+    the first Caf gives it."""
+    organisation_id, caf_code = UUID(event.data["organisation_id"]), event.data["caf_code"]
     _ensure_organisation(session, organisation_id)
-    told = {"name": event.personal["name"], "kind": event.data["kind"], "named_at": event.time}
+    if not _tie_user_number(session, event.data):
+        return
+    insert_new(session, OrganisationCaf, {"organisation_id": organisation_id, "caf_code": caf_code})
+    told = {"name": event.personal["name"], "kind": event.data["kind"], "named_at": event.time, "naming_caf": caf_code}
+    unnamed = Organisation.naming_caf.is_(None)
     # By time, not by version: those of two landlords of one organisation do not compare.
-    older = or_(Organisation.named_at.is_(None), Organisation.named_at < event.time)
-    session.execute(update(Organisation).where(Organisation.id == organisation_id, older).values(**told))
-    caf = {"organisation_id": organisation_id, "caf_code": event.data["caf_code"]}
-    insert_new(session, OrganisationCaf, caf)
+    older = and_(Organisation.naming_caf == caf_code, Organisation.named_at < event.time)
+    named = update(Organisation).where(Organisation.id == organisation_id, or_(unnamed, older))
+    session.execute(named.values(**told))
     natural_persons.set_right(session, organisation_id)
 
 
@@ -106,6 +120,16 @@ def account_suspended(session: Session, event: Event) -> None:
 
 def account_restored(session: Session, event: Event) -> None:
     _keep_standing(session, event, suspended=False)
+
+
+def _tie_user_number(session: Session, data: dict[str, Any]) -> bool:
+    """False when the number is another Caf's."""
+    values = {"organisation_id": UUID(data["organisation_id"]), "version": data["version"]}
+    own = and_(UserNumber.caf_code == data["caf_code"], UserNumber.version < data["version"])
+    added = upsert(session, UserNumber).values(number=data["user_number"], caf_code=data["caf_code"], **values)
+    session.execute(added.on_conflict_do_update(index_elements=["number"], set_=values, where=own))
+    owner = select(UserNumber.caf_code).where(UserNumber.number == data["user_number"])
+    return bool(session.execute(owner).scalar_one() == data["caf_code"])
 
 
 def _keep_standing(session: Session, event: Event, *, suspended: bool) -> None:

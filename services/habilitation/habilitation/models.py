@@ -24,6 +24,19 @@ class Organisation(Base):
     portfolio_version: Mapped[int] = mapped_column(default=0)
     # When the registry told the name; several landlords of one SIRET tell it, each with versions of its own.
     named_at: Mapped[datetime | None]
+    # The first Caf that told a name: another's file, of the same SIRET, does not change it.
+    naming_caf: Mapped[str | None] = mapped_column(String(3))
+
+
+class UserNumber(Base):
+    """Whose a user number is: the Caf that registered it first, and the organisation that it is tied to."""
+
+    __tablename__ = "user_number"
+
+    number: Mapped[str] = mapped_column(String(14), primary_key=True)
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"), index=True)
+    caf_code: Mapped[str] = mapped_column(String(3))
+    version: Mapped[int]
 
 
 class OrganisationCaf(Base):

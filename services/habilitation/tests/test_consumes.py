@@ -46,6 +46,19 @@ def test_an_older_name_of_the_organisation_arriving_late_changes_nothing(world: 
     assert [row["name"] for row in world.harness.rows("organisation")] == ["REGIE DU MAIL"]
 
 
+def test_another_caf_of_the_same_organisation_does_not_name_it(world: Any) -> None:
+    world.register(user_number="56900000700001", caf_code="569", name="INTRUS")
+    assert [row["name"] for row in world.harness.rows("organisation")] == ["REGIE DES LICES"]
+    assert {row["caf_code"] for row in world.harness.rows("organisation_caf")} == {"359", "569"}
+
+
+def test_an_event_of_another_caf_for_a_known_number_changes_nothing(world: Any) -> None:
+    tables = ("organisation", "organisation_caf", "user_number")
+    before = {name: world.harness.rows(name) for name in tables}
+    world.register(caf_code="569", name="INTRUS")
+    assert {name: world.harness.rows(name) for name in tables} == before
+
+
 def test_the_first_person_is_administrator_and_the_second_is_not(world: Any) -> None:
     first, second = ids.new_id(), ids.new_id()
     world.activate(first)

@@ -7,6 +7,7 @@ from chassis import ids
 from chassis.db import upsert
 from chassis.events import Event
 from chassis.service import Subscription
+from sqlalchemy import and_
 from sqlalchemy.orm import Session
 
 from identity.accounts import bounces, closing, roles
@@ -37,6 +38,7 @@ def landlord_registered(session: Session, event: Event) -> None:
         organisation_id=UUID(data["organisation_id"]),
         # Of a legal person the account covers every département: it belongs to no Caf in particular.
         caf_code=data["caf_code"] if data["kind"] == "natural_person" else None,
+        registry_caf=data["caf_code"],
         contact_name=personal["name"],
         contact_email=email,
         contact_address=personal["address"],
@@ -101,7 +103,7 @@ def bounced(session: Session, event: Event) -> None:
 
 
 def _tie_user_number(session: Session, data: dict[str, Any], personal: dict[str, Any]) -> bool:
-    """False when a newer version of this landlord is already known."""
+    """False when a newer version of this landlord is already known, or when the number is another Caf's."""
     values = {
         "organisation_id": UUID(data["organisation_id"]),
         "caf_code": data["caf_code"],
@@ -111,10 +113,11 @@ def _tie_user_number(session: Session, data: dict[str, Any], personal: dict[str,
         "version": data["version"],
     }
     keys = {"number": data["user_number"], "landlord_id": UUID(data["landlord_id"])}
+    own = and_(UserNumber.version < data["version"], UserNumber.caf_code == data["caf_code"])
     written = (
         upsert(session, UserNumber)
         .values(**keys, **values)
-        .on_conflict_do_update(index_elements=["number"], set_=values, where=UserNumber.version < data["version"])
+        .on_conflict_do_update(index_elements=["number"], set_=values, where=own)
         .returning(UserNumber.number)
     )
     return session.execute(written).scalar_one_or_none() is not None

@@ -104,3 +104,12 @@ def test_a_notice_to_an_organisation_of_one_caf_is_of_that_caf(world: Any) -> No
         if event.data["kind"] == "recovery_requested"
     ]
     assert notice.data["caf_code"] == "220"
+
+
+def test_an_event_of_another_caf_for_a_known_number_changes_nothing(world: Any) -> None:
+    world.register("35900007090001", **PP)
+    before = {name: world.harness.rows(name) for name in ("user_number", "account")}
+    world.register("35900007090001", caf_code="569", version=9, email="intrus@ailleurs.example", **PP)
+    world.register("35900007090001", caf_code="569", version=9, email="intrus@ailleurs.example")
+    assert {name: world.harness.rows(name) for name in before} == before
+    assert len(world.issued()) == 1

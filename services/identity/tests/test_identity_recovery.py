@@ -110,15 +110,30 @@ def test_once_activated_the_holder_is_written_to_at_their_own_address(local: Any
     assert (local.issued()[-1]["channel"], local.issued()[-1]["email"]) == ("email", "nolwenn@lices.example")
 
 
-def test_any_user_number_of_a_legal_person_recovers_its_one_account_where_that_caf_writes(local: Any) -> None:
-    local.register("35900007090001")
-    local.register("22100007090002", email="agence22@lices.example")
-    with later(minutes=6):
-        local.browser().send(LOST, user_number="22100007090002")
-        local.harness.run_job("recoveries")
-    first, second = local.issued()
-    assert second["account_id"] == first["account_id"]
-    assert (second["email"], second["user_number"]) == ("agence22@lices.example", "22100007090002")
+def test_any_user_number_of_a_legal_person_recovers_its_one_account_where_the_caf_that_made_it_writes(
+    world: Any,
+) -> None:
+    world.register("35900007090001")
+    world.register("22100007090002", email="agence22@lices.example")
+    # That Caf's latest word counts, and another number of its own.
+    world.register("35900007090001", version=2, email="nouvelle@lices.example")
+    world.register("35900007090003", email="agence35@lices.example")
+    asked = {"22100007090002": "nouvelle@lices.example", "35900007090003": "agence35@lices.example"}
+    for minutes, (number, email) in enumerate(asked.items(), start=1):
+        with later(minutes=6 * minutes):
+            world.browser().send(LOST, user_number=number)
+            world.harness.run_job("recoveries")
+        sent = world.issued()[-1]
+        assert (sent["account_id"], sent["email"]) == (world.issued()[0]["account_id"], email)
+    assert [sent["user_number"] for sent in world.issued()[1:]] == ["35900007090001", "35900007090003"]
+
+
+def test_an_address_that_another_caf_gives_recovers_nothing(world: Any) -> None:
+    world.register("35900007090001")
+    world.register("56900000700001", email="intrus@ailleurs.example")
+    world.browser().send(FORGOTTEN, email="intrus@ailleurs.example")
+    world.harness.run_job("recoveries")
+    assert len(world.issued()) == 1
 
 
 def test_only_the_last_provisional_password_opens_the_account(local: Any) -> None:

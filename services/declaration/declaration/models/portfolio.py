@@ -22,13 +22,14 @@ class Landlord(Base):
 
     __tablename__ = "landlord"
     __table_args__ = (
-        UniqueConstraint("caf_code", "user_number"),
+        # Of one Caf: the one that registered it. Another's file names it in vain.
+        UniqueConstraint("user_number"),
         untold("ix_landlord_untold", "version", "told_version"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     organisation_id: Mapped[UUID] = mapped_column(index=True)
-    caf_code: Mapped[str] = mapped_column(String(3))
+    caf_code: Mapped[str] = mapped_column(String(3), index=True)
     user_number: Mapped[str] = mapped_column(String(14))
     kind: Mapped[str] = mapped_column(String(20))
     siret: Mapped[str | None] = mapped_column(String(14))

@@ -8,7 +8,7 @@ from sqlalchemy import Column, MetaData, Select, Table, and_, func, literal, sel
 
 from declaration.models import Base, Dwelling, Landlord, Staged, Tenancy
 
-# The last line of each tenancy of a slice: the file's last word counts. Gone with its transaction.
+# The lines of a slice. Gone with its transaction.
 SLICE = Table(
     "registry_slice_lines",
     MetaData(),

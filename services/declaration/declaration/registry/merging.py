@@ -11,8 +11,8 @@ from sqlalchemy import Select, and_, delete, exists, func, insert, or_, select, 
 from sqlalchemy.orm import Session
 
 from declaration.models import Landlord, Staged
-from declaration.registry import portfolio
-from declaration.registry.levels import LANDLORD_KEY, LEFT_OUT, LEVELS, LINE, OWNER, SLICE, Level, last
+from declaration.registry import portfolio, refusing
+from declaration.registry.levels import DWELLING_KEY, LANDLORD_KEY, LEFT_OUT, LEVELS, LINE, OWNER, SLICE, Level, last
 from declaration.sql import analyze, give_memory, new_id, prefer_keys
 
 
@@ -24,7 +24,17 @@ def merge(session: Session, import_id: UUID, number: int, present: frozenset[str
     give_memory(session)
     prefer_keys(session)
     lines = _take(session, import_id, number)
-    counters = {**_merge_slice(session, present), "lines_merged": lines}
+    # Of landlords never seen, nothing can have changed: a first file is spared half of the joins.
+    registered = select(LINE.line).join(Landlord, Landlord.user_number == LINE.user_number)
+    known: bool = session.execute(select(exists(registered))).scalar_one()
+    refused = refusing.refuse(session, import_id, known=known)
+    _keep_last(session)
+    counters = {
+        **_merge_slice(session, present, known=known),
+        "lines_merged": lines - refused,
+        "lines_good": -refused,
+        "lines_bad": refused,
+    }
     SLICE.drop(session.connection())
     return counters
 
@@ -38,21 +48,22 @@ def analyze_portfolio(session: Session) -> None:
 def _take(session: Session, import_id: UUID, number: int) -> int:
     """Moves a slice out of the staging table; returns how many lines it had."""
     mine = and_(Staged.c.import_id == import_id, Staged.c.slice == number)
-    staged = Staged.c
-    key = (staged.caf_code, staged.user_number, staged.dwelling_ref, staged.tenant_number)
-    last = select(func.max(staged.line)).where(mine).group_by(*key)
     SLICE.create(session.connection())
-    chosen = select(*[staged[column.name] for column in SLICE.columns]).where(mine, staged.line.in_(last))
+    chosen = select(*[Staged.c[column.name] for column in SLICE.columns]).where(mine)
     session.execute(insert(SLICE).from_select(list(SLICE.columns), chosen))
     analyze(session, SLICE.name, "line", "caf_code", "user_number", "dwelling_ref", "tenant_number")
     return changed(session.execute(delete(Staged).where(mine)))
 
 
-def _merge_slice(session: Session, present: frozenset[str]) -> dict[str, int]:
+def _keep_last(session: Session) -> None:
+    """Of the lines of a tenancy: the file's last word counts."""
+    last = select(func.max(LINE.line)).group_by(*DWELLING_KEY, LINE.tenant_number)
+    session.execute(delete(SLICE).where(LINE.line.not_in(last)))
+
+
+def _merge_slice(session: Session, present: frozenset[str], *, known: bool) -> dict[str, int]:
     """What to add to the counters of the import."""
     counters: dict[str, int] = {}
-    # Of landlords never seen, nothing can have changed: a first file is spared half of the joins.
-    known = session.execute(select(exists(select(LINE.line).join(Landlord, OWNER)))).scalar_one()
     left = portfolio.left_organisations(session, _last_landlords()) if known else []
     for level in LEVELS:
         counters[f"updated_{level.name}"] = _update(session, level, present) if known else 0

@@ -14,7 +14,7 @@ from declaration import opening, physical_lines
 from declaration.domain.campaign import Phase
 from declaration.domain.registry.lines import FileRefusedError
 from declaration.models import Campaign, RegistryImport, RegistryImportError, RegistrySlice, Staged
-from declaration.registry import slices, staging
+from declaration.registry import errors, slices, staging
 from declaration.registry.leases import MOST_ATTEMPTS, Lease, LeaseLost, Status, held
 
 log = structlog.get_logger()
@@ -89,6 +89,7 @@ def _end(runtime: Runtime, lease: Lease, status: Status, **changes: Any) -> None
     """The end, and with it what an open campaign gains; the file, full of names, does not outlive its reading."""
     with runtime.transaction() as session:
         session.execute(delete(RegistrySlice).where(RegistrySlice.import_id == lease.row_id))
+        errors.keep_first(session, lease.row_id)
         held(session, lease, status=status.value, ended_at=clock.now(), worker=None, leased_until=None, **changes)
         row = session.execute(select(RegistryImport).where(RegistryImport.id == lease.row_id)).scalar_one()
         session.execute(delete(Staged).where(Staged.c.import_id == lease.row_id))

@@ -4,18 +4,17 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing
 from itertools import chain, islice
 from typing import IO, Any
-from uuid import UUID
 
 from chassis.runtime import Runtime
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from declaration.domain.registry import rows
 from declaration.domain.registry.blocks import Block, Reading
-from declaration.domain.registry.lines import Header, LineError
+from declaration.domain.registry.lines import Header
 from declaration.models import RegistryImport, RegistryImportError, Staged
 from declaration.physical_lines import next_line, next_lines
-from declaration.registry import readers
+from declaration.registry import errors, readers
 from declaration.registry.leases import Lease, held
 from declaration.settings import own
 
@@ -25,8 +24,6 @@ BATCH = {"postgresql": 20_000, "sqlite": 2_000}
 BLOCK = 1_000
 # Lines from which the start of processes that read, a tenth of a second each, is soon made up for.
 SHARED_FROM = 20_000
-# Enough to see what is wrong; a file where every line is bad must not fill the database.
-ERRORS_KEPT = 10_000
 
 
 def stage(
@@ -98,16 +95,4 @@ def _count(session: Session, lease: Lease, batch: Block) -> None:
     if batch.errors:
         of_this = RegistryImportError.import_id == lease.row_id
         kept = session.execute(select(func.count()).select_from(RegistryImportError).where(of_this)).scalar_one()
-        told = [_error(lease.row_id, error) for error in batch.errors[: max(0, ERRORS_KEPT - kept)]]
-        session.execute(insert(RegistryImportError), told) if told else None
-
-
-def _error(import_id: UUID, error: LineError) -> dict[str, Any]:
-    return {
-        "import_id": import_id,
-        "line": error.line,
-        "column": error.column,
-        "rule": error.rule,
-        "message": error.message,
-        "example": error.example,
-    }
+        errors.add(session, lease.row_id, batch.errors[: max(0, errors.KEPT - kept)])

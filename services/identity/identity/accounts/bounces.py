@@ -5,11 +5,12 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from identity.accounts import reaching
 from identity.accounts.issuing import issue_and_send
 from identity.domain.credentials import Channel, Purpose
 from identity.domain.security_events import Kind
 from identity.journal import record
-from identity.models import Account, Credential, UserNumber
+from identity.models import Account, Credential
 from identity.publishes import Recipient
 
 # Of the messages that notification sends to a person; the others go to an address that is not the account's own.
@@ -48,14 +49,8 @@ def _credentials_came_back(session: Session, account: Account) -> None:
 def _by_letter(session: Session, account: Account) -> tuple[Recipient, str | None]:
     """Where the Caf writes to on paper: the landlord's last known address, for its principal account alone."""
     if account.principal:
-        known = session.scalar(
-            select(UserNumber)
-            .where(UserNumber.organisation_id == account.organisation_id)
-            .order_by(UserNumber.version.desc(), UserNumber.number)
-            .limit(1)
-        )
-        if known is not None:
-            return Recipient(known.name, None, tuple(known.address)), known.number
+        known, number = reaching.by_its_caf(session, account)
+        return Recipient(known.name, None, known.address), number
     return Recipient(account.name, None, tuple(account.contact_address)), None
 
 

@@ -4,13 +4,15 @@ What the form does is the same whether or not an account exists, so neither its 
 """
 
 from collections.abc import Iterator
+from itertools import chain, islice
 
 from chassis import clock, ids
 from chassis.runtime import Runtime
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from identity import alarm, throttling
+from identity.accounts import reaching
 from identity.accounts.issuing import issue_and_send
 from identity.accounts.registration import principal_of
 from identity.domain.credentials import Purpose
@@ -73,8 +75,8 @@ def _found(session: Session, purpose: Purpose, subject: str) -> Iterator[tuple[A
 
 
 def _by_user_number(session: Session, number: str) -> Iterator[tuple[Account, Recipient, str | None]]:
-    """The organisation's principal account, reached as its holder said, else as the Caf knows this landlord; never at
-    an address that sent our messages back."""
+    """The organisation's principal account, reached as its holder said, else as the Caf that made it writes to them;
+    never at an address that sent our messages back, nor at one that another Caf gives for the same organisation."""
     known = session.get(UserNumber, number)
     account = principal_of(session, known.organisation_id) if known else None
     if known is None or account is None:
@@ -82,19 +84,13 @@ def _by_user_number(session: Session, number: str) -> Iterator[tuple[Account, Re
     if account.email and account.email != account.bounced_email:
         yield account, Recipient(account.name, account.email), number
     else:
-        email = known.email if known.email != account.bounced_email else None
-        yield account, Recipient(known.name, email, tuple(known.address)), number
+        yield account, *reaching.by_its_caf(session, account, number)
 
 
 def _by_email(session: Session, email: str) -> Iterator[tuple[Account, Recipient, str | None]]:
     """Who gave this address, or whom the Caf writes to there and who has not said otherwise yet."""
-    organisations = select(UserNumber.organisation_id).where(UserNumber.email == email)
-    in_registry = Account.principal & Account.organisation_id.in_(organisations)
-    not_yet = Account.email.is_(None) & ((Account.contact_email == email) | in_registry)
-    accounts = (
-        select(Account)
-        .where((Account.email == email) | not_yet, Account.closed_at.is_(None))
-        .limit(_MOST_ACCOUNTS_PER_EMAIL)
-    )
-    for account in session.scalars(accounts).all():
+    given = or_(Account.email == email, Account.email.is_(None) & (Account.contact_email == email))
+    accounts = session.scalars(select(Account).where(given, Account.closed_at.is_(None)))
+    found = {account.id: account for account in chain(accounts, reaching.written_to_at(session, email))}
+    for account in islice(found.values(), _MOST_ACCOUNTS_PER_EMAIL):
         yield account, Recipient(account.name, email), None

@@ -33,6 +33,8 @@ class Account(Base):
     supervisor: Mapped[bool] = mapped_column(default=False)
     # Made from the registry: the account that a user number recovers.
     principal: Mapped[bool] = mapped_column(default=False)
+    # The Caf whose registry made it: it says where its credentials go, until the holder does.
+    registry_caf: Mapped[str | None] = mapped_column(String(3))
     password_hash: Mapped[str | None] = mapped_column(String(200))
     email: Mapped[str | None] = mapped_column(String(254), unique=True)
     civility: Mapped[str | None] = mapped_column(String(20))

@@ -135,6 +135,12 @@ def foreign_caf(number: int) -> LineError:
     return REGISTRY.error(number, "caf_code", "Cette ligne est celle d’une autre Caf que la vôtre.")
 
 
+def not_yours(number: int) -> LineError:
+    """For a user number of another Caf: nothing tells whose, nor whether there is one."""
+    rule, message = "un N° que votre Caf attribue", "Ce N° n’est celui d’aucun bailleur que votre Caf peut modifier."
+    return LineError(number, "user_number", rule, message, COLUMNS["user_number"].example)
+
+
 def unreadable(number: int, message: str, of: Format = REGISTRY) -> LineError:
     """For a line that could not be cut into columns."""
     return LineError(number, "", "une ligne de texte UTF-8, colonnes séparées par ;", message, of.example)

@@ -64,16 +64,16 @@ Row = tuple[Any, ...]
 def staged(
     columns: Mapping[str, Sequence[Any]], form: Form, import_id: str, numbers: Iterable[int], slices: int
 ) -> Iterable[Row]:
-    """Rows in the order of COLUMNS. A landlord's slice is the same wherever its lines stand in the file."""
+    """Rows in the order of COLUMNS. A user number's slice is the same wherever its lines stand in the file, and
+    whatever Caf they name: who it belongs to is seen there."""
     legal = [kind == LEGAL_PERSON for kind in columns["landlord_kind"]]
     sirets = [siret if company else form.null for siret, company in zip(columns["siret"], legal, strict=True)]
     users = columns["user_number"]
-    landlords = zip(columns["caf_code"], users, strict=True)
     tenants = texts.folded_each(_joined(columns["tenant_last_name"], columns["tenant_first_name"]))
     numbered = zip(tenants, columns["tenant_number"], strict=True)
     derived: dict[str, Iterable[Any]] = {
         "import_id": repeat(import_id),
-        "slice": [str(crc32((caf + user).encode()) % slices) for caf, user in landlords],
+        "slice": [str(crc32(user.encode()) % slices) for user in users],
         "line": map(str, numbers),
         "organisation_id": [
             _organisation_id(siret if company else None, user)
