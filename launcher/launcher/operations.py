@@ -124,14 +124,17 @@ def _print_report(declaration: Runtime, report: dict[str, Any], console: Console
         # The file's own words: square brackets in them are no markup.
         console.print(f"Colonne inconnue, ignorée : {column}", style="yellow", markup=False)
     console.print(f"{report['lines_good']} ligne(s) prises, {report['lines_bad']} à corriger.")
-    if not report["lines_bad"]:
-        return
     views = import_module("declaration.registry.views")
     with declaration.reading() as session:
         errors = views.errors(session, _operator(supervisor=True), UUID(report["id"]), None, SHOWN_ERRORS)
-    table = Table("ligne", "colonne", "erreur", "règle", "exemple")
+    if not errors["items"]:
+        return
+    table = Table("ligne", "colonne", "suite", "erreur", "règle", "exemple")
     for error in errors["items"]:
-        table.add_row(str(error["line"]), *(error[name] for name in ("column", "message", "rule", "example")))
+        outcome = "prise en compte" if error["severity"] == "warning" else "écartée"
+        table.add_row(
+            str(error["line"]), error["column"], outcome, *(error[name] for name in ("message", "rule", "example"))
+        )
     console.print(table)
     if errors["total"] > SHOWN_ERRORS:
         console.print(f"… et {errors['total'] - SHOWN_ERRORS} autre(s), à lire dans l’espace des agents.")

@@ -30,8 +30,8 @@ def test_every_kind_of_bad_line_is_told_as_the_api_tells_it_and_good_lines_go_in
     told = declaration.client.get(path, headers=declaration.headers(kind="agent", caf="359")).json()["items"]
     assert [(one["line"], one["column"]) for one in told] == list(faulty.errors)
     printed = [[cell.strip() for cell in row.split("│")[1:-1]] for row in screen.getvalue().splitlines() if "│" in row]
-    names = ("line", "column", "message", "rule", "example")
-    assert printed == [[str(one[name]) for name in names] for one in told]
+    names = ("line", "column", "outcome", "message", "rule", "example")
+    assert printed == [[str({**one, "outcome": "écartée"}[name]) for name in names] for one in told]
     assert all(one["example"] for one in told)
 
 

@@ -20,6 +20,7 @@ def page(
     import_id: UUID,
     cursor: str | None,
     limit: int,
+    names: Sequence[str] = NAMES,
 ) -> dict[str, Any]:
     """In the order of the file, with how many there are. Raises BadRequest for a cursor that is not of this list."""
     statement = select(errors).where(errors.import_id == import_id)
@@ -28,5 +29,5 @@ def page(
         statement = statement.where(tuple_(errors.line, errors.seq) > after)
     rows: Sequence[Any] = session.execute(statement.order_by(errors.line, errors.seq).limit(limit + 1)).scalars().all()
     shown, following = pagination.page(rows, limit, lambda row: (row.line, row.seq))
-    items = [{name: getattr(row, name) for name in NAMES} for row in shown]
+    items = [{name: getattr(row, name) for name in names} for row in shown]
     return {"items": items, "total": total, "next_cursor": following}

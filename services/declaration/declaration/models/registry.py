@@ -8,6 +8,7 @@ from chassis.ids import new_id
 from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, SmallInteger, String, Table, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
+from declaration.domain.registry.lines import ERROR
 from declaration.models.base import Base
 
 
@@ -58,6 +59,8 @@ class RegistryImportError(Base):
     rule: Mapped[str] = mapped_column(String(200))
     message: Mapped[str] = mapped_column(String(300))
     example: Mapped[str] = mapped_column(String(100))
+    # A line with a warning went in.
+    severity: Mapped[str] = mapped_column(String(10), default=ERROR)
 
 
 class RegistrySlice(Base):

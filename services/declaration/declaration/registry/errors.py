@@ -22,6 +22,7 @@ def add(session: Session, import_id: UUID, errors: Sequence[LineError]) -> None:
             "rule": error.rule,
             "message": error.message,
             "example": error.example,
+            "severity": error.severity,
         }
         for error in errors
     ]
@@ -30,8 +31,8 @@ def add(session: Session, import_id: UUID, errors: Sequence[LineError]) -> None:
 
 
 def keep_first(session: Session, import_id: UUID) -> None:
-    """Slices are merged in no order, and each may bring as many as are kept of all."""
+    """Slices are merged in no order, and each may bring as many as are kept of all; errors before warnings."""
     error = RegistryImportError
-    ordered = select(error.seq).where(error.import_id == import_id).order_by(error.line, error.seq)
+    ordered = select(error.seq).where(error.import_id == import_id).order_by(error.severity, error.line, error.seq)
     beyond = delete(error).where(error.seq.in_(ordered.offset(KEPT)))
     session.execute(beyond.execution_options(synchronize_session=False))

@@ -43,7 +43,9 @@ def page(session: Session, caller: Caller, cursor: str | None, limit: int) -> di
 def errors(session: Session, caller: Caller, import_id: UUID, cursor: str | None, limit: int) -> dict[str, Any]:
     """In the order of the file. Raises NotFound."""
     one(session, import_id, visible(caller))
-    return line_errors.page(session, RegistryImportError, import_id, cursor, limit)
+    return line_errors.page(
+        session, RegistryImportError, import_id, cursor, limit, names=(*line_errors.NAMES, "severity")
+    )
 
 
 def _shown(row: RegistryImport) -> dict[str, Any]:

@@ -5,10 +5,13 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from declaration.domain.registry import lines, rows
+from declaration.domain.registry import lines, printable, rows
 from declaration.domain.registry.compiled import CompiledLines
 from declaration.domain.registry.lines import Header, LineError
 from declaration.physical_lines import LONGEST_LINE, read_line
+
+# Addresses remembered by one reader: beyond, a file has more of them than anybody reads.
+MOST_LOOKED_AT = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,7 @@ class BlockReader:
         self._reading = reading
         self._form = rows.COPY if reading.copying else rows.PLAIN
         self._compiled = CompiledLines(reading.header, self._form, reading.caf_code)
+        self._looked_at: set[tuple[str, tuple[str, ...]]] = set()
 
     def read(self, raws: Sequence[bytes], first: int) -> Block:
         """`first`: the number of the first of these lines."""
@@ -53,6 +57,11 @@ class BlockReader:
         """What is wrong is gathered in `block`."""
         quick = self._compiled.read([raw if len(raw) < LONGEST_LINE else b"" for raw in raws])
         block.good += len(quick.places)
+        for place in printable.doubtful(quick.columns):
+            at = quick.places[place]
+            values, _ = read_line(raws[at], self._reading.header, first + at)
+            if values:
+                self._warn(values, first + at, block)
         yield from self._staged(quick.columns, [first + place for place in quick.places])
         for place in sorted(set(range(len(raws))) - set(quick.places)):
             if not raws[place].isspace() and (values := self._by_the_rules(raws[place], first + place, block)):
@@ -68,7 +77,17 @@ class BlockReader:
         block.good += values is not None
         block.bad_lines += values is None
         block.errors += errors
+        if values:
+            self._warn(values, number, block)
         return values
+
+    def _warn(self, values: Mapping[str, Any], number: int, block: Block) -> None:
+        """Once a landlord and address, on the first line that this reader sees: a landlord may have thousands."""
+        key = (values["user_number"], values["landlord_address"])
+        if key not in self._looked_at and len(self._looked_at) < MOST_LOOKED_AT:
+            self._looked_at.add(key)
+            found = printable.warning(values, number)
+            block.errors += [found] if found else []
 
     def _staged(self, columns: Mapping[str, Sequence[Any]], numbers: list[int]) -> Iterable[rows.Row]:
         return rows.staged(columns, self._form, self._reading.import_id.hex, numbers, self._reading.slices)

@@ -11,6 +11,7 @@ from typing import Any
 from declaration.domain.registry.columns import COLUMNS, Column, always
 
 DELIMITER = ";"
+ERROR, WARNING = "error", "warning"
 MOST_UNKNOWN, LONGEST_UNKNOWN = 100, 60
 
 
@@ -54,13 +55,17 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class LineError:
-    """What is wrong at one place of the file: line (the header is 1), column, rule, sentence, example."""
+    """What is wrong at one place of the file: line (the header is 1), column, rule, sentence, example.
+
+    A line with a warning goes in; one with an error does not.
+    """
 
     line: int
     column: str
     rule: str
     message: str
     example: str
+    severity: str = ERROR
 
 
 def cut(line: str) -> list[str]:
