@@ -92,7 +92,8 @@ def _tell(public_url: str, accounts: list[dict[str, str]]) -> None:
         "Les deux bailleurs sans adresse de courriel ont reçu des courriers : lisez-les à l’adresse ci-dessus."
     )
     console.print(
-        "L’agent et les administrateurs se connectent deux fois avec leur seul mot de passe ; à la troisième, une "
-        "seconde vérification leur est demandée (clé d’accès, ou application d’authentification)."
+        "L’agent se connecte deux fois avec son seul mot de passe ; à la troisième, une seconde vérification lui est "
+        "demandée (clé d’accès, ou application d’authentification), comme à l’administrateur qui a créé d’autres "
+        "utilisateurs. Aux autres elle est proposée une fois, et ils peuvent continuer sans."
     )
     console.print("À la première connexion, chacun choisit son propre mot de passe ; celui d’ici ne sert qu’une fois.")

@@ -35,7 +35,8 @@ class Settings(ChassisSettings):
     closed_account_days: int = 365
     # Between the 6 and 12 months that the CNIL recommends for such lines (délibération 2021-122).
     security_journal_months: int = 12
-    # How often administrators, delegates and agents may sign in before a second factor is asked of them.
+    # How often those who must have a second factor may sign in before it is asked of them, the others before it is
+    # offered to them.
     mfa_grace_sign_ins: int = 2
     # How long after proving who one is one may change what proves it.
     recent_proof_minutes: int = 10

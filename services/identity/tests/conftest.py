@@ -63,9 +63,9 @@ class Browser:
         self.text, self.status = answer.text, answer.status_code
         return self.path
 
-    def send(self, path: str, **fields: str) -> str:
-        """Posts with the token of the page shown there; returns where one ends up."""
-        token = self.token(path)
+    def send(self, path: str, page: str = "", **fields: str) -> str:
+        """Posts with the token of the page shown there, or at `page`; returns where one ends up."""
+        token = self.token(page or path)
         answer = self.client.post(path, data={"csrf_token": token, **fields})
         self.text, self.status = answer.text, answer.status_code
         if answer.status_code in (302, 303):

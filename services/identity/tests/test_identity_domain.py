@@ -22,7 +22,7 @@ from identity.domain.first_sign_in import (
 )
 from identity.domain.identifiers import normalise_email, normalise_telephone, normalise_user_number
 from identity.domain.passwords import Oracles, context_words, normalise, refusal
-from identity.domain.protection import protection_due
+from identity.domain.protection import Place, protection_due
 from identity.domain.throttle import PER_LOGIN, Failures, one_more, remaining_wait, wait_after
 
 NOW = datetime(2026, 11, 21, 20, 0, tzinfo=UTC)
@@ -145,21 +145,28 @@ def test_protection_comes_last_when_it_is_due_and_only_then() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "role", "sign_ins", "due"),
+    ("place", "sign_ins", "due", "due_once_offered"),
     [
-        ("agent", None, 1, False),
-        ("agent", None, 2, True),
-        ("landlord", "administrator", 2, True),
-        ("landlord", "delegate", 7, True),
-        ("landlord", "administrator", 1, False),
-        ("landlord", "user", 50, False),
-        ("landlord", None, 50, False),
+        (Place(kind="agent"), 1, False, False),
+        (Place(kind="agent"), 2, True, True),
+        (Place(kind="landlord", role="administrator", colleagues=True), 1, False, False),
+        (Place(kind="landlord", role="administrator", colleagues=True), 2, True, True),
+        (Place(kind="landlord", role="delegate", colleagues=True), 7, True, True),
+        # Alone: offered, once.
+        (Place(kind="landlord", role="administrator"), 1, False, False),
+        (Place(kind="landlord", role="administrator"), 2, True, False),
+        (Place(kind="landlord", role="administrator", natural_person=True), 50, True, False),
+        # Made before natural persons were kept from having users.
+        (Place(kind="landlord", role="administrator", natural_person=True, colleagues=True), 50, True, False),
+        (Place(kind="landlord", role="user", colleagues=True), 50, False, False),
+        (Place(kind="landlord"), 50, False, False),
     ],
 )
-def test_administrators_delegates_and_agents_must_protect_their_account_after_two_sign_ins(
-    kind: str, role: str | None, sign_ins: int, due: bool
+def test_who_answers_for_others_must_protect_their_account_after_two_sign_ins_and_to_others_it_is_offered_once(
+    place: Place, sign_ins: int, due: bool, due_once_offered: bool
 ) -> None:
-    assert protection_due(kind, role, sign_ins, 2) is due
+    assert protection_due(place, sign_ins, 2, offered_before=False) is due
+    assert protection_due(place, sign_ins, 2, offered_before=True) is due_once_offered
 
 
 def test_a_text_published_in_a_new_version_is_asked_again_alone() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pyotp
 import pytest
 import time_machine
-from chassis import clock
+from chassis import clock, ids
 from hypothesis import given
 from hypothesis import strategies as st
 from identity.domain import recovery_codes
@@ -253,11 +253,77 @@ def test_a_reset_takes_everything_ends_the_sessions_and_a_short_password(local: 
     assert local.harness.rows("account")[0]["password_change_required_at"]
 
 
-def test_an_administrator_signs_in_twice_and_must_then_protect_the_account(world: Any) -> None:
-    _, sent = world.activated()
-    account_id = sent["account_id"]
-    access = {"account_id": account_id, "organisation_id": sent["organisation_id"], "role": "administrator"}
+def administrator(world: Any, **registered: Any) -> dict[str, Any]:
+    """Signed in once."""
+    _, sent = world.activated(**registered)
+    access = {"account_id": sent["account_id"], "organisation_id": sent["organisation_id"], "role": "administrator"}
     world.harness.deliver("habilitation.access_changed.v1", {**access, "scopes": [], "active": True, "version": 1})
+    return sent
+
+
+def colleague(world: Any, sent: dict[str, Any]) -> str:
+    """Another user of the organisation, who has not signed in."""
+    account_id = str(ids.new_id())
+    personal = {"civility": "M.", "last_name": "Kerviel", "first_name": "Yann", "email": "yann@lices.example"}
+    data = {"account_id": account_id, "organisation_id": sent["organisation_id"], "caf_code": None}
+    world.harness.deliver("habilitation.user_created.v1", data, personal)
+    return account_id
+
+
+@pytest.mark.parametrize("kind", ["legal_person", "natural_person"])
+def test_who_is_alone_is_offered_a_second_factor_once_and_declines_it_for_good(world: Any, kind: str) -> None:
+    sent = administrator(world, kind=kind)
+    assert world.browser().sign_in(sent["login"], world.password) == "/connexion"
+    browser = world.browser()
+    assert browser.sign_in(sent["login"], world.password) == PROTECTION
+    assert "Ce n’est pas obligatoire" in browser.text
+    assert_page(browser.text)
+    assert browser.send(PROTECTION + "/sans", page=PROTECTION) == "/connexion"
+    assert "protection.declined" in [row["kind"] for row in world.harness.rows("security_event")]
+    for _again in range(3):
+        assert world.browser().sign_in(sent["login"], world.password) == "/connexion"
+
+
+def test_an_offer_left_without_an_answer_is_not_made_again(local: Any) -> None:
+    sent = administrator(local)
+    assert local.browser().sign_in(sent["login"], local.password) == "/connexion"
+    assert local.browser().sign_in(sent["login"], local.password) == PROTECTION
+    assert local.browser().sign_in(sent["login"], local.password) == "/connexion"
+
+
+def test_the_obligation_comes_with_the_second_user_and_goes_with_the_last(world: Any) -> None:
+    sent = administrator(world)
+    assert world.browser().sign_in(sent["login"], world.password) == "/connexion"
+    browser = world.browser()
+    assert browser.sign_in(sent["login"], world.password) == PROTECTION
+    other = colleague(world, sent)
+    # Seen as an offer, declined too late.
+    assert browser.send(PROTECTION + "/sans", page=PROTECTION) == PROTECTION
+    assert "Continuer sans" not in browser.text
+    assert world.browser().sign_in(sent["login"], world.password) == PROTECTION
+    withdrawn = {"withdrawn_by": sent["account_id"], "withdrawn_at": clock.iso(clock.now())}
+    data = {"account_id": other, "organisation_id": sent["organisation_id"], **withdrawn}
+    world.harness.deliver("habilitation.user_withdrawn.v1", data)
+    assert world.browser().sign_in(sent["login"], world.password) == "/connexion"
+    again = world.browser()
+    again.sign_in(sent["login"], world.password)
+    add_application(again)
+    # Nobody else is left to answer for: the factor may go.
+    assert again.send(APPLICATION + "/retrait") == SECURITY
+
+
+def test_the_users_of_another_organisation_oblige_nobody(world: Any) -> None:
+    sent = administrator(world)
+    colleague(world, {**sent, "organisation_id": str(ids.new_id())})
+    assert world.browser().sign_in(sent["login"], world.password) == "/connexion"
+    browser = world.browser()
+    browser.sign_in(sent["login"], world.password)
+    assert "Ce n’est pas obligatoire" in browser.text
+
+
+def test_an_administrator_with_a_colleague_signs_in_twice_and_must_then_protect_the_account(world: Any) -> None:
+    sent = administrator(world)
+    colleague(world, sent)
     assert world.browser().sign_in(sent["login"], world.password) == "/connexion"
     browser = world.browser()
     assert browser.sign_in(sent["login"], world.password) == PROTECTION

@@ -11,7 +11,7 @@ from chassis import clock
 from identity import hashing
 from identity.models import Account
 from sqlalchemy import update
-from webui.testing import assert_page
+from webui.testing import assert_page, parse
 
 STEPS = ("informations", "mot-de-passe", "regles-usage", "conditions-utilisation")
 FIRST = "/compte/premiere-connexion/"
@@ -235,6 +235,14 @@ def test_an_identifier_planted_in_the_browser_before_signing_in_opens_nothing(lo
     thief = local.browser()
     thief.client.set_cookie("compte", planted)
     assert thief.get(FIRST + "informations") == "/compte/connexion"
+
+
+def test_the_page_to_sign_in_has_the_two_links_of_the_guides_and_the_page_that_leads_people(local: Any) -> None:
+    page = local.browser().client.get("/compte/connexion").text
+    links = {one.text: one.get("href") for one in parse(page) if one.tag == "a"}
+    assert links["Identifiant perdu"] == "/compte/identifiant-perdu"
+    assert links["Mot de passe oublié"] == "/compte/mot-de-passe-oublie"
+    assert links["Je n’arrive pas à me connecter"] == "/compte/aide-connexion"
 
 
 @pytest.mark.parametrize("path", ["connexion", "aide-connexion", "identifiant-perdu", "mot-de-passe-oublie"])

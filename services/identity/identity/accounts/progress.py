@@ -6,19 +6,23 @@ from typing import cast
 from uuid import UUID
 
 from chassis import clock
+from chassis import runtime as runtimes
 from sqlalchemy import Table, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from identity.domain.consents import TEXTS, Text, consented_steps
 from identity.domain.first_sign_in import Step, satisfied_steps
-from identity.factors.held import must_protect_now, protected
+from identity.domain.protection import protection_due
+from identity.factors.held import colleagues, place, protected
 from identity.models import Account, Consent
+from identity.settings import settings_of
 
 _OF_ACCOUNT = Consent.account_id == bindparam("account_id")
 _HIGHEST = select(func.max(Consent.document_version)).where(_OF_ACCOUNT)
 # Built once, and one statement: each sign-in asks.
 _STANDING = select(
     protected(bindparam("account_id")).label("has_factor"),
+    colleagues(bindparam("account_id")).label("has_colleagues"),
     *(_HIGHEST.where(Consent.document == step.value).scalar_subquery().label(step.value) for step in TEXTS),
 )
 _ACCOUNTS = cast(Table, Account.__table__)
@@ -26,6 +30,11 @@ _COUNT_SIGN_IN = (
     update(_ACCOUNTS)
     .where(_ACCOUNTS.c.id == bindparam("account_id"), ~protected(_ACCOUNTS.c.id))
     .values(unprotected_sign_ins=_ACCOUNTS.c.unprotected_sign_ins + 1)
+)
+_OFFERED = (
+    update(_ACCOUNTS)
+    .where(_ACCOUNTS.c.id == bindparam("account_id"))
+    .values(protection_offered_at=bindparam("offered_at"))
 )
 
 
@@ -44,10 +53,19 @@ def satisfied(session: Session, account: Account) -> Set[Step]:
         information_given=account.information_given_at is not None,
         consented=consented_steps({step: standing[step.value] or 0 for step in TEXTS}, clock.today()),
         has_factor=bool(standing["has_factor"]),
-        protection_due=must_protect_now(session, account),
+        protection_due=protection_due(
+            place(account, has_colleagues=bool(standing["has_colleagues"])),
+            account.unprotected_sign_ins,
+            settings_of(runtimes.of(session)).mfa_grace_sign_ins,
+            offered_before=account.protection_offered_at is not None,
+        ),
     )
 
 
-def count_sign_in(session: Session, account: Account) -> None:
-    """A sign-in was completed: without a second factor it is one of the few that some roles have."""
-    session.execute(_COUNT_SIGN_IN, {"account_id": account.id})
+def arrived(session: Session, account: Account, step: Step) -> None:
+    """A session has come to this step. A sign-in completed without a second factor is one of the few that some roles
+    have; « Protégez votre compte » comes once to those who are free to decline."""
+    if step is Step.DONE:
+        session.execute(_COUNT_SIGN_IN, {"account_id": account.id})
+    elif step is Step.PROTECTION and account.protection_offered_at is None:
+        session.execute(_OFFERED, {"account_id": account.id, "offered_at": clock.now()})

@@ -39,6 +39,7 @@ class Kind(StrEnum):
     RECOVERY_CODES_MADE = "recovery_codes.made"
     FACTOR_ADDED = "factor.added"
     FACTOR_REMOVED = "factor.removed"
+    PROTECTION_DECLINED = "protection.declined"
     SIGN_IN_FAILED = "sign_in.failed"
     ALARM = "sign_in.alarm"
     EMAIL_BOUNCED = "email.bounced"
@@ -83,6 +84,7 @@ LABELS: dict[Kind, str] = {
     Kind.RECOVERY_CODES_MADE: "Codes de secours préparés",
     Kind.FACTOR_ADDED: "Protection ajoutée",
     Kind.FACTOR_REMOVED: "Protection retirée",
+    Kind.PROTECTION_DECLINED: "Seconde vérification proposée et déclinée",
     Kind.SIGN_IN_FAILED: "Connexion refusée",
     Kind.ALARM: "Alarme\u00a0: beaucoup de connexions échouent",
     Kind.EMAIL_BOUNCED: "Courriel revenu, adresse à corriger",

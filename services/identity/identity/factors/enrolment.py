@@ -10,10 +10,11 @@ from chassis.runtime import Runtime
 from sqlalchemy.orm import Session
 
 from identity.domain.first_sign_in import Act, Step
+from identity.domain.protection import must_protect
 from identity.domain.security_events import Kind
 from identity.factors import challenges, codes, passkeys, totp
 from identity.factors.challenges import Ceremony
-from identity.factors.held import has_factor, held
+from identity.factors.held import has_factor, held, place_of
 from identity.journal import record
 from identity.models import Account, SignInSession
 from identity.notices import Notice, tell
@@ -73,6 +74,17 @@ def go_on_if_protected(runtime: Runtime, session_id: UUID) -> Step:
     with runtime.transaction() as session:
         opened, account = locked_at(session, session_id, Step.PROTECTION)
         return move(session, opened, account, Act.PROTECTED) if has_factor(session, account.id) else Step.PROTECTION
+
+
+def decline(runtime: Runtime, session_id: UUID) -> Step:
+    """Goes on without a second factor, for good. Raises OutOfOrder; stays at PROTECTION when the account's place asks
+    for one (another user may have come since the page was shown)."""
+    with runtime.transaction() as session:
+        opened, account = locked_at(session, session_id, Step.PROTECTION)
+        if must_protect(place_of(session, account)) and not has_factor(session, account.id):
+            return Step.PROTECTION
+        record(session, Kind.PROTECTION_DECLINED, account.id, session_id=session_id)
+        return move(session, opened, account, Act.PROTECTED)
 
 
 def _enrol(

@@ -5,19 +5,17 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from chassis import runtime as runtimes
 from sqlalchemy import ColumnElement, bindparam, exists, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from identity.domain.passwords import ALONE, WITH_FACTOR, Strength
-from identity.domain.protection import must_protect, protection_due
+from identity.domain.protection import Place, must_protect
 from identity.models import Account, Passkey, RecoveryCode, TotpFactor
-from identity.settings import settings_of
 
 
 @dataclass(frozen=True)
 class Held:
-    """`codes_left`: recovery codes not used yet; `required`: the account's role asks for a second factor."""
+    """`codes_left`: recovery codes not used yet; `required`: the account's place asks for a second factor."""
 
     totp: TotpFactor | None
     passkeys: Sequence[Passkey]
@@ -36,7 +34,7 @@ def held(session: Session, account: Account) -> Held:
         totp=session.get(TotpFactor, account.id),
         passkeys=session.scalars(keys).all(),
         codes_left=session.scalar(left) or 0,
-        required=must_protect(account.kind, account.role),
+        required=must_protect(place_of(session, account)),
     )
 
 
@@ -53,9 +51,24 @@ def has_factor(session: Session, account_id: UUID) -> bool:
     return bool(session.scalar(_HAS_FACTOR, {"account_id": account_id}))
 
 
-def must_protect_now(session: Session, account: Account) -> bool:
-    grace = settings_of(runtimes.of(session)).mfa_grace_sign_ins
-    return protection_due(account.kind, account.role, account.unprotected_sign_ins, grace)
+def colleagues(account_id: Any) -> ColumnElement[bool]:
+    """True in a query for an account whose organisation has another one that is not closed, signed in yet or not."""
+    mine, other = aliased(Account), aliased(Account)
+    found = select(other.id).join(mine, mine.organisation_id == other.organisation_id)
+    return found.where(mine.id == account_id, other.id != mine.id, other.closed_at.is_(None)).exists()
+
+
+# Built once: each sign-in asks.
+_HAS_COLLEAGUES = select(colleagues(bindparam("account_id")))
+
+
+def place_of(session: Session, account: Account) -> Place:
+    return place(account, has_colleagues=bool(session.scalar(_HAS_COLLEAGUES, {"account_id": account.id})))
+
+
+def place(account: Account, *, has_colleagues: bool) -> Place:
+    """When the query that knows is another one."""
+    return Place(kind=account.kind, role=account.role, natural_person=account.natural_person, colleagues=has_colleagues)
 
 
 def asked_strength(session: Session, account_id: UUID) -> Strength:

@@ -46,6 +46,8 @@ class Account(Base):
     short_password: Mapped[bool] = mapped_column(default=False)
     # Sign-ins completed without a second factor: some roles have a few of them.
     unprotected_sign_ins: Mapped[int] = mapped_column(default=0)
+    # « Protégez votre compte » has been shown: to whom it is only an offer, it is not shown again.
+    protection_offered_at: Mapped[datetime | None]
     contact_name: Mapped[str] = mapped_column(String(200), default="")
     contact_email: Mapped[str | None] = mapped_column(String(254), index=True)
     contact_address: Mapped[list[str]] = mapped_column(default=list)
@@ -64,6 +66,11 @@ class Account(Base):
     closed_reason: Mapped[str | None] = mapped_column(String(20))
     erased_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1)
+
+    @property
+    def natural_person(self) -> bool:
+        """One account per département: it belongs to a Caf, where a legal person's belongs to none in particular."""
+        return self.kind == "landlord" and self.caf_code is not None
 
     @property
     def name(self) -> str:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from identity.accounts.progress import count_sign_in, satisfied
+from identity.accounts.progress import arrived, satisfied
 from identity.domain.first_sign_in import Act, Step, advance
 from identity.domain.security_events import Kind
 from identity.journal import record
@@ -37,7 +37,6 @@ def open_session(session: Session, account: Account, act: Act, entrance: Entranc
     opened = sessions.start(
         session, account, step, amr=entrance.amr, credential_id=entrance.credential_id, browser=entrance.origin.browser
     )
-    if step is Step.DONE:
-        count_sign_in(session, account)
+    arrived(session, account, step)
     record(session, _KINDS[act], account.id, session_id=opened.id, details={"step": step}, origin=entrance.origin)
     return opened

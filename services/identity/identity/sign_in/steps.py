@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from identity import hashing, publishes
 from identity.accounts.own_password import check_own_password
-from identity.accounts.progress import count_sign_in, satisfied
+from identity.accounts.progress import arrived, satisfied
 from identity.domain.consents import current
 from identity.domain.first_sign_in import Act, OutOfOrder, Step, advance
 from identity.domain.identifiers import EMAIL_TAKEN
@@ -133,8 +133,7 @@ def move(session: Session, opened: SignInSession, account: Account, act: Act) ->
     """To the step that follows the act; the account is activated the first time that there is none left."""
     step = advance(Step(opened.step), act, satisfied(session, account))
     opened.step = step.value
-    if step is Step.DONE:
-        count_sign_in(session, account)
+    arrived(session, account, step)
     if step is Step.DONE and account.activated_at is None:
         account.activated_at = clock.now()
         account.version += 1

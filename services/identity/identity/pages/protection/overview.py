@@ -1,11 +1,15 @@
-"""« Protégez votre compte »: the step of those whose role asks for a second factor and who have none yet."""
+"""« Protégez votre compte »: for those who must have a second factor and have none yet; for those who may decline it,
+once."""
 
 from flask import Blueprint, redirect, render_template
 from flask.typing import ResponseReturnValue
 
 from identity.domain.first_sign_in import Step
-from identity.factors.enrolment import go_on_if_protected
+from identity.domain.protection import must_protect
+from identity.factors.enrolment import decline, go_on_if_protected
+from identity.factors.held import place_of as place_in_organisation
 from identity.pages.current import SignedIn, place_of, runtime
+from identity.pages.forms import TokenForm
 from identity.pages.guards import at_step
 
 blueprint = Blueprint("protection", __name__, url_prefix="/compte/protection")
@@ -17,4 +21,13 @@ def protect(found: SignedIn) -> ResponseReturnValue:
     step = go_on_if_protected(runtime(), found.session_id)
     if step is not Step.PROTECTION:
         return redirect(place_of(step), 303)
-    return render_template("compte/protection/protegez.html", account=found.account)
+    with runtime().reading() as database:
+        required = must_protect(place_in_organisation(database, found.account))
+    return render_template("compte/protection/protegez.html", account=found.account, required=required)
+
+
+@blueprint.post("/sans")
+@at_step(Step.PROTECTION)
+def go_without(found: SignedIn) -> ResponseReturnValue:
+    step = decline(runtime(), found.session_id) if TokenForm().validate_on_submit() else Step.PROTECTION
+    return redirect(place_of(step), 303)
