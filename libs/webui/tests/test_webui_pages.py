@@ -32,6 +32,25 @@ def test_a_refused_form_answers_422_says_the_error_thrice_and_keeps_what_was_typ
     assert (values["rent"], values["left_on-jj"], values["left_on-mm"]) == ("512,3", "31", "2")
 
 
+@pytest.mark.parametrize("field", ["name", "rent", "note"])
+def test_a_text_with_an_invisible_character_is_refused_at_its_field_whichever_it_is(
+    client: FlaskClient, field: str
+) -> None:
+    token = token_of(client.get("/tout").text)
+    sent = {"csrf_token": token, "name": "Martin", "kind": "c", "present": "yes", field: "a\u202eb"}
+    answer = client.post("/tout", data=sent)
+    links = {element.get("href"): element.words for element in parse(answer.text) if element.tag == "a"}
+    assert answer.status_code == 422
+    assert "contient un caractère invisible ou de commande (U+202E)" in links[f"#{field}"]
+
+
+def test_a_note_may_have_lines_and_a_password_anything(client: FlaskClient) -> None:
+    token = token_of(client.get("/tout").text)
+    sent = {"csrf_token": token, "name": "Martin", "kind": "c", "present": "yes"}
+    assert client.post("/tout", data={**sent, "note": "a\r\nb", "secret": "a\u202eb"}).status_code == 303
+    assert client.post("/tout", data={**sent, "name": "a\nb"}).status_code == 422
+
+
 def test_an_accepted_form_answers_303_and_the_next_page_says_so(client: FlaskClient) -> None:
     token = token_of(client.get("/tout").text)
     answer = client.post("/tout", data={"csrf_token": token, "name": "Martin", "kind": "c", "present": "yes"})

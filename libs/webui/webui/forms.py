@@ -5,9 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from chassis import texts
 from flask_wtf import FlaskForm
 from markupsafe import Markup
-from wtforms import Field, FieldList, FormField
+from wtforms import Field, FieldList, FormField, HiddenField, PasswordField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.utils import unset_value
 
@@ -17,7 +18,19 @@ DATE_PARTS = ("jj", "mm", "aaaa")
 
 
 class PageForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
-    """A form of a page; errors found elsewhere are put on their field or above the form."""
+    """A form of a page; errors found elsewhere are put on their field or above the form.
+
+    Every typed text keeps the one rule of texts, without each field asking for it; a password is no text.
+    """
+
+    def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
+        """The fields' own validators, then the rule of texts on what they took."""
+        good = bool(super().validate(extra_validators))
+        for field in self:
+            if _is_text(field) and not field.errors and (message := _text_error(field)):
+                self.fail(message, field.name)
+                good = False
+        return good
 
     def fail(self, message: str, field: str | None = None) -> None:
         """Adds an error to a field, or to the form as a whole."""
@@ -55,6 +68,17 @@ class PageForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
         for field in self:
             found += [{"text": fr(message), "href": f"#{anchor(field)}"} for message in flatten(field.errors)]
         return found
+
+
+def _text_error(field: Field) -> str | None:
+    """What is said of a typed text that holds what no text may hold: the field, the rule; None when it is sound."""
+    typed = field.data if isinstance(field.data, str) else ""
+    sign = texts.refused(typed, lines=isinstance(field, TextAreaField))
+    return sign and texts.sentence(sign, f"«\u00a0{field.label.text}\u00a0»")
+
+
+def _is_text(field: Field) -> bool:
+    return isinstance(field, StringField) and not isinstance(field, PasswordField | HiddenField)
 
 
 def choices(labels: Mapping[str, str]) -> list[SelectChoice]:

@@ -63,7 +63,6 @@ STEPS: list[tuple[str, dict[str, Any], str, str | None]] = [
     ),
     ("information", {**INFORMATION, "lease_start": "0016-09-01"}, "/information/lease_start", "date_too_early"),
     ("information", {**INFORMATION, "lease_start": "9999-01-01"}, "/information/lease_start", "entered_after_july"),
-    ("information", {**INFORMATION, "address": ["2 RUE\u200bGINA PANE"]}, "/information/address", "address_characters"),
     ("situation", {**OWING, "arrears_amount": "0,00"}, "/situation/arrears_amount", "arrears_zero"),
     (
         "situation",
@@ -95,6 +94,17 @@ def test_each_value_of_a_step_is_taken_or_refused_with_its_field_its_rule_and_an
         assert (error["pointer"], error["code"]) == (pointer, code), raw
         assert all(error[part] for part in ("detail", "rule", "example")), raw
     assert desk.world.get(path, desk.headers).headers["etag"] == etag
+
+
+def test_an_address_or_a_commune_with_an_invisible_character_is_refused_at_its_place(desk: Desk) -> None:
+    path = f"/declarations/{desk.drafts()[0]['id']}"
+    etag = desk.world.get(path, desk.headers).headers["etag"]
+    for name, raw, at in (("address", ["2 RUE\u200bGINA PANE"], "address/0"), ("commune_insee", "Ren\u202enes", "")):
+        body = {"information": {**INFORMATION, name: raw}}
+        answer = desk.world.put(f"{path}/draft", desk.headers, body, **{"If-Match": etag})
+        [error] = answer.json()["errors"]
+        assert (answer.status_code, error["code"]) == (400, "characters")
+        assert error["pointer"] == f"/information/{at or name}"
 
 
 @pytest.mark.parametrize("text", ["a\0b", "a\ud800b"], ids=ascii)

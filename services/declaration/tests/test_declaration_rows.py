@@ -106,6 +106,23 @@ def test_a_reason_alone_or_another_answer_confirms_nothing(typed: dict[str, str]
     assert (verdict.outcome, verdict.errors[0].column) == (Outcome.REFUSED, "confirm")
 
 
+@pytest.mark.parametrize(
+    ("column", "text"),
+    [("reason", "Trav\u202eaux"), ("reason", "a\ab"), ("present", "\u202eoui"), ("rent", "415\u200b,00")],
+)
+def test_a_cell_with_a_control_or_direction_character_is_refused_by_its_name(column: str, text: str) -> None:
+    verdict = judge({**TYPED, "rent": "900", "confirm": "oui", column: text})
+    [error] = verdict.errors
+    assert (verdict.outcome, verdict.change) == (Outcome.REFUSED, {})
+    assert (error.column, error.code, error.example) == (column, "characters", COLUMNS[column].example)
+    assert error.detail.startswith(f"« {COLUMNS[column].header} » contient un caractère invisible")
+
+
+def test_a_reason_may_have_lines() -> None:
+    typed = {**TYPED, "rent": "900", "confirm": "oui", "reason": "Travaux :\r\nfenêtres"}
+    assert judge(typed).outcome is Outcome.SAVED
+
+
 def test_a_reason_too_long_is_refused_under_its_own_column() -> None:
     verdict = judge({**TYPED, "rent": "900", "confirm": "oui", "reason": "x" * 501})
     assert [error.column for error in verdict.errors] == ["reason"]

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
-from chassis import money
+from chassis import money, texts
 from chassis.french import postal
 from chassis.french.postal import AddressProblem
 from chassis.problems import FieldError
@@ -91,6 +91,8 @@ def address(raw: Any) -> tuple[str, ...]:
     """The filled lines of a postal address (NF Z10-011). Raises RefusedValueError."""
     if not isinstance(raw, Sequence) or isinstance(raw, str):
         raise RefusedValueError("address", "L’adresse doit être donnée ligne par ligne.")
+    if sign := next(filter(None, (texts.refused(str(line)) for line in raw)), None):
+        raise RefusedValueError("address_characters", texts.sentence(sign, "L’adresse"))
     lines = tuple(line for each in raw if (line := postal.tidy(str(each))))
     if not 1 <= len(lines) <= postal.MAX_LINES:
         raise RefusedValueError("address_lines", f"L’adresse doit avoir de 1 à {postal.MAX_LINES} lignes.")

@@ -9,6 +9,7 @@ from chassis.problems import NotFound
 from sqlalchemy import ColumnElement, false, func, select, true
 from sqlalchemy.orm import Session
 
+from declaration import cursors
 from declaration.domain.reports import KIND_LABELS, LABELS, Kind, State
 from declaration.models import Base, Landlord, TenantReport
 
@@ -49,7 +50,7 @@ def page(
         inside.append(TenantReport.declaration_id == UUID(declaration))
     total = session.execute(select(func.count()).select_from(TenantReport).where(*inside)).scalar_one()
     oldest_first = caller.kind == "agent"
-    if place := pagination.after_id(cursor):
+    if place := cursors.identifier(cursor):
         inside.append(TenantReport.id > place if oldest_first else TenantReport.id < place)
     order = TenantReport.id if oldest_first else TenantReport.id.desc()
     statement = select(TenantReport, Landlord).join(Landlord, Landlord.id == TenantReport.landlord_id)

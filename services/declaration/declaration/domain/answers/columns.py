@@ -34,13 +34,7 @@ def version(value: str) -> int:
 
 
 def text(value: str) -> str:
-    """Words parted by single spaces, without control characters."""
-    words = " ".join(value.split())
-    if len(words) > LONGEST_TEXT:
-        raise ValueError(f"Ce texte dépasse {LONGEST_TEXT} caractères.")
-    if not words.isprintable():
-        raise ValueError("Ce texte contient des caractères invisibles.")
-    return words
+    return values.line(value, LONGEST_TEXT)
 
 
 def rejected(row: Row) -> bool:

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 
-from chassis import money
+from chassis import money, texts
 from chassis.french import postal
 from stdnum.fr import siret as siret_number
 
@@ -62,14 +62,18 @@ def flag(value: str) -> bool:
 
 
 def text(value: str) -> str:
-    """Words parted by single spaces, without control characters."""
     if _is_plain(value, LONGEST_TEXT):
         return value
+    return line(value, LONGEST_TEXT)
+
+
+def line(value: str, most: int) -> str:
+    """Words parted by single spaces, as `chassis.texts` takes them."""
+    if sign := texts.refused(value):
+        raise ValueError(texts.sentence(sign))
     words = " ".join(value.split())
-    if len(words) > LONGEST_TEXT:
-        raise ValueError(f"Ce texte dépasse {LONGEST_TEXT} caractères.")
-    if not words.isprintable():
-        raise ValueError("Ce texte contient des caractères invisibles.")
+    if len(words) > most:
+        raise ValueError(f"Ce texte dépasse {most} caractères.")
     return words
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from chassis import clock
+from chassis import clock, texts
 from chassis.problems import FieldError, Invalid
 
 from declaration.domain import checks, journey
@@ -92,6 +92,8 @@ def _confirmed(draft: Draft, known: Known, year: int) -> dict[str, str]:
 
 def judge(cells: Cells, draft: Draft, known: Known, context: Context, *, current: bool) -> Verdict:
     """`cells` may lack columns, which then stay as they are. `current` is False when the draft was saved since."""
+    if current and (found := tuple(_unreadable(cells))):
+        return Verdict(Outcome.REFUSED, draft, errors=found)
     try:
         change = _change(cells, draft, known, context)
         after = journey.save(draft, change, known, context)
@@ -103,6 +105,14 @@ def judge(cells: Cells, draft: Draft, known: Known, context: Context, *, current
     if not current:
         return Verdict(Outcome.CHANGED, draft, errors=(CHANGED_MEANWHILE,))
     return Verdict(Outcome.SAVED, after, change)
+
+
+def _unreadable(cells: Cells) -> Iterator[CellError]:
+    """The cells that hold what no text may hold; a reason may have lines."""
+    for name, column in COLUMNS.items():
+        if sign := texts.refused(cells.get(name, "").strip(), lines=name == "reason"):
+            detail = texts.sentence(sign, f"« {column.header} »")
+            yield CellError(name, texts.CODE, detail, f"{column.rule}, {texts.RULE}", column.example)
 
 
 def _cell_error(error: FieldError) -> CellError:

@@ -1,0 +1,59 @@
+"""Which characters a stored text may hold: the one rule for names, addresses, reasons and every other free text.
+
+A text is read by people, printed and put in headers. Control characters forge lines there, direction characters show
+another text than the one stored, and invisible ones make two names of what looks like one. Refused: the Unicode
+categories Cc, Cf, Cs, Co, Cn, Zl and Zp. Taken all the same: the zero width joiner and non-joiner between two letters,
+since names of Persian and Indic scripts are spelt with them; line ends and tabs, where a text may have lines.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Mapping
+
+RULE = "sans caractère invisible, de commande ou de sens d’écriture"
+# How the OpenAPI documents name the rule (`format: line`, `format: text`).
+LINE, TEXT = "line", "text"
+# The stable code of the refusal.
+CODE = "characters"
+
+_JOINERS = "\u200c\u200d"
+
+
+def refused(text: str, *, lines: bool = False) -> str | None:
+    """The first character that no text may hold, as `U+202E`; None when there is none. `lines`: it may have lines."""
+    if text.isprintable():
+        # Every refused character is unprintable; nearly every text is printable, and this costs next to nothing.
+        return None
+    for place, sign in enumerate(text):
+        if not (sign.isprintable() or _taken(text, place, lines)):
+            return f"U+{ord(sign):04X}"
+    return None
+
+
+def is_line(text: str) -> bool:
+    return refused(text) is None
+
+
+def is_text(text: str) -> bool:
+    return refused(text, lines=True) is None
+
+
+FORMATS: Mapping[str, Callable[[str], bool]] = {LINE: is_line, TEXT: is_text}
+
+
+def sentence(sign: str, subject: str = "Ce texte") -> str:
+    """What is said of the character that `refused` found; `subject` names the field."""
+    return f"{subject} contient un caractère invisible ou de commande ({sign}), souvent venu d’un copier-coller."
+
+
+def _taken(text: str, place: int, lines: bool) -> bool:
+    sign = text[place]
+    if sign in _JOINERS:
+        around = text[max(place - 1, 0) : place] + text[place + 1 : place + 2]
+        return len(around) == 2 and all(unicodedata.category(each)[0] in "LM" for each in around)
+    if lines and sign in "\n\t":
+        return True
+    if lines and sign == "\r":
+        return text[place + 1 : place + 2] == "\n"
+    return unicodedata.category(sign) == "Zs"
