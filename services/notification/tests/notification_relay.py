@@ -15,7 +15,7 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
 @dataclass
 class Relay:
-    """Keeps what it accepts; `replies` says what else to answer to a recipient's local part."""
+    """Keeps what it accepts, and its bytes; `replies` says what else to answer to a recipient's local part."""
 
     replies: dict[str, str] = field(
         default_factory=lambda: {
@@ -25,6 +25,7 @@ class Relay:
         }
     )
     accepted: list[EmailMessage] = field(default_factory=list)
+    contents: list[bytes] = field(default_factory=list)
     envelopes: list[tuple[str, list[str]]] = field(default_factory=list)
     goodbye: str = "221 Bye"
 
@@ -45,6 +46,7 @@ class Relay:
         if message["Message-ID"] in {one["Message-ID"] for one in self.accepted}:
             return "554 5.5.0 Duplicate Message-ID"
         self.accepted.append(message)
+        self.contents.append(content)
         self.envelopes.append((envelope.mail_from or "", envelope.rcpt_tos))
         return "250 Accepted"
 

@@ -131,20 +131,6 @@ def test_what_a_person_wrote_is_escaped_in_the_html(name: str) -> None:
     assert "<script>" not in content.html
 
 
-def test_a_name_with_a_line_feed_adds_no_header() -> None:
-    content = write("receipt", VALUES["receipt"])
-    sender = Sender("Offre Bailleurs", "ne-pas-repondre@example.org", "example.org")
-    at = datetime(2027, 7, 1, 8, 0, tzinfo=UTC)
-    with pytest.raises(ValueError, match="CR or LF"):
-        compose(
-            content,
-            message_id=UUID(int=1),
-            sender=sender,
-            recipient=Recipient("A\r\nBcc: x@example.org", "a@example.org"),
-            at=at,
-        )
-
-
 @names
 def test_the_email_is_what_was_agreed(name: str, snapshot: SnapshotAssertion) -> None:
     content = write(name, VALUES[name])

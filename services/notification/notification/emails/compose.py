@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 from uuid import UUID
 
+from notification.emails import headers
 from notification.emails.registry import Content
 
 # 8-bit parts are what a gateway rewrites, and a rewritten message loses its DKIM signature.
@@ -32,11 +32,11 @@ class Recipient:
 def compose(content: Content, *, message_id: UUID, sender: Sender, recipient: Recipient, at: datetime) -> EmailMessage:
     """Byte for byte the same for the same arguments, so that a second sending is known as such by its Message-ID.
 
-    Raises ValueError for an address that is not one (line feeds included)."""
+    Raises ValueError for an address that no relay carries (line feeds included)."""
     message = EmailMessage(policy=POLICY)
-    message["From"] = Address(sender.name, addr_spec=sender.address)
-    message["To"] = Address(recipient.name, addr_spec=recipient.address)
-    message["Subject"] = content.subject
+    message["From"] = headers.mailbox("From", sender.name, sender.address)
+    message["To"] = headers.mailbox("To", recipient.name, recipient.address)
+    message["Subject"] = headers.text("Subject", content.subject)
     message["Date"] = format_datetime(at)
     message["Message-ID"] = f"<{message_id}@{sender.message_id_domain}>"
     # RFC 3834, and its Exchange cousin: no out-of-office answer comes back to us.

@@ -24,7 +24,7 @@ class AnswersForm(PageForm):
 
 
 @pages.route("", methods=["GET", "POST"], strict_slashes=False)
-@wanted("agent", takes_file=True)
+@wanted("agent")
 def index() -> ResponseReturnValue:
     """The files, and the form to send another."""
     form = AnswersForm()

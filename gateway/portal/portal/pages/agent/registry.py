@@ -23,7 +23,7 @@ class RegistryForm(PageForm):
 
 
 @pages.route("", methods=["GET", "POST"], strict_slashes=False)
-@wanted("agent", takes_file=True)
+@wanted("agent")
 def index() -> ResponseReturnValue:
     """The files, and the form to send another."""
     form = RegistryForm()
