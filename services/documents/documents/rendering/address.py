@@ -3,9 +3,7 @@
 import unicodedata
 from collections.abc import Sequence
 
-MOST_LINES = 6
-LONGEST_LINE = 38
-CAPITAL_LINES = 3
+from chassis.french.postal import CAPITAL_LINES, MAX_CHARACTERS, MAX_LINES
 
 
 class UnprintableAddress(ValueError):
@@ -28,9 +26,9 @@ def window_lines(name: str, address: Sequence[str]) -> list[str]:
     lines = [line for line in (name.strip(), *below_name(name, address)) if line]
     if len(lines) < 2:
         raise UnprintableAddress("too_short")
-    if len(lines) > MOST_LINES:
+    if len(lines) > MAX_LINES:
         raise UnprintableAddress("too_many_lines")
-    if any(len(line) > LONGEST_LINE for line in lines):
+    if any(len(line) > MAX_CHARACTERS for line in lines):
         raise UnprintableAddress("line_too_long")
     return [*lines[:-CAPITAL_LINES], *(line.upper() for line in lines[-CAPITAL_LINES:])]
 
