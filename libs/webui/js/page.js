@@ -47,3 +47,16 @@ for (const output of document.querySelectorAll("output[data-sum]")) {
   fields.forEach((field) => field.addEventListener("input", show));
   show();
 }
+
+// Fields that only a « no » asks for: what is out of sight is not sent. Without this the server says what to erase.
+for (const question of document.querySelectorAll(".follow-up")) {
+  const fields = question.querySelector(".follow-up__fields");
+  const show = () => {
+    const asked = question.querySelector('input[type="radio"][value="no"]:checked');
+    const out = !asked && getComputedStyle(fields).display === "none";
+    for (const each of fields.querySelectorAll("input, textarea, select")) each.disabled = out;
+  };
+  question.addEventListener("change", show);
+  window.addEventListener("pageshow", show);
+  show();
+}

@@ -12,6 +12,7 @@ from declaration.domain import checks, journey, steps
 from declaration.domain.draft import Draft, Known
 from declaration.domain.journey import NextStep
 from declaration.domain.states import State
+from declaration.domain.steps import CONSEQUENCES
 from declaration_cases import CONTEXT, GONE, INFORMATION, KNOWN, OWING, RENT, SITUATION, YEAR, saved
 from hypothesis import given
 from hypothesis import strategies as st
@@ -82,10 +83,31 @@ def test_an_amount_is_taken_as_people_write_it(typed: str) -> None:
     assert money.to_json(rent.total) == "1272.50"
 
 
-def test_what_an_answer_makes_pointless_is_dropped() -> None:
-    situation = saved(situation={**OWING, "rent_up_to_date": True, "left_on": "2026-01-01"}).situation
-    assert situation is not None
-    assert (situation.left_on, situation.arrears_amount, situation.first_default_on) == (None, None, None)
+CONTRADICTIONS = {
+    "left_on": ("present", "2026-07-15", "x"),
+    "new_address": ("present", ["3 RUE DES LILAS", "35000 RENNES"], ["x" * 39]),
+    "arrears_amount": ("rent_up_to_date", "650,00", "#N/A"),
+    "first_default_on": ("rent_up_to_date", "2026-05-05", "abc"),
+}
+
+
+@pytest.mark.parametrize("name", CONTRADICTIONS)
+def test_what_an_answer_contradicts_is_refused_and_never_dropped(name: str) -> None:
+    _answer, value, illegible = CONTRADICTIONS[name]
+    for typed, codes in ((value, {"contradicts"}), (illegible, {"date", "amount", "address_line_length"})):
+        with pytest.raises(Invalid) as refused:
+            saved(situation={**SITUATION, name: typed})
+        [error] = refused.value.errors
+        assert (error.pointer, error.code in codes) == (f"/situation/{name}", True)
+        assert error.rule
+        assert error.example
+    assert {name: rule.answer for name, rule in CONSEQUENCES.items()} == {
+        name: answer for name, (answer, _value, _other) in CONTRADICTIONS.items()
+    }
+
+
+def test_no_debt_contradicts_nothing() -> None:
+    assert saved(situation={**SITUATION, "arrears_amount": "0,00"}) == saved()
 
 
 CONFIRM: list[tuple[str, dict[str, Any], Known, set[str]]] = [
@@ -113,6 +135,20 @@ CONFIRM: list[tuple[str, dict[str, Any], Known, set[str]]] = [
         {"situation": {**GONE, "left_on": "2026-06-30"}, "rent": {**RENT, "rent": "0", "charges": "0"}},
         KNOWN,
         set(),
+    ),
+    ("the share of one holder", {"rent": {**RENT, "share": "tenant_share"}}, KNOWN, {"share_of_one_holder"}),
+    (
+        "the share of one of two",
+        {"rent": {**RENT, "share": "tenant_share"}, "situation": {**SITUATION, "co_tenants": 2}},
+        replace(KNOWN, co_tenants=2),
+        set(),
+    ),
+    ("entered on July 1", {"information": {**INFORMATION, "lease_start": "2026-07-01"}}, KNOWN, set()),
+    (
+        "entered on July 2",
+        {"information": {**INFORMATION, "lease_start": "2026-07-02"}},
+        KNOWN,
+        {"full_month_of_entry"},
     ),
     ("furnished after all", {"rent": {**RENT, "furnished": True}}, KNOWN, {"furnished_differs"}),
 ]

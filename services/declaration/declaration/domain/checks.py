@@ -12,7 +12,7 @@ from chassis import money
 
 from declaration.domain import benefit_rules, july
 from declaration.domain.draft import Draft, Known
-from declaration.domain.steps import WHOLE_RENT
+from declaration.domain.steps import TENANT_SHARE, WHOLE_RENT
 
 TOLERATED_DIFFERENCE = Decimal("0.10")
 
@@ -27,6 +27,8 @@ class Code(StrEnum):
     LEFT_IN_JULY = "left_in_july"
     RENT_AFTER_DEPARTURE = "rent_after_departure"
     FURNISHED_DIFFERS = "furnished_differs"
+    SHARE_OF_ONE_HOLDER = "share_of_one_holder"
+    FULL_MONTH_OF_ENTRY = "full_month_of_entry"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,26 @@ def _furnished(draft: Draft, _known: Known, _year: int) -> str | None:
     return f"Le logement est décrit comme {was} mais le loyer est déclaré pour un logement {now} : confirmez-le."
 
 
+def _share_of_one(draft: Draft, _known: Known, _year: int) -> str | None:
+    if draft.situation is None or draft.rent is None:
+        return None
+    if draft.situation.co_tenants > 1 or draft.rent.share != TENANT_SHARE:
+        return None
+    return (
+        "Le loyer est déclaré comme la part de ce locataire, alors que le bail n’a qu’un titulaire : confirmez que ce"
+        " n’est pas le loyer entier."
+    )
+
+
+def _full_month_of_entry(draft: Draft, _known: Known, year: int) -> str | None:
+    if draft.information is None or draft.rent is None or not draft.rent.full_month:
+        return None
+    entered = draft.information.lease_start
+    if not july.in_july(entered, year) or entered == july.first_day(year):
+        return None
+    return f"Le loyer couvrirait tout le mois de juillet pour un locataire entré le {entered:%d/%m/%Y} : confirmez-le."
+
+
 TO_CONFIRM: dict[Code, Check] = {
     Code.DIFFERS_FROM_LAST_YEAR: _differs,
     Code.CHARGES_PROBABLY_INCLUDED: _charges_included,
@@ -117,6 +139,8 @@ TO_CONFIRM: dict[Code, Check] = {
     Code.LEFT_IN_JULY: _left_in_july,
     Code.RENT_AFTER_DEPARTURE: _rent_after_departure,
     Code.FURNISHED_DIFFERS: _furnished,
+    Code.SHARE_OF_ONE_HOLDER: _share_of_one,
+    Code.FULL_MONTH_OF_ENTRY: _full_month_of_entry,
 }
 
 

@@ -45,6 +45,8 @@ POINTS: dict[str, str] = {
     Code.LEFT_IN_JULY: "Départ en juillet",
     Code.RENT_AFTER_DEPARTURE: "Loyer après le départ",
     Code.FURNISHED_DIFFERS: "Meublé ou vide",
+    Code.SHARE_OF_ONE_HOLDER: "Part d’un seul titulaire",
+    Code.FULL_MONTH_OF_ENTRY: "Mois complet l’année de l’entrée",
 }
 _WORDS = {"whole": "loyer entier", "tenant_share": "part du locataire"}
 _AMOUNTS = frozenset({"rent", "charges", "arrears_amount"})

@@ -80,6 +80,34 @@ RENT: dict[str, Field[Any]] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Consequence:
+    """A field that only the answer « non » to another makes sense of; `detail` is for who fills it beside « oui »."""
+
+    answer: str
+    detail: str
+    required: bool = True
+
+
+# What cannot be said together: refused, never dropped.
+CONSEQUENCES: dict[str, Consequence] = {
+    "left_on": Consequence(
+        "present", "Le locataire est dit toujours là : effacez la date de départ, ou dites qu’il est parti."
+    ),
+    "new_address": Consequence(
+        "present",
+        "Le locataire est dit toujours là : effacez sa nouvelle adresse, ou dites qu’il est parti.",
+        required=False,
+    ),
+    "arrears_amount": Consequence(
+        "rent_up_to_date", "Le loyer est dit à jour : effacez la dette, ou dites qu’il ne l’est pas."
+    ),
+    "first_default_on": Consequence(
+        "rent_up_to_date", "Le loyer est dit à jour : effacez le premier impayé, ou dites qu’il ne l’est pas."
+    ),
+}
+
+
 def information(raw: Mapping[str, Any], context: Context) -> tuple[Information | None, list[FieldError]]:
     """Step 1, or None with every error of it."""
     reader = Reader("information", INFORMATION, raw)
@@ -96,23 +124,30 @@ def information(raw: Mapping[str, Any], context: Context) -> tuple[Information |
 
 
 def situation(raw: Mapping[str, Any], context: Context, lease_start: date) -> tuple[Situation | None, list[FieldError]]:
-    """Step 2, or None with every error of it. What the answers make pointless is dropped, not refused."""
+    """Step 2, or None with every error of it."""
     reader = Reader("situation", SITUATION, raw)
-    present, up_to_date = reader.required("present"), reader.required("rent_up_to_date")
+    answers = {name: reader.required(name) for name in ("present", "rent_up_to_date")}
     values = {
-        "present": present,
-        "left_on": reader.required("left_on") if present is False else None,
-        "new_address": reader.optional("new_address") if present is False else None,
+        **answers,
         "co_tenants": reader.required("co_tenants"),
-        "rent_up_to_date": up_to_date,
-        "arrears_amount": reader.required("arrears_amount") if up_to_date is False else None,
-        "first_default_on": reader.required("first_default_on") if up_to_date is False else None,
+        **{name: _following(reader, name, rule, answers[rule.answer]) for name, rule in CONSEQUENCES.items()},
     }
     _between(reader, "left_on", values["left_on"], lease_start, context.today)
     _between(reader, "first_default_on", values["first_default_on"], lease_start, context.today)
     if values["arrears_amount"] == 0:
-        reader.refuse("arrears_amount", "arrears_zero", "Une dette de 0 € n’en est pas une : indiquez son montant.")
+        reader.refuse("arrears_amount", "arrears_zero", "Une dette de 0 € n’en est pas une : indiquez son montant.")
     return (None, reader.errors) if reader.errors else (Situation(**values), [])
+
+
+def _following(reader: Reader, name: str, rule: Consequence, answer: bool | None) -> Any:
+    """The field that follows from an answer; beside « oui » it is read too, so that nothing is dropped in silence."""
+    if answer is False and rule.required:
+        return reader.required(name)
+    value = reader.optional(name)
+    # No debt is no contradiction.
+    if answer is True and value:
+        reader.refuse(name, "contradicts", rule.detail)
+    return value if answer is False else None
 
 
 def _between(reader: Reader, name: str, day: date | None, lease_start: date, today: date) -> None:

@@ -103,7 +103,7 @@ def judged(case: Case, cells: Cells, revision: int | None, stated: Cells) -> Ver
     `stated` is what the row says of its tenant, by the names of the known columns: another's row is refused first.
     """
     of_case = known(case)
-    if errors := known_columns.of_another(stated, of_case):
+    if errors := known_columns.of_another(stated, of_case) or known_columns.illegible(stated, of_case):
         return Verdict(Outcome.REFUSED, case.draft, errors=tuple(errors))
     verdict = _judged(case, cells, revision)
     if verdict.outcome is Outcome.UNCHANGED:

@@ -30,6 +30,8 @@ POINTS = {
     "left_in_july": "le départ en juillet",
     "rent_after_departure": "le loyer après le départ",
     "furnished_differs": "la différence entre meublé et vide",
+    "share_of_one_holder": "que ce montant est une part du loyer",
+    "full_month_of_entry": "que le loyer couvre tout le mois de l’entrée",
 }
 
 

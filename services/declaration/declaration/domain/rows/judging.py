@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -11,11 +11,11 @@ from typing import Any
 from chassis import clock, texts
 from chassis.problems import FieldError, Invalid
 
-from declaration.domain import checks, journey
+from declaration.domain import journey
 from declaration.domain.draft import Draft, Known, to_json
 from declaration.domain.rows.columns import COLUMNS, IN_STEPS, INFORMATION, SITUATION, at
 from declaration.domain.rows.errors import CellError
-from declaration.domain.steps import WHOLE_RENT, Context
+from declaration.domain.steps import CONSEQUENCES, WHOLE_RENT, Context
 
 Cells = Mapping[str, str]
 
@@ -129,7 +129,7 @@ def _change(cells: Cells, draft: Draft, known: Known, context: Context) -> dict[
     change: dict[str, Any] = {step: _step(step, given, draft, known) for step in sorted(started)}
     if (given["confirm"], given["reason"]) != (before["confirm"], before["reason"]):
         after = journey.save(draft, change, known, context)
-        change["confirmations"] = _confirmations(given, after, known, context)
+        change["confirmations"] = _confirmations(given, before, after, known, context)
     return change
 
 
@@ -150,7 +150,10 @@ def _step(step: str, given: Cells, draft: Draft, known: Known) -> dict[str, Any]
         stands = to_json(draft.information) if draft.information else _as_known(known)
     elif step == SITUATION and draft.situation:
         stands = to_json(draft.situation)
-    return stands | {name: _raw(name, given) for name, column in IN_STEPS.items() if column.step == step}
+    answers = {name: _raw(name, given) for name, column in IN_STEPS.items() if column.step == step}
+    # What a row has no cell for goes with the answer that it followed from.
+    gone = {name for name, rule in CONSEQUENCES.items() if name not in COLUMNS and answers.get(rule.answer) is True}
+    return {name: value for name, value in stands.items() if name not in gone} | answers
 
 
 def _as_known(known: Known) -> dict[str, Any]:
@@ -159,13 +162,23 @@ def _as_known(known: Known) -> dict[str, Any]:
     return {**{name: getattr(known, name) for name in names}, "address": list(known.address), "lease_start": start}
 
 
-def _confirmations(given: Cells, after: Draft, known: Known, context: Context) -> dict[str, str]:
-    """A reason for each point asked now. Raises Invalid for a reason alone, or an answer that is not one."""
+def _confirmations(given: Cells, before: Cells, after: Draft, known: Known, context: Context) -> dict[str, str]:
+    """A reason for each point asked now. Raises Invalid for a reason or an answer that would do nothing."""
     answer, reason = _raw("confirm", given), given["reason"]
-    if answer is not True and (reason or answer not in (None, False)):
-        detail = "Répondez « oui » pour confirmer les points signalés ; un motif seul ne les confirme pas."
-        raise Invalid([FieldError(pointer="/confirmations", code="confirm", detail=detail)])
-    if answer is not True:
-        return {}
-    asked = checks.to_confirm(after, known, context.year)
-    return {each.code.value: reason or after.confirmations.get(each.code.value, "") for each in asked}
+    asked = journey.confirmations(after, known, context.year)
+    if detail := _without_effect(answer, reason, asked):
+        pointer = "/confirmations/reason" if answer is True else "/confirmations"
+        raise Invalid([FieldError(pointer=pointer, code="confirm", detail=detail)])
+    # Several points with a reason each show none in the cell: leaving it empty changes none of them.
+    said = bool(reason or before["reason"])
+    return {each.code.value: reason if said else each.reason or "" for each in asked} if answer is True else {}
+
+
+def _without_effect(answer: Any, reason: str, asked: Sequence[journey.Confirmation]) -> str:
+    if answer is True:
+        return "Aucun point n’est à confirmer sur cette ligne : effacez le motif." if reason and not asked else ""
+    if reason or answer not in (None, False):
+        return "Répondez « oui » pour confirmer les points signalés ; un motif seul ne les confirme pas."
+    if any(each.confirmed for each in asked):
+        return "Les points signalés sont déjà confirmés : pour revenir dessus, changez la valeur dont ils parlent."
+    return ""

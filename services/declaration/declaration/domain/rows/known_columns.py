@@ -10,18 +10,23 @@ from dataclasses import dataclass
 
 from declaration.domain.rows import same
 from declaration.domain.rows.errors import CellError
+from declaration.domain.rows.same import no_failure
 
 TENANT_NUMBER = "tenant_number"
 OTHER_TENANT, TENANT_MISSING, CHANGED_SINCE = "other_tenant", "tenant_missing", "known_changed"
+ILLEGIBLE = "illegible"
 
 
 @dataclass(frozen=True, slots=True)
 class KnownColumn:
-    """`same` compares what is stated with what is known. `identifies`: the Caf never changes it, so that another value
-    is another tenant or another dwelling."""
+    """`same` compares what is stated with what is known; `legible`: whether the text can be a value of it at all.
+
+    `identifies`: the Caf never changes it, so that another value is another tenant or another dwelling.
+    """
 
     header: str
     same: Callable[[str, str], bool]
+    legible: Callable[[str], bool] = no_failure
     identifies: bool = False
 
 
@@ -30,9 +35,9 @@ KNOWN_COLUMNS: dict[str, KnownColumn] = {
     "tenant": KnownColumn("Locataire", same.words),
     "dwelling": KnownColumn("Logement", same.reference, identifies=True),
     "address": KnownColumn("Adresse connue", same.words),
-    "lease_start": KnownColumn("Entrée connue", same.day),
-    "previous_rent": KnownColumn("Loyer connu", same.amount),
-    "previous_charges": KnownColumn("Charges connues", same.amount),
+    "lease_start": KnownColumn("Entrée connue", same.day, same.is_day),
+    "previous_rent": KnownColumn("Loyer connu", same.amount, same.is_amount),
+    "previous_charges": KnownColumn("Charges connues", same.amount, same.is_amount),
 }
 _TOGETHER = "dans un fichier, le repère et les colonnes grises d’une ligne restent ensemble"
 _AS_KNOWN = "les colonnes grises ne se modifient pas ; une information inexacte se corrige sur la page du locataire"
@@ -57,6 +62,16 @@ def of_another(stated: Mapping[str, str], known: Mapping[str, str]) -> list[Cell
         " enregistré."
     )
     return [CellError(name, OTHER_TENANT, detail, _TOGETHER, known[name] or "(vide)") for name in differ]
+
+
+def illegible(stated: Mapping[str, str], known: Mapping[str, str]) -> list[CellError]:
+    """What cannot be read is told, even on a row that would change nothing."""
+    detail = "Cette cellule n’est pas lisible. Elle ne se modifie pas : remettez-y ce que la Caf connaît."
+    return [
+        CellError(name, ILLEGIBLE, detail, _AS_KNOWN, known[name] or "(vide)")
+        for name, column in KNOWN_COLUMNS.items()
+        if stated.get(name, "").strip() and not column.legible(stated[name])
+    ]
 
 
 def without_tenant(stated: Mapping[str, str], known: Mapping[str, str]) -> list[CellError]:

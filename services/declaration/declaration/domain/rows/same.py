@@ -15,7 +15,22 @@ from declaration.domain.rows import cells
 _SHORT_YEAR = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{2})", re.ASCII)
 # What a spreadsheet takes for a day or an hour as soon as it opens a CSV: `3-12`, `1/2/2026`, `1:30`.
 _LIKE_A_DAY = re.compile(r"\d{1,4}([-/.:]\d{1,4}){1,2}", re.ASCII)
+_ANY_DAY = re.compile(r"(\d{2})?\d{2}-\d{2}-\d{2}", re.ASCII)
+_FAILED = re.compile(r"#(N/A|[A-Z0-9/]+[!?])")
 _MONTHS = ("janv", "fevr", "mars", "avr", "mai", "juin", "juil", "aout", "sept", "oct", "nov", "dec")
+
+
+def no_failure(text: str) -> bool:
+    """False for `#N/A`, `#REF!` and the like, in English or French."""
+    return not _FAILED.fullmatch(text.strip())
+
+
+def is_amount(text: str) -> bool:
+    return isinstance(_amount(text), Decimal)
+
+
+def is_day(text: str) -> bool:
+    return bool(_ANY_DAY.fullmatch(_day(text)))
 
 
 def amount(one: str, other: str) -> bool:
