@@ -15,6 +15,7 @@ from chassis.service import Service
 
 # Any constant: two processes of a service that start together upgrade one after the other.
 _LOCK = 7_261_501
+_TRIGGERS = text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' ORDER BY name")
 
 
 def create_chassis_tables(connection: Connection) -> None:
@@ -53,6 +54,19 @@ def _tables_replaceable(connection: Connection) -> Iterator[None]:
         yield
     finally:
         driver.execute("PRAGMA foreign_keys=ON")
+
+
+@contextmanager
+def triggers_kept(connection: Connection) -> Iterator[None]:
+    """While a migration makes tables again: SQLite drops the triggers of a table with it, and renames none to which
+    another's trigger refers."""
+    sqlite = connection.dialect.name == "sqlite"
+    found = connection.execute(_TRIGGERS).all() if sqlite else []
+    for name, _ in found:
+        connection.exec_driver_sql(f'DROP TRIGGER "{name}"')
+    yield
+    for _, statement in found:
+        connection.exec_driver_sql(statement)
 
 
 def _check_references(connection: Connection) -> None:

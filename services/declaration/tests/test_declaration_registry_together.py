@@ -35,7 +35,7 @@ def test_what_one_import_takes_away_does_not_hide_what_another_brings(world: Any
     with ThreadPoolExecutor(1) as pool:
         with world.harness.transaction() as session:
             session.execute(update(Dwelling).values(housing_type="conventioned"))
-            portfolio.refresh(session, select(Landlord.organisation_id), [])
+            portfolio.refresh(session, select(Landlord.organisation_id))
             report = pool.submit(world.register, other_caf)
             until_it_waits_or_ends(world, report)
         assert report.result(WAIT_SECONDS)["created"]["tenancies"] == 1

@@ -62,10 +62,11 @@ class Dwelling(Base):
 
 
 class Tenancy(Base):
-    """One tenant in one dwelling. Its dates may be corrected by the Caf, so they are no part of its key."""
+    """A lease of one tenant in one dwelling. Another lease of theirs there is another tenancy; the first day of one may
+    be corrected by the Caf."""
 
     __tablename__ = "tenancy"
-    __table_args__ = (UniqueConstraint("dwelling_id", "tenant_number"),)
+    __table_args__ = (UniqueConstraint("dwelling_id", "tenant_number", "lease_start"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     dwelling_id: Mapped[UUID] = mapped_column(ForeignKey("dwelling.id"))

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, MetaData, Select, Table, and_, func, literal, select
+from sqlalchemy import Column, Date, MetaData, Select, Table, and_, func, literal, select
 
 from declaration.models import Base, Dwelling, Landlord, Staged, Tenancy
 
@@ -13,6 +13,8 @@ SLICE = Table(
     "registry_slice_lines",
     MetaData(),
     *[Column(each.name, each.type) for each in Staged.columns if each.name not in ("import_id", "slice")],
+    # The first day under which the lease is known: another than its own when the line corrects it.
+    Column("known_start", Date),
     prefixes=["TEMPORARY"],
 )
 LINE = SLICE.c
@@ -68,6 +70,8 @@ class Level:
     name: str
     table: type[Base]
     key: Mapping[str, Any]
+    # What of the key may have another value in the row that is there.
+    known_by: Mapping[str, Any]
     columns: Mapping[str, Any]
     lines: Select[Any]
     # What else a new row has, and what changes in a changed one.
@@ -75,8 +79,8 @@ class Level:
     touched: Mapping[str, Any]
 
 
-def _lines(key: Mapping[str, Any], columns: Mapping[str, Any]) -> Select[Any]:
-    chosen = {**key, **columns}
+def _lines(key: Mapping[str, Any], columns: Mapping[str, Any], **more: Any) -> Select[Any]:
+    chosen = {**key, **columns, **more}
     return select(*[column.label(name) for name, column in chosen.items()]).select_from(SLICE)
 
 
@@ -86,12 +90,13 @@ def last(*key: Any) -> Any:
 
 _LANDLORDS = {"caf_code": LINE.caf_code, "user_number": LINE.user_number}
 _DWELLINGS = {"landlord_id": Landlord.id, "reference": LINE.dwelling_ref}
-_TENANCIES = {"dwelling_id": Dwelling.id, "tenant_number": LINE.tenant_number}
+_TENANCIES = {"dwelling_id": Dwelling.id, "tenant_number": LINE.tenant_number, "lease_start": LINE.lease_start}
 LEVELS = (
     Level(
         "landlords",
         Landlord,
         _LANDLORDS,
+        {},
         LANDLORD,
         _lines(_LANDLORDS, LANDLORD).where(last(*LANDLORD_KEY)),
         new={"version": literal(1), "told_version": literal(0)},
@@ -101,6 +106,7 @@ LEVELS = (
         "dwellings",
         Dwelling,
         _DWELLINGS,
+        {},
         DWELLING,
         _lines(_DWELLINGS, DWELLING).join(Landlord, OWNER).where(last(*DWELLING_KEY)),
         new={},
@@ -110,8 +116,9 @@ LEVELS = (
         "tenancies",
         Tenancy,
         _TENANCIES,
+        {"lease_start": "known_start"},
         TENANCY,
-        _lines(_TENANCIES, TENANCY).join(Landlord, OWNER).join(Dwelling, PLACE),
+        _lines(_TENANCIES, TENANCY, known_start=LINE.known_start).join(Landlord, OWNER).join(Dwelling, PLACE),
         new={},
         touched={},
     ),

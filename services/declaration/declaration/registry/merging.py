@@ -3,16 +3,15 @@
 Each statement works on the whole slice and writes only rows that differ: an identical file changes nothing.
 """
 
-from typing import Any
 from uuid import UUID
 
 from chassis.db import changed
-from sqlalchemy import Select, and_, delete, exists, func, insert, or_, select, update
+from sqlalchemy import and_, delete, exists, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from declaration.models import Landlord, Staged
 from declaration.registry import portfolio, refusing
-from declaration.registry.levels import DWELLING_KEY, LANDLORD_KEY, LEFT_OUT, LEVELS, LINE, OWNER, SLICE, Level, last
+from declaration.registry.levels import LEFT_OUT, LEVELS, LINE, OWNER, SLICE, Level
 from declaration.sql import analyze, give_memory, new_id, prefer_keys
 
 
@@ -28,7 +27,6 @@ def merge(session: Session, import_id: UUID, number: int, present: frozenset[str
     registered = select(LINE.line).join(Landlord, Landlord.user_number == LINE.user_number)
     known: bool = session.execute(select(exists(registered))).scalar_one()
     refused = refusing.refuse(session, import_id, known=known)
-    _keep_last(session)
     counters = {
         **_merge_slice(session, present, known=known),
         "lines_merged": lines - refused,
@@ -49,40 +47,28 @@ def _take(session: Session, import_id: UUID, number: int) -> int:
     """Moves a slice out of the staging table; returns how many lines it had."""
     mine = and_(Staged.c.import_id == import_id, Staged.c.slice == number)
     SLICE.create(session.connection())
-    chosen = select(*[Staged.c[column.name] for column in SLICE.columns]).where(mine)
+    given = {**{column.name: column for column in Staged.c}, "known_start": Staged.c.lease_start}
+    chosen = select(*[given[column.name] for column in SLICE.columns]).where(mine)
     session.execute(insert(SLICE).from_select(list(SLICE.columns), chosen))
     analyze(session, SLICE.name, "line", "caf_code", "user_number", "dwelling_ref", "tenant_number")
     return changed(session.execute(delete(Staged).where(mine)))
 
 
-def _keep_last(session: Session) -> None:
-    """Of the lines of a tenancy: the file's last word counts."""
-    last = select(func.max(LINE.line)).group_by(*DWELLING_KEY, LINE.tenant_number)
-    session.execute(delete(SLICE).where(LINE.line.not_in(last)))
-
-
 def _merge_slice(session: Session, present: frozenset[str], *, known: bool) -> dict[str, int]:
     """What to add to the counters of the import."""
     counters: dict[str, int] = {}
-    left = portfolio.left_organisations(session, _last_landlords()) if known else []
     for level in LEVELS:
         counters[f"updated_{level.name}"] = _update(session, level, present) if known else 0
         counters[f"created_{level.name}"] = _insert(session, level, known=known)
     if any(more for name, more in counters.items() if not name.endswith("tenancies")):
-        portfolio.refresh(session, select(Landlord.organisation_id).join(SLICE, OWNER), left)
+        portfolio.refresh(session, select(Landlord.organisation_id).join(SLICE, OWNER))
     return counters
-
-
-def _last_landlords() -> Select[Any]:
-    """Of landlords known already: the organisation they had, and the one the file gives them."""
-    chosen = select(Landlord.organisation_id.label("before"), LINE.organisation_id.label("after"))
-    return chosen.select_from(SLICE).join(Landlord, OWNER).where(last(*LANDLORD_KEY))
 
 
 def _update(session: Session, level: Level, present: frozenset[str]) -> int:
     target, lines = level.table.__table__.c, level.lines.subquery("line")
     named = [name for name in level.columns if name not in LEFT_OUT or name in present]
-    same = [target[name] == lines.c[name] for name in level.key]
+    same = [target[name] == lines.c[level.known_by.get(name, name)] for name in level.key]
     differs = or_(*[target[name].is_distinct_from(lines.c[name]) for name in named])
     values = {**{name: lines.c[name] for name in named}, **level.touched}
     return changed(session.execute(update(level.table).where(*same, differs).values(values)))
@@ -92,7 +78,8 @@ def _insert(session: Session, level: Level, *, known: bool) -> int:
     """A row that another import has made since is an error, and the slice is merged again: to look for it in each
     insertion (ON CONFLICT) would cost a tenth of a first file."""
     target, lines = level.table.__table__.c, level.lines.subquery("line")
-    values = {"id": new_id(), **{column.name: column for column in lines.columns}, **level.new}
+    given = {name: lines.c[name] for name in {**level.key, **level.columns}}
+    values = {"id": new_id(), **given, **level.new}
     selected = select(*[value.label(name) for name, value in values.items()])
     if known:
         selected = selected.where(~exists().where(*[target[name] == lines.c[name] for name in level.key]))

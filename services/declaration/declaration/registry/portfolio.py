@@ -29,19 +29,11 @@ _JUST_MADE = and_(Organisation.portfolio_version == 1, ~exists().where(Portfolio
 _SAME = and_(*[Portfolio.__table__.c[name] == SCOPE.c[name] for name in _NAMES])
 
 
-def left_organisations(session: Session, landlords: Select[Any]) -> list[UUID]:
-    """Organisations that these landlords are about to leave: a corrected SIRET. `landlords`: before, after."""
-    moved = landlords.subquery()
-    return list(session.execute(select(moved.c.before).where(moved.c.before != moved.c.after).distinct()).scalars())
-
-
-def refresh(session: Session, organisations: Select[Any], left: list[UUID]) -> None:
+def refresh(session: Session, organisations: Select[Any]) -> None:
     """Brings the portfolio of these organisations up to date; those that changed have a version to tell."""
     connection = session.connection()
     TOUCHED.create(connection)
     session.execute(insert(TOUCHED).from_select(["id"], organisations.distinct()))
-    if left:
-        session.execute(insert(TOUCHED), [{"id": each} for each in left])
     analyze(session, TOUCHED.name, "id")
     _hold(session)
     SCOPE.create(connection)

@@ -1,39 +1,45 @@
 """Lines of a slice that are well formed and cannot go in: they leave it, each with what is wrong with it.
 
 All lines that name a user number are of one slice, so that what is found here is the same whoever merges what first.
+Sets say where there is anything to look at: nearly never. The lines of those landlords alone are then read.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, delete, func, select
+from sqlalchemy import Select, and_, bindparam, delete, exists, func, or_, select, union, update
 from sqlalchemy.orm import Session, aliased
 
-from declaration.domain.registry import lines
-from declaration.models import Landlord
+from declaration.domain.registry import contradictions, lines
+from declaration.domain.registry.contradictions import COMPANY, DWELLING, LANDLORD, LEASE, Pair
+from declaration.domain.registry.lines import LineError
+from declaration.models import Dwelling, Landlord, Tenancy
 from declaration.registry import errors
-from declaration.registry.levels import LINE, SLICE
+from declaration.registry.levels import DWELLING_KEY, LINE, OWNER, PLACE, SLICE
 
-# Lines deleted in one statement.
+# Lines named in one statement.
 AT_ONCE = 1_000
+_IN_FILE_ORDER = (LINE.user_number, LINE.line)
+_REGISTERED = Landlord.user_number == LINE.user_number
 
 
 def refuse(session: Session, import_id: UUID, *, known: bool) -> int:
-    """How many lines have left the slice. `known`: some of its user numbers are registered."""
-    refused = 0
+    """How many lines are refused. What stays says each lease once. `known`: some user numbers are registered."""
     # Whom a number belongs to is known first; of a new one, the first line that names it says so.
-    for foreign in ([_of_another_caf()] if known else []) + [_of_two_cafs()]:
-        numbers: Sequence[int] = session.execute(foreign.order_by(LINE.line)).scalars().all()
-        errors.add(session, import_id, [lines.not_yours(number) for number in numbers[: errors.KEPT]])
-        _leave(session, numbers)
-        refused += len(numbers)
-    return refused
+    refused = _refuse_foreign(session, import_id, _of_another_caf()) if known else 0
+    refused += _refuse_foreign(session, import_id, _of_two_cafs())
+    refused += _refuse_contradictions(session, import_id, known=known)
+    return refused + (_find_corrected(session, import_id) if known else 0)
+
+
+def _refuse_foreign(session: Session, import_id: UUID, foreign: Select[Any]) -> int:
+    numbers: Sequence[int] = session.execute(foreign.order_by(LINE.line)).scalars().all()
+    return _refuse(session, import_id, [lines.not_yours(number) for number in numbers])
 
 
 def _of_another_caf() -> Select[Any]:
-    owned = Landlord.user_number == LINE.user_number
-    return select(LINE.line).join(Landlord, owned).where(Landlord.caf_code != LINE.caf_code)
+    return select(LINE.line).join(Landlord, _REGISTERED).where(Landlord.caf_code != LINE.caf_code)
 
 
 def _of_two_cafs() -> Select[Any]:
@@ -46,6 +52,105 @@ def _of_two_cafs() -> Select[Any]:
     return select(LINE.line).join(owners, named).where(owners.c.caf_code != LINE.caf_code)
 
 
+def _refuse_contradictions(session: Session, import_id: UUID, *, known: bool) -> int:
+    doubtful: Sequence[str] = session.execute(union(*_doubtful(known=known))).scalars().all()
+    if not doubtful:
+        return 0
+    judged = contradictions.judge(_lines_of(session, doubtful), _registered(session, doubtful) if known else {})
+    _leave(session, judged.again)
+    return _refuse(session, import_id, judged.errors)
+
+
+def _doubtful(*, known: bool) -> Iterator[Select[Any]]:
+    """User numbers whose lines do not all say the same of the landlord, of a dwelling or of a lease."""
+    yield _said_twice([LINE.user_number], LANDLORD)
+    yield _said_twice([LINE.user_number, LINE.dwelling_ref], DWELLING)
+    tenants = select(LINE.user_number).group_by(LINE.user_number, LINE.dwelling_ref, LINE.tenant_number)
+    yield tenants.having(func.count() > 1)
+    if known:
+        other = or_(*[getattr(Landlord, name).is_distinct_from(LINE[name]) for name in COMPANY])
+        yield select(LINE.user_number).join(Landlord, _REGISTERED).where(other)
+
+
+def _said_twice(key: list[Any], columns: Mapping[str, str]) -> Select[Any]:
+    said = select(*key, *[LINE[name] for name in columns]).distinct().subquery()
+    keys = [said.c[column.name] for column in key]
+    return select(said.c.user_number).group_by(*keys).having(func.count() > 1)
+
+
+def _lines_of(session: Session, user_numbers: Sequence[str]) -> Iterator[Mapping[str, Any]]:
+    """Landlord after landlord, in the order of the file, some in memory at a time."""
+    columns = ["line", "user_number", "dwelling_ref", "tenant_number", "lease_start", *LANDLORD, *DWELLING, *LEASE]
+    ordered = select(*[LINE[name] for name in columns]).order_by(*_IN_FILE_ORDER)
+    for some in _some(sorted(user_numbers)):
+        found = session.execute(ordered.where(LINE.user_number.in_(some)), execution_options={"yield_per": AT_ONCE})
+        for row in found.mappings():
+            yield dict(row)
+
+
+def _registered(session: Session, user_numbers: Sequence[str]) -> dict[str, Mapping[str, Any]]:
+    found: dict[str, Mapping[str, Any]] = {}
+    chosen = select(Landlord.user_number, *[getattr(Landlord, name) for name in COMPANY])
+    for some in _some(user_numbers):
+        rows = session.execute(chosen.where(Landlord.user_number.in_(some))).mappings()
+        found |= {row["user_number"]: row for row in rows}
+    return found
+
+
+def _find_corrected(session: Session, import_id: UUID) -> int:
+    """Lines that give a known lease another first day say under which one it is known."""
+    pairs = [Pair(**row) for row in session.execute(_overlapping()).mappings()]
+    known_starts, ambiguous = contradictions.corrected(pairs)
+    if known_starts:
+        corrected = update(SLICE).where(LINE.line == bindparam("at")).values(known_start=bindparam("day"))
+        session.connection().execute(corrected, [{"at": line, "day": day} for line, day in known_starts.items()])
+    return _refuse(session, import_id, ambiguous)
+
+
+def _overlapping() -> Select[Any]:
+    """As `contradictions.Pair`; a test holds it and `contradictions.overlap` together."""
+    other, same = aliased(Tenancy), aliased(SLICE)
+    in_file = and_(
+        *[same.c[column.name] == column for column in (*DWELLING_KEY, LINE.tenant_number)],
+        same.c.lease_start == Tenancy.lease_start,
+    )
+    registered = and_(
+        other.dwelling_id == Tenancy.dwelling_id,
+        other.tenant_number == Tenancy.tenant_number,
+        other.lease_start == LINE.lease_start,
+    )
+    return (
+        select(
+            LINE.line,
+            LINE.lease_start.label("start"),
+            Tenancy.lease_start.label("known_start"),
+            Tenancy.id.label("lease"),
+        )
+        .join(Landlord, OWNER)
+        .join(Dwelling, PLACE)
+        .join(Tenancy, and_(Tenancy.dwelling_id == Dwelling.id, Tenancy.tenant_number == LINE.tenant_number))
+        .where(
+            Tenancy.lease_start != LINE.lease_start,
+            or_(Tenancy.lease_end.is_(None), LINE.lease_start < Tenancy.lease_end),
+            or_(LINE.lease_end.is_(None), Tenancy.lease_start < LINE.lease_end),
+            ~exists().where(in_file),
+            ~exists().where(registered),
+        )
+    )
+
+
+def _refuse(session: Session, import_id: UUID, found: Sequence[LineError]) -> int:
+    refused = sorted({error.line for error in found})
+    errors.add(session, import_id, sorted(found, key=lambda error: error.line)[: errors.KEPT])
+    _leave(session, refused)
+    return len(refused)
+
+
 def _leave(session: Session, numbers: Sequence[int]) -> None:
-    for start in range(0, len(numbers), AT_ONCE):
-        session.execute(delete(SLICE).where(LINE.line.in_(numbers[start : start + AT_ONCE])))
+    for some in _some(numbers):
+        session.execute(delete(SLICE).where(LINE.line.in_(some)))
+
+
+def _some(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    for start in range(0, len(values), AT_ONCE):
+        yield values[start : start + AT_ONCE]

@@ -6,6 +6,7 @@ is for people to say (docs/runbook.md).
 
 import sqlalchemy as sa
 from alembic import op
+from chassis.migrations import triggers_kept
 
 revision = "0020"
 down_revision = "0019"
@@ -23,14 +24,14 @@ def upgrade() -> None:
         raise ValueError(
             f"user numbers registered by two Cafs: {numbers}; see the runbook, “A user number of two Cafs”"
         )
-    with op.batch_alter_table("landlord", schema=None) as batch_op:
+    with triggers_kept(op.get_bind()), op.batch_alter_table("landlord", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("uq_landlord_caf_code_user_number"), type_="unique")
         batch_op.create_unique_constraint(batch_op.f("uq_landlord_user_number"), ["user_number"])
         batch_op.create_index(batch_op.f("ix_landlord_caf_code"), ["caf_code"], unique=False)
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("landlord", schema=None) as batch_op:
+    with triggers_kept(op.get_bind()), op.batch_alter_table("landlord", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_landlord_caf_code"))
         batch_op.drop_constraint(batch_op.f("uq_landlord_user_number"), type_="unique")
         batch_op.create_unique_constraint(batch_op.f("uq_landlord_caf_code_user_number"), ["caf_code", "user_number"])
