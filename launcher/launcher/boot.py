@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 def build() -> "Edge":
     """The application of this process, from the environment. Raises SettingsError, UnknownTarget."""
+    import_module("chassis.parent").end_with_parent()
     gc.disable()
     try:
         application: Edge = import_module("launcher.application").build()

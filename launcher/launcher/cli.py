@@ -14,7 +14,7 @@ from chassis.settings import SettingsError
 from rich.console import Console
 from rich.table import Table
 
-from launcher import secrets, services
+from launcher import private_files, secrets, services
 from launcher.services import UnknownTarget
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Mon Compte Partenaire – Offre Bailleurs.")
@@ -33,6 +33,13 @@ app.add_typer(journal_app, name="journal")
 keys_app = typer.Typer(no_args_is_help=True, help="Clés qui signent les jetons.")
 app.add_typer(keys_app, name="keys")
 console = Console()
+_OF_FILES = {
+    FileNotFoundError: "Ce fichier n’existe pas",
+    IsADirectoryError: "C’est un dossier, donnez un fichier",
+    NotADirectoryError: "C’est un fichier, donnez un dossier",
+    FileExistsError: "C’est un fichier, donnez un dossier",
+    PermissionError: "Ce fichier ou ce dossier vous est interdit",
+}
 _KNOWN_WARNING = "Using `httpx` with `starlette.testclient`"
 
 Target = Annotated[str, typer.Option(help=f"Ce qu’il faut lancer : {', '.join(services.TARGETS)}.")]
@@ -125,7 +132,7 @@ def agent_add(
     as_json: Annotated[bool, typer.Option("--json", help="Réponse lisible par un programme.")] = False,
 ) -> None:
     """Crée un agent et montre une seule fois son mot de passe provisoire."""
-    made = _operations().add_agent(_runtime("identity"), caf, login=login, email=email, supervisor=supervisor)
+    made = _operations().add_agent(_writing("identity"), caf, login=login, email=email, supervisor=supervisor)
     if as_json:
         typer.echo(json.dumps(made))
         return
@@ -138,27 +145,29 @@ def registry_import(
     caf: Annotated[str, typer.Option(help="Écarter les lignes d’une autre Caf, comme pour un agent de celle-ci.")] = "",
 ) -> None:
     """Importe le fichier du registre d’une Caf et montre ligne par ligne ce qui est à corriger."""
-    raise typer.Exit(_operations().import_registry(_runtime("declaration"), file, console, caf_code=caf or None))
+    _readable(file)
+    raise typer.Exit(_operations().import_registry(_writing("declaration"), file, console, caf_code=caf or None))
 
 
 @export_app.command("make")
 def export_make(caf: Caf, folder: Annotated[Path, typer.Option(help="Où écrire l’archive.")] = Path()) -> None:
     """Fait le lot de tout ce qui a été transmis depuis le précédent, et écrit son archive."""
-    made = import_module("launcher.exchange").make_export(_runtime("declaration"), caf, folder, console)
+    made = import_module("launcher.exchange").make_export(_writing("declaration"), caf, folder, console)
     raise typer.Exit(made)
 
 
 @answers_app.command("import")
 def answers_import(caf: Caf, file: Path) -> None:
     """Lit un fichier de réponses de la Caf."""
-    raise typer.Exit(import_module("launcher.exchange").import_answers(_runtime("declaration"), caf, file, console))
+    _readable(file)
+    raise typer.Exit(import_module("launcher.exchange").import_answers(_writing("declaration"), caf, file, console))
 
 
 @campaign_app.command("open")
 def campaign_open(caf: Caf, year: int, deadline: datetime, cut_off: datetime) -> None:
     """Crée la campagne de l’année et l’ouvre : chaque bailleur est sollicité une fois."""
     console.print_json(
-        data=_operations().open_campaign(_runtime("declaration"), caf, year, deadline.date(), cut_off.date())
+        data=_operations().open_campaign(_writing("declaration"), caf, year, deadline.date(), cut_off.date())
     )
 
 
@@ -202,19 +211,48 @@ def _runtime(name: str) -> Any:
     return services.runtime(name)
 
 
+def _writing(name: str) -> Any:
+    """For what publishes events: without their key it would be refused at the first one, after much work."""
+    runtime = _runtime(name)
+    if not runtime.settings.event_key:
+        raise SettingsError(
+            f"Aucune installation ici\u00a0: ni {secrets.FILE} dans ce dossier, ni BAILLEURS_EVENT_KEY. "
+            "Lancez la commande depuis le dossier où « bailleurs serve » a été lancé."
+        )
+    return runtime
+
+
+def _readable(file: Path) -> None:
+    """Checked before anything is begun. Raises OSError, and SettingsError for a file that says nothing."""
+    with file.open("rb") as stream:
+        if not stream.read(1):
+            raise SettingsError(f"Ce fichier est vide\u00a0: {file}")
+
+
 def main() -> None:
     """Says in one sentence what a person can put right; anything else shows its traceback."""
     # connexion 3.3 imports what starlette has deprecated; starlette is pinned for it. Here, and in what is started.
     warnings.filterwarnings("ignore", message=_KNOWN_WARNING)
     os.environ.setdefault("PYTHONWARNINGS", f"ignore:{_KNOWN_WARNING}")
+    private_files.keep_private()
     try:
         app()
     except Problem as problem:
         _refuse(*([error.detail for error in problem.errors] or [problem.detail]))
-    except FileNotFoundError as error:
-        _refuse(f"Ce fichier n’existe pas\u00a0: {error.filename}")
+    except OSError as error:
+        _refuse(_said_of_a_file(error))
     except (SettingsError, UnknownTarget) as error:
         _refuse(str(error))
+
+
+def _said_of_a_file(error: OSError) -> str:
+    """Raises what is no fault of the file or folder that was named."""
+    if error.filename is None:
+        raise error
+    for kind, sentence in _OF_FILES.items():
+        if isinstance(error, kind):
+            return f"{sentence}\u00a0: {error.filename}"
+    raise error
 
 
 def _refuse(*sentences: str) -> NoReturn:

@@ -16,6 +16,8 @@ ACTOR = "command line"
 
 def make_export(declaration: Runtime, caf: str, folder: Path, console: Console) -> int:
     """Makes the Caf's next batch and writes its ZIP into the folder. Raises Conflict when nothing is new."""
+    # Before the batch is made: once it is, the next one begins after it.
+    folder.mkdir(parents=True, exist_ok=True)
     schema.upgrade(declaration)
     with declaration.transaction() as session:
         made = import_module("declaration.exports.claiming").claim(session, caf, ACTOR)
@@ -31,7 +33,6 @@ def _write(declaration: Runtime, export_id: UUID, folder: Path, console: Console
     if batch.manifest_sha256 is None:
         console.print(f"Lot {batch.number} : {batch.lines} ligne(s), en cours d’écriture par un autre processus.")
         return 1
-    folder.mkdir(parents=True, exist_ok=True)
     target = folder / f"export-{batch.caf_code}-{batch.number:06d}.zip"
     target.write_bytes(Storage(declaration.settings.storage_url).get(batch.storage_key))
     console.print(f"Lot {batch.number} : {batch.lines} ligne(s), {target}")

@@ -13,6 +13,7 @@ from chassis.auth import Caller
 from chassis.ids import random_reference
 from chassis.runtime import Runtime
 from chassis.service import Service
+from chassis.settings import SettingsError
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
@@ -39,9 +40,13 @@ def backlog(runtime: Runtime) -> tuple[str, str, str, str]:
 
 
 def replay(runtime: Runtime, event_id: str) -> int:
-    """How many given-up events were queued again: one, or all for an empty id. Raises ValueError for a bad id."""
+    """How many given-up events were queued again: one, or all for an empty id. Raises SettingsError for a bad id."""
+    try:
+        event = UUID(event_id) if event_id else None
+    except ValueError:
+        raise SettingsError("« --event » attend l’id d’un événement (un UUID, en entier).") from None
     with runtime.transaction() as session:
-        return inbox.replay(session, UUID(event_id) if event_id else None)
+        return inbox.replay(session, event)
 
 
 def add_agent(identity: Runtime, caf: str, *, login: str, email: str, supervisor: bool) -> dict[str, str]:

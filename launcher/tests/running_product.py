@@ -20,6 +20,7 @@ class Served:
     url: str
     folder: Path
     environment: dict[str, str]
+    pid: int
 
     def run(self, program: str, *arguments: str) -> str:
         """What a Python program prints, run beside the product with its settings."""
@@ -37,11 +38,11 @@ def served(folder: Path, **settings: str) -> Iterator[Served]:
     command = [str(Path(sys.executable).with_name("bailleurs")), "serve", "--port", str(port)]
     with (
         (folder / "serve.log").open("w") as log,
-        running(command, cwd=folder, env=environment, stdout=log, stderr=log),
+        running(command, cwd=folder, env=environment, stdout=log, stderr=log) as process,
     ):
         until_answered(f"{url}/.well-known/openid-configuration")
         until_answered(f"{url}/readyz")
-        yield Served(url, folder, environment)
+        yield Served(url, folder, environment, process.pid)
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import TypeVar
 
+from chassis.parent import end_with_parent
 from pebble import ProcessPool
 
 from documents.rendering.letters import Letter, render_letter
@@ -44,7 +45,12 @@ def _run(settings: Settings, render: Callable[[Wanted], Rendered], wanted: Wante
 @cache
 def _pool(processes: int, recycle_after: int) -> ProcessPool:
     """Started at the first file. Spawned, not forked: the parent has threads."""
-    pool = ProcessPool(processes, max_tasks=recycle_after, context=multiprocessing.get_context("spawn"))
+    pool = ProcessPool(
+        processes,
+        max_tasks=recycle_after,
+        initializer=end_with_parent,
+        context=multiprocessing.get_context("spawn"),
+    )
     _pools.append(pool)
     # Not atexit: a server's own process may be a child of multiprocessing, which waits for its children before that.
     multiprocessing.util.Finalize(pool, close, exitpriority=1)

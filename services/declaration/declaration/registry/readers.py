@@ -3,6 +3,7 @@
 Blocks go round to as many processes as there are, and come back in the order of the file.
 """
 
+import os
 import subprocess
 import sys
 from collections import deque
@@ -44,7 +45,7 @@ def read(reading: Reading, blocks: Iterable[Raws], processes: int) -> Generator[
 def _started(reading: Reading) -> Iterator[Connection]:
     ours, its = Pipe()
     with ours, its:
-        command = [sys.executable, "-m", reading_process.__name__, str(its.fileno())]
+        command = [sys.executable, "-m", reading_process.__name__, str(its.fileno()), str(os.getpid())]
         # What an exception would print are people's data; `registry_workers` of 1 shows it to a debugger.
         silent, end = subprocess.DEVNULL, its.fileno()
         with subprocess.Popen(command, pass_fds=(end,), stderr=silent) as process:  # noqa: S603 - our own program
