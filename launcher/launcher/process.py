@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from importlib import import_module
+from typing import Any
 
 import structlog
 from chassis.auth import KeySource
@@ -92,14 +93,14 @@ class Process:
         for runtime in self.runtimes:
             apps.append(([runtime.service.base_path], create_api(runtime, self.keys)))
             if runtime.service.pages is not None:
-                pages = WsgiBridge(runtime.service.pages(runtime), PAGE_THREADS)
+                pages = _pages(runtime.service.pages(runtime), PAGE_THREADS)
                 apps.append((list(runtime.service.page_prefixes), pages))
         if self.target in (services.ALL, services.PORTAL):
-            apps.append((["/"], WsgiBridge(_portal(), PORTAL_THREADS)))
+            apps.append((["/"], _portal()))
         if self.target == services.ALL:
             # Imported here: it needs the page layout, which a single service's image does not hold.
             dev_mailbox = import_module("launcher.dev_mailbox")
-            apps.append((["/dev"], WsgiBridge(dev_mailbox.create(self.runtimes), 4)))
+            apps.append((["/dev"], _pages(dev_mailbox.create(self.runtimes), 4)))
         return apps
 
     def _key_source(self) -> KeySource:
@@ -117,10 +118,15 @@ def _make_ready(runtime: Runtime) -> None:
         runtime.service.on_start(runtime)
 
 
-def _portal() -> Callable[..., object]:
+def _portal() -> ASGIApp:
     settings = import_module("portal.settings").PortalSettings.load(services.PORTAL)
-    portal: Callable[..., object] = import_module("portal.app").create_portal(settings)
-    return portal
+    portal = import_module("portal.app").create_portal(settings)
+    return _pages(portal, PORTAL_THREADS, most_bytes=partial(import_module("portal.uploads").most_bytes, portal))
+
+
+def _pages(application: Callable[..., object], threads: int, **options: Any) -> ASGIApp:
+    """With the page layout's own words for what is too large; imported here, as it is in no image without pages."""
+    return WsgiBridge(application, threads, refused_as=import_module("webui.errors").TOO_LARGE, **options)
 
 
 def _ping(runtime: Runtime) -> None:

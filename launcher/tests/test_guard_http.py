@@ -82,6 +82,16 @@ def test_no_contract_carries_money_or_anything_as_a_float(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", services.NAMES)
+def test_every_upload_says_who_may_send_it_and_which_setting_bounds_it(name: str) -> None:
+    service = services.load(name)
+    for method, path, operation in operations(document(name)):
+        form = operation.get("requestBody", {}).get("content", {}).get("multipart/form-data")
+        if form is not None:
+            assert form["schema"]["x-sender"] in ("agent", "landlord"), (method, path)
+            assert hasattr(service.settings, form["schema"]["x-max-bytes"]), (method, path)
+
+
+@pytest.mark.parametrize("name", services.NAMES)
 def test_integers_in_paths_are_bounded(name: str) -> None:
     spec = document(name)
     named = spec.get("components", {}).get("schemas", {})

@@ -11,10 +11,9 @@ from portal.clients.http import make_http
 from portal.settings import PortalSettings
 from portal.sign_in import tokens
 from portal.sign_in.provider import add_provider
+from portal.uploads import MAX_UPLOAD_BYTES
 
 SERVICE_NAME = "Espace Partenaires – Offre Bailleurs"
-# A registry file of 60 MB, and a little more for the form around it.
-MAX_UPLOAD_BYTES = 64 * 1024 * 1024
 
 
 def create_portal(settings: PortalSettings, transport: httpx.BaseTransport | None = None) -> Flask:

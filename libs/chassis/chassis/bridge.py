@@ -7,58 +7,88 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import IO, Any
 
-import orjson
 from a2wsgi.wsgi import build_environ
+from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
-from chassis.problems import MEDIA_TYPE, Problem, TooLarge
+from chassis.answers import answer
+from chassis.problems import TooLarge
 
 SPOOL_BYTES = 1_000_000
-MAX_BODY_BYTES = 512_000_000
+# A form, or the JSON of an operation. A file may be longer where the application says so.
+MOST_BYTES = 1_000_000
 
 
 class WsgiBridge:
-    """Runs a WSGI application in its own bounded pool. Bodies over 1 MB wait in a temporary file, not in memory."""
+    """Runs a WSGI application in its own bounded pool. Bodies over 1 MB wait in a temporary file, not in memory.
 
-    def __init__(self, app: Callable[..., Any], threads: int, *, max_body_bytes: int = MAX_BODY_BYTES) -> None:
+    ``most_bytes`` is asked how long a body may be only for one that is longer than forms are: it may look at who sends.
+    What is longer is not read; ``refused_as``: the key of the environment that has the application refuse it itself.
+    """
+
+    def __init__(
+        self,
+        app: Callable[..., Any],
+        threads: int,
+        *,
+        most_bytes: Callable[[dict[str, Any]], int] = lambda _environ: MOST_BYTES,
+        refused_as: str = "",
+    ) -> None:
         self._app = app
-        self._max_body_bytes = max_body_bytes
+        self._most_bytes = most_bytes
+        self._refused_as = refused_as
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="wsgi")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
+        refusal: dict[str, Any] = {}
         with tempfile.SpooledTemporaryFile(max_size=SPOOL_BYTES) as body:
             try:
-                size = await self._read(receive, body)
-            except TooLarge as refusal:
-                await _refuse(send, refusal)
-                return
+                size = await self._read(scope, receive, body)
+            except TooLarge as problem:
+                if not self._refused_as:
+                    await answer(send, problem)
+                    return
+                size, refusal = 0, {self._refused_as: True}
+                body.truncate(0)
             except ClientDisconnect:
                 # Half a body must not be handled as if it were whole.
                 return
             # Known now, even for a body that came without its length: WSGI applications read nothing without one.
-            environ = {**build_environ(scope, body), "CONTENT_LENGTH": str(size)}
-            run = contextvars.copy_context().run
-            loop = asyncio.get_running_loop()
-            status, headers, content = await loop.run_in_executor(self._pool, run, self._call, environ)
+            environ = {**build_environ(scope, body), "CONTENT_LENGTH": str(size), **refusal}
+            status, headers, content = await self._in_pool(self._call, environ)
         raw = [(name.lower().encode("latin1"), value.encode("latin1")) for name, value in headers]
+        if refusal:
+            raw.append((b"connection", b"close"))
         await send({"type": "http.response.start", "status": int(status[:3]), "headers": raw})
         await send({"type": "http.response.body", "body": content})
 
-    async def _read(self, receive: Receive, body: "IO[bytes] | tempfile.SpooledTemporaryFile[bytes]") -> int:
-        more, size = True, 0
-        while more:
+    async def _in_pool(self, work: Callable[..., Any], *arguments: Any) -> Any:
+        run = contextvars.copy_context().run
+        return await asyncio.get_running_loop().run_in_executor(self._pool, run, work, *arguments)
+
+    async def _read(
+        self, scope: Scope, receive: Receive, body: "IO[bytes] | tempfile.SpooledTemporaryFile[bytes]"
+    ) -> int:
+        """How many bytes have come. Raises TooLarge as soon as it is known: when announced, before anything is read."""
+        most, asked = MOST_BYTES, False
+        longest, size, chunk, more = _announced(scope), 0, b"", True
+        while True:
+            longest = max(longest, size)
+            if longest > most and not asked:
+                most, asked = await self._in_pool(self._most_bytes, build_environ(scope, body)), True
+            if longest > most:
+                raise TooLarge
+            body.write(chunk)
+            if not more:
+                break
             message = await receive()
             if message["type"] == "http.disconnect":
                 raise ClientDisconnect
-            chunk = message.get("body", b"")
+            chunk, more = message.get("body", b""), message.get("more_body", False)
             size += len(chunk)
-            if size > self._max_body_bytes:
-                raise TooLarge
-            body.write(chunk)
-            more = message.get("more_body", False)
         body.seek(0)
         return size
 
@@ -79,7 +109,6 @@ class WsgiBridge:
         return started[0], started[1], content
 
 
-async def _refuse(send: Send, refusal: Problem) -> None:
-    headers = [(b"content-type", MEDIA_TYPE.encode()), (b"connection", b"close")]
-    await send({"type": "http.response.start", "status": int(refusal.status), "headers": headers})
-    await send({"type": "http.response.body", "body": orjson.dumps(refusal.to_json())})
+def _announced(scope: Scope) -> int:
+    given = Headers(scope=scope).get("content-length", "")
+    return int(given) if given.isdecimal() and len(given) < 20 else 0

@@ -4,18 +4,28 @@ connexion's own validators stop at the first error, let ``2026-13-99`` and ``"FR
 UTF-8 or deep nesting.
 """
 
-from typing import Any
+import json
+from collections.abc import Callable
+from typing import Any, ClassVar
 
 import jsonschema_rs
 import orjson
 from connexion.utils import is_null, is_nullable
 from connexion.validators import VALIDATOR_MAP, AbstractRequestBodyValidator, ParameterValidator
+from starlette.datastructures import Headers
 from starlette.types import Receive, Scope
 
 from chassis import texts
-from chassis.problems import BadRequest, FieldError, TooLarge
+from chassis.auth import Caller
+from chassis.problems import BadRequest, FieldError, TooLarge, UnsupportedMediaType
+from chassis.settings import Settings
 
 MAX_JSON_BYTES = 1_000_000
+# The deepest of our contracts has a quarter of that; validators and Python's reader fail at a few hundred.
+MAX_JSON_DEPTH = 32
+# Around a file in a form.
+FORM_BYTES = 64 * 1024
+_UPLOAD_BYTES = "bailleurs.upload_bytes"
 _RULES = {
     "type": "n’est pas du type attendu",
     "format": "n’a pas le format attendu",
@@ -96,19 +106,19 @@ def _escape(part: str) -> str:
 
 
 class JsonBody(AbstractRequestBodyValidator):  # type: ignore[misc]  # connexion ships no types
+    async def wrap_receive(self, receive: Receive, *, scope: Scope) -> tuple[Receive, Scope]:
+        if not Headers(scope=scope).get("content-type") and _has_body(scope):
+            raise UnsupportedMediaType("Indiquez ce que vous envoyez : « Content-Type: application/json ».")
+        wrapped: tuple[Receive, Scope] = await super().wrap_receive(receive, scope=scope)
+        return wrapped
+
     async def _parse(self, stream: Any, scope: Scope) -> Any:
         body = b""
         async for chunk in stream:
             body += chunk
             if len(body) > MAX_JSON_BYTES:
                 raise TooLarge("Le corps de la demande est trop long.")
-        try:
-            parsed = orjson.loads(body) if body else None
-        except orjson.JSONDecodeError as error:
-            raise BadRequest("Le corps de la demande n’est pas du JSON en UTF-8.") from error
-        if b"\\u0000" in body:
-            raise BadRequest("Le caractère nul n’est pas accepté.")
-        return parsed
+        return _read(body) if body else None
 
     def _validate(self, body: Any) -> None:
         if body is None and self._nullable:
@@ -117,11 +127,61 @@ class JsonBody(AbstractRequestBodyValidator):  # type: ignore[misc]  # connexion
             raise BadRequest("Certaines informations sont à corriger.", errors=errors)
 
 
+def _has_body(scope: Scope) -> bool:
+    headers = Headers(scope=scope)
+    return headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
+
+
+def _read(body: bytes) -> Any:
+    """The JSON value. Raises BadRequest for what a later reader could fail at or take for something else."""
+    try:
+        parsed = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise BadRequest("Le corps de la demande n’est pas du JSON en UTF-8.") from error
+    if b"\\u0000" in body:
+        raise BadRequest("Le caractère nul n’est pas accepté.")
+    if body.count(b"[") + body.count(b"{") > MAX_JSON_DEPTH and _depth(parsed) > MAX_JSON_DEPTH:
+        raise BadRequest("Le corps de la demande est trop imbriqué.")
+    json.loads(body, object_pairs_hook=_once_each)
+    return parsed
+
+
+def _depth(value: Any) -> int:
+    depth, level = 0, [value]
+    while level:
+        inner = (each.values() if isinstance(each, dict) else each for each in level if isinstance(each, dict | list))
+        depth, level = depth + 1, [one for values in inner for one in values]
+    return depth
+
+
+def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        # RFC 8259 §4: readers disagree on which one counts.
+        raise BadRequest("Un même nom est donné deux fois dans un objet.")
+    return found
+
+
 class UploadBody(AbstractRequestBodyValidator):  # type: ignore[misc]  # connexion ships no types
-    """Leaves uploads alone: connexion would hold the whole file in memory to look at its name."""
+    """Leaves uploads alone: connexion would hold the whole file in memory to look at its name.
+
+    The contract says in the schema of the form who may send one (``x-sender``) and which setting says how long it may
+    be (``x-max-bytes``): nothing is read of the file of somebody else, nor beyond.
+    """
+
+    settings: ClassVar[Settings]
 
     async def wrap_receive(self, receive: Receive, *, scope: Scope) -> tuple[Receive, Scope]:
-        return receive, scope
+        if sender := self._schema.get("x-sender"):
+            _SENDERS[sender](Caller.from_claims(scope["extensions"]["connexion_context"]["token_info"]))
+        setting = self._schema.get("x-max-bytes")
+        most = getattr(self.settings, setting) + FORM_BYTES if setting else MAX_JSON_BYTES
+        return receive, {**scope, _UPLOAD_BYTES: most}
+
+
+def upload_bytes(environ: dict[str, Any]) -> int:
+    """How long the body of this request may be, once it has been let in."""
+    return int(environ["asgi.scope"].get(_UPLOAD_BYTES, MAX_JSON_BYTES))
 
 
 class Parameters(ParameterValidator):  # type: ignore[misc]  # connexion ships no types
@@ -154,7 +214,11 @@ def _parameter_errors(place: str, parameter: dict[str, Any], value: Any) -> list
     return field_errors(parameter.get("schema", parameter), value, pointer)
 
 
-VALIDATORS: dict[str, Any] = {
-    "parameter": Parameters,
-    "body": {**VALIDATOR_MAP["body"], "application/json": JsonBody, "multipart/form-data": UploadBody},
-}
+_SENDERS: dict[str, Callable[[Caller], Caller]] = {"agent": Caller.as_agent, "landlord": Caller.as_landlord}
+
+
+def validators(settings: Settings) -> dict[str, Any]:
+    """For connexion, by place and media type."""
+    upload = type("UploadBody", (UploadBody,), {"settings": settings})
+    body = {**VALIDATOR_MAP["body"], "application/json": JsonBody, "multipart/form-data": upload}
+    return {"parameter": Parameters, "body": body}

@@ -1,6 +1,5 @@
 """Builds the HTTP application of a service from its ``openapi.yaml``; the only module that knows connexion."""
 
-import traceback
 from typing import Any
 
 import connexion
@@ -14,18 +13,20 @@ from connexion.middleware import ConnexionMiddleware
 from connexion.middleware.swagger_ui import SwaggerUIMiddleware
 from connexion.security import BearerSecurityHandler
 from connexion.spec import OpenAPISpecification
+from flask.json.provider import DefaultJSONProvider
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp
 
-from chassis import auth, problems
+from chassis import auth, intake, problems
+from chassis.answers import log_unexpected
 from chassis.auth import KeySource
 from chassis.bridge import WsgiBridge
 from chassis.http import EXTENSION
 from chassis.problems import MEDIA_TYPE, Problem
 from chassis.runtime import Runtime
-from chassis.validation import VALIDATORS
+from chassis.validation import upload_bytes, validators
 
 log = structlog.get_logger()
 
@@ -47,6 +48,11 @@ class OrjsonModule:
     loads = staticmethod(orjson.loads)
 
 
+class OrjsonProvider(DefaultJSONProvider):
+    def loads(self, s: str | bytes, **_options: Any) -> Any:
+        return orjson.loads(s)
+
+
 def create_api(runtime: Runtime, keys: KeySource) -> ASGIApp:
     """The service's API as an ASGI application, at its full public paths (``/api/<service>/v1/…``)."""
     service, settings = runtime.service, runtime.settings
@@ -57,6 +63,8 @@ def create_api(runtime: Runtime, keys: KeySource) -> ASGIApp:
     )
     # Flask would find what connexion's own routing did not, and the handler would run without its operation.
     app.app.url_map.merge_slashes = False
+    # Reads a body as it was checked, and none that is too deep for Python's own reader.
+    app.app.json = OrjsonProvider(app.app)
     # libyaml's parser, a tenth of the time; both are safe loaders.
     contract = yaml.load(service.resource("openapi.yaml").read_bytes(), Loader=yaml.CSafeLoader)
     app.add_api(
@@ -66,27 +74,16 @@ def create_api(runtime: Runtime, keys: KeySource) -> ASGIApp:
         strict_validation=True,
         # Answers that break the contract are our bugs: they fail tests, they do not fail people.
         validate_responses=settings.environment == "test",
-        validator_map=VALIDATORS,
+        validator_map=validators(settings),
         security_map=_security(runtime, keys),
     )
     app.app.extensions[EXTENSION] = runtime
     app.app.add_url_rule(f"{service.base_path}/openapi.json", "openapi", lambda: contract)
     # connexion offers no argument for the bridge (https://github.com/spec-first/connexion/issues/1979).
-    app._middleware_app.asgi_app = WsgiBridge(app.app.wsgi_app, settings.http_threads)
+    app._middleware_app.asgi_app = WsgiBridge(app.app.wsgi_app, settings.http_threads, most_bytes=upload_bytes)
     for error, handler in _HANDLERS.items():
         app.add_error_handler(error, handler)
-    return _apart(app)
-
-
-def _apart(app: ASGIApp) -> ASGIApp:
-    """Gives each request its own ``extensions``: connexion keeps the operation and the caller in them, and granian
-    hands one and the same dictionary to all requests of a process, so that one person could be answered as another.
-    """
-
-    async def separated(scope: Scope, receive: Receive, send: Send) -> None:
-        await app({**scope, "extensions": dict(scope.get("extensions") or {})}, receive, send)
-
-    return separated
+    return intake.prepared(app, settings)
 
 
 def _without_problems(contract: Any) -> Any:
@@ -114,7 +111,7 @@ def _answer(problem: Problem) -> ConnexionResponse:
         status_code=int(problem.status),
         body=orjson.dumps(problem.to_json()),
         content_type=MEDIA_TYPE,
-        headers={"Cache-Control": "no-store", **problem.headers},
+        headers=problem.headers,
     )
 
 
@@ -135,9 +132,7 @@ def _on_database(_request: Any, error: Exception) -> ConnexionResponse:
 
 
 def _on_anything(_request: Any, error: Exception) -> ConnexionResponse:
-    # Places in our code, never the message: it could hold personal data.
-    frames = traceback.format_tb(error.__traceback__)[-3:]
-    log.error("unexpected error", error=type(error).__name__, frames=frames)
+    log_unexpected(error)
     return _answer(Problem())
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from chassis import bridge
-from chassis.bridge import WsgiBridge
+from chassis.bridge import MOST_BYTES, WsgiBridge
 
 Environ = dict[str, Any]
 SCOPE = {
@@ -88,7 +88,8 @@ def test_a_large_body_waits_in_a_file_and_a_small_one_does_not(monkeypatch: pyte
     monkeypatch.setattr(bridge.tempfile, "SpooledTemporaryFile", Spying)
     assert len(run(echo, chunks(b"x" * 900_000))[1]["body"]) == 900_000
     assert spooled == []
-    assert len(run(echo, chunks(*[b"x" * 600_000] * 3))[1]["body"]) == 1_800_000
+    long = chunks(*[b"x" * 600_000] * 3)
+    assert len(run(echo, long, most_bytes=lambda _environ: 1_800_000)[1]["body"]) == 1_800_000
     assert len(spooled) == 1
 
 
@@ -96,15 +97,66 @@ def never(_environ: Environ, _start: Callable[..., Any]) -> Iterable[bytes]:
     raise AssertionError("the application must not be called")
 
 
+def announcing(size: int) -> dict[str, Any]:
+    return {**SCOPE, "headers": [(b"content-length", str(size).encode())]}
+
+
 def test_a_body_over_the_limit_is_413_and_never_reaches_the_application() -> None:
-    start, body = run(never, chunks(b"x" * 6, b"x" * 6), max_body_bytes=10)
+    start, body = run(never, chunks(b"x" * MOST_BYTES, b"x"))
     assert start["status"] == 413
     assert (b"content-type", b"application/problem+json") in start["headers"]
     assert b"urn:bailleurs:problem:too-large" in body["body"]
 
 
+def test_a_body_announced_over_the_limit_is_refused_before_any_of_it_is_read() -> None:
+    # Nothing to receive: reading would fail.
+    start, _ = asyncio.run(call(WsgiBridge(never, 2), [], announcing(60_000_000)))
+    assert start["status"] == 413
+    assert (b"connection", b"close") in start["headers"]
+
+
+def test_reading_stops_where_the_limit_is_passed() -> None:
+    read: list[bytes] = []
+
+    async def receive() -> dict[str, Any]:
+        read.append(b"x" * 400_000)
+        return {"type": "http.request", "body": read[-1], "more_body": True}
+
+    async def send(_message: Any) -> None:
+        return
+
+    asyncio.run(WsgiBridge(never, 2)(SCOPE, receive, send))
+    assert len(read) == 3
+
+
 def test_a_body_of_exactly_the_limit_passes() -> None:
-    assert run(echo, chunks(b"x" * 10), max_body_bytes=10)[0]["status"] == 200
+    assert run(echo, chunks(b"x" * MOST_BYTES))[0]["status"] == 200
+
+
+def test_a_longer_body_is_let_in_where_the_application_says_so_of_its_sender() -> None:
+    asked: list[str] = []
+
+    def most(environ: Environ) -> int:
+        asked.append(environ["QUERY_STRING"])
+        return 3 * MOST_BYTES
+
+    assert run(echo, chunks(b"x"), most_bytes=most)[0]["status"] == 200
+    assert asked == []
+    assert run(echo, chunks(b"x" * 2 * MOST_BYTES), most_bytes=most)[0]["status"] == 200
+    assert run(never, chunks(b"x" * 4 * MOST_BYTES), most_bytes=most)[0]["status"] == 413
+    announced = asyncio.run(call(WsgiBridge(never, 2, most_bytes=most), [], announcing(4 * MOST_BYTES)))
+    assert announced[0]["status"] == 413
+    assert asked == ["q=1"] * 3
+
+
+def test_an_application_with_words_of_its_own_refuses_without_the_body() -> None:
+    def refusing(environ: Environ, start: Callable[..., Any]) -> Iterable[bytes]:
+        start("413 Too large", [("Content-Type", "text/html")])
+        return [f"{environ['toy.too_large']} {environ['wsgi.input'].read()!r}".encode()]
+
+    start, body = run(refusing, chunks(b"x" * MOST_BYTES, b"x"), refused_as="toy.too_large")
+    assert (start["status"], body["body"]) == (413, b"True b''")
+    assert (b"connection", b"close") in start["headers"]
 
 
 def test_half_a_body_of_a_client_that_left_is_not_handled() -> None:

@@ -22,7 +22,7 @@ def made(value: object) -> str:
 
 @given(KEYS)
 def test_a_cursor_comes_back_as_it_left(key: list[str]) -> None:
-    assert pagination.decode(pagination.encode(key), len(key)) == key
+    assert pagination.after(pagination.encode(key), *[str] * len(key)) == tuple(key)
 
 
 @given(KEYS)
@@ -32,7 +32,7 @@ def test_a_cursor_can_stand_in_an_address(key: list[str]) -> None:
 
 @pytest.mark.parametrize("cursor", [None, ""])
 def test_without_cursor_the_first_page_is_meant(cursor: str | None) -> None:
-    assert pagination.decode(cursor, 2) is None
+    assert pagination.after(cursor, str, str) is None
 
 
 REFUSED = [
@@ -55,14 +55,56 @@ REFUSED = [
 @pytest.mark.parametrize("cursor", REFUSED, ids=range(len(REFUSED)))
 def test_a_cursor_we_did_not_make_is_refused_and_named(cursor: str) -> None:
     with pytest.raises(BadRequest) as refused:
-        pagination.decode(cursor, 2)
+        pagination.after(cursor, str, str)
     assert [error.pointer for error in refused.value.errors] == ["/query/cursor"]
+
+
+LIST = ("secret", "/messages", b"state=waiting&limit=2")
+SAME = [("secret", "/messages", b"limit=7&cursor=x&state=waiting"), LIST]
+OTHERS = [
+    ("secret", "/letter-batches", b"state=waiting"),
+    ("secret", "/messages", b""),
+    ("secret", "/messages", b"state=sent"),
+    ("secret", "/messages", b"state=waiting&sort=-date"),
+    ("another", "/messages", b"state=waiting"),
+]
+
+
+@pytest.mark.parametrize("asked", SAME)
+def test_a_cursor_goes_on_in_its_list_whatever_the_size_of_the_page(asked: tuple[str, str, bytes]) -> None:
+    pagination.of_request(*LIST)
+    cursor = pagination.encode([7])
+    pagination.of_request(*asked)
+    assert pagination.after_number(cursor) == 7
+
+
+@pytest.mark.parametrize("asked", OTHERS)
+def test_a_cursor_of_another_list_or_of_other_filters_is_refused(asked: tuple[str, str, bytes]) -> None:
+    pagination.of_request(*LIST)
+    cursor = pagination.encode([7])
+    pagination.of_request(*asked)
+    with pytest.raises(BadRequest):
+        pagination.after_number(cursor)
+
+
+def test_filters_that_came_in_the_body_count_too() -> None:
+    cursor = pagination.encode([7], ("name", "MARTIN"))
+    assert pagination.after(cursor, int, within=("name", "MARTIN")) == (7,)
+    with pytest.raises(BadRequest) as refused:
+        pagination.after(cursor, int, within=("name", "DURAND"), pointer="/cursor")
+    assert [error.pointer for error in refused.value.errors] == ["/cursor"]
+
+
+def test_a_key_of_an_earlier_version_is_refused_and_not_misread() -> None:
+    for key in (["x"], ["1", "2"], []):
+        with pytest.raises(BadRequest):
+            pagination.after_number(pagination.encode(key))
 
 
 @given(st.text(max_size=80))
 def test_no_text_makes_a_cursor_crash(text: str) -> None:
     try:
-        key = pagination.decode(text, 1)
+        key = pagination.after(text, str)
     except BadRequest:
         return
     assert key is None or len(key) == 1
@@ -76,10 +118,9 @@ def test_following_the_cursors_shows_every_row_once_in_order(rows: list[int], li
         fetched = [row for row in rows if after is None or row > after][: limit + 1]
         page, cursor = pagination.page(fetched, limit, lambda row: [row])
         shown += page
-        key = pagination.decode(cursor, 1)
-        if key is None:
+        after = pagination.after_number(cursor)
+        if after is None:
             break
-        after = int(key[0])
     assert shown == rows
 
 
@@ -93,8 +134,8 @@ def test_a_walk_shows_each_row_once_even_when_rows_are_added_on_the_way(
 ) -> None:
     here, walked, cursor, more = set(rows), list[int](), None, iter(added)
     while True:
-        after = pagination.decode(cursor, 1)
-        following = sorted(row for row in here if after is None or row > int(after[0]))
+        after = pagination.after_number(cursor)
+        following = sorted(row for row in here if after is None or row > after)
         shown, cursor = pagination.page(following[: limit + 1], limit, lambda row: [row])
         walked += shown
         if cursor is None:

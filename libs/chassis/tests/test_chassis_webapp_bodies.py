@@ -93,10 +93,25 @@ def test_the_answer_and_the_log_do_not_repeat_what_was_refused(
     assert PRIVATE not in written.out + written.err + caplog.text
 
 
-def test_of_a_member_given_twice_the_one_checked_is_the_one_used(post: Any, toy_on_sqlite: Harness) -> None:
-    assert post(b'{"name": "first", "name": ""}').status_code == 400
-    assert post(b'{"name": "", "name": "last"}').status_code == 201
-    assert [row["name"] for row in toy_on_sqlite.rows("thing")] == ["last"]
+def test_a_member_given_twice_is_refused_since_readers_disagree_on_which_counts(post: Any) -> None:
+    assert post(b'{"name": "first", "name": "last"}').status_code == 400
+
+
+@pytest.mark.parametrize("depth", [33, 256, 1_000, 100_000])
+def test_a_body_deeper_than_any_contract_is_refused(post: Any, depth: int) -> None:
+    assert post(b"[" * depth + b"]" * depth).status_code == 400
+    assert post(b'{"a":' * depth + b"1" + b"}" * depth).status_code == 400
+
+
+def test_a_body_that_does_not_say_what_it_is_is_refused(toy_on_sqlite: Harness) -> None:
+    sent = toy_on_sqlite.client.post("/api/toybox/v1/things", content=b'{"name": "a"}', headers=toy_on_sqlite.headers())
+    assert sent.status_code == 415
+
+
+@pytest.mark.parametrize("content_type", ["Application/JSON", " application/json ;charset=utf-8"])
+def test_a_media_type_is_the_same_however_it_is_written(post: Any, content_type: str) -> None:
+    assert post(b'{"name": ""}', content_type).status_code == 400
+    assert post(b'{"name": "a"}', content_type).status_code == 201
 
 
 @pytest.mark.parametrize(
@@ -156,6 +171,12 @@ def test_an_upload_reaches_its_handler_whole(toy_on_sqlite: Harness) -> None:
     content = b"x" * 3_000_000
     answer = toy_on_sqlite.client.post("/api/toybox/v1/uploads", files={"file": ("registry.csv", content)})
     assert (answer.status_code, answer.json()) == (201, {"size": 3_000_000})
+
+
+def test_an_upload_over_its_limit_is_refused_and_not_read(toy_on_sqlite: Harness) -> None:
+    content = b"x" * 3_200_000
+    answer = toy_on_sqlite.client.post("/api/toybox/v1/uploads", files={"file": ("registry.csv", content)})
+    assert answer.status_code == 413
 
 
 @pytest.mark.parametrize("content_type", ["multipart/form-data", "multipart/form-data; boundary=x"])

@@ -13,7 +13,8 @@ from typing import Any
 import orjson
 import structlog
 from chassis import ids, tracing
-from chassis.problems import MEDIA_TYPE, NotFound
+from chassis.answers import answer, log_unexpected, protecting
+from chassis.problems import NotFound, Problem
 from prometheus_client import Counter, Histogram
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -54,7 +55,7 @@ class Edge:
         if scope["type"] == "lifespan":
             await self._lifespan(receive, send)
         elif scope["type"] == "http":
-            await self._http(scope, receive, send)
+            await self._http(scope, receive, protecting(send))
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         loop = asyncio.get_running_loop()
@@ -88,17 +89,23 @@ class Edge:
 
     async def _logged(self, name: str, app: ASGIApp, call: tuple[Scope, Receive, Send], request_id: str) -> None:
         scope, receive, send = call
-        started, status = time.perf_counter(), 500
+        started, status, begun = time.perf_counter(), 500, False
 
         async def sending(message: Message) -> None:
-            nonlocal status
+            nonlocal status, begun
             if message["type"] == "http.response.start":
-                status = message["status"]
+                status, begun = message["status"], True
                 MutableHeaders(scope=message)["X-Request-Id"] = request_id
             await send(message)
 
         try:
             await app(scope, receive, sending)
+        except Exception as error:
+            if begun:
+                raise
+            # Servers answer a failure in words of their own, and log what it said.
+            log_unexpected(error)
+            await answer(sending, Problem())
         finally:
             seconds = time.perf_counter() - started
             # A method that somebody made up would make a time series of its own.
@@ -152,13 +159,12 @@ async def _warm_up(app: ASGIApp) -> None:
 
 
 async def _answer(send: Send, status: int, body: bytes, content_type: bytes = b"application/json") -> None:
-    headers = [(b"content-type", content_type), (b"cache-control", b"no-store")]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.start", "status": status, "headers": [(b"content-type", content_type)]})
     await send({"type": "http.response.body", "body": body})
 
 
 async def _nothing_here(_scope: Scope, _receive: Receive, send: Send) -> None:
-    await _answer(send, 404, orjson.dumps(NotFound().to_json()), MEDIA_TYPE.encode())
+    await answer(send, NotFound())
 
 
 def apps_of(pairs: Sequence[tuple[Sequence[str], ASGIApp]]) -> dict[str, ASGIApp]:

@@ -140,6 +140,26 @@ def test_an_application_that_crashes_is_logged_as_500_without_what_it_said(lines
     assert "Goff" not in str(line)
 
 
+def test_an_application_that_crashes_is_answered_for_in_the_one_error_format() -> None:
+    answer = client().get("/crash")
+    assert (answer.status_code, answer.headers["content-type"]) == (500, "application/problem+json")
+    assert "Goff" not in answer.text
+
+
+@pytest.mark.parametrize("path", ["/compte", "/crash", "/elsewhere", "/healthz", "/readyz", "/metrics"])
+def test_whatever_answers_no_browser_guesses_its_type_and_nothing_keeps_it(path: str) -> None:
+    headers = client().get(path).headers
+    assert (headers["x-content-type-options"], headers["cache-control"]) == ("nosniff", "no-store")
+
+
+def test_an_application_that_knows_better_says_how_long_to_keep_its_answer() -> None:
+    async def lasting(_scope: Any, _receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"cache-control", b"max-age=60")]})
+        await send({"type": "http.response.body", "body": b""})
+
+    assert client({"/assets": lasting}).get("/assets/x").headers["cache-control"] == "max-age=60"
+
+
 def test_requests_are_counted_by_application_and_status() -> None:
     def counted() -> float:
         return edge.REQUESTS.labels("/compte", "GET", 401)._value.get()

@@ -3,11 +3,11 @@
 import traceback
 from typing import Any, NamedTuple
 
-from flask import Flask, g, render_template
+from flask import Flask, g, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
+from werkzeug.exceptions import HTTPException, InternalServerError, RequestEntityTooLarge, ServiceUnavailable
 
 from webui.headers import request_id
 
@@ -21,6 +21,8 @@ class Explanation(NamedTuple):
 
 LOGGED_FRAMES = 3
 RETRY_SECONDS = 2
+# Put into the environment by who reads requests, in place of a body that is longer than it may be.
+TOO_LARGE = "webui.too_large"
 DATABASE_AWAY = (OperationalError, InterfaceError, PoolTimeout)
 EXPLANATIONS = {
     400: Explanation(
@@ -107,6 +109,13 @@ def log_failures_without_their_words(app: Flask) -> None:
 def add_errors(app: Flask) -> None:
     """Renders every HTTP error, and an unexpected exception as a 500 once it has been logged."""
     log_failures_without_their_words(app)
+
+    def refuse_too_large() -> None:
+        if request.environ.get(TOO_LARGE):
+            raise RequestEntityTooLarge
+
+    # Before any other: forms' tokens are looked for in the body.
+    app.before_request_funcs.setdefault(None, []).insert(0, refuse_too_large)
 
     def http_error(error: HTTPException) -> HTTPException | tuple[str, int, dict[str, str]]:
         # A redirection is an HTTPException too.

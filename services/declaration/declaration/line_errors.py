@@ -8,7 +8,6 @@ from chassis import pagination
 from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
-from declaration import cursors
 from declaration.models import AnswerImportError, RegistryImportError
 
 NAMES = ("line", "column", "rule", "message", "example")
@@ -25,7 +24,7 @@ def page(
     """In the order of the file, with how many there are. Raises BadRequest for a cursor that is not of this list."""
     statement = select(errors).where(errors.import_id == import_id)
     total = session.execute(select(func.count()).select_from(statement.subquery())).scalar_one()
-    if after := cursors.row_numbers(cursor, 2):
+    if after := pagination.after(cursor, int, int):
         statement = statement.where(tuple_(errors.line, errors.seq) > after)
     rows: Sequence[Any] = session.execute(statement.order_by(errors.line, errors.seq).limit(limit + 1)).scalars().all()
     shown, following = pagination.page(rows, limit, lambda row: (row.line, row.seq))

@@ -118,12 +118,11 @@ def test_a_body_outside_the_contract_is_refused(journey: Journey) -> None:
     assert journey.amend("\x00").status_code == 400
 
 
-def test_a_crafted_cursor_is_refused_or_finds_nothing(journey: Journey) -> None:
+def test_a_crafted_cursor_is_refused(journey: Journey) -> None:
     some_id = str(ids.new_id())
     for key in (["9" * 300, "a", some_id], ["0", "\x00", some_id], ["0", "a", "x"], ["x", "a", some_id], ["0"]):
         cursor = pagination.encode(key)
-        answer = journey.world.get("/declarations", journey.headers, cursor=cursor)
-        assert answer.status_code in (200, 400), key
+        assert journey.world.get("/declarations", journey.headers, cursor=cursor).status_code == 400, key
 
 
 def test_what_is_missing_is_listed_when_one_transmits_too_early(journey: Journey) -> None:

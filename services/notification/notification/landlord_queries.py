@@ -46,10 +46,10 @@ def to_correct(session: Session, caller: Caller, *, limit: int, cursor: str | No
     """Landlords to whom no letter can be printed: the Caf's task is to correct the address in its registry."""
     seen = (own_caf(caller, Landlord.caf_code), Landlord.address_problem.is_not(None))
     total = session.scalar(select(func.count()).select_from(Landlord).where(*seen))
-    after = pagination.decode(cursor, 1)
+    after = pagination.after_id(cursor)
     wanted = _seen(caller).where(Landlord.address_problem.is_not(None))
     if after:
-        wanted = wanted.where(Landlord.id > UUID(after[0]))
+        wanted = wanted.where(Landlord.id > after)
     rows = session.execute(wanted.order_by(Landlord.id).limit(limit + 1)).all()
     shown, following = pagination.page(rows, limit, lambda row: (row.Landlord.id,))
     return {"items": [_shown(session, row) for row in shown], "total": total, "next_cursor": following}

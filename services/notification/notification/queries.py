@@ -73,8 +73,8 @@ def messages(
     seen = [own_caf(caller, Message.caf_code), *_chosen(filters)]
     by_state = session.execute(select(Message.state, func.count()).where(*seen).group_by(Message.state)).all()
     counts = {state: count for state, count in by_state}
-    after = pagination.decode(cursor, 1)
-    wanted = select(*MESSAGE_COLUMNS).where(*seen, *([Message.id < UUID(after[0])] if after else []))
+    after = pagination.after_id(cursor)
+    wanted = select(*MESSAGE_COLUMNS).where(*seen, *([Message.id < after] if after else []))
     rows = session.execute(wanted.order_by(Message.id.desc()).limit(limit + 1)).mappings().all()
     shown, following = pagination.page(rows, limit, lambda row: (row["id"],))
     items = [_message(row) for row in shown]
@@ -84,8 +84,8 @@ def messages(
 def batches(session: Session, caller: Caller, *, limit: int, cursor: str | None) -> dict[str, Any]:
     seen = own_caf(caller, LetterBatch.caf_code)
     total = session.scalar(select(func.count()).select_from(LetterBatch).where(seen))
-    after = pagination.decode(cursor, 1)
-    wanted = select(*BATCH_COLUMNS).where(seen, *([LetterBatch.id < UUID(after[0])] if after else []))
+    after = pagination.after_id(cursor)
+    wanted = select(*BATCH_COLUMNS).where(seen, *([LetterBatch.id < after] if after else []))
     rows = session.execute(wanted.order_by(LetterBatch.id.desc()).limit(limit + 1)).mappings().all()
     shown, following = pagination.page(rows, limit, lambda row: (row["id"],))
     return {"items": [_batch(dict(row)) for row in shown], "total": total, "next_cursor": following}

@@ -66,8 +66,11 @@ def sign_in_page() -> Any:
     return redirect(address, 303)
 
 
-def wanted(kind: str | None = None) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """A page for someone signed in, of that kind (`landlord` or `agent`) when given; 404 for the others."""
+def wanted(kind: str | None = None, *, takes_file: bool = False) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """A page for someone signed in, of that kind (`landlord` or `agent`) when given; 404 for the others.
+
+    Only one that `takes_file` is sent more than a form holds, see `portal.uploads`.
+    """
 
     def decorate(view: Callable[P, R]) -> Callable[P, R]:
         @wraps(view)
@@ -80,6 +83,8 @@ def wanted(kind: str | None = None) -> Callable[[Callable[P, R]], Callable[P, R]
                 abort(404)
             return view(*args, **kwargs)
 
+        if takes_file:
+            guarded.takes_file_of = kind  # type: ignore[attr-defined]  # of a function
         return guarded
 
     return decorate

@@ -10,7 +10,7 @@ from chassis.runtime import Runtime
 from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import Session
 
-from declaration import cursors, line_errors
+from declaration import line_errors
 from declaration.domain.answers import reasons
 from declaration.models import AnswerImport, AnswerImportError, CafAnswer
 
@@ -43,7 +43,7 @@ def state(runtime: Runtime, import_id: UUID) -> dict[str, Any]:
 def page(session: Session, caller: Caller, cursor: str | None, limit: int) -> dict[str, Any]:
     """Newest first: their ids are in the order of time."""
     statement = select(AnswerImport).where(visible(caller))
-    if after := cursors.identifier(cursor):
+    if after := pagination.after_id(cursor):
         statement = statement.where(AnswerImport.id < after)
     rows = session.execute(statement.order_by(AnswerImport.id.desc()).limit(limit + 1)).scalars().all()
     shown, following = pagination.page(rows, limit, lambda row: (row.id,))

@@ -12,7 +12,6 @@ from chassis.storage import Storage
 from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import Session
 
-from declaration import cursors
 from declaration.domain.exports import manifest
 from declaration.domain.exports.states import LABELS, Event, Status, advance
 from declaration.exports import making
@@ -40,7 +39,7 @@ def find(session: Session, caller: Caller, export_id: UUID, *, change: bool = Fa
 def page(session: Session, caller: Caller, cursor: str | None, limit: int) -> dict[str, Any]:
     """Newest first: their ids are in the order of time."""
     statement = select(ExportBatch).where(visible(caller))
-    if after := cursors.identifier(cursor):
+    if after := pagination.after_id(cursor):
         statement = statement.where(ExportBatch.id < after)
     rows = session.execute(statement.order_by(ExportBatch.id.desc()).limit(limit + 1)).scalars().all()
     found, following = pagination.page(rows, limit, lambda row: (row.id,))

@@ -12,8 +12,8 @@ from chassis.problems import Conflict, FieldError, Invalid
 from sqlalchemy import ColumnElement, and_, literal, tuple_
 from sqlalchemy.orm import Session
 
-from declaration import cursors, listing
-from declaration.domain import journey, texts
+from declaration import listing
+from declaration.domain import journey
 from declaration.domain.rows import cells as texts_of
 from declaration.domain.rows import judging, known_columns
 from declaration.domain.rows.errors import CellError
@@ -39,16 +39,12 @@ def unfinished(caller: Caller, filters: Filters) -> ColumnElement[bool]:
 def page(session: Session, caller: Caller, filters: Filters, cursor: str | None, limit: int) -> dict[str, Any]:
     """One page of rows, by tenant: saving one does not move it."""
     statement = joined(RentDeclaration, Campaign, Tenancy, Dwelling, Landlord).where(unfinished(caller, filters))
-    if after := pagination.decode(cursor, len(ORDER)):
-        statement = statement.where(tuple_(*ORDER) > _position(after))
+    if after := pagination.after(cursor, str, UUID):
+        statement = statement.where(tuple_(*ORDER) > tuple_(literal(after[0]), literal(after[1], ORDER[1].type)))
     found = session.execute(statement.order_by(*ORDER).limit(limit + 1)).all()
     rows, following = pagination.page(found, limit, lambda row: (row[2].sort_key, row[0].id))
     today = clock.today()
     return {"items": [shown(cases.of_row(row, caller, today)) for row in rows], "next_cursor": following}
-
-
-def _position(after: list[str]) -> Any:
-    return tuple_(literal(texts.folded(after[0])), literal(cursors.part(after[1], UUID), RentDeclaration.id.type))
 
 
 def shown(case: Case) -> dict[str, Any]:

@@ -67,7 +67,7 @@ def page(
         "items": _items(session, caller, [declaration for declaration, _ in picked[:limit]]),
         "total": counts.get(filters.status, 0) if filters.status else sum(counts.values()),
         "counts": counts,
-        "next_cursor": _following(order, counts, picked, limit),
+        "next_cursor": _following(counts, picked, limit),
     }
 
 
@@ -79,10 +79,10 @@ def _items(session: Session, caller: Caller, ids: list[UUID]) -> list[dict[str, 
     return [found[each] for each in ids if each in found]
 
 
-def _following(order: sorting.Order, counts: dict[str, int], picked: picking.Picked, limit: int) -> str | None:
+def _following(counts: dict[str, int], picked: picking.Picked, limit: int) -> str | None:
     if len(picked) <= limit:
         return None
-    return sorting.encode(order, counting.written(counts), picked[limit - 1][1])
+    return sorting.encode(counting.written(counts), picked[limit - 1][1])
 
 
 def item(row: Row[Any]) -> dict[str, Any]:

@@ -13,7 +13,6 @@ from declaration.filing import case as cases
 from declaration.filing.case import Case
 from declaration.lots.states import LineStatus
 from declaration.models import DeclarationVersion, Lot, LotLine
-from declaration.returned.views import bad_cursor
 
 
 def visible(caller: Caller) -> ColumnElement[bool]:
@@ -32,18 +31,11 @@ def find(session: Session, caller: Caller, lot_id: UUID) -> Lot:
 def page(session: Session, caller: Caller, cursor: str | None, limit: int) -> dict[str, Any]:
     """Newest first."""
     statement = select(Lot).where(visible(caller))
-    if after := pagination.decode(cursor, 1):
-        statement = statement.where(Lot.id < _identifier(after[0]))
+    if after := pagination.after_id(cursor):
+        statement = statement.where(Lot.id < after)
     found = session.execute(statement.order_by(Lot.id.desc()).limit(limit + 1)).scalars().all()
     rows, following = pagination.page(found, limit, lambda row: (row.id,))
     return {"items": [shown(session, row) for row in rows], "next_cursor": following}
-
-
-def _identifier(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise bad_cursor() from None
 
 
 def shown(session: Session, lot: Lot) -> dict[str, Any]:
@@ -72,8 +64,8 @@ def lines(
     statement = statement.where(LotLine.lot_id == lot.id)
     if status:
         statement = statement.where(LotLine.status == status)
-    if after := pagination.decode(cursor, 1):
-        statement = statement.where(LotLine.declaration_id > _identifier(after[0]))
+    if after := pagination.after_id(cursor):
+        statement = statement.where(LotLine.declaration_id > after)
     rows = session.execute(statement.order_by(LotLine.declaration_id).limit(limit + 1)).all()
     found, following = pagination.page(rows, limit, lambda row: (row[0].declaration_id,))
     seen = cases.many(session, caller, [line.declaration_id for line, _reference in found])

@@ -11,7 +11,6 @@ from chassis.problems import NotFound
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from declaration import cursors
 from declaration.domain import checks, comparison, journey, paper, snapshot
 from declaration.domain.draft import Draft
 from declaration.domain.paper import LABELS, Arrival, Other, State
@@ -70,7 +69,7 @@ def page(
         inside.append(PaperReturn.state == state)
     if declaration:
         inside.append(PaperReturn.declaration_id == UUID(declaration))
-    if after := cursors.identifier(cursor):
+    if after := pagination.after_id(cursor):
         inside.append(PaperReturn.id > after)
     found = session.execute(select(PaperReturn).where(*inside).order_by(PaperReturn.id).limit(limit + 1)).scalars()
     rows, following = pagination.page(found.all(), limit, lambda row: (row.id,))

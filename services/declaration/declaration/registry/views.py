@@ -9,7 +9,7 @@ from chassis.problems import NotFound
 from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import Session
 
-from declaration import cursors, line_errors
+from declaration import line_errors
 from declaration.models import RegistryImport, RegistryImportError
 
 KINDS = ("landlords", "dwellings", "tenancies")
@@ -33,7 +33,7 @@ def one(session: Session, import_id: UUID, inside: ColumnElement[bool] | None = 
 def page(session: Session, caller: Caller, cursor: str | None, limit: int) -> dict[str, Any]:
     """Newest first: their ids are in the order of time."""
     statement = select(RegistryImport).where(visible(caller))
-    if after := cursors.identifier(cursor):
+    if after := pagination.after_id(cursor):
         statement = statement.where(RegistryImport.id < after)
     rows = session.execute(statement.order_by(RegistryImport.id.desc()).limit(limit + 1)).scalars().all()
     shown, following = pagination.page(rows, limit, lambda row: (row.id,))

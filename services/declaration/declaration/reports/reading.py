@@ -9,7 +9,6 @@ from chassis.problems import NotFound
 from sqlalchemy import ColumnElement, false, func, select, true
 from sqlalchemy.orm import Session
 
-from declaration import cursors
 from declaration.domain.reports import KIND_LABELS, LABELS, Kind, State
 from declaration.models import Base, Landlord, TenantReport
 
@@ -50,7 +49,7 @@ def page(
         inside.append(TenantReport.declaration_id == UUID(declaration))
     total = session.execute(select(func.count()).select_from(TenantReport).where(*inside)).scalar_one()
     oldest_first = caller.kind == "agent"
-    if place := cursors.identifier(cursor):
+    if place := pagination.after_id(cursor):
         inside.append(TenantReport.id > place if oldest_first else TenantReport.id < place)
     order = TenantReport.id if oldest_first else TenantReport.id.desc()
     statement = select(TenantReport, Landlord).join(Landlord, Landlord.id == TenantReport.landlord_id)

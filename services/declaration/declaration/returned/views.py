@@ -7,7 +7,7 @@ from uuid import UUID
 
 from chassis import clock, pagination
 from chassis.auth import Caller
-from chassis.problems import BadRequest, FieldError, NotFound
+from chassis.problems import NotFound
 from sqlalchemy import ColumnElement, func, select, tuple_
 from sqlalchemy.orm import Session
 
@@ -35,23 +35,11 @@ def page(session: Session, caller: Caller, cursor: str | None, limit: int) -> di
     """Newest first."""
     key = (DeclarationImport.received_at, DeclarationImport.id)
     statement = select(DeclarationImport).where(visible(caller))
-    if after := pagination.decode(cursor, 2):
-        statement = statement.where(tuple_(*key) < _position(after))
+    if after := pagination.after(cursor, clock.parse, UUID):
+        statement = statement.where(tuple_(*key) < tuple_(*after))
     found = session.execute(statement.order_by(key[0].desc(), key[1].desc()).limit(limit + 1)).scalars().all()
     rows, following = pagination.page(found, limit, lambda row: (clock.iso(row.received_at), row.id))
     return {"items": [shown(session, row) for row in rows], "next_cursor": following}
-
-
-def _position(after: list[str]) -> Any:
-    try:
-        return tuple_(clock.parse(after[0]), UUID(after[1]))
-    except ValueError:
-        raise bad_cursor() from None
-
-
-def bad_cursor() -> BadRequest:
-    detail = "Ce curseur de pagination n’est pas valable."
-    return BadRequest(errors=[FieldError(pointer="/query/cursor", code="cursor", detail=detail)])
 
 
 def shown(session: Session, row: DeclarationImport) -> dict[str, Any]:
@@ -81,10 +69,8 @@ def report(session: Session, row: DeclarationImport, cursor: str | None, limit: 
     here = (DeclarationImportLine.import_id == row.id) & DeclarationImportLine.reported
     total = session.execute(select(func.count()).select_from(DeclarationImportLine).where(here)).scalar_one()
     statement = select(DeclarationImportLine).where(here)
-    if after := pagination.decode(cursor, 1):
-        if not (after[0].isascii() and after[0].isdigit() and len(after[0]) < 10):
-            raise bad_cursor()
-        statement = statement.where(DeclarationImportLine.line > int(after[0]))
+    if after := pagination.after_number(cursor):
+        statement = statement.where(DeclarationImportLine.line > after)
     found = session.execute(statement.order_by(DeclarationImportLine.line).limit(limit + 1)).scalars().all()
     lines, following = pagination.page(found, limit, lambda line: (line.line,))
     items = [item for line in lines for item in said(line)]

@@ -12,7 +12,6 @@ from flask import Response
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from identity import cursors
 from identity.domain.security_events import label
 from identity.models import Account, SecurityEvent
 
@@ -24,7 +23,7 @@ MOST_EXPORTED = 20_000
 
 def page(session: Session, account_id: UUID, cursor: str | None, limit: int) -> dict[str, Any]:
     """{items, next_cursor}; raises BadRequest for a cursor that is none of ours."""
-    before = cursors.number(cursor)
+    before = pagination.after_number(cursor)
     mine = select(SecurityEvent).where(SecurityEvent.account_id == account_id).order_by(SecurityEvent.seq.desc())
     if before is not None:
         mine = mine.where(SecurityEvent.seq < before)

@@ -14,7 +14,6 @@ from chassis.runtime import Runtime
 from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
-from identity import cursors
 from identity.domain.security_events import Kind
 from identity.domain.supervision import RESET_STATES, Decision, ResetState, checked_reason, sources
 from identity.factors.held import has_factor
@@ -93,7 +92,7 @@ def decidable(caller: Caller) -> ColumnElement[bool]:
 
 def waiting(session: Session, caller: Caller, cursor: str | None, limit: int) -> dict[str, Any]:
     """Those to decide, the oldest first, one's own requests included: who asked sees that they wait."""
-    after = cursors.identifier(cursor)
+    after = pagination.after_id(cursor)
     # Under another name: the perimeter speaks of accounts too.
     holder = aliased(Account)
     rows = (

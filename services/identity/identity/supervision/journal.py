@@ -8,7 +8,6 @@ from chassis.auth import Caller
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from identity import cursors
 from identity.domain.security_events import label
 from identity.models import Account, SecurityEvent, SupervisionAct
 from identity.supervision.looking import visible
@@ -16,7 +15,7 @@ from identity.supervision.looking import visible
 
 def page(session: Session, caller: Caller, account_id: UUID, cursor: str | None, limit: int) -> dict[str, Any]:
     """{items, next_cursor}. Raises NotFound outside the perimeter, BadRequest for a cursor that is none of ours."""
-    account, before = visible(session, caller, account_id), cursors.number(cursor)
+    account, before = visible(session, caller, account_id), pagination.after_number(cursor)
     mine = select(SecurityEvent).where(SecurityEvent.account_id == account.id).order_by(SecurityEvent.seq.desc())
     if before is not None:
         mine = mine.where(SecurityEvent.seq < before)

@@ -11,7 +11,6 @@ from chassis.problems import FieldError, Invalid, NotFound
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
-from identity import cursors
 from identity.domain.credentials import normalise_login
 from identity.domain.identifiers import normalise_email, normalise_user_number
 from identity.domain.supervision import STANDINGS, Standing, last_door
@@ -41,7 +40,9 @@ def criterion_of(body: dict[str, Any]) -> Criterion:
 
 
 def search(session: Session, caller: Caller, criterion: Criterion, cursor: str | None, limit: int) -> dict[str, Any]:
-    after = cursors.identifier(cursor)
+    # Filters that come in the body: an e-mail has no place in an address.
+    within = (criterion.name, criterion.typed)
+    after = pagination.after(cursor, UUID, within=within, pointer="/cursor")
     rows = (
         select(Account, suspended().label("suspended"))
         .where(supervised(caller.sub), _CONDITIONS[criterion.name](criterion.typed))
@@ -49,8 +50,8 @@ def search(session: Session, caller: Caller, criterion: Criterion, cursor: str |
         .limit(limit + 1)
     )
     if after is not None:
-        rows = rows.where(Account.id > after)
-    shown, following = pagination.page(session.execute(rows).all(), limit, lambda row: (row.Account.id,))
+        rows = rows.where(Account.id > after[0])
+    shown, following = pagination.page(session.execute(rows).all(), limit, lambda row: (row.Account.id,), within)
     return {"items": [_line(row.Account, row.suspended) for row in shown], "next_cursor": following}
 
 

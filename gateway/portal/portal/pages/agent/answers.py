@@ -24,7 +24,7 @@ class AnswersForm(PageForm):
 
 
 @pages.route("", methods=["GET", "POST"], strict_slashes=False)
-@wanted("agent")
+@wanted("agent", takes_file=True)
 def index() -> ResponseReturnValue:
     """The files, and the form to send another."""
     form = AnswersForm()

@@ -23,7 +23,7 @@ class RegistryForm(PageForm):
 
 
 @pages.route("", methods=["GET", "POST"], strict_slashes=False)
-@wanted("agent")
+@wanted("agent", takes_file=True)
 def index() -> ResponseReturnValue:
     """The files, and the form to send another."""
     form = RegistryForm()

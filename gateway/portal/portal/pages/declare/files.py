@@ -29,7 +29,7 @@ class UploadForm(PageForm):
 
 
 @pages.route("/fichier", methods=["GET", "POST"])
-@wanted("landlord")
+@wanted("landlord", takes_file=True)
 def files() -> ResponseReturnValue:
     """The template, the form to send a filled one, and the files sent so far."""
     form, chosen = UploadForm(), narrowed()

@@ -48,7 +48,7 @@ def fail(kind: str) -> Any:
 
 
 def list_things(limit: int = 2, cursor: str | None = None, q: str | None = None) -> dict[str, Any]:
-    after = pagination.decode(cursor, 1)
+    after = pagination.after(cursor, str)
     statement = select(Thing.name).where(Thing.name > (after[0] if after else "")).order_by(Thing.name)
     if q is not None:
         statement = statement.where(func.lower(Thing.name).contains(q.lower()))

@@ -1,0 +1,39 @@
+"""Answers at the level of ASGI: what every one of them carries, and those that no framework makes."""
+
+import traceback
+
+import orjson
+import structlog
+from starlette.datastructures import MutableHeaders
+from starlette.types import Message, Send
+
+from chassis.problems import MEDIA_TYPE, Problem
+
+log = structlog.get_logger()
+# A browser must not guess another type, nor anything keep what is said to one person; who knows better says so itself.
+HEADERS = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
+
+
+def protecting(send: Send) -> Send:
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            for name, value in HEADERS.items():
+                headers.setdefault(name, value)
+        await send(message)
+
+    return sending
+
+
+async def answer(send: Send, problem: Problem) -> None:
+    """What is left of the request's body is not read."""
+    headers = {"content-type": MEDIA_TYPE, "connection": "close", **problem.headers}
+    raw = [(name.lower().encode(), value.encode("latin-1")) for name, value in headers.items()]
+    await send({"type": "http.response.start", "status": int(problem.status), "headers": raw})
+    await send({"type": "http.response.body", "body": orjson.dumps(problem.to_json())})
+
+
+def log_unexpected(error: Exception) -> None:
+    """Places in our code, never the message: it could hold personal data."""
+    frames = traceback.format_tb(error.__traceback__)[-3:]
+    log.error("unexpected error", error=type(error).__name__, frames=frames)
