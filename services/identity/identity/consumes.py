@@ -7,10 +7,10 @@ from chassis import ids
 from chassis.db import upsert
 from chassis.events import Event
 from chassis.service import Subscription
-from sqlalchemy import and_
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
-from identity.accounts import bounces, closing, roles
+from identity.accounts import bounces, closing, roles, stranded
 from identity.accounts.issuing import issue_and_send, own_recipient
 from identity.accounts.registration import create_account
 from identity.domain.credentials import Purpose
@@ -27,6 +27,7 @@ def landlord_registered(session: Session, event: Event) -> None:
     per user number, hence one account per département (both guides).
     """
     data, personal = event.data, event.personal
+    written_to_before = _written_to(session, data["user_number"])
     if not _tie_user_number(session, data, personal):
         return
     email = _email(personal)
@@ -47,6 +48,8 @@ def landlord_registered(session: Session, event: Event) -> None:
     if account is not None:
         recipient = Recipient(personal["name"], email, tuple(personal["address"]))
         issue_and_send(session, account, Purpose.CREATION, recipient, user_number=data["user_number"])
+    elif written_to_before not in (None, (email, personal["address"])):
+        stranded.issue_again(session, UUID(data["organisation_id"]), data["user_number"])
 
 
 def user_created(session: Session, event: Event) -> None:
@@ -121,6 +124,14 @@ def _tie_user_number(session: Session, data: dict[str, Any], personal: dict[str,
         .returning(UserNumber.number)
     )
     return session.execute(written).scalar_one_or_none() is not None
+
+
+def _written_to(session: Session, user_number: str) -> tuple[str | None, list[str]] | None:
+    """The e-mail and the address that the Caf gave last; None for a number not seen yet."""
+    known = session.execute(
+        select(UserNumber.email, UserNumber.address).where(UserNumber.number == user_number)
+    ).first()
+    return (known.email, known.address) if known else None
 
 
 def _email(personal: dict[str, Any]) -> str | None:

@@ -1,4 +1,4 @@
-"""The Caf whose agents see what is written to an account: the one that registered the landlord."""
+"""The Caf that registered a landlord: its agents see what is written to the account, and it says where."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -7,14 +7,21 @@ from identity.models import Account, UserNumber
 
 
 def registering_caf(session: Session, account: Account, user_number: str | None = None) -> str | None:
-    """The account's own Caf, else that of the number it is about, else the only one of its organisation.
-
-    None where several Cafs know the organisation and nothing says which of them is meant. The digits of a user number
-    say nothing of the Caf."""
+    """The Caf of what is written to this account: the account's own, else that of the number it is about, else the
+    one that made it. The digits of a user number say nothing of the Caf."""
     if account.caf_code or account.organisation_id is None:
         return account.caf_code
-    numbers = select(UserNumber.caf_code).where(UserNumber.organisation_id == account.organisation_id).distinct()
-    if user_number is not None:
-        numbers = numbers.where(UserNumber.number == user_number)
-    cafs = session.scalars(numbers.limit(2)).all()
-    return cafs[0] if len(cafs) == 1 else None
+    of_number = select(UserNumber.caf_code).where(
+        UserNumber.number == user_number, UserNumber.organisation_id == account.organisation_id
+    )
+    return (user_number and session.scalar(of_number)) or caf_that_made(session, account)
+
+
+def caf_that_made(session: Session, account: Account) -> str | None:
+    """Whose registry made the account; of one made by a colleague, that of the organisation's first."""
+    if account.registry_caf is not None:
+        return account.registry_caf
+    first = select(Account.registry_caf).where(
+        Account.organisation_id == account.organisation_id, Account.registry_caf.is_not(None)
+    )
+    return session.scalar(first.order_by(Account.created_at, Account.id).limit(1))

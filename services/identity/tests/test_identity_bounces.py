@@ -85,3 +85,35 @@ def test_the_person_reads_that_the_address_refuses_messages_until_it_changes(loc
     again.sign_in(sent["login"], local.password)
     again.get("/compte/securite")
     assert "nous reviennent" in again.text
+
+
+LETTERS = {"email": None}
+
+
+def test_credentials_that_died_waiting_for_an_address_leave_again_once_the_caf_corrects_it(world: Any) -> None:
+    world.register(**LETTERS, address=["RENNES"])
+    with later(days=31):
+        world.register(version=2, **LETTERS, address=["12 PLACE DES LICES", "35000 RENNES"])
+        first, second = world.issued()
+        assert (second["purpose"], second["channel"], second["address"][-1]) == ("reissue", "letter", "35000 RENNES")
+        assert first["password"] != second["password"]
+
+
+def test_a_correction_issues_nothing_while_the_password_lives_nor_once_the_account_is_opened(local: Any) -> None:
+    local.register(**LETTERS, address=["RENNES"])
+    local.register(version=2, **LETTERS, address=["LE BOURG", "35000 RENNES"])
+    assert len(local.issued()) == 1
+    sent = local.issued()[0]
+    browser = local.browser()
+    browser.sign_in(sent["login"], sent["password"])
+    browser.complete()
+    with later(days=40):
+        local.register(version=3, **LETTERS, address=["LE HAUT BOURG", "35000 RENNES"])
+    assert len(local.issued()) == 1
+
+
+def test_what_changes_no_address_issues_nothing(local: Any) -> None:
+    local.register(**LETTERS)
+    with later(days=31):
+        local.register(version=2, **LETTERS, name="RÉGIE DES LICES")
+    assert len(local.issued()) == 1

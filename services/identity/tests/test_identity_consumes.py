@@ -94,8 +94,9 @@ def test_a_second_caf_of_an_organisation_is_named_where_its_own_number_is_meant(
     assert [sent["caf_code"] for sent in world.issued()] == ["220", "220"]
 
 
-def test_a_notice_to_an_organisation_of_one_caf_is_of_that_caf(world: Any) -> None:
+def test_a_notice_to_an_organisation_is_of_the_caf_that_made_its_account(world: Any) -> None:
     browser, _ = world.activated(caf_code="220")
+    world.register("35900007090002", caf_code="359")
     browser.send("/compte/identifiant-perdu", user_number="35900007090001")
     world.harness.run_job("recoveries")
     [notice] = [

@@ -12,13 +12,14 @@ from sqlalchemy.orm import Session
 from identity.accounts.issuing import own_recipient
 from identity.models import Account, UserNumber
 from identity.publishes import Recipient
+from identity.registering_caf import caf_that_made
 
 
 def by_its_caf(session: Session, account: Account, asked: str | None = None) -> tuple[Recipient, str | None]:
     """The recipient, and the user number under which that Caf knows them: `asked` if it is one of its own. Never an
     address that sent our messages back."""
     mine = select(UserNumber).where(
-        UserNumber.organisation_id == account.organisation_id, UserNumber.caf_code == _caf_of(session, account)
+        UserNumber.organisation_id == account.organisation_id, UserNumber.caf_code == caf_that_made(session, account)
     )
     # The first that it registered, unless told otherwise: their ids are in the order of time.
     chosen = mine.order_by((UserNumber.number == asked).desc(), UserNumber.landlord_id).limit(1)
@@ -40,16 +41,6 @@ def written_to_at(session: Session, email: str) -> Iterator[Account]:
     )
     given = {}
     for account, caf_code in session.execute(found):
-        if account.id not in given and caf_code == _caf_of(session, account):
+        if account.id not in given and caf_code == caf_that_made(session, account):
             given[account.id] = account
             yield account
-
-
-def _caf_of(session: Session, account: Account) -> str | None:
-    """That made the account; of an account made by a colleague, the Caf that made the organisation's first."""
-    if account.registry_caf is not None:
-        return account.registry_caf
-    first = select(Account.registry_caf).where(
-        Account.organisation_id == account.organisation_id, Account.registry_caf.is_not(None)
-    )
-    return session.scalar(first.order_by(Account.created_at, Account.id).limit(1))
