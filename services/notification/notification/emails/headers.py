@@ -22,6 +22,8 @@ _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _ADDRESS = re.compile(rf"(?=.{{1,64}}@){_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})+")
 ENCODED_WORD = "=?"
+# Others stay: a no-break space keeps « 2 déclarations » together.
+_SPACES = re.compile(" {2,}")
 
 
 class Written(str):
@@ -54,7 +56,7 @@ def mailbox(name: str, display_name: str, address: str) -> Written:
 def one_line(value: str) -> str:
     """The text on one line, without what no text may hold, and without the mark of an encoded word."""
     kept = "".join(" " if texts.refused(sign) else sign for sign in value)
-    return " ".join(kept.replace(ENCODED_WORD, "= ?").split())
+    return _SPACES.sub(" ", kept.replace(ENCODED_WORD, "= ?")).strip()
 
 
 def _encoded(name: str, value: str, plain: re.Pattern[str]) -> str:
