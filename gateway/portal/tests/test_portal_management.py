@@ -61,7 +61,7 @@ def test_a_refused_user_keeps_what_was_typed(landlord: FlaskClient, services: Fa
 @pytest.mark.parametrize(
     ("path", "wanted"),
     [
-        ("/habilitations/utilisateurs/nouveau", {"#civility", "#last_name", "#first_name", "#email", "#groups"}),
+        ("/habilitations/utilisateurs/nouveau", {"#civility", "#last_name", "#email", "#groups"}),
         ("/habilitations/groupes/nouveau", {"#label", "#housing_types", "#communes"}),
     ],
 )

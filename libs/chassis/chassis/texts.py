@@ -42,6 +42,11 @@ def is_text(text: str) -> bool:
 FORMATS: Mapping[str, Callable[[str], bool]] = {LINE: is_line, TEXT: is_text}
 
 
+def full_name(*parts: str | None) -> str:
+    """Civility and names on one line; people may have one name only."""
+    return " ".join(part for part in parts if part)
+
+
 def sentence(sign: str, subject: str = "Ce texte") -> str:
     """What is said of the character that `refused` found; `subject` names the field."""
     return f"{subject} contient un caractère invisible ou de commande ({sign}), souvent venu d’un copier-coller."

@@ -237,3 +237,13 @@ def test_progress_is_told_as_the_file_is_read(world: Any, monkeypatch: pytest.Mo
     import_path(world.harness.runtime, path, "test", lambda shown: told.append(shown["lines_done"]))
     assert told == sorted(told)
     assert (told[0], told[-1]) == (4, 10)
+
+
+def test_people_with_one_name_only_are_shown_by_it_alone(world: Any) -> None:
+    world.register({**PERSON, "first_name": "", "tenant_last_name": "SAMBA", "tenant_first_name": ""})
+    [landlord] = world.harness.rows("landlord")
+    assert (landlord["name"], landlord["first_name"]) == ("Mme MARTIN", None)
+    [tenancy] = world.harness.rows("tenancy")
+    assert (tenancy["tenant_last_name"], tenancy["tenant_first_name"], tenancy["sort_key"]) == ("SAMBA", "", "samba")
+    told = world.harness.published("registry.landlord_registered.v1")[-1].personal
+    assert (told["name"], told["last_name"], told["first_name"]) == ("Mme MARTIN", "MARTIN", None)

@@ -66,12 +66,12 @@ BAD: list[tuple[str, str]] = [
     ("tenant_number", "123456A"),
     ("tenant_number", "12345678"),
     ("tenant_last_name", "X" * 101),
-    ("tenant_first_name", ""),
     ("lease_start", "01/09/2016"),
     ("lease_start", "20160901"),
     ("lease_start", "2016-02-30"),
     ("lease_end", "2016-08-31"),
     ("co_tenants", "0"),
+    ("co_tenants", "100"),
     ("co_tenants", "1.5"),
     ("co_tenants", "²"),
     ("previous_rent", "1.234,50"),
@@ -131,12 +131,16 @@ def test_a_file_without_a_mandatory_column_is_refused_whole(absent: str) -> None
         lines.header(";".join(name for name in COLUMNS if name != absent))
 
 
+def test_people_with_one_name_only_and_a_house_of_99_holders_are_good_lines() -> None:
+    assert errors_of({**PERSON, "first_name": "", "tenant_first_name": "", "co_tenants": "99"}) == []
+
+
 def test_optional_columns_may_be_absent_and_unknown_ones_are_named() -> None:
     header = lines.header("\ufeff" + ";".join([*sorted(MANDATORY_COLUMNS), "Remarque "]) + "\r\n")
     assert header.unknown == ("remarque",)
     row, errors = lines.read([*[PERSON[name] for name in sorted(MANDATORY_COLUMNS)], "x"], header, 2)
     assert row is None
-    assert {error.column for error in errors} == {"civility", "last_name", "first_name"}
+    assert {error.column for error in errors} == {"civility", "last_name"}
 
 
 def test_a_column_named_twice_is_refused() -> None:

@@ -48,7 +48,7 @@ def test_a_row_changed_by_somebody_else_is_held_back_even_when_it_is_wrong() -> 
 REFUSED = {
     "rent": ("12,345", "1.234,50", "-5", "abc", "1e3", "=1+1", "100000", "412,50€€", "٣", "1 23"),
     "left_on": ("31/02/2026", "15/7/26", "demain", "2026-13-01", "99999", "15/07/2099", "01/01/1999"),
-    "co_tenants": ("0", "51", "deux", "2,5", "-1", "²"),
+    "co_tenants": ("0", "100", "deux", "2,5", "-1", "²"),
     "present": ("peut-être", "1", "="),
     "share": ("moitié",),
     "full_month": ("31",),

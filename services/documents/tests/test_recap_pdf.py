@@ -8,6 +8,7 @@ from typing import Any
 
 import pdf_reading as read
 import pytest
+from documents.rendering import recap_rows
 from documents.rendering.recap import Recap, render_recap
 from pypdf import PdfReader
 
@@ -53,6 +54,11 @@ def test_what_people_type_is_printed_and_never_interpreted(
     assert read.unmet(pdf) == []
     if typed.startswith(("#", "$", "]")):
         assert read.words(pdf).count(typed) == 2
+
+
+def test_a_tenant_with_one_name_only_is_printed_without_a_stray_space(snapshot: dict[str, Any]) -> None:
+    rows = recap_rows._tenant({**snapshot["tenant"], "first_name": ""}, snapshot["information"])
+    assert ("Nom et prénom", "DEUJOURS") in rows
 
 
 def test_a_character_that_no_font_has_leaves_a_visible_mark(recap: BuildRecap, snapshot: dict[str, Any]) -> None:

@@ -137,3 +137,12 @@ def test_what_a_person_corrects_is_kept_and_an_older_version_changes_nothing(
     row = next(row for row in world.harness.rows("member") if str(row["account_id"]) == user)
     assert (row["last_name"], row["email"], row["function"]) == ("Le Goff-Martin", "nouvelle@lices.example", "Gérante")
     assert row["activated_at"]
+
+
+def test_a_user_with_one_name_only_is_created(world: Any, administrator: UUID) -> None:
+    url = f"{BASE}/organisations/{world.organisation_id}"
+    headers = {**world.headers(administrator), "Idempotency-Key": "one"}
+    group = world.harness.client.get(f"{url}/groups", headers=headers).json()["items"][0]["id"]
+    body = {**NEW_USER, "last_name": "Sukarno", "first_name": "", "groups": [group]}
+    answer = world.harness.client.post(f"{url}/users", headers=headers, json=body)
+    assert (answer.status_code, answer.json()["first_name"]) == (201, "")

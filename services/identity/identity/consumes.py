@@ -7,6 +7,7 @@ from chassis import ids
 from chassis.db import upsert
 from chassis.events import Event
 from chassis.service import Subscription
+from chassis.texts import full_name
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
@@ -56,7 +57,7 @@ def user_created(session: Session, event: Event) -> None:
     """A user whom an administrator created gets login and password by e-mail at once."""
     data, personal = event.data, event.personal
     email = _email(personal)
-    name = f"{personal['first_name']} {personal['last_name']}"
+    name = full_name(personal["first_name"], personal["last_name"])
     account = create_account(
         session,
         UUID(data["account_id"]),

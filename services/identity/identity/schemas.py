@@ -48,11 +48,13 @@ def email_of(body: dict[str, Any]) -> str:
 def personal_of(body: dict[str, Any]) -> dict[str, str | None]:
     """What is to be corrected, normalised; an empty function or telephone is none. Raises Invalid."""
     given: dict[str, str | None] = {name: (value or "").strip() or None for name, value in body.items()}
-    errors = [
-        FieldError(pointer=f"/{name}", code="empty", detail="Un nom et un prénom sont nécessaires.", example="Le Goff")
-        for name in ("last_name", "first_name")
-        if name in given and given[name] is None
-    ]
+    if "first_name" in given:
+        # People may have one name only.
+        given["first_name"] = given["first_name"] or ""
+    errors = []
+    if "last_name" in given and given["last_name"] is None:
+        detail = "Un nom est nécessaire."
+        errors.append(FieldError(pointer="/last_name", code="empty", detail=detail, example="Le Goff"))
     typed = given.get("telephone")
     if typed is not None:
         given["telephone"] = normalise_telephone(typed)

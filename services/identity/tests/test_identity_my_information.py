@@ -72,3 +72,10 @@ def test_only_what_is_given_changes_and_the_others_are_told_once(world: Any) -> 
     assert (told.personal["last_name"], told.personal["function"]) == ("Martin", "Gérante")
     [line] = [row for row in world.harness.rows("security_event") if row["kind"] == "information.corrected"]
     assert line["details"] == {"fields": ["last_name", "function", "telephone"]}
+
+
+def test_a_person_with_one_name_only_empties_their_first_name(world: Any) -> None:
+    _, sent = world.activated()
+    assert patch(world, headers(world, sent), {"first_name": ""}).status_code == 200
+    [told] = world.harness.published(CHANGED)
+    assert told.personal["first_name"] == ""

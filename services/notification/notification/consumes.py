@@ -9,6 +9,7 @@ from chassis.db import upsert
 from chassis.events import Event
 from chassis.runtime import of
 from chassis.service import Subscription
+from chassis.texts import full_name
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -103,7 +104,7 @@ def account_activated(session: Session, event: Event) -> None:
     person = event.personal
     values = {
         "account_id": UUID(event.data["account_id"]),
-        "name": " ".join(part for part in (person["civility"], person["first_name"], person["last_name"]) if part),
+        "name": full_name(person["civility"], person["first_name"], person["last_name"]),
         "email": person["email"],
         "version": event.data["version"],
     }

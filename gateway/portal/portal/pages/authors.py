@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from chassis.texts import full_name
+
 from portal.clients import api
 from portal.clients.errors import Refused, Unavailable
 from portal.sign_in.person import the_person
@@ -41,4 +43,4 @@ def colleagues() -> dict[str, str]:
         users = api().habilitation.list_users(organisation)
     except (Refused, Unavailable):
         return {}
-    return {user["account_id"]: f"{user['first_name']} {user['last_name']}" for user in users}
+    return {user["account_id"]: full_name(user["first_name"], user["last_name"]) for user in users}

@@ -4,6 +4,7 @@ import uuid
 from typing import Any, ClassVar
 
 from chassis import communes
+from chassis.texts import full_name
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from webui.forms import choices
@@ -46,7 +47,8 @@ class UserForm(OnceForm):
         "Civilité", [InputRequired("Choisissez la civilité")], choices=choices(CIVILITIES), validate_choice=False
     )
     last_name = StringField("Nom", [InputRequired("Saisissez le nom, par exemple Le Goff")])
-    first_name = StringField("Prénom", [InputRequired("Saisissez le prénom, par exemple Nolwenn")])
+    # People may have one name only.
+    first_name = StringField("Prénom (s’il y en a un)")
     email = StringField("Adresse électronique", [InputRequired(EMAIL_WANTED)])
     function = StringField("Fonction (facultatif)")
     groups = SelectMultipleField(
@@ -165,7 +167,7 @@ def journal() -> ResponseReturnValue:
     """Who changed what, when and why; people by their names."""
     users = api().habilitation.list_users(organisation())
     groups = api().habilitation.list_groups(organisation())
-    names = {user["account_id"]: f"{user['first_name']} {user['last_name']}" for user in users}
+    names = {user["account_id"]: full_name(user["first_name"], user["last_name"]) for user in users}
     names |= {group["id"]: group["label"] for group in groups}
     lines = api().habilitation.journal(organisation())
     return render_template("habilitation/journal.html", lines=lines, names=names, actions=ACTIONS)

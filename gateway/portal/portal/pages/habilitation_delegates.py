@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 from uuid import UUID
 
+from chassis.texts import full_name
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from webui.forms import choices
@@ -59,7 +60,7 @@ def delegation(account_id: UUID) -> ResponseReturnValue:
                 raise
             form.fail_from(error.problem, form.pointers)
         else:
-            flash(f"{user['first_name']} {user['last_name']} est responsable d’habilitation.", "success")
+            flash(f"{full_name(user['first_name'], user['last_name'])} est responsable d’habilitation.", "success")
             return redirect(url_for("habilitation.index"), 303)
     return render_template("habilitation/delegation.html", user=user, form=form), 422 if form.errors else 200
 
@@ -74,7 +75,7 @@ def withdraw_delegation(account_id: UUID) -> ResponseReturnValue:
     if form.validate_on_submit():
         reason = (form.reason.data or "").strip() or None
         api().habilitation.withdraw_delegate(organisation(), str(account_id), reason, form.key.data or "")
-        flash(f"{user['first_name']} {user['last_name']} n’est plus responsable d’habilitation.", "success")
+        flash(f"{full_name(user['first_name'], user['last_name'])} n’est plus responsable d’habilitation.", "success")
         return redirect(url_for("habilitation.index"), 303)
     return render_template("habilitation/withdraw_delegation.html", user=user, form=form), 422 if form.errors else 200
 

@@ -18,12 +18,17 @@ BAD_VALUES = (
     *(("landlord_address", "1|2|3|4|5|6|7"), ("housing_type", "social"), ("dwelling_ref", "")),
     *(("dwelling_address", ""), ("commune_insee", "35999"), ("commune_insee", "35000"), ("furnished", "oui")),
     *(("single_room", "2"), ("tenant_number", "123456A"), ("tenant_number", "12345678"), ("tenant_last_name", "")),
-    *(("tenant_first_name", ""), ("lease_start", "2016-13-01"), ("lease_start", "01/09/2016"), ("lease_start", "")),
+    *(
+        ("tenant_first_name", "X" * 101),
+        ("lease_start", "2016-13-01"),
+        ("lease_start", "01/09/2016"),
+        ("lease_start", ""),
+    ),
     *(("lease_end", "2001-01-01"), ("lease_end", "demain"), ("co_tenants", "0"), ("co_tenants", "deux")),
     *(("previous_rent", "12,345"), ("previous_rent", "-5.00"), ("previous_charges", "1.234,50")),
     *(("benefit_kind", "RSA"), ("benefit_amount", "beaucoup"), ("paid_to_landlord", "non")),
 )
-BAD_PERSON_VALUES = (("civility", "Dr"), ("civility", ""), ("last_name", ""), ("first_name", ""))
+BAD_PERSON_VALUES = (("civility", "Dr"), ("civility", ""), ("last_name", ""), ("first_name", "X" * 101))
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,9 +59,7 @@ SITUATION: dict[str, Field[Any]] = {
     "present": Field("si le locataire occupe toujours le logement", fields.flag, YES_NO, "oui"),
     "left_on": Field("la date de départ du locataire", fields.day, DAY, "2026-07-15"),
     "new_address": Field("la nouvelle adresse du locataire", fields.address, ADDRESS_RULE, ADDRESS_EXAMPLE),
-    "co_tenants": Field(
-        "le nombre de colocataires", fields.co_tenants, "un nombre entier de 1 à 50, le locataire compris", "2"
-    ),
+    "co_tenants": Field("le nombre de colocataires", fields.co_tenants, fields.CO_TENANTS_RULE, "2"),
     "rent_up_to_date": Field("si le loyer est à jour", fields.flag, YES_NO, "oui"),
     "arrears_amount": Field("le montant de la dette", fields.amount, money.RULE, "650,00"),
     "first_default_on": Field("la date du premier impayé", fields.day, DAY, "2026-05-05"),

@@ -9,6 +9,7 @@ from chassis import clock, money, pagination
 from chassis.auth import Caller
 from chassis.http import etag
 from chassis.problems import Conflict, FieldError, Invalid
+from chassis.texts import full_name
 from sqlalchemy import ColumnElement, and_, literal, tuple_
 from sqlalchemy.orm import Session
 
@@ -84,7 +85,7 @@ def known(case: Case) -> dict[str, str]:
     tenancy, of_caf = case.tenancy, case.known
     return {
         "tenant_number": tenancy.tenant_number,
-        "tenant": f"{tenancy.tenant_last_name} {tenancy.tenant_first_name}".strip(),
+        "tenant": full_name(tenancy.tenant_last_name, tenancy.tenant_first_name),
         "dwelling": case.dwelling.reference,
         "address": ", ".join(case.dwelling.address),
         "lease_start": texts_of.from_day(of_caf.lease_start),
@@ -175,7 +176,7 @@ def _stated(row: Mapping[str, Any]) -> dict[str, str]:
     tenant, dwelling = row.get("tenant", {}), row.get("dwelling", {})
     return {
         "tenant_number": tenant.get("number", ""),
-        "tenant": f"{tenant.get('last_name', '')} {tenant.get('first_name', '')}",
+        "tenant": full_name(tenant.get("last_name"), tenant.get("first_name")),
         "dwelling": dwelling.get("reference", ""),
         "address": ", ".join(dwelling.get("address", ())),
         "previous_rent": row.get("previous_rent") or "",

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from chassis import clock
+from chassis.texts import full_name
 from sqlalchemy import and_
 from sqlalchemy.orm import Session
 
@@ -74,7 +75,7 @@ def _line(version: DeclarationVersion) -> dict[str, Any]:
         "reference": version.reference,
         "version": version.version,
         "tenant_number": said["tenant"]["number"],
-        "tenant": f"{said['tenant']['last_name']} {said['tenant']['first_name']}",
+        "tenant": full_name(said["tenant"]["last_name"], said["tenant"]["first_name"]),
         "dwelling": said["dwelling"]["reference"],
         "rent": said["rent"]["rent"],
         "charges": said["rent"]["charges"],

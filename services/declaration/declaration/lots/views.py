@@ -6,6 +6,7 @@ from uuid import UUID
 from chassis import clock, pagination
 from chassis.auth import Caller
 from chassis.problems import NotFound
+from chassis.texts import full_name
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
@@ -75,7 +76,7 @@ def lines(
 
 def _line(line: LotLine, reference: str | None, case: Case | None) -> dict[str, Any]:
     tenancy = case.tenancy if case else None
-    name = f"{tenancy.tenant_last_name} {tenancy.tenant_first_name}" if tenancy else None
+    name = full_name(tenancy.tenant_last_name, tenancy.tenant_first_name) if tenancy else None
     return {
         "declaration_id": str(line.declaration_id),
         "status": line.status,

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from chassis.texts import full_name
+
 from documents.rendering import french
 from documents.rendering.address import below_name, window_lines
 from documents.rendering.lot import count
@@ -208,7 +210,7 @@ def _caf(caf: Facts) -> dict[str, object]:
 def _tenant(tenant: Facts) -> dict[str, object]:
     lines: Sequence[str] = tenant.get("address") or []
     return {
-        "name": f"{tenant['last_name']} {tenant['first_name']}",
+        "name": full_name(tenant["last_name"], tenant["first_name"]),
         "number": tenant["number"],
         "address": list(lines),
     }

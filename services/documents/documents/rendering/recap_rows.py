@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from chassis.texts import full_name
+
 from documents.rendering import french
 from documents.rendering.address import below_name
 
@@ -94,7 +96,7 @@ def _dwelling(dwelling: Facts, declared: Facts) -> list[Row]:
 def _tenant(tenant: Facts, declared: Facts) -> list[Row]:
     return [
         ("Numéro d’allocataire", tenant["number"]),
-        ("Nom et prénom", f"{tenant['last_name']} {tenant['first_name']}"),
+        ("Nom et prénom", full_name(tenant["last_name"], tenant["first_name"])),
         ("Entrée dans le logement", french.day(declared["lease_start"])),
     ]
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from chassis.texts import full_name
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -75,7 +76,7 @@ class Account(Base):
     @property
     def name(self) -> str:
         """The person's once known, else that of whom the Caf writes to."""
-        return f"{self.first_name or ''} {self.last_name or ''}".strip() or self.contact_name
+        return full_name(self.first_name, self.last_name) or self.contact_name
 
 
 class UserNumber(Base):

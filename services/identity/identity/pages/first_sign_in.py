@@ -98,7 +98,7 @@ def _given(form: InformationForm) -> Information:
     return Information(
         civility=form.civility.data,
         last_name=form.last_name.data.strip(),
-        first_name=form.first_name.data.strip(),
+        first_name=(form.first_name.data or "").strip(),
         email=normalise_email(form.email.data) or "",
         function=(form.function.data or "").strip() or None,
         telephone=normalise_telephone(form.telephone.data or ""),

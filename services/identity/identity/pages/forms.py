@@ -41,7 +41,8 @@ class PersonalForm(PageForm):
         "Civilité", [InputRequired("Choisissez une civilité.")], choices=choices({"Mme": "Madame", "M.": "Monsieur"})
     )
     last_name = StringField("Nom", [InputRequired("Saisissez votre nom."), Length(max=100)])
-    first_name = StringField("Prénom", [InputRequired("Saisissez votre prénom."), Length(max=100)])
+    # People may have one name only.
+    first_name = StringField("Prénom (si vous en avez un)", [Optional(), Length(max=100)])
     function = StringField("Fonction (facultatif)", [Optional(), Length(max=100)])
     telephone = TelField("Téléphone (facultatif)", [Optional()])
 

@@ -76,7 +76,7 @@ def _given(form: PersonalForm) -> Personal:
     return Personal(
         civility=form.civility.data,
         last_name=form.last_name.data.strip(),
-        first_name=form.first_name.data.strip(),
+        first_name=(form.first_name.data or "").strip(),
         function=(form.function.data or "").strip() or None,
         telephone=normalise_telephone(form.telephone.data or ""),
     )

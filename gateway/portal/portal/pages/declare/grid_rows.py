@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from chassis.texts import full_name
 from flask import request
 
 PAGE_SIZE = 50
@@ -60,7 +61,7 @@ class Line:
 
     @property
     def tenant(self) -> str:
-        return f"{self.row['tenant']['last_name']} {self.row['tenant']['first_name']}"
+        return full_name(self.row["tenant"]["last_name"], self.row["tenant"]["first_name"])
 
 
 def stated(row: dict[str, Any]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from chassis.texts import full_name
 from flask import url_for
 from webui.typography import euros
 
@@ -50,7 +51,7 @@ def heading(declaration: Declaration) -> dict[str, Any]:
     tenant = declaration["tenant"]
     return {
         "declaration": declaration,
-        "tenant_name": f"{tenant['last_name']} {tenant['first_name']}",
+        "tenant_name": full_name(tenant["last_name"], tenant["first_name"]),
         "labels": LABELS,
         "done": steps_done(declaration),
         "agent": the_person().is_agent,

@@ -25,6 +25,11 @@ def never(_row: Row) -> bool:
     return False
 
 
+def may_be_empty(_row: Row) -> bool:
+    """The column is there, as the mandatory ones are; its value may be none: people may have one name only."""
+    return False
+
+
 def legal_person(row: Row) -> bool:
     return row.get("landlord_kind") == LEGAL_PERSON
 
@@ -67,7 +72,7 @@ COLUMNS: dict[str, Column] = {
     "landlord_name": Column(values.text, legal_person, _NAME, "REGIE DES LICES", plain.texts),
     "civility": Column(values.one_of("M.", "Mme"), natural_person, "M. ou Mme", "Mme"),
     "last_name": Column(values.text, natural_person, _NAME, "MARTIN", plain.texts),
-    "first_name": Column(values.text, natural_person, _NAME, "Zoé", plain.texts),
+    "first_name": Column(values.text, never, f"{_NAME}, ou vide", "Zoé", plain.texts),
     "email": Column(values.email, never, "une adresse électronique, ou vide", "gestion@lices.example", plain.emails),
     "landlord_address": Column(values.address, always, _ADDRESS, "12 PLACE DES LICES|35000 RENNES", plain.addresses),
     "housing_type": Column(values.one_of(*HOUSING_TYPES), always, "conventioned ou private", "private"),
@@ -78,7 +83,7 @@ COLUMNS: dict[str, Column] = {
     "single_room": Column(values.flag, always, _FLAG, "0"),
     "tenant_number": Column(values.tenant_number, always, "7 chiffres et une lettre", "1234567A", plain.tenant_numbers),
     "tenant_last_name": Column(values.text, always, _NAME, "DEUJOURS", plain.texts),
-    "tenant_first_name": Column(values.text, always, _NAME, "Adam", plain.texts),
+    "tenant_first_name": Column(values.text, may_be_empty, f"{_NAME}, ou vide", "Adam", plain.texts),
     "lease_start": Column(values.day, always, "une date AAAA-MM-JJ", "2016-09-01"),
     "lease_end": Column(values.day, never, "une date AAAA-MM-JJ après l’entrée, ou vide", "2026-06-30"),
     "co_tenants": Column(values.co_tenants, always, "un nombre, le locataire compris", "1"),
@@ -90,4 +95,4 @@ COLUMNS: dict[str, Column] = {
 }
 
 # Without these a file says nothing: it is refused whole.
-MANDATORY_COLUMNS = frozenset(name for name, column in COLUMNS.items() if column.mandatory is always)
+MANDATORY_COLUMNS = frozenset(name for name, column in COLUMNS.items() if column.mandatory in (always, may_be_empty))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from declaration.domain.registry.columns import COLUMNS, Column, always
+from declaration.domain.registry.columns import COLUMNS, Column, always, may_be_empty
 
 DELIMITER = ";"
 ERROR, WARNING = "error", "warning"
@@ -25,7 +25,7 @@ class Format:
     @property
     def mandatory(self) -> frozenset[str]:
         """Without these a file says nothing: it is refused whole."""
-        return frozenset(name for name, column in self.columns.items() if column.mandatory is always)
+        return frozenset(name for name, column in self.columns.items() if column.mandatory in (always, may_be_empty))
 
     @property
     def example(self) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from zlib import crc32
 
 from chassis import ids
+from chassis.texts import full_name
 
 from declaration.domain import communes, texts
 from declaration.domain.registry.columns import LEGAL_PERSON
@@ -69,7 +70,9 @@ def staged(
     legal = [kind == LEGAL_PERSON for kind in columns["landlord_kind"]]
     sirets = [siret if company else form.null for siret, company in zip(columns["siret"], legal, strict=True)]
     users = columns["user_number"]
-    tenants = texts.folded_each(_joined(columns["tenant_last_name"], columns["tenant_first_name"]))
+    # A tenant with one name only has an empty first name, never none.
+    first_names = ["" if name == form.null else name for name in columns["tenant_first_name"]]
+    tenants = texts.folded_each(_joined(columns["tenant_last_name"], first_names))
     numbered = zip(tenants, columns["tenant_number"], strict=True)
     derived: dict[str, Iterable[Any]] = {
         "import_id": repeat(import_id),
@@ -80,7 +83,8 @@ def staged(
             for siret, company, user in zip(sirets, legal, users, strict=True)
         ],
         "siret": sirets,
-        "name": _names(columns, legal),
+        "name": _names(columns, legal, form),
+        "tenant_first_name": first_names,
         "departement": map(_departement, columns["commune_insee"]),
         "dwelling_search": texts.folded_each(_joined(columns["dwelling_address"], columns["dwelling_ref"])),
         "sort_key": tenants,
@@ -100,11 +104,12 @@ def _joined(first: Sequence[str], second: Sequence[str]) -> Iterable[str]:
     return map(" ".join, zip(first, second, strict=True))
 
 
-def _names(columns: Mapping[str, Sequence[Any]], legal: Sequence[bool]) -> list[str]:
+def _names(columns: Mapping[str, Sequence[Any]], legal: Sequence[bool], form: Form) -> list[str]:
     """A company's own name, or the civility and names of a person."""
-    persons = zip(columns["civility"], columns["first_name"], columns["last_name"], strict=True)
+    first_names = (None if name == form.null else name for name in columns["first_name"])
+    persons = zip(columns["civility"], first_names, columns["last_name"], strict=True)
     rows = zip(columns["landlord_name"], persons, legal, strict=True)
-    return [name if company else " ".join(person) for name, person, company in rows]
+    return [name if company else full_name(*person) for name, person, company in rows]
 
 
 @lru_cache(maxsize=4096)

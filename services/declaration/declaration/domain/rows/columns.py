@@ -9,6 +9,7 @@ from typing import Any
 
 from chassis import money
 
+from declaration.domain import fields
 from declaration.domain.rows import cells, same
 
 INFORMATION, SITUATION, RENT, CONFIRMATIONS = "information", "situation", "rent", "confirmations"
@@ -51,7 +52,7 @@ COLUMNS: dict[str, Column] = {
         SITUATION,
         cells.number,
         cells.from_number,
-        "un nombre entier de 1 à 50, le locataire compris",
+        fields.CO_TENANTS_RULE,
         "2",
     ),
     "rent_up_to_date": Column("Loyer à jour", SITUATION, cells.yes_or_no, cells.from_flag, _YES_NO, "oui"),
