@@ -89,8 +89,9 @@ def opened_archive(content: bytes) -> tuple[list[dict[str, str]], dict[str, Any]
 
 
 def answers_file(*rows: dict[str, str], columns: tuple[str, ...] = ()) -> bytes:
-    """A file of answers; the columns of the table without others."""
-    names = columns or ("reference", "version", "answer", "reason_code", "text")
+    """A file of answers; without `columns`, those of the table and what the rows hold besides."""
+    plain = ("reference", "version", "answer", "reason_code", "text")
+    names = columns or tuple(dict.fromkeys((*plain, *(name for row in rows for name in row))))
     text = io.StringIO()
     writer = csv.DictWriter(text, names, delimiter=";", restval="", lineterminator="\n", extrasaction="ignore")
     writer.writeheader()

@@ -53,6 +53,25 @@ def landlord(world: Any) -> dict[str, str]:
     return world.landlord()
 
 
+OF_ANOTHER = ("declaration_id", "user_number", "tenant_number", "dwelling_ref")
+
+
+def test_an_answer_whose_reference_slipped_against_the_columns_of_the_export_is_refused(
+    world: Any, landlord: dict[str, str]
+) -> None:
+    one, other = (declare(world, each, landlord)["reference"] for each in opened(world, 2))
+    lines = {line["reference"]: line for line in opened_archive(archive(world, ready(world)))[0]}
+    assert lines[one]["tenant_number"] != lines[other]["tenant_number"]
+    for name in OF_ANOTHER:
+        wrong = "35900007090099" if name == "user_number" else lines[other][name]
+        imported = answered(world, {**saying(one, "under_review"), name: wrong})
+        assert imported["lines_bad"] == 1, name
+        [said] = world.get(f"/answers/{imported['id']}/errors", world.agent()).json()["items"]
+        assert (said["column"], bool(said["rule"]), bool(said["example"])) == (name, True, True)
+    right = {name: lines[one][name] for name in OF_ANOTHER}
+    assert answered(world, {**saying(one, "under_review"), **right})["lines_bad"] == 0
+
+
 def test_nobody_but_an_agent_hands_answers_over_or_sees_them(world: Any, landlord: dict[str, str]) -> None:
     (declaration,) = opened(world)
     sent = declare(world, declaration, landlord)

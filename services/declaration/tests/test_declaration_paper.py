@@ -128,6 +128,16 @@ def test_an_attestation_is_found_by_its_two_numbers_together(desk: Desk) -> None
     assert desk.world.post("/paper-searches", desk.agent, {**NUMBERS, "tenant_number": "%"}).status_code == 400
 
 
+def test_a_paper_whose_printed_numbers_are_those_of_another_is_not_begun(desk: Desk) -> None:
+    for name, wrong in (("user_number", "35900007099999"), ("tenant_number", "7654321Z")):
+        body = {"declaration_id": desk.id, "received_on": clock.today().isoformat(), name: wrong}
+        refused = desk.world.post("/papers", desk.agent, body, **{"Idempotency-Key": str(ids.new_id())})
+        assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, f"/{name}")
+    right = {"user_number": "359 00007090001", "tenant_number": "1234567a"}
+    body = {"declaration_id": desk.id, "received_on": clock.today().isoformat(), **right}
+    assert desk.world.post("/papers", desk.agent, body, **{"Idempotency-Key": str(ids.new_id())}).status_code == 201
+
+
 def test_the_day_of_receipt_is_neither_to_come_nor_before_the_opening(desk: Desk) -> None:
     today = clock.today()
     for day, code in (

@@ -7,6 +7,7 @@ from chassis import ids
 from declaration.sheets import layout, reading
 from declaration_cases import SIRET
 from declaration_desk import FILLED, Desk, counts
+from declaration_exchange import archive, opened_archive, ready
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 OTHER = {
@@ -118,6 +119,8 @@ def test_what_another_person_saved_meanwhile_is_not_overwritten_and_both_values_
     told = [(item["column"], item["value"], item["message"]) for item in desk.errors(found["id"])["items"]]
     assert ("Loyer de juillet hors charges", "415,00", "La valeur enregistrée est maintenant « 431,00 ».") in told
     assert any("par une autre personne de votre organisme, le " in message for _column, _value, message in told)
+    # « 38 » and « 38,00 » are one value.
+    assert [column for column, _value, _message in told] == ["", "Loyer de juillet hors charges"]
     # The file to correct carries the revision that was shown: sending it is a choice.
     correction = desk.world.get(f"/declaration-imports/{found['id']}/correction", desk.headers)
     assert counts(desk.apply(desk.checked(correction.content)["id"])) == {"lines": 1, "applied": 1}
@@ -148,6 +151,19 @@ def test_the_spreadsheet_of_another_landlord_is_unknown_line_by_line_and_reveals
     assert told[0] == told[1] == told[2]
     assert told[0][0]["message"] == "Cette déclaration est inconnue."
     assert theirs.drafts()[0]["status"] == "to_declare"
+
+
+def test_what_came_by_file_is_exported_as_such_until_it_is_saved_on_a_page(desk: Desk) -> None:
+    world = desk.world
+    desk.apply(desk.checked(desk.filled(desk.template(), FILLED, FILLED))["id"])
+    by_file, on_page = desk.drafts()[:2]
+    body = {"rows": [{"id": on_page["id"], "etag": on_page["etag"], "cells": {"rent": "420,00"}}]}
+    on_page = world.put("/drafts", desk.headers, body).json()["items"][0]["row"]
+    for row in (by_file, on_page):
+        sent = world.post(f"/declarations/{row['id']}/transmission", desk.headers, **{"If-Match": row["etag"]})
+        assert sent.status_code == 201
+    lines, *_ = opened_archive(archive(world, ready(world)))
+    assert {line["declaration_id"]: line["channel"] for line in lines} == {by_file["id"]: "file", on_page["id"]: "web"}
 
 
 def test_a_right_withdrawn_before_the_application_counts(desk: Desk) -> None:

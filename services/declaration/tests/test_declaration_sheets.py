@@ -61,8 +61,34 @@ def read(content: bytes) -> reading.Sheet:
 def refusal(content: bytes, settings: DeclarationSettings = SETTINGS) -> str:
     with pytest.raises(reading.FileRefusedError) as refused:
         reading.read(content, settings)
-    code: str = next(code for code, sentence in reading.REFUSALS.items() if sentence == str(refused.value))
+    where = {"line": 1, "byte": "FF"}
+    code: str = next(code for code, text in reading.REFUSALS.items() if text.format(**where) == str(refused.value))
     return code
+
+
+def test_a_wrong_byte_in_a_utf_8_file_is_named_with_its_line_and_how_to_save_the_file() -> None:
+    """Read as Windows-1252, « Repère » would be a column of no name."""
+    for mark in (b"", b"\xef\xbb\xbf"):
+        content = mark + csv_of(HEADER, LINE, LINE).encode()
+        broken = b"R\xe9vis".join(content.rsplit("Révis".encode(), 1))
+        with pytest.raises(reading.FileRefusedError) as refused:
+            read(broken)
+        assert "La ligne 3" in str(refused.value)
+        assert "octet E9" in str(refused.value)
+        assert "CSV UTF-8" in str(refused.value)
+
+
+def test_a_csv_saved_as_a_workbook_keeps_its_texts_and_what_starts_with_an_apostrophe_stays() -> None:
+    for text in ("-5 %", "=1+1", "@x", "'-5 %", "''=x", "'x", "l’été"):
+        row = Row(MARK, {"rent": "512,30", "reason": text})
+        for kind in ("csv", "xlsx"):
+            assert read(writing.write(kind, [row])).lines[0].cells["reason"] == text
+    cells = list(
+        csv.reader(
+            io.StringIO(writing.write("csv", [Row(MARK, {"reason": "-5 %"})]).decode("utf-8-sig")), delimiter=";"
+        )
+    )
+    assert read(workbook(*cells)).lines[0].cells["reason"] == "-5 %"
 
 
 @pytest.mark.parametrize("charset", ["utf-8", "utf-8-sig", "cp1252"])
@@ -186,7 +212,9 @@ REFUSED: dict[str, tuple[Any, str]] = {
     "an old workbook": (lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "format"),
     "a PDF": (lambda: b"%PDF-1.7 Rep\xe8re", "format"),
     "bytes": (lambda: bytes(range(256)) * 4, "format"),
-    "a charset that is neither": (lambda: "Repère;Loyer".encode() + b"\xff\x81\x8d\x90", "charset"),
+    "a charset that is neither": (lambda: "Repère;Loyer".encode() + b"\xff\x81\x8d\x90", "byte"),
+    "another charset": (lambda: "Repère;Loyer".encode("mac-roman") + b"\x81", "charset"),
+    "UTF-16": (lambda: csv_of(HEADER, LINE).encode("utf-16"), "utf16"),
     "an open quote": (lambda: (csv_of(HEADER) + '"open;x\n').encode(), "csv"),
     "no mark": (lambda: b"Locataire;Loyer\nx;1\n", "header"),
     "a column twice": (lambda: csv_of([*HEADER, "Motif"], [*LINE, "x"]).encode(), "twice"),

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from declaration.domain import snapshot
-from declaration.domain.answers.columns import ANSWERS
+from declaration.domain.answers.columns import ANSWERS, of_another
 from declaration.domain.answers.reasons import EVENTS
 from declaration.domain.registry.lines import LineError
 from declaration.domain.states import Event, Facts, State, advance
@@ -119,6 +119,8 @@ def _apply_one(
     version = target.version
     if values["version"] and values["version"] != version.version:
         raise _LineRefusedError("version", f"Cette référence est celle de la version {version.version}.")
+    if column := of_another(values, str(version.declaration_id), version.snapshot):
+        raise _LineRefusedError(column, "Cette référence est celle d’une autre déclaration : la ligne a glissé.")
     said = (values["reason_code"], values["text"])
     if version.state == values["answer"] and words.get(version.id) == said:
         return False

@@ -27,8 +27,9 @@ def list_papers(
 @idempotent
 def begin_paper(body: dict[str, Any]) -> Answer:
     with transaction() as session:
+        printed: dict[str, str] = {name: body[name] for name in ("user_number", "tenant_number") if name in body}
         typed, new = writing.begin(
-            session, agent(), UUID(body["declaration_id"]), body["received_on"], body.get("posted_on")
+            session, agent(), UUID(body["declaration_id"]), body["received_on"], body.get("posted_on"), printed
         )
         shown, headers = papers.shown(session, typed)
         return shown, 201 if new else 200, headers

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from declaration import finishing, publishes
 from declaration.domain import communes, journey, snapshot
 from declaration.domain.states import Event, State, advance
-from declaration.filing.case import Case
+from declaration.filing.case import PAPER, WEB, Case
 from declaration.models import CafAnswer, DeclarationVersion, Passage, RentDeclaration
 
 
@@ -20,6 +20,7 @@ def save(session: Session, case: Case, change: Mapping[str, Any]) -> None:
     """Saves the steps of `change`. Raises Invalid with every error of them; then nothing changes."""
     following = advance(case.state, Event.SAVE, case.facts())
     case.row.draft = journey.dump(journey.save(case.draft, change, case.known, case.context))
+    case.row.draft_channel = case.channel
     if following is not case.state:
         _passage(session, case, Event.SAVE, case.state, following)
     _touch(session, case, following)
@@ -78,6 +79,7 @@ def amend(session: Session, case: Case, reason: str) -> None:
     # What the Caf asked travels with the version that answers it.
     case.row.question = _question(session, case) if case.state is State.INFORMATION_REQUESTED else None
     case.row.version += 1
+    case.row.draft_channel = None
     case.row.amendment_reason = reason
     _touch(session, case, following)
 
@@ -91,6 +93,7 @@ def abandon(session: Session, case: Case) -> None:
     _passage(session, case, Event.ABANDON, case.state, following)
     case.row.version = standing.version
     case.row.draft = snapshot.draft(standing.snapshot)
+    case.row.draft_channel = standing.channel
     case.row.late = standing.late
     case.row.amendment_reason, case.row.question = standing.reason, standing.question
     _touch(session, case, following)
@@ -121,7 +124,8 @@ def _version(case: Case, earlier: DeclarationVersion | None) -> DeclarationVersi
         snapshot=content,
         transmitted_at=clock.now(),
         late=case.row.late,
-        channel=case.channel,
+        # Who transmits a file's lines does it on a page: they came by file all the same.
+        channel=PAPER if case.channel == PAPER else case.row.draft_channel or WEB,
         received_on=case.arrival.received_on if case.arrival else None,
         posted_on=case.arrival.posted_on if case.arrival else None,
         declarant_account_id=case.declarant,

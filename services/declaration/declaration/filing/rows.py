@@ -28,7 +28,13 @@ from declaration.models import Campaign, Dwelling, Landlord, RentDeclaration, Te
 from declaration.perimeter import joined, visible
 
 ORDER = (Tenancy.sort_key, RentDeclaration.id)
-UNKNOWN = CellError("", "unknown", "Cette déclaration est inconnue.")
+UNKNOWN = CellError(
+    "",
+    "unknown",
+    "Cette déclaration est inconnue.",
+    "une ligne que vous avez reçue, avec son repère, d’un logement auquel vous avez accès",
+    "01973f50-0000-7000-8000-00000000000c/3",
+)
 
 
 def unfinished(caller: Caller, filters: Filters) -> ColumnElement[bool]:
@@ -125,12 +131,14 @@ def _judged(case: Case, cells: Cells, revision: int | None) -> Verdict:
 
 def _not_editable(case: Case, refusal: Conflict) -> CellError:
     if case.state in journey.EDITABLE:
-        return CellError("", "filing_closed", refusal.detail)
+        rule = "une déclaration d’une campagne ouverte, avant la date de clôture"
+        return CellError("", "filing_closed", refusal.detail, rule, "À déclarer")
     detail = (
         f"Cette déclaration est à l’état « {LABELS[case.state]} » : elle ne se modifie plus ainsi."
         " Ouvrez sa page pour la rectifier."
     )
-    return CellError("", "not_editable", detail)
+    rule = "une déclaration à l’état « À déclarer » ou « Brouillon »"
+    return CellError("", "not_editable", detail, rule, "Brouillon")
 
 
 def save(session: Session, caller: Caller, rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -46,6 +46,8 @@ class RentDeclaration(Base):
     question: Mapped[str | None] = mapped_column(String(400))
     late: Mapped[bool]
     draft: Mapped[dict[str, Any]]
+    # By which channel it was saved last: the version made of it came by that one. Null before.
+    draft_channel: Mapped[str | None] = mapped_column(String(10))
     updated_at: Mapped[datetime]
     # The landlord's person who last saved or transmitted; null when the Caf did.
     saved_by: Mapped[UUID | None]

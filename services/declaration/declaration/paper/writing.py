@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from declaration.domain import journey, paper
 from declaration.domain.draft import Draft
 from declaration.domain.paper import Act, State
+from declaration.domain.rows import same
 from declaration.domain.states import State as DeclarationState
 from declaration.filing import case as cases
 from declaration.filing import changes
@@ -27,13 +28,22 @@ WHY_REPLACED = "Le papier signé fait foi : le bailleur le confirme au télépho
 
 
 def begin(
-    session: Session, caller: Caller, declaration_id: UUID, received_on: str, posted_on: str | None
+    session: Session,
+    caller: Caller,
+    declaration_id: UUID,
+    received_on: str,
+    posted_on: str | None,
+    printed: Mapping[str, str],
 ) -> tuple[Typed, bool]:
     """The attestation, and whether it is new: one that is being typed is given back, whoever began it.
 
-    Raises NotFound outside the agent's Caf, Invalid for the days, Conflict when there is nothing to declare.
+    `printed`: the numbers on the paper, as far as the caller says them. Raises NotFound outside the agent's Caf,
+    Invalid for the days and for another's numbers, Conflict when there is nothing to declare.
     """
     case = cases.find(session, caller, declaration_id, change=True)
+    known = {"user_number": case.landlord.user_number, "tenant_number": case.tenancy.tenant_number}
+    if differ := [name for name, number in printed.items() if not same.words(number, known[name])]:
+        raise Invalid([_not_theirs(name) for name in differ])
     if case.state is DeclarationState.NOT_CONCERNED:
         raise Conflict("Il n’y a rien à déclarer pour ce locataire cette année : cette attestation ne se saisit pas.")
     days = paper.arrival(received_on, posted_on, case.dates, case.phase, case.today)
@@ -58,6 +68,13 @@ def begin(
     if new:
         _journal(session, typed, "paper.begun", after=_days(row))
     return typed, new
+
+
+def _not_theirs(name: str) -> FieldError:
+    detail = "Ce numéro n’est pas celui de la déclaration : l’attestation est celle d’un autre."
+    rule = "le numéro imprimé sur l’attestation, celui de la déclaration"
+    example = {"user_number": "35900007090001", "tenant_number": "1234567A"}[name]
+    return FieldError(pointer=f"/{name}", code="other_tenant", detail=detail, rule=rule, example=example)
 
 
 def save(session: Session, typed: Typed, change: Mapping[str, Any]) -> Typed:

@@ -27,7 +27,13 @@ from declaration.sheets import reading
 from declaration.sheets.reading import Line
 
 BATCH = 200
-TWICE = CellError("", "twice", "Cette déclaration figure déjà plus haut dans le fichier : cette ligne est laissée.")
+TWICE = CellError(
+    "",
+    "twice",
+    "Cette déclaration figure déjà plus haut dans le fichier : cette ligne est laissée.",
+    "une seule ligne par déclaration",
+    "gardez la bonne des deux lignes",
+)
 # « 512,30 » without quotes between commas would be a rent of 512 € and charges of 30 €.
 SHIFTED = CellError(
     "",
@@ -146,7 +152,13 @@ def errors_of(verdict: Verdict, typed: Mapping[str, str], case: Case) -> list[Ce
     if verdict.outcome is Outcome.CHANGED:
         stands = judging.filled(case.draft, case.known, case.campaign.year)
         errors += [
-            CellError(name, "changed", f"La valeur enregistrée est maintenant « {stands[name] or 'vide'} ».")
+            CellError(
+                name,
+                "changed",
+                f"La valeur enregistrée est maintenant « {stands[name] or 'vide'} ».",
+                column.rule,
+                column.example,
+            )
             for name, column in COLUMNS.items()
             if name in typed and not column.unchanged(typed[name].strip(), stands[name])
         ]

@@ -6,6 +6,7 @@ SECONDS, and dies of more. What it cannot take it names: `{"refused": "<code>"}`
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import json
@@ -36,11 +37,16 @@ _LOCKED = "EncryptedPackage".encode("utf-16-le")
 _OLD_ARCHIVE = b"\xd0\xcf\x11\xe0"
 _OTHER_KINDS = (_OLD_ARCHIVE, b"%PDF", b"{\\rtf", b"\x89PNG", b"\xff\xd8\xff", b"<", b"\xef\xbb\xbf<")
 _FAILED_CELL = re.compile(rb'(<c\b[^>]*\bt=)"e"')
+_KEPT = re.compile(r"'+[=+\-@\t\r]")
 Line = tuple[int, list[str]]
 
 
 class Refused(Exception):
-    """The file is not taken; the argument is the code of the reason."""
+    """The file is not taken; the argument is the code of the reason, `where` what its sentence names."""
+
+    def __init__(self, code: str, **where: Any) -> None:
+        super().__init__(code)
+        self.where = where
 
 
 def main() -> None:
@@ -51,7 +57,7 @@ def main() -> None:
     try:
         answer = extracted(sys.stdin.buffer.read(), most)
     except Refused as refusal:
-        answer = {"refused": str(refusal)}
+        answer = {"refused": str(refusal), "where": refusal.where}
     json.dump(answer, sys.stdout)
 
 
@@ -137,7 +143,7 @@ def text(cell: Any) -> str:
         return f"{cell:%d/%m/%Y}" if cell.time() == time() else cell.isoformat()
     if isinstance(cell, date):
         return f"{cell:%d/%m/%Y}"
-    return str(cell).strip()[:LONGEST_CELL]
+    return _plain(str(cell))
 
 
 def _separated(content: bytes) -> Iterator[Iterable[list[str]]]:
@@ -163,19 +169,27 @@ def _has_header(rows: Iterator[list[str]]) -> bool:
 
 
 def _plain(cell: str) -> str:
-    """Without the apostrophe that keeps a text from being a formula (see `writing.harmless`)."""
-    plain = cell[1:] if cell[:1] == "'" and cell[1:2] in tuple("=+-@\t\r") else cell
+    """Without the apostrophe that keeps a text from being a formula (see `writing.harmless`); a CSV that was opened
+    and saved as a workbook has it too."""
+    plain = cell[1:] if _KEPT.match(cell) else cell
     return plain.strip()[:LONGEST_CELL]
 
 
 def _decoded(content: bytes) -> str:
     """UTF-8 with or without its mark, else Windows-1252, as spreadsheets write. Raises Refused."""
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise Refused("utf16")
     if b"\0" in content:
         raise Refused("format")
     try:
         return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        pass
+    except UnicodeDecodeError as error:
+        # Without the mark, if there was one.
+        read = error.object
+        if not read[: error.start].isascii():
+            # What stands before is UTF-8: read otherwise, every accent of the file would be two signs.
+            line = read.count(b"\n", 0, error.start) + 1
+            raise Refused("byte", line=line, byte=f"{read[error.start]:02X}") from None
     try:
         return content.decode("cp1252")
     except UnicodeDecodeError:

@@ -15,6 +15,10 @@ from declaration.domain.rows.known_columns import KNOWN_COLUMNS
 from declaration.settings import DeclarationSettings
 from declaration.sheets import extract, layout
 
+SAVE_AS = (
+    "Enregistrez-le depuis votre tableur en classeur XLSX, ou en CSV avec le jeu de caractères UTF-8 (dans Excel,"
+    " « CSV UTF-8 »)."
+)
 REFUSALS = {
     "format": "Ce fichier n’est ni un classeur Excel (XLSX) ni un CSV. Enregistrez-le sous l’un de ces formats.",
     "unreadable": "Ce classeur est abîmé et ne peut pas être ouvert. Enregistrez-le de nouveau depuis votre tableur.",
@@ -22,7 +26,10 @@ REFUSALS = {
     "bomb": "Ce classeur est démesuré une fois ouvert. Repartez du modèle à télécharger.",
     "too_many": "Ce fichier a trop de lignes. Partagez-le en plusieurs fichiers.",
     "csv": "Ce fichier CSV n’est pas lisible : un guillemet est ouvert et n’est pas fermé.",
-    "charset": "Ce fichier CSV n’est enregistré ni en UTF-8 ni en Windows-1252.",
+    "charset": f"Ce fichier CSV n’est enregistré ni en UTF-8 ni en Windows-1252. {SAVE_AS}",
+    "utf16": f"Ce fichier est enregistré en UTF-16 (« Texte Unicode »). {SAVE_AS}",
+    "byte": "La ligne {line} de ce fichier CSV contient un caractère illisible (octet {byte}) au milieu d’un fichier"
+    f" UTF-8. Corrigez cette ligne. {SAVE_AS}",
     "header": "La colonne « Repère (ne pas modifier) » est absente. Repartez du modèle à télécharger.",
     "twice": "Une colonne du modèle figure deux fois. Repartez du modèle à télécharger.",
     "no_line": "Ce fichier n’a aucune ligne sous celle des titres. Repartez du modèle à télécharger.",
@@ -62,7 +69,7 @@ def read(content: bytes, settings: DeclarationSettings) -> Sheet:
     """Raises FileRefusedError."""
     found = _opened(content, settings)
     if "refused" in found:
-        raise FileRefusedError(REFUSALS[found["refused"]])
+        raise FileRefusedError(REFUSALS[found["refused"]].format(**found.get("where", {})))
     names = layout.named(found["header"])
     read_ = {layout.MARK, *COLUMNS, *KNOWN_COLUMNS}
     twice = [name for name, times in Counter(names).items() if times > 1 and name in read_]

@@ -16,8 +16,9 @@ from declaration.domain.rows.columns import COLUMNS
 from declaration.sheets import instructions
 from declaration.sheets.layout import FILLED, HEADERS, HELPING, MARK, SAYING, Row
 
-# ASVS 5.0, 1.2.10: what a spreadsheet would take for a formula.
-_FORMULA = re.compile(r"[=+\-@\t\r\0]")
+# ASVS 5.0, 1.2.10: what a spreadsheet would take for a formula; one apostrophe is removed when it is read back.
+_FORMULA = re.compile(r"'*[=+\-@\t\r\0]")
+_KEPT = re.compile(r"'+[=+\-@\t\r\0]")
 _AMOUNTS = frozenset({"rent", "charges", "arrears_amount", "previous_rent", "previous_charges"})
 _DAYS = frozenset({"left_on", "first_default_on", "lease_start"})
 _YES_NO = ("confirmed", "present", "rent_up_to_date", "full_month", "furnished", "confirm")
@@ -112,6 +113,7 @@ def _write(sheet: Any, line: int, place: int, name: str, text: str, styles: dict
     elif name == "co_tenants" and text.isascii() and text.isdigit():
         sheet.write_number(line, place, int(text[:9]), styles[side])
     else:
+        text = f"'{text}" if _KEPT.match(text) else text
         kind = " amount" if name in _AMOUNTS else " day" if name in _DAYS else ""
         sheet.write_string(line, place, text, styles[side + kind]) if text else sheet.write_blank(
             line, place, None, styles[side + kind]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from declaration.domain.answers.reasons import EVENTS, REASONS
 from declaration.domain.registry import values
 from declaration.domain.registry.columns import Column, Row, always, never
 from declaration.domain.registry.lines import Format, LineError
+from declaration.domain.rows import same
 from declaration.domain.states import State
 
 LONGEST_TEXT = 400
@@ -63,7 +65,29 @@ COLUMNS: dict[str, Column] = {
         f"la question, ou l’explication du rejet ; {LONGEST_TEXT} caractères au plus",
         "Le loyer comprend-il le garage ?",
     ),
+    # Columns of the export, which a Caf may leave in its file: then they must be those of the reference.
+    **{
+        name: Column(text, never, f"celui de la version de la référence ({what}), ou vide", example)
+        for name, what, example in (
+            ("declaration_id", "la déclaration", "01973f50-0000-7000-8000-00000000000c"),
+            ("user_number", "le N° utilisateur", "35900007090001"),
+            ("tenant_number", "le N° allocataire", "1234567A"),
+            ("dwelling_ref", "le logement", "L-0001"),
+        )
+    },
 }
+
+
+def of_another(values: dict[str, Any], declaration_id: str, snapshot: Mapping[str, Any]) -> str | None:
+    """The first column in which the line names another declaration, landlord, tenant or dwelling than its reference."""
+    known = {
+        "declaration_id": declaration_id,
+        "user_number": snapshot["landlord"]["user_number"],
+        "tenant_number": snapshot["tenant"]["number"],
+        "dwelling_ref": snapshot["dwelling"]["reference"],
+    }
+    differ = (name for name, value in known.items() if values[name] and not same.reference(values[name], value))
+    return next(differ, None)
 
 
 def _disagreements(row: dict[str, Any], number: int) -> list[LineError]:

@@ -133,7 +133,11 @@ COLUMNS: dict[str, Column] = {
         "objet JSON : ce que le bailleur a confirmé, code et motif (vide s’il n’en donne pas)",
         '{"differs_from_last_year": "Travaux"}',
     ),
-    "channel": Column(lambda version: version.channel, "`web`, `paper` (saisie par un agent) ou `file`", "web"),
+    "channel": Column(
+        lambda version: version.channel,
+        "`web`, `paper` (saisie par un agent) ou `file` (dernier enregistrement par un fichier du bailleur)",
+        "web",
+    ),
     "late": Column(lambda version: version.late, f"après la date limite, {_FLAG}", "0"),
     "transmitted_at": Column(
         lambda version: clock.iso(version.transmitted_at), "instant de réception, UTC", "2026-09-02T08:15:00Z"

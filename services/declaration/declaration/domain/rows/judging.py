@@ -41,7 +41,11 @@ class Verdict:
 
 
 CHANGED_MEANWHILE = CellError(
-    "", "changed", "Cette déclaration a été modifiée depuis. Comparez les deux saisies avant d’enregistrer la vôtre."
+    "",
+    "changed",
+    "Cette déclaration a été modifiée depuis. Comparez les deux saisies avant d’enregistrer la vôtre.",
+    "la ligne telle que vous l’avez reçue en dernier",
+    "dans un fichier, la ligne du fichier à corriger",
 )
 BY = {
     "you": "par vous-même, ailleurs",
