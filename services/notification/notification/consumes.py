@@ -23,6 +23,7 @@ from notification.orders import Order, place
 from notification.progress import go_on, locked
 from notification.settings import Settings, own
 
+NUMBER_END = 4
 SUPERSEDABLE = (State.WAITING, State.TO_COMPOSE, State.COMPOSED, State.ADDRESS_REFUSED)
 
 
@@ -46,6 +47,9 @@ def _credentials(
         "purpose": data["purpose"],
         "sign_in_url": settings.sign_in_url,
         "help_url": settings.help_url,
+        # Of one person's two accounts, both messages of each say which it is; the number's end opens nothing.
+        "caf_code": data["caf_code"],
+        "number_end": (data["user_number"] or "")[-NUMBER_END:] or None,
     }
     password = template is Template.PROVISIONAL_PASSWORD
     expiry = {"expires_at": data["expires_at"]} if password else {}

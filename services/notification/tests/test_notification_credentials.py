@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 import time_machine
-from chassis import clock
+from chassis import clock, ids
 from notification_world import ADDRESS, DAY, LOGIN, PASSWORD, World
 
 
@@ -17,6 +17,23 @@ def test_no_email_holds_both_login_and_password(world: World) -> None:
     world.credentials()
     world.send()
     assert sorted((LOGIN in body, PASSWORD in body) for body in bodies(world)) == [(False, True), (True, False)]
+
+
+def test_of_two_accounts_in_one_mailbox_each_password_is_paired_with_its_login(world: World) -> None:
+    world.credentials(user_number="35900007090001", caf_code="359", account_id=str(ids.new_id()))
+    other = {"account_id": str(ids.new_id()), "issue_id": str(ids.new_id())}
+    world.credentials(user_number="22000007090042", caf_code="220", **other)
+    world.send()
+    ends = (
+        "Caf\u00a0359, N°\u00a0utilisateur qui finit par 0001",
+        "Caf\u00a0220, N°\u00a0utilisateur qui finit par 0042",
+    )
+    for end in ends:
+        mails = [message for message in world.relay.accepted if end in message["Subject"]]
+        said = [message.get_body(("plain",)).get_content() for message in mails]  # type: ignore[union-attr]
+        assert sorted((LOGIN in body, PASSWORD in body) for body in said) == [(False, True), (True, False)]
+        assert all(f"Compte concerné : {end}." in body for body in said)
+    assert not any(number in body for body in bodies(world) for number in ("35900007090001", "22000007090042"))
 
 
 def test_neither_is_readable_in_the_database_before_nor_after_sending(world: World) -> None:

@@ -24,8 +24,18 @@ REPORTS = {
 
 
 @email
-def credentials_login(*, name: str, purpose: str, login: str, sign_in_url: str, help_url: str) -> Variables:
+def credentials_login(
+    *,
+    name: str,
+    purpose: str,
+    login: str,
+    sign_in_url: str,
+    help_url: str,
+    caf_code: str | None = None,
+    number_end: str | None = None,
+) -> Variables:
     return {
+        "about": _about(caf_code, number_end),
         "name": name,
         "reason": REASONS[purpose],
         "login": login,
@@ -36,10 +46,20 @@ def credentials_login(*, name: str, purpose: str, login: str, sign_in_url: str, 
 
 @email
 def credentials_password(
-    *, name: str, purpose: str, password: str, expires_at: str, two_messages: bool, sign_in_url: str, help_url: str
+    *,
+    name: str,
+    purpose: str,
+    password: str,
+    expires_at: str,
+    two_messages: bool,
+    sign_in_url: str,
+    help_url: str,
+    caf_code: str | None = None,
+    number_end: str | None = None,
 ) -> Variables:
     """`two_messages`: whether the login leaves too, in its own e-mail."""
     return {
+        "about": _about(caf_code, number_end),
         "name": name,
         "reason": REASONS[purpose],
         "password": password,
@@ -185,6 +205,12 @@ def lot_receipt(*, name: str, year: int, reference: str, declarations: int, ende
         "ended": french.instant(datetime.fromisoformat(ended_at)),
         "link": link,
     }
+
+
+def _about(caf_code: str | None, number_end: str | None) -> str:
+    """Which account it is, for who has several: a login and a password that say the same belong together."""
+    number = f"N°{french.NBSP}utilisateur qui finit par {number_end}" if number_end else ""
+    return ", ".join(part for part in (f"Caf{french.NBSP}{caf_code}" if caf_code else "", number) if part)
 
 
 def _campaign(
