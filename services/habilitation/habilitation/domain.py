@@ -1,7 +1,8 @@
 """The rules of habilitation, pure: roles, groups, zones and the perimeter they give."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from chassis import communes
@@ -22,6 +23,8 @@ CIVILITIES = {"M.": "Monsieur", "Mme": "Madame"}
 LEGAL_PERSON = "legal_person"
 NATURAL_PERSON = "natural_person"
 LABEL_LENGTH = 120
+# Of one user's credentials, whoever asks.
+MOST_REISSUES, REISSUES_WITHIN = 3, timedelta(hours=24)
 LABEL_TAKEN = "Un groupe de votre organisme porte déjà ce nom."
 
 
@@ -107,3 +110,11 @@ def checked_scopes(scopes: Iterable[Scope], departements: Collection[str]) -> li
     if errors:
         raise Invalid(errors)
     return sorted(set(scopes))
+
+
+def wait_before_reissue(latest: Sequence[datetime], now: datetime) -> timedelta:
+    """Zero when a user's credentials may be issued again; `latest`: when they were within REISSUES_WITHIN, the latest
+    first."""
+    if len(latest) < MOST_REISSUES:
+        return timedelta(0)
+    return latest[MOST_REISSUES - 1] + REISSUES_WITHIN - now

@@ -1,6 +1,7 @@
 """Reads and writes of organisations; each statement carries the caller's perimeter itself."""
 
 from collections import defaultdict
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -141,3 +142,10 @@ def journal_lines(session: Session, caller: Caller, organisation_id: UUID, limit
         {"at": row["at"].isoformat(), **{name: row[name] for name in shown}}
         for row in session.execute(lines).mappings()
     ]
+
+
+def recent_lines(session: Session, action: str, subject: UUID, since: datetime) -> list[datetime]:
+    """When the journal says that this was done to that person, the latest first."""
+    table = Organisation.metadata.tables["journal"]
+    lines = select(table.c.at).where(table.c.action == action, table.c.subject == str(subject), table.c.at > since)
+    return list(session.scalars(lines.order_by(table.c.at.desc())))

@@ -2,20 +2,23 @@
 
 from collections import defaultdict
 from datetime import datetime
+from math import ceil
 from typing import Any
 from uuid import UUID
 
 from chassis import clock, journal
 from chassis.auth import Caller
 from chassis.ids import new_id
-from chassis.problems import FieldError, Invalid, NotFound
+from chassis.problems import FieldError, Invalid, NotFound, TooManyRequests
 from sqlalchemy import and_, delete, select
 from sqlalchemy.orm import Session
 
 from habilitation import delegations, domain, publishes
 from habilitation.models import Delegation, Group, Mandate, Member, Membership, Organisation
 from habilitation.perimeter import assignable, listed_users, manageable, managed
-from habilitation.queries import managed_organisation, shared_organisation
+from habilitation.queries import managed_organisation, recent_lines, shared_organisation
+
+_ASKED_AGAIN = "user.credentials_requested"
 
 
 def listed(session: Session, caller: Caller, organisation_id: UUID) -> list[dict[str, Any]]:
@@ -124,12 +127,18 @@ def managed_user(session: Session, caller: Caller, organisation_id: UUID, accoun
 
 
 def request_credentials(session: Session, caller: Caller, organisation_id: UUID, account_id: UUID) -> None:
-    """Asks identity for a login and a provisional password: whoever asks neither chooses nor sees them."""
+    """Asks identity for a login and a provisional password: whoever asks neither chooses nor sees them.
+
+    Raises TooManyRequests: each one voids the one before, and fills somebody's mailbox.
+    """
     member = managed_user(session, caller, organisation_id, account_id)
+    latest = recent_lines(session, _ASKED_AGAIN, member.account_id, clock.now() - domain.REISSUES_WITHIN)
+    if wait := domain.wait_before_reissue(latest, clock.now()):
+        raise TooManyRequests(ceil(wait.total_seconds()))
     journal.record(
         session,
         actor=caller.sub,
-        action="user.credentials_requested",
+        action=_ASKED_AGAIN,
         subject=member.account_id,
         perimeter=member.organisation_id,
     )

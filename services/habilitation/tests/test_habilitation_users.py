@@ -1,9 +1,11 @@
 """Credentials issued again and users withdrawn: who may not comes first."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
+import time_machine
 from chassis import clock, ids
 
 BASE = "/api/habilitation/v1"
@@ -91,6 +93,20 @@ def test_credentials_are_asked_for_once_even_when_sent_twice_and_journaled(
     }
     lines = [line for line in world.harness.rows("journal") if line["action"] == "user.credentials_requested"]
     assert [(line["actor"], line["subject"]) for line in lines] == [(str(administrator), user)]
+
+
+def test_credentials_are_issued_again_three_times_a_day_and_not_for_another_user_s_sake(
+    world: Any, administrator: UUID, user: str
+) -> None:
+    headers = world.headers(administrator)
+    with time_machine.travel(clock.now(), tick=False) as hand:
+        asked = [post(world, headers, user, "credentials", None, key=str(number)) for number in range(4)]
+        assert [answer.status_code for answer in asked] == [202, 202, 202, 429]
+        assert 0 < int(asked[-1].headers["Retry-After"]) <= 24 * 3600
+        assert len(world.harness.published(REQUESTED)) == 3
+        hand.shift(timedelta(hours=24, seconds=1))
+        later = world.headers(administrator)
+        assert post(world, later, user, "credentials", None, key="later").status_code == 202
 
 
 def test_a_withdrawn_user_has_no_right_left_anywhere(world: Any, administrator: UUID, user: str) -> None:

@@ -1,6 +1,6 @@
 """What all tries together show and no single account or network does: many logins tried once each, from everywhere."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from chassis import clock
@@ -39,12 +39,17 @@ def note_failure(session: Session) -> None:
 
 
 def too_many_recoveries(session: Session) -> bool:
-    """One more recovery asked for, by anybody: each costs a message, and by letter a stamp."""
+    """One more recovery of a known account, by anybody: each costs a message, and by letter a stamp."""
     most = settings_of(runtimes.of(session)).recoveries_per_hour
     count = _one_more(session, "recoveries", HOUR)
     if count == most + 1:
-        log.warning("recoveries are dropped until the hour ends", limit=most)
+        log.warning("recoveries wait until the hour ends", limit=most)
     return count > most
+
+
+def next_hour() -> datetime:
+    """When another hour's number begins."""
+    return datetime.fromtimestamp((clock.now().timestamp() // HOUR.total_seconds() + 1) * HOUR.total_seconds(), UTC)
 
 
 def _one_more(session: Session, kind: str, window: timedelta) -> int:

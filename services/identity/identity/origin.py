@@ -12,10 +12,12 @@ _SYSTEMS = (("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Wi
 
 @dataclass(frozen=True)
 class Origin:
-    """Where something comes from; `browser` is a name shown to the account's holder, empty outside a request."""
+    """Where something comes from; `browser` is a name shown to the account's holder, empty outside a request; `device`
+    is the cookie by which the account may know it."""
 
     address: str
     browser: str = ""
+    device: str = ""
 
 
 def current_origin(settings: Settings) -> Origin | None:

@@ -4,11 +4,12 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from chassis import clock, outbox, sealing
+from chassis import clock, ids, outbox, sealing
 from chassis import runtime as runtimes
 from sqlalchemy.orm import Session
 
 from identity.domain.credentials import Channel, Purpose
+from identity.domain.guessing import LINK_LIFETIME
 from identity.models import Account, EmailChange
 from identity.notices import SECURITY_NOTICE
 from identity.registering_caf import registering_caf
@@ -20,6 +21,7 @@ ACCOUNT_RESTORED = "identity.account_restored.v1"
 ACCOUNT_CLOSED = "identity.account_closed.v1"
 ACCOUNT_CHANGED = "identity.account_changed.v1"
 EMAIL_CONFIRMATION_ASKED = "identity.email_confirmation_asked.v1"
+SIGN_IN_LINK_ASKED = "identity.sign_in_link_asked.v1"
 PUBLISHED = (
     CREDENTIALS_ISSUED,
     ACCOUNT_ACTIVATED,
@@ -28,6 +30,7 @@ PUBLISHED = (
     ACCOUNT_RESTORED,
     ACCOUNT_CLOSED,
     EMAIL_CONFIRMATION_ASKED,
+    SIGN_IN_LINK_ASKED,
     SECURITY_NOTICE,
 )
 
@@ -110,6 +113,20 @@ def email_confirmation_asked(session: Session, account: Account, change: EmailCh
         "sealed": sealing.seal_for(runtimes.of(session).settings, "notification", {"code": code}),
     }
     outbox.publish(session, EMAIL_CONFIRMATION_ASKED, account.id, data, {"name": account.name, "email": change.email})
+
+
+def sign_in_link_asked(session: Session, account: Account, email: str, token: str) -> None:
+    """The link travels sealed: notification alone can read it."""
+    settings = runtimes.of(session).settings
+    link = f"{settings.public_url}/compte/connexion/lien/ouvrir?jeton={token}"
+    data = {
+        "account_id": str(account.id),
+        "link_id": str(ids.new_id()),
+        "caf_code": account.caf_code,
+        "expires_at": clock.iso(clock.now() + LINK_LIFETIME),
+        "sealed": sealing.seal_for(settings, "notification", {"link": link}),
+    }
+    outbox.publish(session, SIGN_IN_LINK_ASKED, account.id, data, {"name": account.name, "email": email})
 
 
 def account_suspended(session: Session, account: Account, suspended_at: datetime) -> None:

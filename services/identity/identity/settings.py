@@ -29,7 +29,7 @@ class Settings(ChassisSettings):
     signing_key_days: int = 30
     # Failed sign-ins of all in ten minutes beyond which fewer tries are free for everybody, and an alarm is logged.
     sign_in_failures_alarm: int = 2000
-    # Recoveries taken in from all together; the others of the hour are dropped without a word.
+    # Recoveries of known accounts handled for all together; the others wait for the next hour.
     recoveries_per_hour: int = 20_000
     # What is kept of who held a closed account, to answer questions about it.
     closed_account_days: int = 365
@@ -86,6 +86,10 @@ class Settings(ChassisSettings):
     @property
     def session_idle(self) -> timedelta:
         return timedelta(minutes=self.session_idle_minutes)
+
+    @property
+    def is_https(self) -> bool:
+        return self.public_url.startswith("https://")
 
     @property
     def recent_proof(self) -> timedelta:

@@ -1,19 +1,22 @@
 """Counts tries in the database, so that all processes see the same count."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from http import HTTPStatus
+from math import ceil
 from typing import Any, cast
 
 from chassis import clock
 from chassis import runtime as runtimes
 from chassis.db import upsert
+from chassis.problems import TooManyRequests
 from chassis.runtime import Runtime
 from sqlalchemy import Table, bindparam, delete, update
 from sqlalchemy.orm import Session
 
 from identity.derived import keyed_digest
-from identity.domain.throttle import Failures, Policy, one_more, remaining_wait
+from identity.domain.guessing import Counts
+from identity.domain.throttle import Counter, Failures, one_more, remaining_wait
 from identity.models import Throttle
 from identity.settings import settings_of
 
@@ -27,13 +30,27 @@ _LOCK: dict[str, Any] = {}
 _GIVE_BACK = update(_TABLE).where(_SUBJECT, _TABLE.c.failures > 0).values(failures=_TABLE.c.failures - 1)
 
 
-@dataclass(frozen=True)
-class Counter:
-    """`kind` keeps a login and a user number that look alike apart."""
+class UnknownDevice(TooManyRequests, status=HTTPStatus.TOO_MANY_REQUESTS, code="unknown-device"):
+    """Too many failed from devices that the account does not know: this one must first be known."""
 
-    policy: Policy
-    kind: str
-    subject: str
+    title = "Trop d’essais depuis des appareils que ce compte ne connaît pas. Demandez un lien par courriel."
+
+
+def admit(session: Session, counts: Counts) -> None:
+    """Counts the try, as `take`. Raises UnknownDevice, or TooManyRequests with the wait."""
+    waits = take_each(session, counts.counters)
+    if not any(waits):
+        return
+    refused = UnknownDevice if counts.in_all is not None and waits[-1] else TooManyRequests
+    raise refused(ceil(max(waits).total_seconds()))
+
+
+def succeeded(session: Session, counts: Counts) -> None:
+    """The try does not count after all, nor those that failed before it; those of others on the same network do."""
+    if counts.shared is not None:
+        give_back(session, counts.shared)
+    afresh = [one for one in (counts.own, counts.in_all) if one is not None]
+    session.execute(_FORGET, [{"counted": _key(session, one)} for one in afresh])
 
 
 def take(session: Session, counters: Iterable[Counter]) -> timedelta:
@@ -41,19 +58,19 @@ def take(session: Session, counters: Iterable[Counter]) -> timedelta:
 
     Otherwise the longest wait, and nothing is counted: waiting is not made longer by asking.
     """
+    return max(take_each(session, counters))
+
+
+def take_each(session: Session, counters: Iterable[Counter]) -> list[timedelta]:
+    """As `take`, with the wait that each asks for."""
     now = clock.now()
     policies = {_key(session, counter): counter.policy for counter in counters}
     known = _locked(session, list(policies), now)
-    wait = max(remaining_wait(policy, known[subject], now) for subject, policy in policies.items())
-    if not wait:
+    waits = [remaining_wait(policy, known[subject], now) for subject, policy in policies.items()]
+    if not any(waits):
         counted = [(subject, one_more(policy, known[subject], now).count) for subject, policy in policies.items()]
         session.execute(_COUNT, [{"counted": subject, "failures": count, "last_at": now} for subject, count in counted])
-    return wait
-
-
-def forget(session: Session, counter: Counter) -> None:
-    """The try succeeded: the subject starts afresh."""
-    session.execute(_FORGET, {"counted": _key(session, counter)})
+    return waits
 
 
 def give_back(session: Session, counter: Counter) -> None:

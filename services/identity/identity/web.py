@@ -19,10 +19,20 @@ from identity.domain.first_sign_in import Step
 from identity.models import WEB_SESSIONS
 from identity.oidc import authorization, endpoints
 from identity.oidc.server import Provider
-from identity.pages import activity, first_sign_in, information, password_advice, recovery, security, sign_in
+from identity.pages import (
+    activity,
+    device_cookie,
+    devices,
+    first_sign_in,
+    information,
+    password_advice,
+    recovery,
+    security,
+    sign_in,
+)
 from identity.pages import protection as protections
 from identity.pages.current import signed_in
-from identity.settings import Settings, settings_of
+from identity.settings import settings_of
 
 SERVICE_NAME = "Espace Partenaires – Mon Compte Partenaire"
 
@@ -34,20 +44,21 @@ def create_pages(runtime: Runtime) -> Flask:
     logging.getLogger("authlib").setLevel(logging.INFO)
     app = Flask(__name__, static_folder=None, template_folder="templates")
     app.secret_key = subkey(settings, "forms")
-    app.config["PREFERRED_URL_SCHEME"] = "https" if _is_https(settings) else "http"
+    app.config["PREFERRED_URL_SCHEME"] = "https" if settings.is_https else "http"
     app.config["WTF_CSRF_TIME_LIMIT"] = int(settings.session_lifetime.total_seconds())
     app.config["MAX_CONTENT_LENGTH"] = 64 * 1024
     app.session_interface = web_sessions(runtime)
     app.extensions["bailleurs"] = runtime
     install(app, service_name=SERVICE_NAME, user=_person)
     app.before_request(_refuse_nul)
+    app.after_request(lambda answer: device_cookie.set_on(answer, settings))
     # After webui's own, hence run before it: it only fills in the headers that are missing.
     app.after_request(_let_forms_reach_client)
     app.register_error_handler(Problem, _refusal_page)
     for unavailable in (OperationalError, PoolTimeout):
         app.register_error_handler(unavailable, _busy_page)
     app.extensions["oidc"] = Provider(runtime)
-    own = (sign_in, first_sign_in, recovery, security, activity, information, password_advice)
+    own = (sign_in, devices, first_sign_in, recovery, security, activity, information, password_advice)
     for part in (*own, authorization, endpoints):
         app.register_blueprint(part.blueprint)
     for blueprint in protections.BLUEPRINTS:
@@ -64,7 +75,7 @@ def web_sessions(runtime: Runtime) -> SqlSessionInterface:
         lambda: runtime.engine,
         WEB_SESSIONS,
         name="compte",
-        secure=_is_https(settings),
+        secure=settings.is_https,
         # Idleness is counted on the sign-in session, which the refreshing of tokens keeps awake too.
         idle=settings.session_lifetime,
         absolute=settings.session_lifetime,
@@ -108,7 +119,3 @@ def _refusal_page(problem: Problem) -> ResponseReturnValue:
 
 def _busy_page(_error: Exception) -> ResponseReturnValue:
     return _refusal_page(Unavailable())
-
-
-def _is_https(settings: Settings) -> bool:
-    return settings.public_url.startswith("https://")

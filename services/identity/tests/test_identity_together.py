@@ -85,11 +85,11 @@ def test_guesses_sent_together_cannot_all_slip_past_the_limit(world: Any) -> Non
     _, sent = world.activated()
 
     def guess(number: int) -> int:
-        browser = world.browser(f"198.51.{number}.1")
+        browser = world.browser(f"198.51.100.{number}")
         browser.sign_in(sent["login"], "une girafe qui se trompe")
         return int(browser.status)
 
     with time_machine.travel(clock.now(), tick=False):
         statuses = together(guess, 20)
-    # Five are free, the sixth is looked at and makes the others wait.
+    # Of one network five are free, the sixth is looked at and makes the others wait.
     assert (statuses.count(422), statuses.count(429)) == (6, 14)

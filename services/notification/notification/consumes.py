@@ -279,26 +279,42 @@ def security_notice(session: Session, event: Event) -> None:
 
 
 def email_confirmation_asked(session: Session, event: Event) -> None:
-    """The code goes to the new address alone; a letter would arrive long after it is over."""
-    data, person, settings = event.data, event.personal, _settings(session)
-    order = Order(
-        act=f"email_confirmation:{data['change_id']}",
-        template=Template.EMAIL_CONFIRMATION,
+    """The code goes to the new address alone, or the explanation when another account has it; a letter would arrive
+    long after it is over."""
+    data, settings = event.data, _settings(session)
+    act, expiry = f"email_confirmation:{data['change_id']}", {"expires_at": data["expires_at"]}
+    if data.get("taken"):
+        place(session, _to_address_alone(event, act, Template.EMAIL_TAKEN, {"help_url": settings.help_url}, {}))
+        return
+    secret = sealing.open_sealed(of(session).settings, data["sealed"])
+    variables = {**expiry, "account_url": settings.account_url}
+    place(session, _to_address_alone(event, act, Template.EMAIL_CONFIRMATION, variables, secret))
+
+
+def sign_in_link_asked(session: Session, event: Event) -> None:
+    """By e-mail alone, like the code: it lives an hour."""
+    secret = sealing.open_sealed(of(session).settings, event.data["sealed"])
+    act, variables = f"sign_in_link:{event.data['link_id']}", {"expires_at": event.data["expires_at"]}
+    place(session, _to_address_alone(event, act, Template.SIGN_IN_LINK, variables, secret))
+
+
+def _to_address_alone(
+    event: Event, act: str, template: Template, variables: dict[str, Any], secret: dict[str, str]
+) -> Order:
+    data, person = event.data, event.personal
+    return Order(
+        act=act,
+        template=template,
         act_at=event.time,
         name=person["name"],
         emails=(person["email"],),
         address=[],
-        email_variables={
-            "name": person["name"],
-            "expires_at": data["expires_at"],
-            "account_url": settings.account_url,
-        },
-        secret=sealing.open_sealed(of(session).settings, data["sealed"]),
+        email_variables={"name": person["name"], **variables},
+        secret=secret,
         expires_at=clock.parse(data["expires_at"]),
         caf_code=data["caf_code"],
         account_id=UUID(data["account_id"]),
     )
-    place(session, order)
 
 
 class UnknownLetterError(LookupError):
@@ -328,6 +344,7 @@ SUBSCRIPTIONS = (
     Subscription("identity.credentials_issued.v1", credentials_issued),
     Subscription("identity.account_activated.v1", account_activated),
     Subscription("identity.email_confirmation_asked.v1", email_confirmation_asked),
+    Subscription("identity.sign_in_link_asked.v1", sign_in_link_asked),
     Subscription("identity.security_notice.v1", security_notice),
     Subscription("identity.account_changed.v1", account_activated),
     Subscription("declaration.landlord_asked.v1", landlord_asked),

@@ -19,6 +19,7 @@ SIGN_IN = "https://bailleurs.example/compte/connexion"
 HELP = "https://bailleurs.example/compte/aide-connexion"
 LINKS = {"sign_in_url": SIGN_IN, "help_url": HELP}
 CODE = "ACDE-FGHJ"
+LINK = "https://bailleurs.example/compte/connexion/lien/ouvrir?jeton=eyJhbGciOiJIUzI1NiJ9.e30.c2lnbmVk"
 LOGIN, PASSWORD = "BX7K-2M4Q", "KDTW-7QXP-M3RB-9ZFH"
 CAMPAIGN = {
     "name": "SCI des Lilas",
@@ -44,6 +45,8 @@ VALUES: dict[str, dict[str, Any]] = {
         "expires_at": "2027-07-04T08:00:00+00:00",
         "account_url": "https://bailleurs.example/compte/securite",
     },
+    "email_taken": {"name": "Mme Ada Durand", "help_url": HELP},
+    "sign_in_link": {"name": "Mme Ada Durand", "link": LINK, "expires_at": "2027-07-04T08:00:00+00:00"},
     "july_request": {**CAMPAIGN, "tenancies": 3},
     "reminder": {**CAMPAIGN, "remaining": 2},
     "answered": {
@@ -96,8 +99,13 @@ def everything(content: Content) -> str:
 
 
 def test_each_secret_stands_in_one_email_only() -> None:
-    owners = ((PASSWORD, "credentials_password"), (LOGIN, "credentials_login"), (CODE, "email_confirmation"))
-    for secret, owner in owners:
+    owners = {
+        PASSWORD: "credentials_password",
+        LOGIN: "credentials_login",
+        CODE: "email_confirmation",
+        LINK: "sign_in_link",
+    }
+    for secret, owner in owners.items():
         assert [name for name in sorted(VALUES) if secret in everything(write(name, VALUES[name]))] == [owner]
 
 

@@ -66,3 +66,37 @@ def test_a_code_goes_to_the_new_address_once_and_is_kept_sealed_until_it_is_sent
     [mail] = world.relay.accepted
     assert mail["To"] == "Ada Durand <new@example.org>"
     assert "ACDE-FGHJ" in mail.get_body(("plain",)).get_content()
+
+
+def test_an_address_that_another_account_has_gets_an_explanation_and_no_code(world: World) -> None:
+    data = {
+        "account_id": str(world.account_id),
+        "change_id": str(ids.new_id()),
+        "caf_code": None,
+        "expires_at": clock.iso(clock.now() + timedelta(hours=1)),
+        "sealed": sealing.seal_for(world.harness.runtime.settings, "notification", {"code": "ACDE-FGHJ"}),
+        "taken": True,
+    }
+    world.harness.deliver("identity.email_confirmation_asked.v1", data, {"name": "Ada", "email": "ada@example.org"})
+    world.send()
+    [mail] = world.relay.accepted
+    assert "ACDE-FGHJ" not in str(mail)
+    assert "donnez une autre adresse" in mail.get_body(("plain",)).get_content()
+
+
+def test_the_link_that_makes_a_device_known_goes_to_the_holder_and_is_kept_nowhere(world: World) -> None:
+    link = "http://localhost:8080/compte/connexion/lien/ouvrir?jeton=abc"
+    data = {
+        "account_id": str(world.account_id),
+        "link_id": str(ids.new_id()),
+        "caf_code": None,
+        "expires_at": clock.iso(clock.now() + timedelta(hours=1)),
+        "sealed": sealing.seal_for(world.harness.runtime.settings, "notification", {"link": link}),
+    }
+    for _ in range(2):
+        world.harness.deliver("identity.sign_in_link_asked.v1", data, {"name": "Ada", "email": "ada@example.org"})
+    assert link not in str(world.messages)
+    world.send()
+    [mail] = world.relay.accepted
+    assert link in mail.get_body(("plain",)).get_content()
+    assert link not in str(world.messages)

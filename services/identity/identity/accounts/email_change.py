@@ -21,12 +21,11 @@ from identity.derived import keyed_digest
 from identity.domain.credentials import MOST_TRIES, new_confirmation_code, normalise_code
 from identity.domain.identifiers import EMAIL_TAKEN
 from identity.domain.security_events import Kind
-from identity.domain.throttle import PER_CONFIRMED_ADDRESS
+from identity.domain.throttle import PER_CONFIRMED_ADDRESS, Counter
 from identity.journal import record
 from identity.models import Account, EmailChange
 from identity.notices import Notice, tell
 from identity.settings import settings_of
-from identity.throttling import Counter
 
 LIFETIME = timedelta(hours=1)
 KEPT = timedelta(days=30)

@@ -1,6 +1,7 @@
 """Issuing a provisional password: stored hashed, sent sealed, replacing the one before."""
 
 from datetime import timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from chassis import clock, ids
@@ -21,6 +22,18 @@ LETTER_PAUSE = timedelta(days=3)
 _ASKED_FOR = (Purpose.IDENTIFIER_RECOVERY, Purpose.PASSWORD_RECOVERY)
 
 
+class Prepared(NamedTuple):
+    """A provisional password and its hash, which takes longer than a transaction should."""
+
+    password: str
+    encoded: str
+
+
+def prepare_password() -> Prepared:
+    password = new_provisional_password()
+    return Prepared(password, hashing.hash_password(password))
+
+
 def issue_and_send(
     session: Session,
     account: Account,
@@ -29,6 +42,7 @@ def issue_and_send(
     *,
     user_number: str | None = None,
     actor: UUID | str = "system",
+    prepared: Prepared | None = None,
 ) -> bool:
     """False, and a journal line, when nobody can be reached or when one is on its way."""
     channel = choose_channel(email=recipient.email, address=recipient.address)
@@ -38,7 +52,9 @@ def issue_and_send(
         record(session, Kind.CREDENTIALS_NOT_ISSUED, account.id, actor=actor, details=described)
         return False
     sent_to = recipient.email if channel is Channel.EMAIL else None
-    issue = issue_password(session, account, purpose, channel, user_number=user_number, sent_to=sent_to)
+    issue = issue_password(
+        session, account, purpose, channel, user_number=user_number, sent_to=sent_to, prepared=prepared
+    )
     publishes.credentials_issued(session, account, issue, recipient)
     described = {"purpose": purpose, "channel": channel, "issue_id": str(issue.id)}
     record(session, Kind.CREDENTIALS_ISSUED, account.id, actor=actor, details=described)
@@ -60,14 +76,15 @@ def issue_password(
     *,
     user_number: str | None = None,
     sent_to: str | None = None,
+    prepared: Prepared | None = None,
 ) -> Issue:
     """Stores the hash and returns the password, which is kept nowhere else."""
     now = clock.now()
-    password = new_provisional_password()
+    password, encoded = prepared or prepare_password()
     credential = Credential(
         id=ids.new_id(),
         account_id=account.id,
-        password_hash=hashing.hash_password(password),
+        password_hash=encoded,
         channel=channel,
         purpose=purpose,
         issued_at=now,

@@ -7,36 +7,42 @@ from collections.abc import Iterator
 from itertools import chain, islice
 
 from chassis import clock, ids
-from chassis.runtime import Runtime
-from sqlalchemy import or_, select
+from chassis.runtime import Runtime, of
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
-from identity import alarm, throttling
+from identity import alarm, publishes, throttling
 from identity.accounts import reaching
-from identity.accounts.issuing import issue_and_send
+from identity.accounts.issuing import Prepared, issue_and_send, own_recipient, prepare_password
 from identity.accounts.registration import principal_of
 from identity.domain.credentials import Purpose
 from identity.domain.networks import network_of
-from identity.domain.throttle import PER_RECOVERED_SUBJECT, PER_RECOVERING_NETWORK
+from identity.domain.security_events import Kind
+from identity.domain.throttle import PER_RECOVERED_SUBJECT, PER_RECOVERING_NETWORK, Counter
+from identity.journal import record
 from identity.models import Account, RecoveryRequest, UserNumber
 from identity.notices import Notice, tell
 from identity.publishes import Recipient
-from identity.throttling import Counter
+from identity.settings import settings_of
+from identity.sign_in import devices
 
 # One address may be known for a few accounts that nobody has signed in to yet (a landlord in several départements).
 _MOST_ACCOUNTS_PER_EMAIL = 10
+# Asked with a login, for a device that the account does not know; the others are purposes of credentials.
+SIGN_IN_LINK = "sign_in_link"
 
 
-def ask(session: Session, purpose: Purpose, subject: str, address: str) -> None:
-    """Takes the request in; beyond the limits of the subject, of the network or of all, it is dropped without a word.
+def ask(session: Session, purpose: str, subject: str, address: str) -> None:
+    """Takes the request in; beyond the limits of the subject or of the network, it is dropped without a word.
 
-    `subject` is a normalised user number or e-mail, `address` the network address it comes from.
+    `subject` is a normalised user number, e-mail or (for SIGN_IN_LINK) login, `address` the network address it comes
+    from. Nothing is limited for all together here: many networks would silence everybody.
     """
     counters = (
         Counter(PER_RECOVERED_SUBJECT, purpose, subject),
         Counter(PER_RECOVERING_NETWORK, "recovery network", network_of(address)),
     )
-    if throttling.take(session, counters) or alarm.too_many_recoveries(session):
+    if throttling.take(session, counters):
         return
     session.add(RecoveryRequest(id=ids.new_id(), purpose=purpose, subject=subject, requested_at=clock.now()))
     session.flush()
@@ -51,27 +57,75 @@ def handle_all(runtime: Runtime) -> int:
 
 
 def handle_next(runtime: Runtime) -> bool:
-    with runtime.transaction() as session:
-        oldest = (
-            select(RecoveryRequest).where(RecoveryRequest.handled_at.is_(None)).order_by(RecoveryRequest.requested_at)
-        )
-        request = session.scalar(oldest.limit(1).with_for_update(skip_locked=True))
+    """The hash is made for the known and the unknown alike, and while no transaction is open: on SQLite the next
+    request would wait for it, and so tell that this one was for somebody."""
+    with runtime.reading() as session:
+        request = session.scalar(_due())
         if request is None:
             return False
-        for account, recipient, user_number in _found(session, Purpose(request.purpose), request.subject or ""):
-            issued = issue_and_send(session, account, Purpose(request.purpose), recipient, user_number=user_number)
-            if issued and account.activated_at is not None:
-                tell(session, account, Notice.RECOVERY_REQUESTED)
-        request.handled_at = clock.now()
-        request.subject = None
+        many = 0 if request.purpose == SIGN_IN_LINK else len(list(_found(session, request)))
+    prepared = [prepare_password() for _ in range(max(1, many))]
+    with runtime.transaction() as session:
+        own = _due().where(RecoveryRequest.id == request.id).with_for_update(skip_locked=True)
+        claimed = session.scalar(own)
+        # Another worker may have been quicker.
+        if claimed is not None:
+            _handle(session, claimed, prepared)
     return True
 
 
-def _found(session: Session, purpose: Purpose, subject: str) -> Iterator[tuple[Account, Recipient, str | None]]:
-    if purpose is Purpose.IDENTIFIER_RECOVERY:
-        yield from _by_user_number(session, subject)
+def _due() -> Select[RecoveryRequest]:
+    """The oldest; one put off waits for its hour."""
+    put_off = RecoveryRequest.postponed_until
+    due = or_(put_off.is_(None), put_off <= clock.now())
+    return (
+        select(RecoveryRequest)
+        .where(RecoveryRequest.handled_at.is_(None), due)
+        .order_by(RecoveryRequest.requested_at)
+        .limit(1)
+    )
+
+
+def _handle(session: Session, request: RecoveryRequest, prepared: list[Prepared]) -> None:
+    """What is for nobody costs no message, so it takes nobody's place in the hour."""
+    linked = _account_of(session, request.subject) if request.purpose == SIGN_IN_LINK else None
+    found = [] if request.purpose == SIGN_IN_LINK else list(_found(session, request))
+    if (found or linked) and alarm.too_many_recoveries(session):
+        request.postponed_until = alarm.next_hour()
+        return
+    if linked is not None:
+        _send_link(session, linked)
+    for account, recipient, user_number in found:
+        ready = prepared.pop() if prepared else None
+        issued = issue_and_send(
+            session, account, Purpose(request.purpose), recipient, user_number=user_number, prepared=ready
+        )
+        if issued and account.activated_at is not None:
+            tell(session, account, Notice.RECOVERY_REQUESTED)
+    request.handled_at = clock.now()
+    request.subject = None
+
+
+def _account_of(session: Session, login: str | None) -> Account | None:
+    return session.scalar(select(Account).where(Account.login == login, Account.closed_at.is_(None)))
+
+
+def _send_link(session: Session, account: Account) -> None:
+    """To the address that the person confirmed, else where they were first written to."""
+    recipient = own_recipient(account)
+    if recipient.email is None:
+        return
+    publishes.sign_in_link_asked(
+        session, account, recipient.email, devices.link_token(settings_of(of(session)), account)
+    )
+    record(session, Kind.SIGN_IN_LINK_SENT, account.id, actor="system")
+
+
+def _found(session: Session, request: RecoveryRequest) -> Iterator[tuple[Account, Recipient, str | None]]:
+    if request.purpose == Purpose.IDENTIFIER_RECOVERY:
+        yield from _by_user_number(session, request.subject or "")
     else:
-        yield from _by_email(session, subject)
+        yield from _by_email(session, request.subject or "")
 
 
 def _by_user_number(session: Session, number: str) -> Iterator[tuple[Account, Recipient, str | None]]:

@@ -41,6 +41,7 @@ class Kind(StrEnum):
     FACTOR_REMOVED = "factor.removed"
     PROTECTION_DECLINED = "protection.declined"
     SIGN_IN_FAILED = "sign_in.failed"
+    SIGN_IN_LINK_SENT = "sign_in.link_sent"
     ALARM = "sign_in.alarm"
     EMAIL_BOUNCED = "email.bounced"
     SIGN_OUT = "sign_out"
@@ -86,6 +87,7 @@ LABELS: dict[Kind, str] = {
     Kind.FACTOR_REMOVED: "Protection retirée",
     Kind.PROTECTION_DECLINED: "Seconde vérification proposée et déclinée",
     Kind.SIGN_IN_FAILED: "Connexion refusée",
+    Kind.SIGN_IN_LINK_SENT: "Lien envoyé pour faire connaître un appareil",
     Kind.ALARM: "Alarme\u00a0: beaucoup de connexions échouent",
     Kind.EMAIL_BOUNCED: "Courriel revenu, adresse à corriger",
     Kind.SIGN_OUT: "Déconnexion",

@@ -19,17 +19,30 @@ class Policy:
 
 
 @dataclass(frozen=True)
+class Counter:
+    """`kind` keeps a login and a user number that look alike apart."""
+
+    policy: Policy
+    kind: str
+    subject: str
+
+
+@dataclass(frozen=True)
 class Failures:
     count: int = 0
     last_at: datetime | None = None
 
 
-# A lock for good would let anybody shut anybody out: the longest wait keeps a guesser under 100 tries a day.
+# Of a login from one network, or from one device that the account knows. A lock for good would let anybody shut anybody
+# out: the longest wait keeps a guesser under 100 tries a day.
 PER_LOGIN = Policy(5, timedelta(seconds=1), timedelta(minutes=15), timedelta(hours=12))
+# From all the devices that the account does not know: 100 in a row at most (NIST SP 800-63B-4 §3.2.2), then a day.
+PER_LOGIN_IN_ALL = Policy(99, timedelta(hours=24), timedelta(hours=24), timedelta(hours=24))
 # A whole office or a mobile operator stands behind one network: more is free, and it is forgotten sooner.
 PER_NETWORK = Policy(50, timedelta(seconds=1), timedelta(minutes=15), timedelta(minutes=30))
 # Who meets this one holds the password already: 24 tries a day, three codes of a million being right at any moment.
 PER_SECOND_FACTOR = Policy(5, timedelta(seconds=30), timedelta(hours=1), timedelta(hours=24))
+PER_SECOND_FACTOR_IN_ALL = Policy(19, timedelta(hours=24), timedelta(hours=24), timedelta(hours=24))
 PER_RECOVERED_SUBJECT = Policy(3, timedelta(minutes=5), timedelta(hours=1), timedelta(hours=24))
 # While one types: far more than a person does, far less than a list to try.
 PER_ADVISED = Policy(200, timedelta(seconds=1), timedelta(minutes=5), timedelta(minutes=30))

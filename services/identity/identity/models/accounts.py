@@ -37,6 +37,8 @@ class Account(Base):
     # The Caf whose registry made it: it says where its credentials go, until the holder does.
     registry_caf: Mapped[str | None] = mapped_column(String(3))
     password_hash: Mapped[str | None] = mapped_column(String(200))
+    # Grows with each password of the person's own: what was made known with the one before is known no more.
+    password_generation: Mapped[int] = mapped_column(default=1)
     email: Mapped[str | None] = mapped_column(String(254), unique=True)
     civility: Mapped[str | None] = mapped_column(String(20))
     last_name: Mapped[str | None] = mapped_column(String(100))
@@ -145,4 +147,6 @@ class RecoveryRequest(Base):
     # The user number or the e-mail typed; erased once handled.
     subject: Mapped[str | None] = mapped_column(String(254))
     requested_at: Mapped[datetime]
+    # There were too many in its hour.
+    postponed_until: Mapped[datetime | None]
     handled_at: Mapped[datetime | None]

@@ -10,13 +10,12 @@ from flask import request
 from identity import throttling
 from identity.domain.networks import network_of
 from identity.domain.security_events import Kind
-from identity.domain.throttle import Policy
+from identity.domain.throttle import Counter, Policy
 from identity.journal import record
 from identity.oidc.context import database
 from identity.oidc.parameters import parameters
 from identity.origin import client_address
 from identity.settings import settings_of
-from identity.throttling import Counter
 
 # No refusals, but the ordinary course of a sign-in.
 _ORDINARY = ("login_required", "interaction_required")

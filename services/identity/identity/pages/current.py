@@ -10,6 +10,7 @@ from flask import current_app, g, request, session, url_for
 from identity.domain.first_sign_in import Step
 from identity.models import Account, SignInSession
 from identity.origin import Origin, browser_name, client_address
+from identity.pages import device_cookie
 from identity.settings import Settings, settings_of
 from identity.sign_in import sessions
 from identity.sign_in.sessions import Opened
@@ -54,9 +55,10 @@ def settings() -> Settings:
     return settings_of(runtime())
 
 
-def here() -> Origin:
-    """Where the request being answered comes from."""
-    return Origin(client_address(request, settings()), browser_name(request))
+def here(login: str = "") -> Origin:
+    """Where the request being answered comes from; with what it shows to be known of the account of this login."""
+    device = device_cookie.shown(settings(), login) if login else ""
+    return Origin(client_address(request, settings()), browser_name(request), device)
 
 
 def signed_in() -> SignedIn | None:
@@ -96,6 +98,8 @@ def _look_up() -> SignedIn | None:
     if found is None:
         return None
     opened, account = found
+    if opened.step == Step.DONE:
+        device_cookie.recognise(settings(), account)
     if not sessions.is_seen_lately(opened.seen_at):
         with runtime().transaction() as database:
             sessions.touch(database, opened.id)

@@ -36,6 +36,14 @@ class SignInForm(PageForm):
     )
 
 
+class LoginForm(PageForm):
+    login = StringField("Identifiant", [InputRequired("Saisissez votre identifiant."), Length(max=100)])
+
+
+class LinkForm(PageForm):
+    token = HiddenField()
+
+
 class PersonalForm(PageForm):
     civility = RadioField(
         "Civilité", [InputRequired("Choisissez une civilité.")], choices=choices({"Mme": "Madame", "M.": "Monsieur"})

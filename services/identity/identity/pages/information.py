@@ -37,7 +37,7 @@ def email(found: SignedIn) -> ResponseReturnValue:
     form = EmailChangeForm()
     if form.validate_on_submit():
         try:
-            prove(runtime(), found.account, form.current.data)
+            prove(runtime(), found.account, found.session_id, form.current.data)
             email_change.ask(runtime(), found.account, normalise_email(form.email.data) or "")
         except Invalid as refused:
             form.fail_from(refused.to_json(), {"/current": "current", "/email": "email"})

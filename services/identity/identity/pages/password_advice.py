@@ -10,11 +10,10 @@ from identity import throttling
 from identity.accounts.own_password import check_own_password
 from identity.domain.first_sign_in import Step
 from identity.domain.passwords import normalise
-from identity.domain.throttle import PER_ADVISED
+from identity.domain.throttle import PER_ADVISED, Counter
 from identity.pages.current import SignedIn, runtime
 from identity.pages.forms import LONGEST_FIELD
 from identity.pages.guards import at_step
-from identity.throttling import Counter
 
 blueprint = Blueprint("password_advice", __name__, url_prefix="/compte/mot-de-passe")
 _ACCEPTED = "Ce mot de passe convient."

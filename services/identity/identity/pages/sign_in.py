@@ -11,6 +11,7 @@ from identity.pages.forms import SignInForm, TokenForm
 from identity.pages.waiting import too_many
 from identity.sign_in.attempt import Refusal, Refused, sign_in
 from identity.sign_in.holder import sign_out
+from identity.throttling import UnknownDevice
 
 blueprint = Blueprint("sign_in", __name__, url_prefix="/compte")
 
@@ -45,12 +46,13 @@ def connexion() -> ResponseReturnValue:
     if not form.validate():
         return render_template(_PAGE, form=form), 422
     try:
-        opened = sign_in(runtime(), form.login.data, form.password.data, here())
+        opened = sign_in(runtime(), form.login.data, form.password.data, here(form.login.data))
     except Refused as refusal:
         form.fail(REFUSALS[refusal.refusal])
         return render_template(_PAGE, form=form), 422
     except TooManyRequests as refused:
-        return too_many(form, refused, lambda: render_template(_PAGE, form=form))
+        unknown_device = isinstance(refused, UnknownDevice)
+        return too_many(form, refused, lambda: render_template(_PAGE, form=form, unknown_device=unknown_device))
     remember(opened)
     return redirect(place_of(opened.step), 303)
 

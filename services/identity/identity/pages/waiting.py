@@ -7,10 +7,18 @@ from chassis.problems import TooManyRequests
 from flask.typing import ResponseReturnValue
 from webui.forms import PageForm
 
+from identity.throttling import UnknownDevice
+
+UNKNOWN_DEVICE = (
+    "Il y a eu trop d’essais depuis des appareils que ce compte ne connaît pas. Votre compte n’est pas bloqué\u00a0: "
+    "recevez un lien par courriel, utilisez une clé d’accès, ou demandez un nouveau mot de passe provisoire."
+)
+
 
 def too_many(form: PageForm, refused: TooManyRequests, page: Callable[[], str]) -> ResponseReturnValue:
     """The page again with how long to wait, and the header that says so to programs."""
     seconds = int(refused.headers["Retry-After"])
     wait = "une minute" if seconds <= 60 else f"{ceil(seconds / 60)} minutes"
-    form.fail(f"Il y a eu trop d’essais. Patientez {wait} avant de recommencer. Votre compte n’est pas bloqué.")
+    patience = f"Il y a eu trop d’essais. Patientez {wait} avant de recommencer. Votre compte n’est pas bloqué."
+    form.fail(UNKNOWN_DEVICE if isinstance(refused, UnknownDevice) else patience)
     return page(), 429, {"Retry-After": str(seconds)}

@@ -46,7 +46,7 @@ def sign_out(session: Session, session_id: UUID) -> None:
 def change_password(runtime: Runtime, account: Account, session_id: UUID, current: str, typed: str) -> None:
     """Ends the other sessions. Raises Invalid, or TooManyRequests: an open session is no way to guess the password."""
     password = normalise(typed)
-    prove(runtime, account, current)
+    prove(runtime, account, session_id, current)
     with runtime.reading() as session:
         check_own_password(session, account, password)
     encoded = hashing.hash_password(password)
@@ -55,6 +55,7 @@ def change_password(runtime: Runtime, account: Account, session_id: UUID, curren
         same = (Account.id == account.id, Account.password_hash == account.password_hash)
         changes = {
             "password_hash": encoded,
+            "password_generation": Account.password_generation + 1,
             "short_password": len(password) < MIN_LENGTH,
             "password_change_required_at": None,
             "version": Account.version + 1,

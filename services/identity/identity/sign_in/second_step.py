@@ -1,16 +1,15 @@
 """The second step of a sign-in: a code or a passkey, after the password; and proving it again before a change."""
 
-from math import ceil
 from uuid import UUID
 
 from chassis import clock
-from chassis.problems import TooManyRequests
 from chassis.runtime import Runtime
 from sqlalchemy.orm import Session
 
 from identity import hashing, throttling
-from identity.domain import recovery_codes, totp
+from identity.domain import guessing, recovery_codes, totp
 from identity.domain.first_sign_in import FACTOR_STEPS, Act, Step
+from identity.domain.networks import network_of
 from identity.domain.passwords import normalise
 from identity.domain.security_events import Kind
 from identity.domain.throttle import PER_SECOND_FACTOR
@@ -23,13 +22,13 @@ from identity.journal import record
 from identity.models import Account, SignInSession
 from identity.notices import Notice, tell
 from identity.origin import Origin
-from identity.sign_in import sessions
+from identity.settings import settings_of
+from identity.sign_in import devices, sessions
 from identity.sign_in.attempt import Refusal, Refused
 from identity.sign_in.opening import Entrance, open_session
 from identity.sign_in.sessions import Opened
 from identity.sign_in.steps import locked_at, move
 from identity.supervision.standing import is_suspended
-from identity.throttling import Counter
 
 # RFC 8176. A recovery code is a one-time password too; what holds the key is unknown, so neither hwk nor swk is said.
 AMR_CODE = ("otp", "mfa")
@@ -61,12 +60,19 @@ def sign_in_by_passkey(runtime: Runtime, challenge: str, text: str, origin: Orig
         raise
 
 
-def second_step_by_code(runtime: Runtime, session_id: UUID, account_id: UUID, typed: str) -> Step:
-    """Raises WrongCode, TooManyRequests, OutOfOrder."""
-    code_id = _take_try(runtime, account_id, typed)
+def second_step_by_code(runtime: Runtime, session_id: UUID, account: Account, typed: str, origin: Origin) -> Step:
+    """Raises WrongCode, TooManyRequests, UnknownDevice, OutOfOrder."""
+    account_id = account.id
+    with runtime.transaction() as session:
+        device = devices.known(session, settings_of(runtime), origin.device, account.login)
+        guessable = recovery_codes.read_code(typed) is None
+        counts = guessing.of_second_factor(str(account_id), network_of(origin.address), device, guessable=guessable)
+        throttling.admit(session, counts)
+    code_id = _recovery_code(runtime, account_id, typed)
     with runtime.transaction() as session:
         opened, account = locked_at(session, session_id, *FACTOR_STEPS)
         if _prove_code(session, account, typed, code_id):
+            throttling.succeeded(session, counts)
             return _proven(session, opened, account, AMR_CODE)
     _refused(runtime, account_id, "code")
     raise WrongCode
@@ -90,12 +96,15 @@ def prove_again(runtime: Runtime, session_id: UUID, account: Account, password: 
 
     Raises WrongCode, whichever of the two is wrong, or TooManyRequests.
     """
-    code_id = _take_try(runtime, account.id, typed)
+    counts = guessing.of_session(PER_SECOND_FACTOR, "proof", str(session_id))
+    with runtime.transaction() as session:
+        throttling.admit(session, counts)
+    code_id = _recovery_code(runtime, account.id, typed)
     right = hashing.verify(account.password_hash, normalise(password))
     with runtime.transaction() as session:
         alone = not has_factor(session, account.id)
         if right and (alone or _prove_code(session, account, typed, code_id)):
-            throttling.forget(session, _counter(account.id))
+            throttling.succeeded(session, counts)
             sessions.mark_proven(session, session_id)
             return
     _refused(runtime, account.id, "proof")
@@ -114,12 +123,8 @@ def prove_again_by_passkey(runtime: Runtime, session_id: UUID, account_id: UUID,
         raise
 
 
-def _take_try(runtime: Runtime, account_id: UUID, typed: str) -> UUID | None:
-    """Counts the try before anything is looked at; the recovery code that was typed, if it is one."""
-    with runtime.transaction() as session:
-        wait = throttling.take(session, (_counter(account_id),))
-    if wait:
-        raise TooManyRequests(ceil(wait.total_seconds()))
+def _recovery_code(runtime: Runtime, account_id: UUID, typed: str) -> UUID | None:
+    """The one that was typed, if it is one."""
     code = recovery_codes.read_code(typed)
     return codes.find(runtime, account_id, code) if code else None
 
@@ -136,7 +141,6 @@ def _prove_code(session: Session, account: Account, typed: str, code_id: UUID | 
 
 
 def _proven(session: Session, opened: SignInSession, account: Account, amr: tuple[str, ...]) -> Step:
-    throttling.forget(session, _counter(account.id))
     opened.amr = [*opened.amr, *amr]
     opened.proven_at = clock.now()
     record(session, Kind.SECOND_FACTOR_PROVEN, account.id, session_id=opened.id, details={"amr": " ".join(opened.amr)})
@@ -146,7 +150,3 @@ def _proven(session: Session, opened: SignInSession, account: Account, amr: tupl
 def _refused(runtime: Runtime, account_id: UUID, reason: str) -> None:
     with runtime.transaction() as session:
         record(session, Kind.SECOND_FACTOR_REFUSED, account_id, details={"reason": reason})
-
-
-def _counter(account_id: UUID) -> Counter:
-    return Counter(PER_SECOND_FACTOR, "second factor", str(account_id))

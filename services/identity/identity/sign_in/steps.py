@@ -77,6 +77,7 @@ def choose_password(runtime: Runtime, session_id: UUID, typed: str) -> Step:
             _use_up(session, opened)
         account.password_hash, account.password_change_required_at = encoded, None
         account.short_password = len(password) < MIN_LENGTH
+        account.password_generation += 1
         account.version += 1
         sessions.end_others(session, account.id, opened.id, "password_changed")
         record(session, Kind.FIRST_SIGN_IN_PASSWORD, account.id)

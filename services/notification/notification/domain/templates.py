@@ -15,6 +15,8 @@ class Template(StrEnum):
     LOT_RECEIPT = "lot_receipt"
     SECURITY_NOTICE = "security_notice"
     EMAIL_CONFIRMATION = "email_confirmation"
+    EMAIL_TAKEN = "email_taken"
+    SIGN_IN_LINK = "sign_in_link"
 
 
 class Series(StrEnum):
@@ -48,6 +50,8 @@ KINDS = {
     Template.REPORT_ANSWERED: Kind("Réponse à un signalement", "report_answered", Series.ORDINARY, rank=2),
     Template.LOT_RECEIPT: Kind("Accusé de réception d’un lot", "lot_receipt", Series.ORDINARY, rank=1),
     Template.EMAIL_CONFIRMATION: Kind("Confirmation d’adresse", "email_confirmation", None, rank=0),
+    Template.EMAIL_TAKEN: Kind("Adresse d’un autre compte", "email_taken", None, rank=0),
+    Template.SIGN_IN_LINK: Kind("Lien de connexion", "sign_in_link", None, rank=0),
     Template.SECURITY_NOTICE: Kind("Sécurité du compte", "security_notice", None, rank=0),
 }
 

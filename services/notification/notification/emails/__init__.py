@@ -5,11 +5,13 @@ from notification.emails.messages import (
     credentials_login,
     credentials_password,
     email_confirmation,
+    email_taken,
     july_request,
     lot_receipt,
     receipt,
     reminder,
     security_notice,
+    sign_in_link,
 )
 from notification.emails.registry import EMAILS, Content, MissingVariableError, write
 
@@ -23,10 +25,12 @@ __all__ = [
     "credentials_login",
     "credentials_password",
     "email_confirmation",
+    "email_taken",
     "july_request",
     "lot_receipt",
     "receipt",
     "reminder",
     "security_notice",
+    "sign_in_link",
     "write",
 ]

@@ -1,6 +1,6 @@
 """The e-mails. Parameters are what a message row keeps (JSON values); each function says them in French.
 
-No e-mail may hold a tenant's data or an amount; only the two credential e-mails may hold a secret, one each.
+No e-mail may hold a tenant's data or an amount; only credentials, a code or a link may stand in one, one secret each.
 """
 
 from datetime import date, datetime
@@ -74,6 +74,18 @@ def credentials_password(
 def email_confirmation(*, name: str, code: str, expires_at: str, account_url: str) -> Variables:
     expires = french.instant(datetime.fromisoformat(expires_at))
     return {"name": name, "code": code, "expires": expires, "account_url": account_url}
+
+
+@email
+def email_taken(*, name: str, help_url: str) -> Variables:
+    """To the holder of the address, whoever has typed it for another account."""
+    return {"name": name, "help_url": help_url}
+
+
+@email
+def sign_in_link(*, name: str, link: str, expires_at: str) -> Variables:
+    """The link makes a device known; it opens nothing by itself."""
+    return {"name": name, "link": link, "expires": french.instant(datetime.fromisoformat(expires_at))}
 
 
 @email

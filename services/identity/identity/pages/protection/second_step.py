@@ -24,6 +24,7 @@ from identity.sign_in.second_step import (
     sign_in_by_passkey,
 )
 from identity.sign_in.sessions import Opened
+from identity.throttling import UnknownDevice
 
 blueprint = Blueprint("second_step", __name__, url_prefix="/compte/connexion")
 
@@ -58,12 +59,14 @@ def second_factor(found: SignedIn) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page(found, form), 422 if form.errors else 200
     try:
-        step = second_step_by_code(runtime(), found.session_id, found.account.id, form.code.data)
+        origin = here(found.account.login)
+        step = second_step_by_code(runtime(), found.session_id, found.account, form.code.data, origin)
     except WrongCode:
         form.fail(WRONG, "code")
         return _page(found, form), 422
     except TooManyRequests as refused:
-        return too_many(form, refused, lambda: _page(found, form))
+        unknown_device = isinstance(refused, UnknownDevice)
+        return too_many(form, refused, lambda: _page(found, form, unknown_device=unknown_device))
     return _enter(found, step)
 
 
@@ -97,7 +100,8 @@ def _enter(found: SignedIn, step: Step) -> ResponseReturnValue:
     return redirect(place_of(step), 303)
 
 
-def _page(found: SignedIn, form: CodeForm) -> str:
+def _page(found: SignedIn, form: CodeForm, *, unknown_device: bool = False) -> str:
     with runtime().reading() as database:
         owned = held(database, found.account)
-    return render_template("compte/protection/seconde_verification.html", form=form, held=owned)
+    shown = {"form": form, "held": owned, "unknown_device": unknown_device}
+    return render_template("compte/protection/seconde_verification.html", **shown)

@@ -1,0 +1,38 @@
+"""The cookie by which an account knows this device: read, and set on the answer."""
+
+from flask import Response, g, request
+
+from identity.domain.credentials import normalise_login
+from identity.models import Account
+from identity.settings import Settings
+from identity.sign_in import devices
+
+
+def shown(settings: Settings, login: str) -> str:
+    """What this browser shows to be known of the account; `login` as it was typed."""
+    return request.cookies.get(devices.cookie_name(settings, normalise_login(login)), "")
+
+
+def recognise(settings: Settings, account: Account) -> None:
+    """Whoever has come all the way in leaves with the cookie."""
+    cookie = devices.cookie_for(settings, account, shown(settings, account.login))
+    if cookie is not None:
+        keep(account.login, cookie)
+
+
+def keep(login: str, cookie: str) -> None:
+    g.device_cookie = (login, cookie)
+
+
+def set_on(answer: Response, settings: Settings) -> Response:
+    login, cookie = g.pop("device_cookie", ("", ""))
+    if cookie:
+        answer.set_cookie(
+            devices.cookie_name(settings, login),
+            cookie,
+            max_age=devices.LIFETIME,
+            secure=settings.is_https,
+            httponly=True,
+            samesite="Lax",
+        )
+    return answer

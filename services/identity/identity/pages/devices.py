@@ -1,0 +1,41 @@
+"""The link, sent by e-mail, that makes a device known to an account."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from identity.accounts import recovery
+from identity.domain.credentials import normalise_login
+from identity.origin import client_address
+from identity.pages import device_cookie
+from identity.pages.current import runtime, settings
+from identity.pages.forms import LinkForm, LoginForm
+from identity.sign_in import devices
+
+blueprint = Blueprint("devices", __name__, url_prefix="/compte/connexion/lien")
+
+
+@blueprint.route("", methods=["GET", "POST"])
+def ask() -> ResponseReturnValue:
+    """The same answer whether or not the account exists: the worker looks later."""
+    form = LoginForm()
+    if not form.validate_on_submit():
+        return render_template("compte/lien.html", form=form), 422 if form.errors else 200
+    with runtime().transaction() as database:
+        login = normalise_login(form.login.data)
+        recovery.ask(database, recovery.SIGN_IN_LINK, login, client_address(request, settings()))
+    return render_template("compte/demande_enregistree.html", purpose="link")
+
+
+@blueprint.route("/ouvrir", methods=["GET", "POST"])
+def follow() -> ResponseReturnValue:
+    """Nothing happens on arrival: mail programs open links before people do."""
+    form = LinkForm(data={"token": request.args.get("jeton", "")})
+    if not form.validate_on_submit():
+        return render_template("compte/lien_recu.html", form=form, over=False)
+    with runtime().transaction() as database:
+        made = devices.from_link(database, settings(), form.token.data or "")
+    if made is None:
+        return render_template("compte/lien_recu.html", form=form, over=True), 422
+    device_cookie.keep(*made)
+    flash("Cet appareil est reconnu. Connectez-vous avec votre identifiant et votre mot de passe.", "success")
+    return redirect(url_for("sign_in.connexion"), 303)
