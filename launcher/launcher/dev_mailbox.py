@@ -102,7 +102,11 @@ class Letters:
 
     def pdf(self, key: str) -> bytes | None:
         batch, _, name = key.partition(".zip/")
-        if not self._storage.exists(f"{batch}.zip"):
+        try:
+            if not self._storage.exists(f"{batch}.zip"):
+                return None
+        except ValueError:
+            # No path inside the storage: `..`, or a NUL.
             return None
         with zipfile.ZipFile(io.BytesIO(self._storage.get(f"{batch}.zip"))) as archive:
             return archive.read(name) if name in archive.namelist() else None

@@ -3,7 +3,7 @@
 Free of any web framework, so that a rule in ``domain.py`` may refuse with it.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from http import HTTPStatus
 from typing import Any, ClassVar
@@ -137,6 +137,21 @@ _MADE_BY_FRAMEWORKS = (BadRequest, Unauthorized, Forbidden, NotFound, MethodNotA
 _BY_STATUS: dict[int, Callable[[], Problem]] = {
     int(one.status): one for one in (*_MADE_BY_FRAMEWORKS, UnsupportedMediaType, Unavailable)
 }
+
+
+def invalid(messages: Mapping[str, Any]) -> Invalid:
+    """The problem for what a schema refused: field → its sentences, or the same of its members."""
+    return Invalid(
+        FieldError(pointer=pointer, code="invalid", detail=sentence) for pointer, sentence in _sentences(messages, "")
+    )
+
+
+def _sentences(messages: Any, pointer: str) -> Iterator[tuple[str, str]]:
+    if isinstance(messages, Mapping):
+        for name, inner in messages.items():
+            yield from _sentences(inner, f"{pointer}/{name}")
+    elif isinstance(messages, list):
+        yield from ((pointer, str(sentence)) for sentence in messages)
 
 
 def for_status(status: int) -> Problem:

@@ -14,6 +14,7 @@ from connexion.middleware.swagger_ui import SwaggerUIMiddleware
 from connexion.security import BearerSecurityHandler
 from connexion.spec import OpenAPISpecification
 from flask.json.provider import DefaultJSONProvider
+from marshmallow import ValidationError
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
@@ -138,6 +139,8 @@ def _on_anything(_request: Any, error: Exception) -> ConnexionResponse:
 
 _HANDLERS: dict[type[Exception], Any] = {
     Problem: lambda _request, error: _answer(error),
+    # A body that the contract lets through and a schema does not.
+    ValidationError: lambda _request, error: _answer(problems.invalid(error.messages_dict)),
     ProblemException: _on_http,
     HTTPException: _on_http,
     OperationalError: _on_database,

@@ -2,11 +2,17 @@
 
 from typing import Any
 
-from marshmallow import EXCLUDE, Schema, fields, post_load, validate
+from chassis import email_address
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, validate
 
 from habilitation.access import Access
 from habilitation.delegates import Designation
 from habilitation.domain import CIVILITIES, HOUSING_TYPES, ROLES, Scope
+
+
+def _is_email(text: str) -> None:
+    if not email_address.is_address(text):
+        raise ValidationError(f"Cette adresse n’a pas la forme d’une adresse courriel\u00a0: {email_address.RULE}.")
 
 
 class ScopeSchema(Schema):
@@ -33,7 +39,7 @@ class NewUserSchema(Schema):
     civility = fields.String(required=True, validate=validate.OneOf(CIVILITIES))
     last_name = fields.String(required=True)
     first_name = fields.String(required=True)
-    email = fields.Email(required=True)
+    email = fields.String(required=True, validate=_is_email)
     function = fields.String(load_default=None)
     groups = fields.List(fields.UUID(), required=True)
 

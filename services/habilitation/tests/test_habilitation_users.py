@@ -162,3 +162,17 @@ def test_a_user_with_one_name_only_is_created(world: Any, administrator: UUID) -
     body = {**NEW_USER, "last_name": "Sukarno", "first_name": "", "groups": [group]}
     answer = world.harness.client.post(f"{url}/users", headers=headers, json=body)
     assert (answer.status_code, answer.json()["first_name"]) == (201, "")
+
+
+@pytest.mark.parametrize("email", ['"a b"@x.example', "a@[127.0.0.1]", "a@b", "a..b@x.example", "a@1.2.3.4"])
+def test_what_is_no_address_of_a_person_is_refused_on_its_field(world: Any, administrator: UUID, email: str) -> None:
+    url, headers = f"{BASE}/organisations/{world.organisation_id}", world.headers(administrator)
+    group = world.harness.client.get(f"{url}/groups", headers=headers).json()["items"][0]["id"]
+    answer = world.harness.client.post(
+        f"{url}/users",
+        headers={**headers, "Idempotency-Key": "new"},
+        json={**NEW_USER, "email": email, "groups": [group]},
+    )
+    assert answer.status_code in (400, 422), answer.text
+    assert [error["pointer"] for error in answer.json()["errors"]] == ["/email"]
+    assert not world.harness.published(REQUESTED)

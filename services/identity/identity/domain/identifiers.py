@@ -3,12 +3,10 @@
 import re
 import unicodedata
 
+from chassis import email_address
 from chassis.problems import FieldError
 
 USER_NUMBER_DIGITS = 14
-# RFC 5321 §4.5.3.1.3. The form is checked, not the existence: only a message that arrives proves an address.
-_EMAIL = re.compile(r"[^@\s\"(),:;<>\[\]\\]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
-_EMAIL_MAX = 254
 _TELEPHONE = re.compile(r"\+?[0-9]{6,15}")
 
 EMAIL_TAKEN = (
@@ -26,7 +24,7 @@ def normalise_user_number(typed: str) -> str | None:
 def normalise_email(typed: str) -> str | None:
     """The address in small letters, or None when it has not the form of one."""
     email = unicodedata.normalize("NFC", typed.strip()).lower()
-    return email if len(email) <= _EMAIL_MAX and _EMAIL.fullmatch(email) else None
+    return email if email_address.is_address(email) else None
 
 
 def normalise_telephone(typed: str) -> str | None:
@@ -50,7 +48,7 @@ def email_error(pointer: str = "/email") -> FieldError:
         pointer=pointer,
         code="email",
         detail="Cette adresse n’a pas la forme d’une adresse courriel.",
-        rule="nom@domaine",
+        rule=email_address.RULE,
         example="prenom.nom@exemple.fr",
     )
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from chassis import email_address
 from chassis.french import postal
 
 from declaration.domain.registry import values as rules
@@ -17,7 +18,7 @@ Plain = Callable[[Sequence[str]], bool]
 
 _LINE = rules.PLAIN_LINE.pattern
 _ADDRESSES = re.compile(rf"(?:{_LINE}(?:\|{_LINE}){{0,{postal.MAX_LINES - 1}}}\n)*")
-_EMAILS = re.compile(rf"(?:{rules.EMAIL.pattern}\n)*", re.ASCII)
+_EMAILS = re.compile(rf"(?:{email_address.PATTERN}\n)*")
 _TENANT_NUMBERS = re.compile(rf"(?:{rules.TENANT_NUMBER.pattern}\n)*", re.ASCII)
 
 

@@ -8,13 +8,12 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 
-from chassis import money, texts
+from chassis import email_address, money, texts
 from chassis.french import postal
 from stdnum.fr import siret as siret_number
 
 from declaration.domain import communes, fields
 
-EMAIL = re.compile(r"[^@\s<>,;]{1,64}@[^@\s<>,;]{1,180}\.[^@\s<>,;.]{2,63}", re.ASCII)
 TENANT_NUMBER = re.compile(r"\d{7}[A-Z]", re.ASCII)
 LONGEST_TEXT = 100
 ADDRESS_SEPARATOR = "|"
@@ -78,7 +77,7 @@ def line(value: str, most: int) -> str:
 
 
 def email(value: str) -> str:
-    if not EMAIL.fullmatch(value):
+    if not email_address.is_address(value):
         raise ValueError("Cette adresse électronique n’est pas valable.")
     return value
 

@@ -23,7 +23,8 @@ class ProofForm(PageForm):
 class PasskeyForm(PageForm):
     """Filled in by the device, through passkey.js."""
 
-    credential = HiddenField()
+    # Without it, as with an empty one: no answer of a device.
+    credential = HiddenField(filters=[lambda text: text or ""])
 
 
 class NewPasskeyForm(PasskeyForm):
