@@ -30,12 +30,12 @@ class Served:
 
 
 @contextmanager
-def served(folder: Path, **settings: str) -> Iterator[Served]:
+def served(folder: Path, target: str = "all", **settings: str) -> Iterator[Served]:
     """`settings`: of the environment, beside none of this one's own."""
     port = free_port()
     url = f"http://localhost:{port}"
     environment = {**_plain(os.environ), "BAILLEURS_PUBLIC_URL": url, **settings}
-    command = [str(Path(sys.executable).with_name("bailleurs")), "serve", "--port", str(port)]
+    command = [str(Path(sys.executable).with_name("bailleurs")), "serve", "--target", target, "--port", str(port)]
     with (
         (folder / "serve.log").open("w") as log,
         running(command, cwd=folder, env=environment, stdout=log, stderr=log) as process,
