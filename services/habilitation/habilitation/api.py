@@ -6,7 +6,7 @@ from uuid import UUID
 from chassis.http import caller, reading, transaction
 from chassis.idempotency import idempotent
 
-from habilitation import delegates, queries, schemas, users
+from habilitation import delegates, emails, queries, schemas, users
 
 
 def my_access() -> dict[str, Any]:
@@ -42,8 +42,17 @@ def list_users(organisation_id: str) -> dict[str, Any]:
         return {"items": users.listed(session, caller(), UUID(organisation_id))}
 
 
+def create_user(organisation_id: str, body: dict[str, Any]) -> Any:
+    try:
+        return _create_user(organisation_id, body)
+    except emails.EmailTaken:
+        with transaction() as session:
+            emails.count_refusal(session, caller(), UUID(organisation_id))
+        raise
+
+
 @idempotent
-def create_user(organisation_id: str, body: dict[str, Any]) -> tuple[dict[str, Any], int]:
+def _create_user(organisation_id: str, body: dict[str, Any]) -> tuple[dict[str, Any], int]:
     new = schemas.NewUserSchema().load(body)
     with transaction() as session:
         return users.add(session, caller(), UUID(organisation_id), new), 201

@@ -80,7 +80,7 @@ class Member(Base):
     civility: Mapped[str | None] = mapped_column(String(10))
     last_name: Mapped[str] = mapped_column(String(100))
     first_name: Mapped[str] = mapped_column(String(100))
-    email: Mapped[str] = mapped_column(String(254))
+    email: Mapped[str] = mapped_column(String(254), index=True)
     function: Mapped[str | None] = mapped_column(String(100))
     activated_at: Mapped[datetime | None]
     # Rises with each change of rights: read models keep the highest they have seen.

@@ -13,7 +13,7 @@ from chassis.problems import FieldError, Invalid, NotFound, TooManyRequests
 from sqlalchemy import and_, delete, select
 from sqlalchemy.orm import Session
 
-from habilitation import delegations, domain, publishes
+from habilitation import delegations, domain, emails, publishes
 from habilitation.models import Delegation, Group, Mandate, Member, Membership, Organisation
 from habilitation.perimeter import assignable, listed_users, manageable, managed
 from habilitation.queries import managed_organisation, recent_lines, shared_organisation
@@ -77,9 +77,12 @@ def _to_json(
 
 
 def add(session: Session, caller: Caller, organisation_id: UUID, new: dict[str, Any]) -> dict[str, Any]:
-    """Creates the user in the ticked groups; identity then sends login and password. Raises Invalid."""
+    """Creates the user in the ticked groups; identity then sends login and password.
+
+    Raises Invalid; TooManyRequests for who tried too many taken addresses."""
     owner = managed_organisation(session, caller, organisation_id)
     group_ids = _given(session, caller, owner.id, new["groups"])
+    emails.check_free(session, caller, new["email"])
     person = {name: new[name] for name in ("civility", "last_name", "first_name", "email", "function")}
     member = Member(account_id=new_id(), organisation_id=owner.id, access_version=0, **person)
     session.add(member)

@@ -176,3 +176,36 @@ def test_what_is_no_address_of_a_person_is_refused_on_its_field(world: Any, admi
     assert answer.status_code in (400, 422), answer.text
     assert [error["pointer"] for error in answer.json()["errors"]] == ["/email"]
     assert not world.harness.published(REQUESTED)
+
+
+def test_an_email_that_another_account_confirmed_is_refused_when_the_user_is_created(
+    world: Any, administrator: UUID
+) -> None:
+    # `administrator` has confirmed a@lices.example; the unconfirmed address of a user in waiting is nobody's yet.
+    url = f"{BASE}/organisations/{world.organisation_id}"
+    who = world.headers(administrator)
+    group = world.harness.client.get(f"{url}/groups", headers=who).json()["items"][0]["id"]
+
+    def create(email: str, key: str) -> Any:
+        body = {**NEW_USER, "email": email, "groups": [group]}
+        return world.harness.client.post(f"{url}/users", headers={**who, "Idempotency-Key": key}, json=body)
+
+    refused = create("A@Lices.example", "k1")
+    [error] = refused.json()["errors"]
+    assert (refused.status_code, error["pointer"], error["code"]) == (422, "/email", "email_taken")
+    assert error["rule"]
+    assert error["example"]
+    assert "a@lices.example" not in refused.text.lower()
+    assert world.harness.published("habilitation.user_created.v1") == []
+    # Corrected, the same form passes; twice the same unconfirmed address does.
+    assert create("n.legoff@lices.example", "k1").status_code == 201
+    assert create("n.legoff@lices.example", "k2").status_code == 201
+    for number in range(9):
+        assert create("a@lices.example", f"try{number}").status_code == 422
+    waiting = create("a@lices.example", "more")
+    assert (waiting.status_code, waiting.headers["retry-after"]) == (429, "3600")
+    # Nothing tells apart an address that is free.
+    assert create("free@lices.example", "free").status_code == 429
+    assert "lices.example" not in str(
+        [row for row in world.harness.rows("journal") if row["action"] == "user.email_refused"]
+    )

@@ -32,6 +32,7 @@ ACTIONS = {
     "group.removed": "Groupe retiré",
     "user.created": "Utilisateur créé",
     "user.credentials_requested": "Identifiants renvoyés",
+    "user.email_refused": "Utilisateur non créé : adresse d’un autre compte",
     "user.withdrawn": "Utilisateur retiré",
     "user.account_closed": "Compte fermé par la Caf",
     "delegate.designated": "Responsable d’habilitation désigné",
