@@ -7,13 +7,13 @@ import orjson
 import structlog
 import yaml
 from connexion.exceptions import NonConformingResponse, ProblemException
+from connexion.frameworks.flask import FlaskJSONProvider
 from connexion.jsonifier import Jsonifier
 from connexion.lifecycle import ConnexionResponse
 from connexion.middleware import ConnexionMiddleware
 from connexion.middleware.swagger_ui import SwaggerUIMiddleware
 from connexion.security import BearerSecurityHandler
 from connexion.spec import OpenAPISpecification
-from flask.json.provider import DefaultJSONProvider
 from marshmallow import ValidationError
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -49,7 +49,7 @@ class OrjsonModule:
     loads = staticmethod(orjson.loads)
 
 
-class OrjsonProvider(DefaultJSONProvider):
+class OrjsonProvider(FlaskJSONProvider):  # type: ignore[misc]  # connexion ships no types
     def loads(self, s: str | bytes, **_options: Any) -> Any:
         return orjson.loads(s)
 
