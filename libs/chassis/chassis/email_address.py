@@ -19,3 +19,13 @@ RULE = "nom@domaine.fr : sans espace ni guillemets, avec un nom de domaine"
 def is_address(text: str) -> bool:
     """The form is checked, not the existence: only a message that arrives proves an address."""
     return _ADDRESS.fullmatch(text) is not None
+
+
+def as_carried(email: str) -> str | None:
+    """As every relay carries it, its domain in ASCII (IDNA); None when the part before the @ is not ASCII: few relays
+    know SMTPUTF8 (RFC 6531), and the others refuse it."""
+    local, _, domain = email.rpartition("@")
+    try:
+        return f"{local}@{domain.encode('idna').decode()}" if local.isascii() else None
+    except UnicodeError:
+        return None

@@ -197,6 +197,8 @@ def test_an_email_that_another_account_confirmed_is_refused_when_the_user_is_cre
     assert error["example"]
     assert "a@lices.example" not in refused.text.lower()
     assert world.harness.published("habilitation.user_created.v1") == []
+    accented = create("zoé@lices.example", "k1").json()["errors"]
+    assert [(each["pointer"], each["code"]) for each in accented] == [("/email", "format")]
     # Corrected, the same form passes; twice the same unconfirmed address does.
     assert create("n.legoff@lices.example", "k1").status_code == 201
     assert create("n.legoff@lices.example", "k2").status_code == 201

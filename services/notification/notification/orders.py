@@ -9,6 +9,7 @@ from uuid import UUID
 
 import structlog
 from chassis import sealing
+from chassis.email_address import as_carried
 from chassis.french.postal import PostalAddress
 from chassis.runtime import of
 from sqlalchemy import exists, func, select
@@ -23,6 +24,7 @@ from notification.models import Message
 from notification.progress import born
 
 log = structlog.get_logger()
+NOT_CARRIED = "email-not-carried-by-relays"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +61,13 @@ def place(session: Session, order: Order) -> Message | None:
     if email is None and KINDS[order.template].series is None:
         log.info("message without a letter not sent", template=order.template)
         return None
-    return _place_email(session, order, email) if email else place_letter(session, order)
+    if email:
+        return _place_email(session, order, email)
+    letter = place_letter(session, order)
+    if letter.reason is None and any(each and not as_carried(each) for each in order.emails):
+        # The agent sees why the address that the Caf knows is not written to.
+        letter.reason = NOT_CARRIED
+    return letter
 
 
 def place_letter(session: Session, order: Order) -> Message:

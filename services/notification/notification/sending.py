@@ -14,6 +14,7 @@ from uuid import UUID
 
 import structlog
 from chassis import clock, sealing
+from chassis.email_address import as_carried
 from chassis.runtime import Runtime, of
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -86,7 +87,7 @@ def hand_over(mailer: Mailer, runtime: Runtime, claim: Claim) -> Outcome:
         mailer.send(
             _written(runtime, claim),
             envelope_from=own(runtime.settings).mail_bounce_address,
-            recipient=claim.email,
+            recipient=as_carried(claim.email) or "",
         )
     except MailerError as error:
         return outcome_of(error, claim.attempt)
@@ -162,7 +163,7 @@ def _written(runtime: Runtime, claim: Claim) -> EmailMessage:
         content,
         message_id=claim.message_id,
         sender=sender_for(own(runtime.settings)),
-        recipient=emails.Recipient(claim.name, claim.email),
+        recipient=emails.Recipient(claim.name, as_carried(claim.email) or ""),
         at=claim.created_at,
     )
 

@@ -173,3 +173,13 @@ def test_each_passage_is_a_row(world: World) -> None:
         ("claimed", "waiting", "sending"),
         ("accepted", "sending", "delivered"),
     ]
+
+
+def test_an_accented_domain_is_written_to_in_ascii_and_an_accented_mailbox_by_letter_at_once(world: World) -> None:
+    world.credentials(email="contact@hôtel.example")
+    world.send()
+    assert {tuple(to) for _sender, to in world.relay.envelopes} == {("contact@xn--htel-vqa.example",)}
+    assert all("<contact@xn--htel-vqa.example>" in str(message["To"]) for message in world.relay.accepted)
+    world.credentials(email="rené@hotel.example", account_id=str(ids.new_id()), issue_id=str(ids.new_id()))
+    letters = [row for row in world.harness.rows("message") if row["channel"] == "letter"]
+    assert [row["reason"] for row in letters] == ["email-not-carried-by-relays"] * 2

@@ -4,6 +4,8 @@ import secrets
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from chassis.email_address import as_carried
+
 # No pair that is confused in print or handwriting: I/1, L/1, O/0, S/5, B/8 and Z/2 keep one member at most.
 ALPHABET = "ACDEFGHJKMNPQRTUVWXY23456789"
 LOGIN_GROUPS = 2
@@ -66,8 +68,8 @@ def as_provisional(typed: str) -> str | None:
 
 
 def choose_channel(*, email: str | None, address: tuple[str, ...]) -> Channel | None:
-    """By e-mail when the Caf knows one, else by letter; None when it knows neither."""
-    if email:
+    """By e-mail when the Caf knows one that relays carry, else by letter; None when it knows neither."""
+    if email and as_carried(email):
         return Channel.EMAIL
     return Channel.LETTER if any(line.strip() for line in address) else None
 

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Set
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from chassis.email_address import as_carried
+
 
 class Channel(StrEnum):
     EMAIL = "email"
@@ -32,8 +34,8 @@ LETTER_LEAD = timedelta(days=7)
 
 
 def choose_email(known: Iterable[str | None], *, bounced: Set[str]) -> str | None:
-    """The first address that has not refused a message yet; None: a letter."""
-    return next((email for email in known if email and email not in bounced), None)
+    """The first address that a relay carries and that has not refused a message yet; None: a letter."""
+    return next((email for email in known if email and email not in bounced and as_carried(email)), None)
 
 
 def used_of(confirmed: str | None, registry: str | None, *, bounced: Set[str]) -> Used:
