@@ -5,7 +5,7 @@ from flask import Flask
 from webui import install
 from webui.headers import request_id
 
-from portal import layout, refusals, routes, store
+from portal import layout, refusals, routes, sending, store
 from portal.clients import EXTENSION, make_clients
 from portal.clients.http import make_http
 from portal.settings import PortalSettings
@@ -28,12 +28,13 @@ def create_portal(settings: PortalSettings, transport: httpx.BaseTransport | Non
     engine = store.open_store(settings)
     app.extensions["portal_engine"] = engine
     app.session_interface = sessions = store.session_interface(settings, engine)
-    app.extensions["portal_purge"] = store.Purge(sessions)
     provider = add_provider(app, settings)
     app.extensions["portal_provider"] = provider
     http = make_http(settings.api_url, settings.api_timeout_seconds, transport)
     app.extensions[EXTENSION] = make_clients(http, lambda: tokens.access_token(provider), request_id)
     install(app, service_name=SERVICE_NAME, navigation=layout.navigation, user=layout.person, states=layout.STATES)
+    sent = sending.add_sent_forms(app, engine)
+    app.before_request(store.Purge(sessions.purge, sent.purge))
     refusals.add_refusals(app)
     routes.add_pages(app)
     return app

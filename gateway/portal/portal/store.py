@@ -1,20 +1,22 @@
-"""The portal's only table: the sessions of the people signed in."""
+"""The portal's tables: the sessions of the people signed in, and what their forms have sent."""
 
 import hashlib
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
 from chassis.db import make_engine
 from sqlalchemy import Engine, MetaData, text
+from webui.sent_forms import sent_form_table
 from webui.sessions import SqlSessionInterface, session_table
 
 from portal.settings import PortalSettings
 
 METADATA = MetaData()
 SESSIONS = session_table(METADATA)
+SENT_FORMS = sent_form_table(METADATA)
 # Any constant: two processes that start together make the table one after the other.
 CREATION_LOCK = 7_261_502
 THREADS = tuple(threading.Lock() for _ in range(64))
@@ -60,16 +62,17 @@ def alone(engine: Engine, identifier: str) -> Iterator[None]:
 
 
 class Purge:
-    """Deletes the expired sessions, at most once in a while; called at each sign-in."""
+    """Deletes what has expired, at most once in a while; called at each request."""
 
     every_seconds = 900
 
-    def __init__(self, interface: SqlSessionInterface) -> None:
-        self._interface = interface
+    def __init__(self, *purges: Callable[[], int]) -> None:
+        self._purges = purges
         self._due_at = time.monotonic()
 
     def __call__(self) -> None:
         """Two requests that arrive together may both do it: that is harmless."""
         if time.monotonic() >= self._due_at:
             self._due_at = time.monotonic() + self.every_seconds
-            self._interface.purge()
+            for purge in self._purges:
+                purge()

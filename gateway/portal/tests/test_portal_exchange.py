@@ -108,7 +108,7 @@ def test_the_receipt_is_handed_on_and_a_wrong_one_is_told(agent: FlaskClient, se
     assert services.sent("POST", f"{API}/exports/{EXPORT}/receipt") == [{"lines": 12, "manifest_sha256": "a" * 64}]
     errors = [{"pointer": "/lines", "code": "differs", "detail": "Ce n’est pas le nombre de lignes de ce lot."}]
     services.on("POST", f"{API}/exports/{EXPORT}/receipt", problem(422, errors=errors))
-    refused = send(agent, path, **typed)
+    refused = send(agent, path, **{**typed, "lines": "13"})
     assert (refused.status_code, "Ce n’est pas le nombre de lignes" in refused.text) == (422, True)
     assert page_checks(refused.text) == []
     assert send(agent, path, lines="beaucoup").status_code == 422

@@ -63,7 +63,6 @@ def come_back() -> ResponseReturnValue:
         log.info("sign-in refused", error=type(error).__name__)
         flash(TRY_AGAIN)
         return redirect("/", 303)
-    current_app.extensions["portal_purge"]()
     suite = local_path(session.get(NEXT, "/"))
     session.clear()
     tokens.keep(answer)

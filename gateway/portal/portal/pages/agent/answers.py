@@ -4,11 +4,11 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from webui.forms import PageForm
 from wtforms import FileField, StringField
 
 from portal.clients import api
 from portal.clients.errors import Refused
+from portal.forms import OnceForm
 from portal.pages.agent.registry import UNDER_WAY
 from portal.sign_in.person import the_person, wanted
 
@@ -16,7 +16,7 @@ pages = Blueprint("answers", __name__, url_prefix="/agent/reponses")
 NO_FILE = "Choisissez le fichier des réponses, par exemple reponses-359.csv"
 
 
-class AnswersForm(PageForm):
+class AnswersForm(OnceForm):
     """The file; a supervisor says for which Caf."""
 
     file = FileField("Fichier des réponses")

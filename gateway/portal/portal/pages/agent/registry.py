@@ -4,11 +4,11 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from webui.forms import PageForm
 from wtforms import FileField
 
 from portal.clients import api
 from portal.clients.errors import Refused
+from portal.forms import OnceForm
 from portal.sign_in.person import wanted
 
 pages = Blueprint("registry", __name__, url_prefix="/agent/registre")
@@ -16,7 +16,7 @@ UNDER_WAY = frozenset({"received", "running"})
 NO_FILE = "Choisissez le fichier du registre, par exemple registre-359.csv"
 
 
-class RegistryForm(PageForm):
+class RegistryForm(OnceForm):
     """A form of its own: it is the only one sent as multipart."""
 
     file = FileField("Fichier du registre")

@@ -4,13 +4,12 @@ from typing import Any
 
 from flask import Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from webui.forms import PageForm
 from wtforms import FileField
 
 from portal.clients import api
 from portal.clients.documents import Content
 from portal.clients.errors import Refused
-from portal.forms import BlankForm
+from portal.forms import BlankForm, OnceForm
 from portal.pages.addresses import address
 from portal.pages.declare.blueprint import pages
 from portal.pages.declare.grid import narrowed
@@ -22,7 +21,7 @@ KINDS = ("xlsx", "csv")
 REFUSALS = (400, 409, 413, 415, 422)
 
 
-class UploadForm(PageForm):
+class UploadForm(OnceForm):
     """The only form of these pages that is sent as multipart."""
 
     file = FileField("Fichier rempli")
