@@ -12,8 +12,9 @@ from chassis import ids
 from launcher.demo.credentials import Credentials
 from launcher.demo.journey.first_sign_in import (
     INFORMATION,
-    TERMS,
+    accept_both,
     choose_password,
+    confirm_email,
     give_credentials,
     give_information,
 )
@@ -66,7 +67,7 @@ def product(tmp_path: Path) -> Iterator[Served]:
 
 
 def before_the_last_step(site: Site, rank: int, credentials: Credentials) -> tuple[SignIn, Page]:
-    """Steps 1 to 4; the page of the last one."""
+    """All but the last act, which activates the account: confirming the address, or going on without."""
     sign_in = SignIn(site)
     information = {
         "civility": "Mme",
@@ -77,7 +78,7 @@ def before_the_last_step(site: Site, rank: int, credentials: Credentials) -> tup
     }
     page = give_information(sign_in, on(give_credentials(sign_in, credentials), INFORMATION), information)
     page = choose_password(sign_in, page, PASSWORD)
-    return sign_in, on(sign_in.browser.send(page, accepted="y"), TERMS)
+    return sign_in, accept_both(sign_in, page)
 
 
 def all_together(ready: list[tuple[SignIn, Page]]) -> list[Api]:
@@ -87,7 +88,7 @@ def all_together(ready: list[tuple[SignIn, Page]]) -> list[Api]:
     def finish(one: tuple[SignIn, Page]) -> Page:
         sign_in, page = one
         gate.wait()
-        return sign_in.browser.send(page, accepted="y")
+        return confirm_email(sign_in, page, "")
 
     with ThreadPoolExecutor(len(ready)) as pool:
         pages = list(pool.map(finish, ready))

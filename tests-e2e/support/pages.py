@@ -43,6 +43,7 @@ def sign_in_first(visitor: Visitor, person: Person) -> None:
     for _text in ("règles d’usage", "conditions d’utilisation"):
         page.get_by_role("checkbox").check()
         visitor.press("Accepter et continuer")
+    visitor.press("Continuer sans confirmer")
 
 
 def give_credentials_again(visitor: Visitor, person: Person) -> None:

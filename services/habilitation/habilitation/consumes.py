@@ -149,8 +149,11 @@ def _keep_person(session: Session, account_id: UUID, organisation_id: UUID, even
     """Names and e-mail as identity tells them; an older version never overwrites a newer one."""
     known = ("civility", "last_name", "first_name", "email", "function")
     person = {name: event.personal[name] for name in known if name in event.personal}
+    if person.get("email") is None:
+        # None confirmed yet: what the administrator typed stays.
+        person.pop("email", None)
     values = {**person, "person_version": event.data["version"]}
-    row = {"account_id": account_id, "organisation_id": organisation_id, "access_version": 0, **values}
+    row = {"email": "", "account_id": account_id, "organisation_id": organisation_id, "access_version": 0, **values}
     newer = Member.person_version < event.data["version"]
     statement = upsert(session, Member).values(row)
     session.execute(statement.on_conflict_do_update(index_elements=["account_id"], set_=values, where=newer))

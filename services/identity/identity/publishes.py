@@ -103,14 +103,17 @@ def account_changed(session: Session, account: Account) -> None:
     outbox.publish(session, ACCOUNT_CHANGED, account.id, data, {name: getattr(account, name) for name in known})
 
 
-def email_confirmation_asked(session: Session, account: Account, change: EmailChange, code: str) -> None:
-    """The code travels sealed: notification alone can read it."""
+def email_confirmation_asked(
+    session: Session, account: Account, change: EmailChange, code: str, *, taken: bool
+) -> None:
+    """The code travels sealed: notification alone can read it. `taken`: another account has confirmed the address."""
     data = {
         "account_id": str(account.id),
         "change_id": str(change.id),
         "caf_code": registering_caf(session, account),
         "expires_at": clock.iso(change.expires_at),
         "sealed": sealing.seal_for(runtimes.of(session).settings, "notification", {"code": code}),
+        "taken": taken,
     }
     outbox.publish(session, EMAIL_CONFIRMATION_ASKED, account.id, data, {"name": account.name, "email": change.email})
 

@@ -50,6 +50,7 @@ class Browser:
     """Fills in forms as a person would: reads the page for its token, then sends it."""
 
     client: FlaskClient
+    world: "World"
     path: str = ""
     text: str = ""
     status: int = 0
@@ -85,7 +86,8 @@ class Browser:
         self.send("/compte/premiere-connexion/informations", **{**INFORMATION, "email": email})
         self.send("/compte/premiere-connexion/mot-de-passe", password=password, again=password)
         self.send("/compte/premiere-connexion/regles-usage", version="1", accepted="y")
-        return self.send("/compte/premiere-connexion/conditions-utilisation", version="1", accepted="y")
+        self.send("/compte/premiere-connexion/conditions-utilisation", version="1", accepted="y")
+        return self.send("/compte/premiere-connexion/courriel", code=self.world.codes()[-1][1])
 
 
 @dataclass
@@ -104,7 +106,7 @@ class World:
     def browser(self, address: str = "192.0.2.1") -> Browser:
         client = self.app.test_client()
         client.environ_base["REMOTE_ADDR"] = address
-        return Browser(client)
+        return Browser(client, self)
 
     def register(self, user_number: str = "35900007090001", **changes: Any) -> UUID:
         """What the registry says of a landlord; a legal person with an e-mail unless changed."""
@@ -139,6 +141,18 @@ class World:
         return [
             {**event.data, **event.personal, **sealing.open_sealed(as_notification, event.data["sealed"])}
             for event in self.harness.published("identity.credentials_issued.v1")
+        ]
+
+    def codes(self) -> list[tuple[str, str]]:
+        """(address, code) of each message that asks to confirm an address; "" for one that another account has."""
+        settings = self.harness.runtime.settings
+        as_notification = type(settings)(**{**vars(settings), "service": "notification"})
+        return [
+            (
+                event.personal["email"],
+                "" if event.data["taken"] else sealing.open_sealed(as_notification, event.data["sealed"])["code"],
+            )
+            for event in self.harness.published("identity.email_confirmation_asked.v1")
         ]
 
     def activated(self, **changes: Any) -> tuple[Browser, dict[str, Any]]:

@@ -47,7 +47,10 @@ def test_nobody_calls_it_without_a_token(local: Any, method: str, path: str) -> 
 def test_one_reads_one_s_own_events_only(world: Any) -> None:
     _, sent = world.activated()
     mine = world.harness.client.get(f"{API}/activity", headers=me(world, sent)).json()["items"]
-    assert [line["label"] for line in mine][:2] == ["Première connexion terminée, compte activé", "Texte accepté"]
+    assert [line["label"] for line in mine][:2] == [
+        "Première connexion terminée, compte activé",
+        "Adresse courriel confirmée",
+    ]
     assert {line["by"] for line in mine} == {"Vous", "Le service"}
     assert mine[0]["network"] == "192.0.2.0/24"
     stranger = world.harness.headers(sub=ids.new_id(), org=ids.new_id())

@@ -79,10 +79,12 @@ def test_everything_a_person_does_leaves_a_line_in_the_journal_without_personal_
     assert [line["kind"] for line in lines] == [
         "credentials.issued",
         "sign_in.provisional_accepted",
+        "email.change_asked",
         "first_sign_in.information",
         "first_sign_in.password",
         "first_sign_in.consent",
         "first_sign_in.consent",
+        "email.confirmed",
         "account.activated",
     ]
     assert "lices" not in str(lines)

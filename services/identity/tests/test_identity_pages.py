@@ -15,6 +15,8 @@ from webui.testing import assert_page, parse
 
 STEPS = ("informations", "mot-de-passe", "regles-usage", "conditions-utilisation")
 FIRST = "/compte/premiere-connexion/"
+CONFIRM = FIRST + "courriel"
+TYPED = "proprietaire@kerviel.example"
 
 
 def later(**delta: float) -> Any:
@@ -78,7 +80,9 @@ def test_the_whole_first_sign_in_activates_the_account_once(world: Any) -> None:
     assert browser.send(FIRST + "mot-de-passe", password=world.password, again=world.password) == FIRST + "regles-usage"
     assert browser.send(FIRST + "regles-usage", version="1", accepted="y") == FIRST + "conditions-utilisation"
     assert not world.harness.published("identity.account_activated.v1")
-    assert browser.send(FIRST + "conditions-utilisation", version="1", accepted="y") == "/connexion"
+    assert browser.send(FIRST + "conditions-utilisation", version="1", accepted="y") == CONFIRM
+    assert not world.harness.published("identity.account_activated.v1")
+    assert browser.send(CONFIRM, code=world.codes()[-1][1]) == "/connexion"
     [event] = world.harness.published("identity.account_activated.v1")
     assert (event.data["account_id"], event.data["kind"], event.data["caf_code"]) == (
         sent["account_id"],
@@ -133,26 +137,70 @@ def test_a_provisional_password_expires_with_its_channel_and_says_what_to_do_nex
         assert_page(browser.text)
 
 
-def test_an_email_that_another_account_has_is_refused_with_the_reason_and_what_to_do(local: Any) -> None:
-    person = {
-        "kind": "natural_person",
-        "civility": "M.",
-        "last_name": "Kerviel",
-        "first_name": "Yann",
-        "name": "M. Yann Kerviel",
-    }
-    local.activated(user_number="35900007090001", **person)
-    local.register("22100007090002", **person)
-    sent = local.issued()[-1]
-    browser = local.browser()
+def at_the_code(world: Any, address: str = TYPED, number: str = "22100007090002") -> tuple[Any, dict[str, Any]]:
+    """A natural person whom the Caf writes to, and who has done the five steps."""
+    world.register(number, kind="natural_person", name="M. Yann Kerviel", email=f"{number}@caf.example")
+    sent, browser = world.issued()[-1], world.browser()
     browser.sign_in(sent["login"], sent["password"])
-    browser.send(FIRST + "informations", **local.person)
+    browser.send(FIRST + "informations", **{**world.person, "email": address})
+    browser.send(FIRST + "mot-de-passe", password=world.password, again=world.password)
+    browser.send(FIRST + "regles-usage", version="1", accepted="y")
+    assert browser.send(FIRST + "conditions-utilisation", version="1", accepted="y") == CONFIRM
+    return browser, sent
+
+
+def recover(world: Any, email: str) -> list[str]:
+    """The accounts that get a new password."""
+    before = len(world.issued())
+    world.browser().send("/compte/mot-de-passe-oublie", email=email)
+    world.harness.run_job("recoveries")
+    return [one["account_id"] for one in world.issued()[before:]]
+
+
+def test_an_address_that_was_only_typed_recovers_nothing_and_is_taken_from_nobody(world: Any) -> None:
+    usurper, _ = at_the_code(world)
+    assert usurper.send(CONFIRM + "/plus-tard", page=CONFIRM) == "/connexion"
+    assert recover(world, TYPED) == []
+    # Its owner comes later, and has it.
+    owner, mine = at_the_code(world, number="35900007090001")
+    assert owner.send(CONFIRM, code=world.codes()[-1][1]) == "/connexion"
+    assert recover(world, TYPED) == [mine["account_id"]]
+    usurper.get("/compte/securite")
+    assert "à confirmer" in usurper.text
+    assert_page(usurper.text)
+
+
+def test_the_same_words_whoever_has_the_address_and_its_holder_gets_an_explanation(local: Any) -> None:
+    local.activated()
+    shown = []
+    for number, address in (("22100007090002", local.person["email"]), ("22100007090003", "libre@kerviel.example")):
+        browser, _ = at_the_code(local, address, number)
+        assert_page(browser.text)
+        shown.append(without_token(browser.text.replace(address, "ADRESSE")))
+    assert shown[0] == shown[1]
+    assert [bool(code) for _address, code in local.codes()[-2:]] == [False, True]
+
+
+def test_who_gets_no_code_asks_for_another_gives_another_address_or_goes_on(local: Any) -> None:
+    browser, sent = at_the_code(local)
+    browser.send(CONFIRM, code="AAAA-AAAA")
     assert browser.status == 422
-    assert "Un autre compte utilise déjà cette adresse" in browser.text
-    assert "indiquez ici une autre adresse" in browser.text
     assert_page(browser.text)
-    other = {**local.person, "email": "autre@kerviel.example"}
-    assert browser.send(FIRST + "informations", **other) == FIRST + "mot-de-passe"
+    # Left, and taken up again where one was.
+    browser = local.browser()
+    assert browser.sign_in(sent["login"], local.password) == CONFIRM
+    assert browser.send(CONFIRM + "/code", page=CONFIRM, email="autre@kerviel.example") == CONFIRM
+    assert local.codes()[-1][0] == "autre@kerviel.example"
+    for _again in range(6):
+        browser.send(CONFIRM + "/code", page=CONFIRM, email="autre@kerviel.example")
+    assert browser.status == 429
+    assert_page(browser.text)
+    assert len(local.codes()) <= 7
+    assert browser.send(CONFIRM + "/plus-tard", page=CONFIRM) == "/connexion"
+    [event] = local.harness.published("identity.account_activated.v1")
+    assert event.personal["email"] is None
+    assert local.browser().sign_in(sent["login"], local.password) == "/connexion"
+    assert recover(local, "22100007090002@caf.example") == [sent["account_id"]]
 
 
 @pytest.mark.parametrize(

@@ -109,7 +109,8 @@ def account_activated(session: Session, event: Event) -> None:
     values = {
         "account_id": UUID(event.data["account_id"]),
         "name": full_name(person["civility"], person["first_name"], person["last_name"]),
-        "email": person["email"],
+        # Empty while the person has confirmed none.
+        "email": person["email"] or "",
         "version": event.data["version"],
     }
     statement = upsert(session, Contact).values(**values)
@@ -246,7 +247,7 @@ def _receipt_emails(
     session: Session, declarant: Contact | None, organisation_id: str, registry: str | None
 ) -> tuple[str, ...]:
     """Who declared first, else the landlord as for any other message."""
-    own_email = (declarant.email,) if declarant else ()
+    own_email = (declarant.email,) if declarant and declarant.email else ()
     return own_email + recipients.emails(session, organisation_id, registry)
 
 

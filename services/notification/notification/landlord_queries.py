@@ -19,7 +19,7 @@ from notification.queries import own_caf
 _CONFIRMED = (
     select(Contact.email)
     .join(AdministratorTerm, AdministratorTerm.account_id == Contact.account_id)
-    .where(AdministratorTerm.organisation_id == Landlord.organisation_id, AdministratorTerm.active)
+    .where(AdministratorTerm.organisation_id == Landlord.organisation_id, AdministratorTerm.active, Contact.email != "")
     .order_by(AdministratorTerm.version.desc(), AdministratorTerm.account_id)
     .limit(1)
     .scalar_subquery()

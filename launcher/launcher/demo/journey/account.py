@@ -30,8 +30,26 @@ def signs_in(journey: Journey, person: Person, told: Told) -> None:
         "first_name": person.first_name,
         "email": person.email,
     }
-    person.api = sign_in_first(journey.site, person.credentials, information, person.own_password, try_wrong_order=True)
-    told.say("cinq étapes ; les étapes suivantes, demandées trop tôt, ramènent à celle qui est due")
+    person.api = sign_in_first(
+        journey.site,
+        person.credentials,
+        information,
+        person.own_password,
+        try_wrong_order=True,
+        read_code=lambda: confirmation_code(journey, person),
+    )
+    told.say("cinq étapes, puis le code reçu par courriel")
+    told.say("les étapes suivantes, demandées trop tôt, ramènent à celle qui est due")
+
+
+def confirmation_code(journey: Journey, person: Person) -> str:
+    """In the last message of that address whose words hold one; a login has the same form, hence the subject."""
+
+    def found() -> str | None:
+        asked = [one for one in journey.mailbox.mails(person.email) if "Confirmez votre adresse" in one.subject]
+        return next(iter(credentials.logins(asked[-1])), None) if asked else None
+
+    return wait_for("le code de confirmation de l’adresse", found)
 
 
 def cannot_reuse_password(journey: Journey, person: Person, told: Told) -> None:

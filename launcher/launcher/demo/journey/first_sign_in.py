@@ -1,5 +1,7 @@
 """The first sign-in, in the order of the guides: credentials, information, own password, two consents."""
 
+from collections.abc import Callable
+
 from launcher.demo.credentials import Credentials
 from launcher.demo.failures import expect
 from launcher.demo.journey.second_factor import Application, add_application, pass_second_step
@@ -13,6 +15,7 @@ INFORMATION = "/compte/premiere-connexion/informations"
 PASSWORD = "/compte/premiere-connexion/mot-de-passe"  # noqa: S105 - a page, not a password
 USAGE_RULES = "/compte/premiere-connexion/regles-usage"
 TERMS = "/compte/premiere-connexion/conditions-utilisation"
+EMAIL = "/compte/premiere-connexion/courriel"
 
 
 def give_credentials(sign_in: SignIn, credentials: Credentials) -> Page:
@@ -32,8 +35,16 @@ def choose_password(sign_in: SignIn, page: Page, password: str) -> Page:
 
 
 def accept_both(sign_in: SignIn, page: Page) -> Page:
-    """Steps 4 and 5; what follows leads back to the program."""
-    return sign_in.browser.send(on(sign_in.browser.send(page, accepted="y"), TERMS), accepted="y")
+    """Steps 4 and 5; the page that asks for the code of the address follows."""
+    return on(sign_in.browser.send(on(sign_in.browser.send(page, accepted="y"), TERMS), accepted="y"), EMAIL)
+
+
+def confirm_email(sign_in: SignIn, page: Page, code: str) -> Page:
+    """What follows leads back to the program; without a code one goes on and confirms later."""
+    if code:
+        return sign_in.browser.send(page, code=code)
+    token = page.form_with("csrf_token", "code").fields["csrf_token"]
+    return sign_in.browser.post(f"{EMAIL}/plus-tard", {"csrf_token": token})
 
 
 def refuse_wrong_order(sign_in: SignIn, page: Page) -> None:
@@ -54,15 +65,20 @@ def sign_in_first(
     own_password: str,
     *,
     try_wrong_order: bool = False,
+    read_code: Callable[[], str] = str,
 ) -> Api:
-    """The five steps. Raises StepFailed at the one that does not answer as it should."""
+    """The five steps, then the code that `read_code` finds in the mailbox; empty: it is confirmed later.
+
+    Raises StepFailed at the one that does not answer as it should.
+    """
     sign_in = SignIn(site)
     page = on(give_credentials(sign_in, credentials), INFORMATION)
     if try_wrong_order:
         refuse_wrong_order(sign_in, page)
     page = give_information(sign_in, page, information)
     page = choose_password(sign_in, page, own_password)
-    return sign_in.finish(accept_both(sign_in, page))
+    page = accept_both(sign_in, page)
+    return sign_in.finish(confirm_email(sign_in, page, read_code()))
 
 
 def sign_in_again(site: Site, credentials: Credentials, application: Application | None = None) -> Api:

@@ -34,7 +34,7 @@ def close(session: Session, account_id: UUID, reason: Reason, *, actor: UUID | s
     account.closed_at, account.closed_reason = now, reason.value
     # Kept until the erasing, to answer who asks about this account; unique no more, so that another may use it.
     account.contact_email = account.email or account.contact_email
-    account.email = account.password_hash = account.role = None
+    account.email = account.unconfirmed_email = account.password_hash = account.role = None
     account.principal = False
     account.version += 1
     alive = update(Credential).where(Credential.account_id == account_id, Credential.replaced_at.is_(None))

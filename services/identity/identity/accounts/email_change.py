@@ -1,11 +1,12 @@
 """Changing the e-mail: a code goes to the new address, and nothing changes until it comes back from there.
 
-Asking gives the same answer whoever has the address. Only who reads the code that arrived there learns, when typing
-it, that another account uses the address.
+Asking gives the same answer whoever has the address: when another account has confirmed it, an explanation goes there
+in place of the code.
 """
 
 from datetime import timedelta
 from math import ceil
+from typing import Any
 from uuid import UUID
 
 from chassis import clock, ids
@@ -39,16 +40,22 @@ def ask(runtime: Runtime, account: Account, email: str) -> None:
     if email == account.email:
         detail = "C’est déjà l’adresse de votre compte."
         raise Invalid([FieldError(pointer="/email", code="same", detail=detail)])
+    with runtime.transaction() as session:
+        wait = send(session, account, email)
+    if wait:
+        raise TooManyRequests(ceil(wait.total_seconds()))
+
+
+def send(session: Session, account: Account, email: str) -> timedelta:
+    """Sends the code, or nothing and how long to wait before the next: each is a message in somebody's mailbox."""
     counters = (
         Counter(PER_CONFIRMED_ADDRESS, "confirmed address", email),
         Counter(PER_CONFIRMED_ADDRESS, "confirming account", str(account.id)),
     )
-    with runtime.transaction() as session:
-        wait = throttling.take(session, counters)
-        if not wait:
-            _send(session, account, email)
-    if wait:
-        raise TooManyRequests(ceil(wait.total_seconds()))
+    wait = throttling.take(session, counters)
+    if not wait:
+        _send(session, account, email)
+    return wait
 
 
 def confirm(runtime: Runtime, account_id: UUID, typed: str) -> None:
@@ -97,7 +104,9 @@ def _send(session: Session, account: Account, email: str) -> None:
     change.code_digest = _digest(session, change, code)
     session.add(change)
     session.flush()
-    publishes.email_confirmation_asked(session, account, change, code)
+    # The same work and the same event for an address that another account has: its holder gets words, not the code.
+    taken = session.scalar(select(_holder_of(email, account))) is not None
+    publishes.email_confirmation_asked(session, account, change, code, taken=taken)
     record(session, Kind.EMAIL_CHANGE_ASKED, account.id)
 
 
@@ -123,20 +132,26 @@ def _take_effect(session: Session, account: Account, change: EmailChange) -> Inv
     before, address = account.email, change.email
     change.ended_at, change.email = clock.now(), None
     session.flush()
-    if session.scalar(select(Account.id).where(Account.email == address, Account.id != account.id)):
+    if session.scalar(select(_holder_of(address, account))) is not None:
         return _invalid("email_taken", EMAIL_TAKEN)
-    account.email, account.bounced_email = address, None
+    account.email, account.unconfirmed_email, account.bounced_email = address, None, None
     account.version += 1
     try:
         # Two accounts confirming one address at the same instant: the unique column decides.
         session.flush()
     except IntegrityError as error:
         raise _invalid("email_taken", EMAIL_TAKEN) from error
-    record(session, Kind.EMAIL_CHANGED, account.id)
+    record(session, Kind.EMAIL_CHANGED if before else Kind.EMAIL_CONFIRMED, account.id)
     publishes.account_changed(session, account)
-    tell(session, account, Notice.EMAIL_CHANGED, email=before)
-    tell(session, account, Notice.EMAIL_CHANGED)
+    if before:
+        tell(session, account, Notice.EMAIL_CHANGED, email=before)
+        tell(session, account, Notice.EMAIL_CHANGED)
     return None
+
+
+def _holder_of(email: str | None, account: Account) -> Any:
+    """Of another account that has confirmed the address."""
+    return select(Account.id).where(Account.email == email, Account.id != account.id).scalar_subquery()
 
 
 def _digest(session: Session, change: EmailChange, code: str) -> str:

@@ -21,6 +21,6 @@ def _context(session: Session, account: Account) -> tuple[str, ...]:
     numbers = select(UserNumber.number, UserNumber.name).where(UserNumber.organisation_id == account.organisation_id)
     known = [text for row in session.execute(numbers) for text in row]
     town = account.contact_address[-1:] if account.contact_address else []
-    local_part = (account.email or "").partition("@")[0]
+    local_part = (account.email or account.unconfirmed_email or "").partition("@")[0]
     named = (account.login, account.last_name, account.first_name, account.contact_name, local_part)
     return context_words(*named, *known, *town)

@@ -53,6 +53,8 @@ def satisfied(session: Session, account: Account) -> Set[Step]:
         information_given=account.information_given_at is not None,
         consented=consented_steps({step: standing[step.value] or 0 for step in TEXTS}, clock.today()),
         has_factor=bool(standing["has_factor"]),
+        # Asked for once: who has gone on without confirms it in « Mon compte ».
+        email_due=account.activated_at is None and account.email is None and account.unconfirmed_email is not None,
         protection_due=protection_due(
             place(account, has_colleagues=bool(standing["has_colleagues"])),
             account.unprotected_sign_ins,

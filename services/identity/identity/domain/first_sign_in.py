@@ -18,6 +18,8 @@ class Step(StrEnum):
     PASSWORD = "password"  # noqa: S105 - the name of a step
     USAGE_RULES = "usage_rules"
     TERMS = "terms"
+    # The code sent to the address that was typed; after the five steps of the guides, and never in their way.
+    EMAIL = "email"
     PROTECTION = "protection"
     DONE = "done"
 
@@ -32,6 +34,8 @@ class Act(StrEnum):
     PASSWORD_CHOSEN = "password_chosen"  # noqa: S105 - the name of an act
     USAGE_RULES_ACCEPTED = "usage_rules_accepted"
     TERMS_ACCEPTED = "terms_accepted"
+    EMAIL_CONFIRMED = "email_confirmed"
+    EMAIL_POSTPONED = "email_postponed"
     PROTECTED = "protected"
 
 
@@ -55,7 +59,9 @@ TRANSITIONS: dict[tuple[Step, Act], Step] = {
     (Step.INFORMATION, Act.INFORMATION_GIVEN): Step.PASSWORD,
     (Step.PASSWORD, Act.PASSWORD_CHOSEN): Step.USAGE_RULES,
     (Step.USAGE_RULES, Act.USAGE_RULES_ACCEPTED): Step.TERMS,
-    (Step.TERMS, Act.TERMS_ACCEPTED): Step.PROTECTION,
+    (Step.TERMS, Act.TERMS_ACCEPTED): Step.EMAIL,
+    (Step.EMAIL, Act.EMAIL_CONFIRMED): Step.PROTECTION,
+    (Step.EMAIL, Act.EMAIL_POSTPONED): Step.PROTECTION,
     (Step.PROTECTION, Act.PROTECTED): Step.DONE,
 }
 
@@ -65,7 +71,8 @@ SKIPPED_TO = {
     Step.SECOND_FACTOR: Step.USAGE_RULES,
     Step.INFORMATION: Step.PASSWORD,
     Step.USAGE_RULES: Step.TERMS,
-    Step.TERMS: Step.PROTECTION,
+    Step.TERMS: Step.EMAIL,
+    Step.EMAIL: Step.PROTECTION,
     Step.PROTECTION: Step.DONE,
 }
 FACTOR_STEPS = (Step.SECOND_FACTOR, Step.RENEWAL_FACTOR)
@@ -85,14 +92,22 @@ def advance(step: Step, act: Act, satisfied: Set[Step] = frozenset()) -> Step:
 
 
 def satisfied_steps(
-    *, information_given: bool, consented: Set[Step], has_factor: bool, protection_due: bool
+    *,
+    information_given: bool,
+    consented: Set[Step],
+    has_factor: bool,
+    protection_due: bool,
+    email_due: bool = False,
 ) -> Set[Step]:
-    """`protection_due`: a second factor must be there before the session is of use."""
+    """`email_due`: an address was typed and is not confirmed yet; `protection_due`: a second factor must be there
+    before the session is of use, or is offered."""
     done = set(consented)
     if information_given:
         done.add(Step.INFORMATION)
     if not has_factor:
         done.update(FACTOR_STEPS)
+    if not email_due:
+        done.add(Step.EMAIL)
     if has_factor or not protection_due:
         done.add(Step.PROTECTION)
     return frozenset(done)

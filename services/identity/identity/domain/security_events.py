@@ -29,6 +29,7 @@ class Kind(StrEnum):
     INFORMATION_CORRECTED = "information.corrected"
     EMAIL_CHANGE_ASKED = "email.change_asked"
     EMAIL_CHANGED = "email.changed"
+    EMAIL_CONFIRMED = "email.confirmed"
     SIGN_IN_PROVISIONAL = "sign_in.provisional_accepted"
     SIGN_IN_TO_CHANGE = "sign_in.own_password_to_change"
     SIGN_IN_OWN = "sign_in.own_password_accepted"
@@ -73,8 +74,9 @@ LABELS: dict[Kind, str] = {
     Kind.FIRST_SIGN_IN_PASSWORD: "Mot de passe choisi",
     Kind.CONSENT: "Texte accepté",
     Kind.INFORMATION_CORRECTED: "Informations corrigées",
-    Kind.EMAIL_CHANGE_ASKED: "Changement d’adresse courriel demandé",
+    Kind.EMAIL_CHANGE_ASKED: "Code demandé pour une adresse courriel",
     Kind.EMAIL_CHANGED: "Adresse courriel changée",
+    Kind.EMAIL_CONFIRMED: "Adresse courriel confirmée",
     Kind.SIGN_IN_PROVISIONAL: "Connexion avec un mot de passe provisoire",
     Kind.SIGN_IN_TO_CHANGE: "Connexion avec un mot de passe à changer",
     Kind.SIGN_IN_OWN: "Connexion",

@@ -11,7 +11,7 @@ from identity.models.base import Base
 
 
 class Account(Base):
-    """`email` is what the person gave at first sign-in; `contact_*` is what the Caf or an administrator knew before."""
+    """`email` is what the person gave and confirmed; `contact_*` is what the Caf or an administrator knew before."""
 
     __tablename__ = "account"
     __table_args__ = (
@@ -40,6 +40,8 @@ class Account(Base):
     # Grows with each password of the person's own: what was made known with the one before is known no more.
     password_generation: Mapped[int] = mapped_column(default=1)
     email: Mapped[str | None] = mapped_column(String(254), unique=True)
+    # Typed, and written to with a code only: it recovers nothing, and is taken from nobody.
+    unconfirmed_email: Mapped[str | None] = mapped_column(String(254))
     civility: Mapped[str | None] = mapped_column(String(20))
     last_name: Mapped[str | None] = mapped_column(String(100))
     first_name: Mapped[str | None] = mapped_column(String(100))

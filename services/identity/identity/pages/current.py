@@ -21,6 +21,7 @@ STEP_VIEWS = {
     Step.PASSWORD: "first_sign_in.password",
     Step.USAGE_RULES: "first_sign_in.usage_rules",
     Step.TERMS: "first_sign_in.terms",
+    Step.EMAIL: "first_sign_in.email",
     Step.SECOND_FACTOR: "second_step.second_factor",
     Step.RENEWAL_FACTOR: "second_step.second_factor",
     Step.PROTECTION: "protection.protect",

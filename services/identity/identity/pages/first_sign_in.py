@@ -1,8 +1,11 @@
-"""The four steps after the credentials. A step asked for out of turn changes nothing and leads to the right one."""
+"""The four steps after the credentials, and the code of the address typed.
+
+A step asked for out of turn changes nothing and leads to the right one.
+"""
 
 from chassis import clock
-from chassis.problems import Invalid
-from flask import Blueprint, redirect, render_template, request
+from chassis.problems import Invalid, TooManyRequests
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from identity.domain.consents import current
@@ -10,11 +13,28 @@ from identity.domain.first_sign_in import Step
 from identity.domain.identifiers import normalise_email, normalise_telephone
 from identity.factors.held import asked_strength
 from identity.pages.current import SignedIn, forget, place_of, runtime
-from identity.pages.forms import ConsentForm, InformationForm, OwnPasswordForm, SignInForm
+from identity.pages.forms import (
+    CodeForm,
+    ConsentForm,
+    EmailForm,
+    InformationForm,
+    OwnPasswordForm,
+    SignInForm,
+    TokenForm,
+)
 from identity.pages.guards import at_step
 from identity.pages.sign_in import REFUSALS
+from identity.pages.waiting import too_many
 from identity.sign_in.attempt import Refused
-from identity.sign_in.steps import Information, accept_text, choose_password, give_information
+from identity.sign_in.steps import (
+    Information,
+    accept_text,
+    choose_password,
+    confirm_email,
+    give_information,
+    postpone_email,
+    send_code_again,
+)
 
 blueprint = Blueprint("first_sign_in", __name__, url_prefix="/compte/premiere-connexion")
 STEPS = ("Identifiants", "Informations", "Mot de passe", "Règles d’usage", "Conditions d’utilisation")
@@ -27,10 +47,11 @@ def information(found: SignedIn) -> ResponseReturnValue:
     known = {name: getattr(account, name) for name in ("civility", "last_name", "first_name")}
     form = InformationForm(data={**known, "email": account.contact_email})
     if form.validate_on_submit():
-        try:
-            return redirect(place_of(give_information(runtime(), found.session_id, _given(form))), 303)
-        except Invalid as refused:
-            form.fail_from(refused.to_json(), {"/email": "email"})
+        given = _given(form)
+        step = give_information(runtime(), found.session_id, given)
+        # The same words whoever has the address.
+        flash(f"Un code est envoyé à {given.email}. Il vous sera demandé à la fin.", "success")
+        return redirect(place_of(step), 303)
     return _page("informations", form, 1)
 
 
@@ -63,6 +84,43 @@ def usage_rules(found: SignedIn) -> ResponseReturnValue:
 @at_step(Step.TERMS)
 def terms(found: SignedIn) -> ResponseReturnValue:
     return _consent(found, Step.TERMS, 4)
+
+
+@blueprint.route("/courriel", methods=["GET", "POST"])
+@at_step(Step.EMAIL)
+def email(found: SignedIn) -> ResponseReturnValue:
+    form = CodeForm()
+    if form.validate_on_submit():
+        try:
+            return redirect(place_of(confirm_email(runtime(), found.session_id, form.code.data)), 303)
+        except Invalid as refused:
+            form.fail_from(refused.to_json(), {"/code": "code"})
+    return _email_page(found, form, EmailForm(formdata=None, data={"email": found.account.unconfirmed_email}))
+
+
+@blueprint.post("/courriel/code")
+@at_step(Step.EMAIL)
+def another_code(found: SignedIn) -> ResponseReturnValue:
+    form, code = EmailForm(), CodeForm(formdata=None)
+    if form.validate_on_submit():
+        try:
+            send_code_again(runtime(), found.session_id, normalise_email(form.email.data) or "")
+        except TooManyRequests as refused:
+            return too_many(code, refused, lambda: _email_page(found, code, form)[0])
+        return redirect(url_for("first_sign_in.email"), 303)
+    return _email_page(found, code, form)
+
+
+@blueprint.post("/courriel/plus-tard")
+@at_step(Step.EMAIL)
+def email_later(found: SignedIn) -> ResponseReturnValue:
+    step = postpone_email(runtime(), found.session_id) if TokenForm().validate_on_submit() else Step.EMAIL
+    return redirect(place_of(step), 303)
+
+
+def _email_page(found: SignedIn, form: CodeForm, again: EmailForm) -> tuple[str, int]:
+    shown = {"form": form, "again": again, "address": found.account.unconfirmed_email, "path": request.path}
+    return render_template("compte/courriel.html", **shown), 422 if form.errors or again.errors else 200
 
 
 def _consent(found: SignedIn, step: Step, position: int) -> ResponseReturnValue:

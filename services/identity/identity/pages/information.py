@@ -34,7 +34,7 @@ def personal(found: SignedIn) -> ResponseReturnValue:
 @blueprint.route("/courriel", methods=["GET", "POST"])
 @at_step(Step.DONE)
 def email(found: SignedIn) -> ResponseReturnValue:
-    form = EmailChangeForm()
+    form = EmailChangeForm(data={"email": found.account.unconfirmed_email})
     if form.validate_on_submit():
         try:
             prove(runtime(), found.account, found.session_id, form.current.data)

@@ -1,22 +1,22 @@
 """The acts of the first sign-in, each refused out of order, each written with the session's move to the next step."""
 
 from dataclasses import dataclass
+from math import ceil
 from uuid import UUID
 
 from chassis import clock, ids
 from chassis.db import insert_new
-from chassis.problems import FieldError, Invalid
+from chassis.problems import FieldError, Invalid, TooManyRequests
 from chassis.runtime import Runtime
 from sqlalchemy import select, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from identity import hashing, publishes
+from identity.accounts import email_change
 from identity.accounts.own_password import check_own_password
 from identity.accounts.progress import arrived, satisfied
 from identity.domain.consents import current
 from identity.domain.first_sign_in import Act, OutOfOrder, Step, advance
-from identity.domain.identifiers import EMAIL_TAKEN
 from identity.domain.passwords import MIN_LENGTH, normalise
 from identity.domain.security_events import Kind
 from identity.journal import record
@@ -42,23 +42,43 @@ class Information:
 
 
 def give_information(runtime: Runtime, session_id: UUID, information: Information) -> Step:
-    """Raises OutOfOrder, or Invalid when another account has the e-mail."""
+    """Sends the code to the address, whoever has it; it is asked for after the last text. Raises OutOfOrder."""
     with runtime.transaction() as session:
         opened, account = locked_at(session, session_id, Step.INFORMATION)
-        taken = select(Account.id).where(Account.email == information.email, Account.id != account.id)
-        if session.scalar(taken) is not None:
-            raise _email_taken()
         for name, value in vars(information).items():
-            setattr(account, name, value)
+            setattr(account, "unconfirmed_email" if name == "email" else name, value)
         account.information_given_at = clock.now()
         account.version += 1
-        try:
-            # Two people giving the same address at the same instant: the unique column decides.
-            session.flush()
-        except IntegrityError as error:
-            raise _email_taken() from error
+        session.flush()
+        email_change.send(session, account, information.email)
         record(session, Kind.FIRST_SIGN_IN_INFORMATION, account.id)
         return move(session, opened, account, Act.INFORMATION_GIVEN)
+
+
+def confirm_email(runtime: Runtime, session_id: UUID, typed: str) -> Step:
+    """Raises OutOfOrder, or Invalid as `email_change.confirm`."""
+    with runtime.reading() as session:
+        _, account = locked_at(session, session_id, Step.EMAIL)
+    email_change.confirm(runtime, account.id, typed)
+    with runtime.transaction() as session:
+        opened, account = locked_at(session, session_id, Step.EMAIL)
+        return move(session, opened, account, Act.EMAIL_CONFIRMED)
+
+
+def send_code_again(runtime: Runtime, session_id: UUID, email: str) -> None:
+    """To the same address or another one. Raises OutOfOrder, TooManyRequests."""
+    with runtime.transaction() as session:
+        _, account = locked_at(session, session_id, Step.EMAIL)
+        account.unconfirmed_email = email
+        if wait := email_change.send(session, account, email):
+            raise TooManyRequests(ceil(wait.total_seconds()))
+
+
+def postpone_email(runtime: Runtime, session_id: UUID) -> Step:
+    """Goes on without a confirmed address: it recovers nothing, and « Mon compte » asks for it. Raises OutOfOrder."""
+    with runtime.transaction() as session:
+        opened, account = locked_at(session, session_id, Step.EMAIL)
+        return move(session, opened, account, Act.EMAIL_POSTPONED)
 
 
 def choose_password(runtime: Runtime, session_id: UUID, typed: str) -> Step:
@@ -142,7 +162,3 @@ def move(session: Session, opened: SignInSession, account: Account, act: Act) ->
         record(session, Kind.ACCOUNT_ACTIVATED, account.id)
     session.flush()
     return step
-
-
-def _email_taken() -> Invalid:
-    return Invalid([FieldError(pointer="/email", code="email_taken", detail=EMAIL_TAKEN)])
