@@ -10,8 +10,8 @@ from uuid import UUID
 from chassis import clock
 from chassis.db import upsert
 from chassis.runtime import Runtime
-from sqlalchemy import ColumnElement, and_, case, false, func, insert, literal, null, or_, select, text, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, case, exists, false, func, insert, literal, null, or_, select, text, update
+from sqlalchemy.orm import Session, aliased
 
 from declaration import finishing, publishes
 from declaration.domain import july
@@ -83,10 +83,17 @@ def _add_declarations(session: Session, campaign: Campaign, now: Any) -> None:
         select(*columns)
         .join(Dwelling, Dwelling.id == Tenancy.dwelling_id)
         .join(Landlord, Landlord.id == Dwelling.landlord_id)
-        .where(Landlord.caf_code == campaign.caf_code)
+        .where(Landlord.caf_code == campaign.caf_code, or_(Landlord.moves == 0, ~_asked_elsewhere(campaign)))
     )
     added = upsert(session, RentDeclaration).from_select(list(values), selected, include_defaults=False)
     session.execute(added.on_conflict_do_nothing(index_elements=["campaign_id", "tenancy_id"]))
+
+
+def _asked_elsewhere(campaign: Campaign) -> ColumnElement[bool]:
+    """By the Caf that had the landlord before: nobody is asked twice for one July."""
+    there = select(Campaign.id).where(Campaign.year == campaign.year, Campaign.id != campaign.id)
+    other = aliased(RentDeclaration)
+    return exists().where(other.tenancy_id == Tenancy.id, other.campaign_id.in_(there))
 
 
 def _add_passages(session: Session, campaign: Campaign, actor: str, now: Any) -> None:

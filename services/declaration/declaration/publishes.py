@@ -36,6 +36,7 @@ def landlord_registered(session: Session, landlord: Landlord) -> None:
         "kind": landlord.kind,
         "siret": landlord.siret,
         "version": landlord.version,
+        "moves": landlord.moves,
     }
     names = ("name", "civility", "last_name", "first_name", "email", "address")
     personal = {name: getattr(landlord, name) for name in names}

@@ -3,11 +3,11 @@
 from typing import Any
 from uuid import UUID
 
-from chassis import clock, journal
+from chassis import clock, journal, landlords
 from chassis.db import changed, insert_new, upsert
 from chassis.events import Event
 from chassis.ids import new_id
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from habilitation import domain, natural_persons, publishes, users
@@ -123,13 +123,30 @@ def account_restored(session: Session, event: Event) -> None:
 
 
 def _tie_user_number(session: Session, data: dict[str, Any]) -> bool:
-    """False when the number is another Caf's."""
-    values = {"organisation_id": UUID(data["organisation_id"]), "version": data["version"]}
-    own = and_(UserNumber.caf_code == data["caf_code"], UserNumber.version < data["version"])
-    added = upsert(session, UserNumber).values(number=data["user_number"], caf_code=data["caf_code"], **values)
-    session.execute(added.on_conflict_do_update(index_elements=["number"], set_=values, where=own))
-    owner = select(UserNumber.caf_code).where(UserNumber.number == data["user_number"])
-    return bool(session.execute(owner).scalar_one() == data["caf_code"])
+    """False when the number is another Caf's or another organisation's: only an agent's act moves it."""
+    place = {"organisation_id": UUID(data["organisation_id"]), "caf_code": data["caf_code"]}
+    values = {**place, "version": data["version"], "moves": data.get("moves", 0)}
+    number = UserNumber.number == data["user_number"]
+    where = select(UserNumber.organisation_id, UserNumber.caf_code).where(number)
+    before = session.execute(where).one_or_none()
+    added = upsert(session, UserNumber).values(number=data["user_number"], **values)
+    newer = landlords.may_change(UserNumber, data)
+    session.execute(added.on_conflict_do_update(index_elements=["number"], set_=values, where=newer))
+    after = session.execute(where).one()
+    if before is not None and before != after:
+        _leave(session, before.organisation_id, before.caf_code, after.caf_code)
+    return dict(after._mapping) == place
+
+
+def _leave(session: Session, organisation_id: UUID, caf_code: str, following: str) -> None:
+    """A Caf with no number of the organisation any more sees it no more, and names it no more."""
+    here = (UserNumber.organisation_id == organisation_id, UserNumber.caf_code == caf_code)
+    if session.execute(select(UserNumber.number).where(*here).limit(1)).first():
+        return
+    at = (OrganisationCaf.organisation_id == organisation_id, OrganisationCaf.caf_code == caf_code)
+    session.execute(delete(OrganisationCaf).where(*at))
+    named = (Organisation.id == organisation_id, Organisation.naming_caf == caf_code)
+    session.execute(update(Organisation).where(*named).values(naming_caf=following))
 
 
 def _keep_standing(session: Session, event: Event, *, suspended: bool) -> None:

@@ -37,6 +37,8 @@ class UserNumber(Base):
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"), index=True)
     caf_code: Mapped[str] = mapped_column(String(3))
     version: Mapped[int]
+    # Acts that moved it to another company or Caf; nothing else does.
+    moves: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class OrganisationCaf(Base):

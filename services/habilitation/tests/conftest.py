@@ -35,6 +35,9 @@ class World:
         user_number: str = "35900007090001",
         name: str = "REGIE DES LICES",
         kind: str = "legal_person",
+        *,
+        version: int = 1,
+        moves: int = 0,
     ) -> None:
         data = {
             "landlord_id": str(ids.new_id()),
@@ -43,7 +46,8 @@ class World:
             "user_number": user_number,
             "kind": kind,
             "siret": SIRET if kind == "legal_person" else None,
-            "version": 1,
+            "version": version,
+            "moves": moves,
         }
         self.harness.deliver("registry.landlord_registered.v1", data, {"name": name})
 

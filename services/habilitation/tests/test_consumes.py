@@ -59,6 +59,14 @@ def test_an_event_of_another_caf_for_a_known_number_changes_nothing(world: Any) 
     assert {name: world.harness.rows(name) for name in tables} == before
 
 
+def test_a_landlord_that_was_moved_is_seen_and_named_by_its_new_caf_alone(world: Any) -> None:
+    world.register(caf_code="569", name="REGIE DU PORT", version=2, moves=1)
+    assert {row["caf_code"] for row in world.harness.rows("organisation_caf")} == {"569"}
+    assert [row["name"] for row in world.harness.rows("organisation")] == ["REGIE DU PORT"]
+    world.register(version=3)
+    assert {row["caf_code"] for row in world.harness.rows("organisation_caf")} == {"569"}
+
+
 def test_the_first_person_is_administrator_and_the_second_is_not(world: Any) -> None:
     first, second = ids.new_id(), ids.new_id()
     world.activate(first)

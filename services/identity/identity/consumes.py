@@ -3,12 +3,12 @@
 from typing import Any
 from uuid import UUID
 
-from chassis import ids
+from chassis import ids, landlords
 from chassis.db import upsert
 from chassis.events import Event
 from chassis.service import Subscription
 from chassis.texts import full_name
-from sqlalchemy import and_, select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from identity.accounts import bounces, closing, roles, stranded
@@ -115,16 +115,32 @@ def _tie_user_number(session: Session, data: dict[str, Any], personal: dict[str,
         "email": _email(personal),
         "address": personal["address"],
         "version": data["version"],
+        "moves": data.get("moves", 0),
     }
     keys = {"number": data["user_number"], "landlord_id": UUID(data["landlord_id"])}
-    own = and_(UserNumber.version < data["version"], UserNumber.caf_code == data["caf_code"])
+    newer = landlords.may_change(UserNumber, data)
+    before = session.scalar(select(UserNumber.caf_code).where(UserNumber.number == data["user_number"]))
     written = (
         upsert(session, UserNumber)
         .values(**keys, **values)
-        .on_conflict_do_update(index_elements=["number"], set_=values, where=own)
+        .on_conflict_do_update(index_elements=["number"], set_=values, where=newer)
         .returning(UserNumber.number)
     )
-    return session.execute(written).scalar_one_or_none() is not None
+    if session.execute(written).scalar_one_or_none() is None:
+        return False
+    if before not in (None, data["caf_code"]):
+        _follow_to_caf(session, UUID(data["organisation_id"]), str(before), data["caf_code"])
+    return True
+
+
+def _follow_to_caf(session: Session, organisation_id: UUID, before: str, after: str) -> None:
+    """Accounts are their landlord's new Caf's, unless the organisation has another number at the one before."""
+    here = (UserNumber.organisation_id == organisation_id, UserNumber.caf_code == before)
+    if session.scalar(select(UserNumber.number).where(*here).limit(1)) is not None:
+        return
+    for column in (Account.caf_code, Account.registry_caf):
+        mine = update(Account).where(Account.organisation_id == organisation_id, column == before)
+        session.execute(mine.values({column: after}).execution_options(synchronize_session=False))
 
 
 def _written_to(session: Session, user_number: str) -> tuple[str | None, list[str]] | None:

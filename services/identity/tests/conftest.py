@@ -120,6 +120,7 @@ class World:
             "kind": "legal_person",
             "siret": SIRET if legal else None,
             "version": 1,
+            "moves": 0,
         }
         personal = {
             "name": "REGIE DES LICES",

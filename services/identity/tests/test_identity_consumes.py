@@ -114,3 +114,27 @@ def test_an_event_of_another_caf_for_a_known_number_changes_nothing(world: Any) 
     world.register("35900007090001", caf_code="569", version=9, email="intrus@ailleurs.example")
     assert {name: world.harness.rows(name) for name in before} == before
     assert len(world.issued()) == 1
+
+
+def test_a_landlord_that_a_supervisor_moved_is_the_other_cafs_and_reached_by_it(world: Any) -> None:
+    world.register("35900007090001", **PP)
+    moved = {**PP, "caf_code": "569", "version": 2, "moves": 1, "email": "zoe@ailleurs.example"}
+    landlord_id = str(world.harness.rows("user_number")[0]["landlord_id"])
+    world.register("35900007090001", landlord_id=landlord_id, **moved)
+    assert [row["caf_code"] for row in world.harness.rows("user_number")] == ["569"]
+    [account] = world.harness.rows("account")
+    assert (account["caf_code"], account["registry_caf"]) == ("569", "569")
+    assert len(world.issued()) == 1
+    # What the former Caf told before comes late.
+    world.register("35900007090001", **{**moved, "caf_code": "359", "version": 3, "moves": 0})
+    assert [row["caf_code"] for row in world.harness.rows("user_number")] == ["569"]
+
+
+def test_a_number_moved_to_another_company_has_that_ones_account(world: Any) -> None:
+    world.register()
+    other = str(ids.organisation_id(siret="44306184100047"))
+    world.register(organisation_id=other, version=2)
+    assert len(world.issued()) == 1
+    world.register(organisation_id=other, version=2, moves=1)
+    assert [str(row["organisation_id"]) for row in world.harness.rows("user_number")] == [other]
+    assert len({sent["login"] for sent in world.issued()}) == 2

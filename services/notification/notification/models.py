@@ -144,6 +144,8 @@ class Landlord(Base):
     address: Mapped[list[str]] = mapped_column()
     address_problem: Mapped[str | None] = mapped_column(String(60))
     version: Mapped[int] = mapped_column()
+    # Acts that moved it to another company or Caf; nothing else does.
+    moves: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class AdministratorTerm(Base):

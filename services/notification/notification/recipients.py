@@ -3,7 +3,7 @@ waits for a better address, once the Caf gives one."""
 
 from uuid import UUID
 
-from chassis import clock, sealing
+from chassis import clock, landlords, sealing
 from chassis.db import upsert
 from chassis.events import Event
 from chassis.french.postal import PostalAddress
@@ -56,8 +56,13 @@ def access_changed(session: Session, event: Event) -> None:
 
 
 def landlord_registered(session: Session, event: Event) -> None:
-    """Keeps what the registry says, and lets go what waited for an address that can be printed."""
+    """Keeps what the registry says, and lets go what waited for an address that can be printed.
+
+    A number is one landlord's: what another event says of it changes nothing, and lets nothing go."""
     data, person = event.data, event.personal
+    another = Landlord.user_number == data["user_number"], Landlord.id != UUID(data["landlord_id"])
+    if session.scalar(select(Landlord.id).where(*another).limit(1)) is not None:
+        return
     address = PostalAddress.parse(person["name"], person["address"])
     values = {
         "organisation_id": UUID(data["organisation_id"]),
@@ -68,10 +73,11 @@ def landlord_registered(session: Session, event: Event) -> None:
         "address": person["address"],
         "address_problem": address.problems[0] if address.problems else None,
         "version": data["version"],
+        "moves": data.get("moves", 0),
     }
     landlord_id = UUID(data["landlord_id"])
     statement = upsert(session, Landlord).values(id=landlord_id, **values)
-    newer = Landlord.version < data["version"]
+    newer = landlords.may_change(Landlord, data)
     written = statement.on_conflict_do_update(index_elements=["id"], set_=values, where=newer).returning(Landlord.id)
     if session.execute(written).first() is not None:
         _release(session, landlord_id, data["user_number"], person["address"])

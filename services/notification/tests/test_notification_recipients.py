@@ -226,3 +226,15 @@ def test_letters_abroad_have_batches_of_their_own(world: World) -> None:
     }
     [belgian] = [event for event in world.requested() if event.personal["recipient"]["address"][-1] == "BELGIQUE"]
     assert belgian.personal["recipient"]["address"] == ["RUE HAUTE 12", "1000 BRUXELLES", "BELGIQUE"]
+
+
+def test_another_caf_that_names_the_number_releases_nothing_and_changes_nothing(world: World) -> None:
+    world.registered(address=UNPRINTABLE)
+    world.credentials(email=None, address=UNPRINTABLE)
+    before, stranger = world.harness.rows("landlord"), {"address": CORRECTED, "caf_code": "569", "version": 9}
+    world.registered(**stranger)
+    world.registered(**stranger, landlord_id=str(ids.new_id()))
+    assert (world.harness.rows("landlord"), set(world.states().values())) == (before, {"address_refused"})
+    # A supervisor's act moves it.
+    world.registered(**stranger, moves=1)
+    assert [row["caf_code"] for row in world.harness.rows("landlord")] == ["569"]

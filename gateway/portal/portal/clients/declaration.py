@@ -130,6 +130,14 @@ class DeclarationClient(Service):
         """`answer`: `outcome` (accept, refuse) and what the landlord reads."""
         return self._post("tenant-reports", report, "answer", body=answer, key=key)
 
+    def landlord(self, landlord: str) -> dict[str, Any]:
+        """As the registry has it, and how much `holds` follows it where it goes."""
+        return self._get("landlords", landlord)
+
+    def move_landlord(self, landlord: str, path: str, asked: Mapping[str, Any], key: str) -> dict[str, Any]:
+        """`path`: company or caf; Refused 409 when the landlord is another than the one that was read."""
+        return self._post("landlords", landlord, path, body=asked, key=key)
+
     def list_imports(self, cursor: str = "") -> dict[str, Any]:
         """The registry files, newest first."""
         return self._get("registry-imports", cursor=cursor, limit=20)

@@ -42,6 +42,8 @@ class Landlord(Base):
     version: Mapped[int]
     # What the other services were told last; a job tells what is newer.
     told_version: Mapped[int]
+    # How often an agent's act moved it to another company or Caf: others follow a move by this alone.
+    moves: Mapped[int] = mapped_column(server_default="0")
 
 
 class Dwelling(Base):

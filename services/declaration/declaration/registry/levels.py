@@ -99,7 +99,7 @@ LEVELS = (
         {},
         LANDLORD,
         _lines(_LANDLORDS, LANDLORD).where(last(*LANDLORD_KEY)),
-        new={"version": literal(1), "told_version": literal(0)},
+        new={"version": literal(1), "told_version": literal(0), "moves": literal(0)},
         touched={"version": Landlord.version + 1},
     ),
     Level(

@@ -97,6 +97,8 @@ class UserNumber(Base):
     address: Mapped[list[str]] = mapped_column(default=list)
     # Of the registry's landlord: an older event that arrives late changes nothing.
     version: Mapped[int]
+    # Acts that moved it to another company or Caf; nothing else does.
+    moves: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class Credential(Base):

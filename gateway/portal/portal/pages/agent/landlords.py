@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from portal.clients import api
 from portal.pages.addresses import address
-from portal.sign_in.person import wanted
+from portal.sign_in.person import the_person, wanted
 
 pages = Blueprint("landlords", __name__, url_prefix="/agent/bailleurs")
 
@@ -26,4 +26,5 @@ def to_correct() -> ResponseReturnValue:
 @wanted("agent")
 def show(landlord: Any) -> ResponseReturnValue:
     """Both e-mail addresses, which is used, and the envelope."""
-    return render_template("agent/landlord.html", landlord=api().notification.landlord(str(landlord)))
+    found = api().notification.landlord(str(landlord))
+    return render_template("agent/landlord.html", landlord=found, supervisor=the_person().supervisor)

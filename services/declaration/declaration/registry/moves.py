@@ -1,0 +1,151 @@
+"""What no file does to a landlord: an agent changes its company, a supervisor its Caf. Shown first with all that moves,
+then done with a reason that the journal keeps."""
+
+from typing import Any
+from uuid import UUID
+
+from chassis import ids, journal
+from chassis.auth import Caller
+from chassis.db import insert_new
+from chassis.problems import Conflict, FieldError, Forbidden, Invalid, NotFound
+from sqlalchemy import ColumnElement, exists, func, select, true, update
+from sqlalchemy.orm import Session
+
+from declaration.domain import reports
+from declaration.domain.registry.columns import COLUMNS, LEGAL_PERSON
+from declaration.domain.states import State
+from declaration.models import (
+    DeclarationVersion,
+    Dwelling,
+    Landlord,
+    Organisation,
+    RentDeclaration,
+    Tenancy,
+    TenantReport,
+)
+from declaration.registry import portfolio
+
+CHANGED = "Ce bailleur a changé depuis que vous l’avez lu. Relisez-le, puis recommencez."
+
+
+def find(session: Session, caller: Caller, landlord_id: UUID, *, change: bool = False) -> Landlord:
+    """Of the agent's Caf; any for a supervisor. Raises NotFound."""
+    statement = select(Landlord).where(Landlord.id == landlord_id, _visible(caller))
+    found = session.execute(statement.with_for_update() if change else statement).scalar_one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _visible(caller: Caller) -> ColumnElement[bool]:
+    return true() if caller.supervisor else Landlord.caf_code == (caller.caf or "")
+
+
+def shown(session: Session, landlord: Landlord) -> dict[str, Any]:
+    """The landlord, and how much goes with it where it goes."""
+    names = ("caf_code", "user_number", "kind", "siret", "name", "version")
+    return {
+        "id": str(landlord.id),
+        **{name: getattr(landlord, name) for name in names},
+        "holds": _holds(session, landlord),
+    }
+
+
+def _holds(session: Session, landlord: Landlord) -> dict[str, int]:
+    """Dwellings, leases, and the declarations begun and sent on them, of all campaigns."""
+    mine = Dwelling.landlord_id == landlord.id
+    leases = select(Tenancy.id).join(Dwelling, Dwelling.id == Tenancy.dwelling_id).where(mine)
+    declared = RentDeclaration.tenancy_id.in_(leases)
+    sent = exists().where(DeclarationVersion.declaration_id == RentDeclaration.id)
+    counted = {
+        "dwellings": select(func.count(Dwelling.id)).where(mine),
+        "tenancies": select(func.count()).select_from(leases.subquery()),
+        "drafts": select(func.count(RentDeclaration.id)).where(declared, RentDeclaration.state == State.DRAFT.value),
+        "transmitted": select(func.count(RentDeclaration.id)).where(declared, sent),
+    }
+    return {name: session.execute(statement).scalar_one() for name, statement in counted.items()}
+
+
+def change_company(session: Session, caller: Caller, landlord_id: UUID, asked: dict[str, Any]) -> Landlord:
+    """Dwellings, drafts and declarations follow the landlord to the organisation of that SIRET, whoever else is in it.
+
+    Raises NotFound, Invalid, Conflict."""
+    siret, name = _read("siret", asked["siret"]), _read("landlord_name", asked["name"])
+    landlord = _held(session, caller, landlord_id, asked["version"])
+    if (landlord.kind, landlord.siret) == (LEGAL_PERSON, siret):
+        raise Conflict("Ce bailleur est déjà enregistré sous ce SIRET.")
+    before = {"kind": landlord.kind, "siret": landlord.siret, "organisation_id": str(landlord.organisation_id)}
+    left, joined = landlord.organisation_id, ids.organisation_id(siret=siret, user_number=landlord.user_number)
+    landlord.kind, landlord.siret, landlord.name = LEGAL_PERSON, siret, name
+    landlord.civility = landlord.last_name = landlord.first_name = None
+    landlord.organisation_id = joined
+    after = {"kind": landlord.kind, "siret": siret, "organisation_id": str(joined)}
+    _moved(session, caller, landlord, "landlord.company_changed", before, after, asked["reason"])
+    session.execute(update(TenantReport).where(TenantReport.landlord_id == landlord.id).values(organisation_id=joined))
+    insert_new(session, Organisation, {"id": joined, "portfolio_version": 1, "told_version": 0})
+    portfolio.refresh(session, select(Organisation.id).where(Organisation.id.in_([left, joined])))
+    return landlord
+
+
+def change_caf(session: Session, caller: Caller, landlord_id: UUID, asked: dict[str, Any]) -> Landlord:
+    """What was asked and declared stays with the Caf that asked; reports that wait for an answer follow the landlord.
+
+    Raises Forbidden, NotFound, Conflict."""
+    if not caller.supervisor:
+        raise Forbidden("Seul un superviseur change la Caf d’un bailleur.")
+    landlord = _held(session, caller, landlord_id, asked["version"])
+    if landlord.caf_code == asked["caf_code"]:
+        raise Conflict("Ce bailleur est déjà celui de cette Caf.")
+    before, after = {"caf_code": landlord.caf_code}, {"caf_code": asked["caf_code"]}
+    landlord.caf_code = asked["caf_code"]
+    _moved(session, caller, landlord, "landlord.caf_changed", before, after, asked["reason"])
+    waiting = TenantReport.state.in_([state.value for state in reports.OPEN])
+    mine = update(TenantReport).where(TenantReport.landlord_id == landlord.id, waiting)
+    session.execute(mine.values(caf_code=landlord.caf_code))
+    return landlord
+
+
+def _held(session: Session, caller: Caller, landlord_id: UUID, version: int) -> Landlord:
+    landlord = find(session, caller, landlord_id, change=True)
+    if landlord.version != version:
+        raise Conflict(CHANGED)
+    return landlord
+
+
+def _moved(
+    session: Session,
+    caller: Caller,
+    landlord: Landlord,
+    action: str,
+    before: dict[str, Any],
+    after: dict[str, Any],
+    reason: str,
+) -> None:
+    """A job tells the other services: they take another Caf or organisation of a known number by `moves` only."""
+    landlord.version += 1
+    landlord.moves += 1
+    session.flush()
+    perimeter = before.get("caf_code", landlord.caf_code)
+    more = {"user_number": landlord.user_number, **_holds(session, landlord)}
+    journal.record(
+        session,
+        actor=caller.sub,
+        action=action,
+        subject=landlord.id,
+        perimeter=perimeter,
+        before=before,
+        after={**after, **more},
+        reason=reason,
+    )
+
+
+def _read(column: str, given: str) -> str:
+    """As a file's cell of that column. Raises Invalid."""
+    of = COLUMNS[column]
+    pointer = {"landlord_name": "/name"}.get(column, f"/{column}")
+    try:
+        return str(of.read(given.strip()))
+    except ValueError as error:
+        raise Invalid(
+            [FieldError(pointer=pointer, code=column, detail=str(error), rule=of.rule, example=of.example)]
+        ) from None
