@@ -1,6 +1,7 @@
 """The five services on databases of their own, in this process: their events carried by hand, their clock held."""
 
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -25,23 +26,31 @@ class Lost(Exception):
 
 
 class Connected:
-    """`unreliable`: each batch of events is lost once on its way, then delivered twice."""
+    """`unreliable`: each batch of events is lost once on its way, then delivered twice; `addresses`: databases, by
+    service, SQLite in `folder` without them."""
 
     def __init__(
-        self, make: HarnessFactory, folder: Path, patch: pytest.MonkeyPatch, now: datetime, *, unreliable: bool
+        self,
+        make: HarnessFactory,
+        folder: Path,
+        patch: pytest.MonkeyPatch,
+        now: datetime,
+        *,
+        unreliable: bool,
+        addresses: Mapping[str, str] | None = None,
     ) -> None:
         self.now, self.patch, self.unreliable = now, patch, unreliable
         self.mailbox, self.printed = folder / "mailbox", folder / "print"
         own = {
             "notification": {"mailbox_dir": str(self.mailbox), "print_url": f"file://{self.printed}"},
-            "identity": {"identity_key": b64(b"k" * 32)},
+            "identity": {"identity_key": b64(b"k" * 32), "portal_client_secret": "portal-secret"},
         }
+        urls = addresses or dict.fromkeys(services.NAMES, f"sqlite:///{folder}/{{service}}.sqlite3")
         # Below the clock's own functions: tables and events took them for defaults when they were read.
         held = SimpleNamespace(now=lambda _zone: self.now, fromisoformat=datetime.fromisoformat)
         patch.setattr(clock, "datetime", held)
         self.harnesses: dict[str, Harness] = {
-            name: make(services.load(name), f"sqlite:///{folder}/{{service}}.sqlite3", **own.get(name, {}))
-            for name in services.NAMES
+            name: make(services.load(name), urls[name], **own.get(name, {})) for name in services.NAMES
         }
         self.relay = InProcessRelay([each.runtime for each in self.harnesses.values()])
 
