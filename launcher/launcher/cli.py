@@ -139,6 +139,17 @@ def agent_add(
     console.print(f"Identifiant : [bold]{made['login']}[/]\nMot de passe provisoire : [bold]{made['password']}[/]")
 
 
+@agent_app.command("move")
+def agent_move(
+    login: str,
+    caf: Caf,
+    supervisor: Annotated[bool, typer.Option(help="Voit toutes les Caf.")] = False,
+) -> None:
+    """Rattache un agent à une autre Caf : ses sessions se ferment, tous les services le savent aussitôt."""
+    _operations().move_agent(_runtime("identity"), login, caf, supervisor=supervisor)
+    console.print(f"{login} : Caf {caf}")
+
+
 @registry_app.command("import")
 def registry_import(
     file: Path,

@@ -60,6 +60,12 @@ def add_agent(identity: Runtime, caf: str, *, login: str, email: str, supervisor
     return {"login": chosen, "password": password, "caf_code": caf}
 
 
+def move_agent(identity: Runtime, login: str, caf: str, *, supervisor: bool) -> None:
+    """Raises NotFound for no agent of that login."""
+    schema.upgrade(identity)
+    import_module("identity.agents").move(identity, login=login, caf_code=caf, supervisor=supervisor)
+
+
 def rotate_keys(identity: Runtime, *, at_once: bool) -> None:
     schema.upgrade(identity)
     import_module("identity.keys").rotate_now(identity, at_once=at_once)

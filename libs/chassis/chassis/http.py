@@ -8,6 +8,7 @@ from connexion import context
 from flask import current_app, g, request
 from sqlalchemy.orm import Session
 
+from chassis import account_status
 from chassis.auth import Caller
 from chassis.problems import PreconditionFailed, PreconditionRequired
 from chassis.runtime import Runtime
@@ -46,6 +47,14 @@ def caller() -> Caller:
     """The verified caller of a secured operation."""
     claims: dict[str, Any] = context.context["token_info"]
     return Caller.from_claims(claims)
+
+
+def admit() -> None:
+    """At the entrance of every secured operation. Raises AccountClosed, RightsMissing."""
+    # Nothing is bound where no operation is: the contract itself.
+    claims = context.context.get("token_info") if context.context else None
+    if claims:
+        account_status.admit(runtime(), claims)
 
 
 def agent() -> Caller:

@@ -78,6 +78,21 @@ class Forbidden(Problem, status=HTTPStatus.FORBIDDEN, code="forbidden"):
     title = "Vous n’avez pas le droit de faire cela."
 
 
+class AccountClosed(Problem, status=HTTPStatus.FORBIDDEN, code="account-closed"):
+    """Of who still holds a token: the same for every operation, whatever it names."""
+
+    title = "Votre compte est suspendu ou fermé, ou votre accès à cet organisme a été retiré. Contactez votre Caf."
+
+
+class RightsMissing(Problem, status=HTTPStatus.FORBIDDEN, code="rights-missing"):
+    """Of a program: a person is shown an empty list, a program would take it for « nothing to read »."""
+
+    title = (
+        "Ce programme agit au nom d’un utilisateur qui n’a aucun droit : dans « Utilisateurs », l’administrateur de "
+        "l’organisme crée cet utilisateur et lui coche un groupe, par exemple « Logements privés, département 35 »."
+    )
+
+
 class NotFound(Problem, status=HTTPStatus.NOT_FOUND, code="not-found"):
     """Also the answer for what exists outside the caller's perimeter: both look the same."""
 

@@ -17,7 +17,7 @@ from chassis.zones import WHOLE_COUNTRY, covered
 
 def access_changed(session: Session, event: Event) -> None:
     """Handler of ``habilitation.access_changed.v1``: replaces all; an older version that comes late changes nothing."""
-    access, scopes = _tables(runtime.of(session).service.metadata)
+    access, scopes = tables(runtime.of(session).service.metadata)
     account_id = UUID(event.data["account_id"])
     held = {
         "organisation_id": UUID(event.data["organisation_id"]),
@@ -47,7 +47,7 @@ def held_by(
 ) -> sa.ColumnElement[bool]:
     """True for dwellings of the person's organisation, of a (type, zone) they hold now; ``zones``: the columns that
     tell the dwelling's département and commune."""
-    access, scopes = _tables(metadata)
+    access, scopes = tables(metadata)
     # Nothing in the subqueries depends on the row: the database reads them once, not once a dwelling.
     own = sa.select(access.c.organisation_id).where(access.c.account_id == account_id, access.c.active)
     held = sa.select(scopes.c.housing_type, scopes.c.zone).where(scopes.c.account_id == account_id)
@@ -78,5 +78,10 @@ def with_rights(metadata: sa.MetaData) -> sa.MetaData:
     return metadata
 
 
-def _tables(metadata: sa.MetaData) -> tuple[sa.Table, sa.Table]:
+def are_kept(metadata: sa.MetaData) -> bool:
+    return "access" in metadata.tables
+
+
+def tables(metadata: sa.MetaData) -> tuple[sa.Table, sa.Table]:
+    """Of the rights, and of their (type, zone) pairs."""
     return metadata.tables["access"], metadata.tables["access_scope"]

@@ -20,11 +20,10 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
-from chassis import auth, intake, problems
+from chassis import account_status, auth, http, intake, problems
 from chassis.answers import log_unexpected
 from chassis.auth import KeySource
 from chassis.bridge import WsgiBridge
-from chassis.http import EXTENSION
 from chassis.problems import MEDIA_TYPE, Problem
 from chassis.runtime import Runtime
 from chassis.validation import upload_bytes, validators
@@ -78,8 +77,10 @@ def create_api(runtime: Runtime, keys: KeySource) -> ASGIApp:
         validator_map=validators(settings),
         security_map=_security(runtime, keys),
     )
-    app.app.extensions[EXTENSION] = runtime
+    app.app.extensions[http.EXTENSION] = runtime
     app.app.add_url_rule(f"{service.base_path}/openapi.json", "openapi", lambda: contract)
+    if account_status.is_kept(service.metadata):
+        app.app.before_request(http.admit)
     # connexion offers no argument for the bridge (https://github.com/spec-first/connexion/issues/1979).
     app._middleware_app.asgi_app = WsgiBridge(app.app.wsgi_app, settings.http_threads, most_bytes=upload_bytes)
     for error, handler in _HANDLERS.items():

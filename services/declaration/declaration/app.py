@@ -1,6 +1,6 @@
 """What the declaration service is made of."""
 
-from chassis import rights
+from chassis import account_status, rights
 from chassis.service import Periodic, Service, Subscription
 
 from declaration import consumes, opening, publishes, registry, reminders
@@ -19,6 +19,7 @@ service = Service(
     settings=DeclarationSettings,
     subscriptions=(
         Subscription("habilitation.access_changed.v1", rights.access_changed),
+        *account_status.SUBSCRIPTIONS,
         Subscription("documents.recap_ready.v1", consumes.recap_ready),
     ),
     published=publishes.PUBLISHED,

@@ -1,6 +1,6 @@
 """What the documents service is made of."""
 
-from chassis import rights
+from chassis import account_status, rights
 from chassis.runtime import Runtime
 from chassis.service import Periodic, Service, Subscription
 
@@ -25,6 +25,7 @@ service = Service(
         Subscription("declaration.superseded.v1", declarations.superseded),
         Subscription("declaration.lot_transmitted.v1", lots.lot_transmitted),
         Subscription("habilitation.access_changed.v1", rights.access_changed),
+        *account_status.SUBSCRIPTIONS,
         Subscription("notification.letter_requested.v1", letters.letter_requested),
     ),
     published=publishes.PUBLISHED,

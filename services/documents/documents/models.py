@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from chassis.account_status import with_account_status
 from chassis.db import TYPES, service_metadata
 from chassis.rights import with_rights
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
@@ -10,7 +11,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
 class Base(DeclarativeBase):
-    metadata = with_rights(service_metadata())
+    metadata = with_account_status(with_rights(service_metadata()))
     type_annotation_map = TYPES
 
 

@@ -4,13 +4,13 @@ from collections import defaultdict
 from dataclasses import dataclass
 from uuid import UUID
 
+from chassis import account_status
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from habilitation import domain
 from habilitation.domain import Scope
 from habilitation.models import (
-    AccountStanding,
     Delegation,
     Group,
     GroupScope,
@@ -44,12 +44,11 @@ def of(session: Session, account_id: UUID) -> Access:
             Organisation.kind,
             Mandate.id.label("mandate"),
             Delegation.id.label("delegation"),
-            AccountStanding.suspended,
+            account_status.shut_down(Organisation.metadata, Member.account_id).label("suspended"),
         )
         .join(Organisation, Organisation.id == Member.organisation_id)
         .outerjoin(Mandate, current)
         .outerjoin(Delegation, delegated)
-        .outerjoin(AccountStanding, AccountStanding.account_id == Member.account_id)
         .where(Member.account_id == account_id)
     )
     row = session.execute(statement).one()

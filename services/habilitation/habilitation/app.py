@@ -1,5 +1,6 @@
 """What the habilitation service is made of."""
 
+from chassis import account_status
 from chassis.service import Service, Subscription
 
 from habilitation import consumes, natural_persons, publishes
@@ -15,6 +16,7 @@ service = Service(
         Subscription("identity.account_suspended.v1", consumes.account_suspended),
         Subscription("identity.account_restored.v1", consumes.account_restored),
         Subscription("identity.account_closed.v1", consumes.account_closed),
+        Subscription("identity.account_moved.v1", account_status.opened),
         Subscription("identity.account_changed.v1", consumes.account_changed),
     ),
     published=publishes.PUBLISHED,

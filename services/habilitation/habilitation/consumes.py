@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from chassis import clock, journal, landlords
+from chassis import account_status, clock, journal, landlords
 from chassis.db import changed, insert_new, upsert
 from chassis.events import Event
 from chassis.ids import new_id
@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 from habilitation import domain, natural_persons, publishes, users
 from habilitation.domain import Scope
 from habilitation.models import (
-    AccountStanding,
     Group,
     GroupScope,
     Mandate,
@@ -104,6 +103,7 @@ def account_changed(session: Session, event: Event) -> None:
 
 def account_closed(session: Session, event: Event) -> None:
     """By the Caf: no right is left. Of someone withdrawn here there is nothing to add."""
+    account_status.shut(session, event)
     if event.data["kind"] == "landlord":
         account_id, organisation_id = UUID(event.data["account_id"]), UUID(event.data["organisation_id"])
         _ensure_organisation(session, organisation_id)
@@ -115,11 +115,11 @@ def account_closed(session: Session, event: Event) -> None:
 
 def account_suspended(session: Session, event: Event) -> None:
     """The person sees nothing any more, everywhere, however long their token still lives."""
-    _keep_standing(session, event, suspended=True)
+    _keep_status(session, event, active=False)
 
 
 def account_restored(session: Session, event: Event) -> None:
-    _keep_standing(session, event, suspended=False)
+    _keep_status(session, event, active=True)
 
 
 def _tie_user_number(session: Session, data: dict[str, Any]) -> bool:
@@ -149,14 +149,10 @@ def _leave(session: Session, organisation_id: UUID, caf_code: str, following: st
     session.execute(update(Organisation).where(*named).values(naming_caf=following))
 
 
-def _keep_standing(session: Session, event: Event, *, suspended: bool) -> None:
-    account_id = UUID(event.data["account_id"])
-    values = {"suspended": suspended, "version": event.data["version"]}
-    newer = AccountStanding.version < event.data["version"]
-    statement = upsert(session, AccountStanding).values(account_id=account_id, **values)
-    statement = statement.on_conflict_do_update(index_elements=["account_id"], set_=values, where=newer)
-    if session.execute(statement.returning(AccountStanding.account_id)).first() is None:
+def _keep_status(session: Session, event: Event, *, active: bool) -> None:
+    if not account_status.keep(session, event, active=active):
         return
+    account_id = UUID(event.data["account_id"])
     # Someone who has not signed in yet has no rights to tell of; an agent never has.
     if session.get(Member, account_id) is not None:
         publishes.access_changed(session, account_id)

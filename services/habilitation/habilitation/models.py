@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
+from chassis.account_status import with_account_status
 from chassis.db import TYPES, service_metadata
 from chassis.ids import new_id
 from sqlalchemy import ForeignKey, Index, MetaData, String, text
@@ -11,7 +12,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
 class Base(DeclarativeBase):
-    metadata: ClassVar[MetaData] = service_metadata()
+    metadata: ClassVar[MetaData] = with_account_status(service_metadata())
     type_annotation_map: ClassVar[dict[Any, Any]] = TYPES
 
 
@@ -150,14 +151,3 @@ class DelegatedGroup(Base):
 
     delegation_id: Mapped[UUID] = mapped_column(ForeignKey("delegation.id"), primary_key=True)
     group_id: Mapped[UUID] = mapped_column(ForeignKey("group.id"), primary_key=True)
-
-
-class AccountStanding(Base):
-    """Whether identity has suspended an account; known before or after the member, whichever event comes first."""
-
-    __tablename__ = "account_standing"
-
-    account_id: Mapped[UUID] = mapped_column(primary_key=True)
-    suspended: Mapped[bool]
-    # Of the account: an older event that comes late changes nothing.
-    version: Mapped[int]

@@ -2,13 +2,13 @@
 
 from typing import Any
 
+from chassis import account_status
 from chassis.auth import Caller
 from sqlalchemy import ColumnElement, exists, or_, select, true
 from sqlalchemy.orm import aliased
 
 from habilitation import domain
 from habilitation.models import (
-    AccountStanding,
     DelegatedGroup,
     Delegation,
     Group,
@@ -24,7 +24,7 @@ def visible(caller: Caller) -> ColumnElement[bool]:
     """Organisations the caller may see: their own, unless suspended or withdrawn; an agent those of their Caf, a
     supervisor all."""
     if caller.kind != "agent":
-        suspended = exists().where(AccountStanding.account_id == caller.sub, AccountStanding.suspended)
+        suspended = account_status.shut_down(Organisation.metadata, caller.sub)
         gone = aliased(Member)
         withdrawn = exists().where(gone.account_id == caller.sub, gone.withdrawn_at.is_not(None))
         return (Organisation.id == caller.org) & ~suspended & ~withdrawn

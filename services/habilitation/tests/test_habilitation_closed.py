@@ -35,9 +35,9 @@ def test_the_person_has_no_right_left_and_the_journal_says_it_once(world: Any) -
         closed(world, person)
     told = [event.data for event in world.harness.published(ACCESS) if event.data["account_id"] == str(person)]
     assert [one["active"] for one in told] == [True, False]
-    assert world.harness.client.get(f"{BASE}/me/access", headers=world.headers(person)).status_code == 404
+    assert world.harness.client.get(f"{BASE}/me/access", headers=world.headers(person)).status_code == 403
     url = f"{BASE}/organisations/{world.organisation_id}"
-    assert world.harness.client.get(f"{url}/users", headers=world.headers(person)).status_code == 404
+    assert world.harness.client.get(f"{url}/users", headers=world.headers(person)).status_code == 403
     lines = world.harness.client.get(f"{url}/journal", headers=world.headers(administrator)).json()["items"]
     assert [line["subject"] for line in lines if line["action"] == "user.account_closed"] == [str(person)]
 

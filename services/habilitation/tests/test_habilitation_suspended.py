@@ -37,7 +37,7 @@ def test_a_suspended_person_sees_nothing_with_a_token_that_still_lives(world: An
     world.activate(person)
     assert statuses(world, person) == {200}
     standing(world, person, "suspended", 2)
-    assert statuses(world, person) == {404}
+    assert statuses(world, person) == {403}
     standing(world, person, "restored", 3)
     assert statuses(world, person) == {200}
 
@@ -49,7 +49,7 @@ def test_a_suspended_administrator_manages_nobody(world: Any) -> None:
     url = f"{BASE}/organisations/{world.organisation_id}/groups"
     body = {"label": "Rennes", "scopes": [{"housing_type": "private", "zone": "35"}]}
     headers = {**world.headers(person), "Idempotency-Key": "k1"}
-    assert world.harness.client.post(url, headers=headers, json=body).status_code == 404
+    assert world.harness.client.post(url, headers=headers, json=body).status_code == 403
 
 
 def test_others_are_told_at_once_and_only_of_what_is_newer(world: Any) -> None:
@@ -70,7 +70,7 @@ def test_someone_suspended_before_the_first_sign_in_gets_no_right_by_it(world: A
     assert told(world) == []
     world.activate(person)
     assert [active for active, _version in told(world)] == [False]
-    assert statuses(world, person) == {404}
+    assert statuses(world, person) == {403}
 
 
 @pytest.mark.parametrize("fact", ["suspended", "restored"])

@@ -1,15 +1,20 @@
 """The Caf's agents: made by the command ``bailleurs agent add``, they sign in like everybody else."""
 
-from chassis import ids
-from chassis.problems import Conflict, FieldError, Invalid
+from chassis import clock, ids
+from chassis.problems import Conflict, FieldError, Invalid, NotFound
 from chassis.runtime import Runtime
+from sqlalchemy import select
 
+from identity import publishes
 from identity.accounts.issuing import issue_password
 from identity.accounts.registration import LoginTaken, create_account
 from identity.domain.credentials import Channel, Purpose, normalise_login
 from identity.domain.identifiers import email_error, normalise_email
 from identity.domain.security_events import Kind
 from identity.journal import record
+from identity.models import Account
+from identity.sign_in import sessions
+from identity.supervision.standing import is_suspended
 
 LONGEST_LOGIN = 20
 # As the other acts done at the command line are journalled.
@@ -48,3 +53,25 @@ def add(runtime: Runtime, *, login: str, caf_code: str, email: str, supervisor: 
         # Not the login: an agent's often is their name, and the journal outlives the account.
         record(session, Kind.AGENT_ADDED, account_id, actor=ACTOR, details={"supervisor": supervisor})
     return issue.password
+
+
+def move(runtime: Runtime, *, login: str, caf_code: str, supervisor: bool) -> None:
+    """To another Caf, at once in every service; sessions end, so that the next token says the new one.
+
+    Raises NotFound for no agent of that login.
+    """
+    with runtime.transaction() as session:
+        which = (Account.login == normalise_login(login), Account.kind == "agent", Account.closed_at.is_(None))
+        account = session.scalar(select(Account).where(*which).with_for_update())
+        if account is None:
+            raise NotFound(f"Aucun agent n’a l’identifiant {login}.")
+        details = {"from": account.caf_code, "to": caf_code, "supervisor": supervisor}
+        account.caf_code, account.supervisor = caf_code, supervisor
+        account.version += 1
+        session.flush()
+        sessions.end_others(session, account.id, None, "moved")
+        if is_suspended(session, account):
+            publishes.account_suspended(session, account, clock.now())
+        else:
+            publishes.account_moved(session, account, clock.now())
+        record(session, Kind.AGENT_MOVED, account.id, actor=ACTOR, details=details)

@@ -12,7 +12,7 @@ from identity.models import Base
 from identity.publishes import PUBLISHED
 from identity.settings import Settings
 from identity.sign_in.cleaning import purge_sessions
-from identity.supervision import acts, factor_resets
+from identity.supervision import acts, factor_resets, standing
 from identity.web import create_pages, purge_web_sessions
 
 
@@ -33,6 +33,7 @@ service = Service(
         Periodic("anchor journal", 3600, anchoring.anchor),
         Periodic("purge journal", 3600, anchoring.purge),
         Periodic("expire factor resets", 60, factor_resets.expire),
+        Periodic("tell how agents stand", 3600, standing.tell_agents),
         Periodic("purge supervision", 3600, acts.purge),
         Periodic("rotate signing keys", 3600, keys.rotate),
         Periodic("purge sessions", 3600, purge_sessions),

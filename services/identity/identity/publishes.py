@@ -19,6 +19,7 @@ ACCOUNT_ACTIVATED = "identity.account_activated.v1"
 ACCOUNT_SUSPENDED = "identity.account_suspended.v1"
 ACCOUNT_RESTORED = "identity.account_restored.v1"
 ACCOUNT_CLOSED = "identity.account_closed.v1"
+ACCOUNT_MOVED = "identity.account_moved.v1"
 ACCOUNT_CHANGED = "identity.account_changed.v1"
 EMAIL_CONFIRMATION_ASKED = "identity.email_confirmation_asked.v1"
 SIGN_IN_LINK_ASKED = "identity.sign_in_link_asked.v1"
@@ -29,6 +30,7 @@ PUBLISHED = (
     ACCOUNT_SUSPENDED,
     ACCOUNT_RESTORED,
     ACCOUNT_CLOSED,
+    ACCOUNT_MOVED,
     EMAIL_CONFIRMATION_ASKED,
     SIGN_IN_LINK_ASKED,
     SECURITY_NOTICE,
@@ -149,12 +151,18 @@ def account_closed(session: Session, account: Account, closed_at: datetime) -> N
     outbox.publish(session, ACCOUNT_CLOSED, account.id, {**_standing(account), "closed_at": clock.iso(closed_at)})
 
 
+def account_moved(session: Session, account: Account, moved_at: datetime) -> None:
+    """An agent works for another Caf, or sees all of them, or no longer: at once, whatever their token says."""
+    outbox.publish(session, ACCOUNT_MOVED, account.id, {**_standing(account), "moved_at": clock.iso(moved_at)})
+
+
 def _standing(account: Account) -> dict[str, object]:
     return {
         "account_id": str(account.id),
         "organisation_id": _text(account.organisation_id),
         "caf_code": account.caf_code,
         "kind": account.kind,
+        "supervisor": account.supervisor,
         "version": account.version,
     }
 

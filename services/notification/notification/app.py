@@ -1,5 +1,6 @@
 """What the notification service is made of."""
 
+from chassis import account_status
 from chassis.service import Periodic, Service
 
 from notification import consumes, publishes, sending
@@ -11,7 +12,7 @@ service = Service(
     name="notification",
     metadata=Base.metadata,
     settings=Settings,
-    subscriptions=consumes.SUBSCRIPTIONS,
+    subscriptions=(*consumes.SUBSCRIPTIONS, *account_status.SUBSCRIPTIONS),
     published=publishes.PUBLISHED,
     periodic=(
         Periodic("send e-mails", 1, sending.send_due),

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from chassis import clock, ids
+from chassis.account_status import with_account_status
 from chassis.db import TYPES, Sequence, service_metadata
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -17,7 +18,7 @@ UNPRINTABLE = text("address_problem IS NOT NULL")
 
 
 class Base(DeclarativeBase):
-    metadata = service_metadata()
+    metadata = with_account_status(service_metadata())
     type_annotation_map = TYPES
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from chassis.account_status import with_account_status
 from chassis.db import TYPES, service_metadata
 from chassis.rights import with_rights
 from sqlalchemy import MetaData
@@ -9,5 +10,5 @@ from sqlalchemy.orm import DeclarativeBase
 
 
 class Base(DeclarativeBase):
-    metadata: ClassVar[MetaData] = with_rights(service_metadata())
+    metadata: ClassVar[MetaData] = with_account_status(with_rights(service_metadata()))
     type_annotation_map: ClassVar[dict[Any, Any]] = TYPES

@@ -17,6 +17,7 @@ class Kind(StrEnum):
     ACCOUNT_RESTORED = "account.restored"
     ACCOUNT_SUSPENDED = "account.suspended"
     AGENT_ADDED = "agent.added"
+    AGENT_MOVED = "agent.moved"
     CREDENTIALS_ISSUED = "credentials.issued"
     CREDENTIALS_NOT_ISSUED = "credentials.not_issued"
     FACTOR_RESET_APPROVED = "factor_reset.approved"
@@ -64,6 +65,7 @@ LABELS: dict[Kind, str] = {
     Kind.ACCOUNT_RESTORED: "Compte rétabli par la Caf",
     Kind.ACCOUNT_SUSPENDED: "Compte suspendu par la Caf",
     Kind.AGENT_ADDED: "Compte d’agent créé",
+    Kind.AGENT_MOVED: "Agent rattaché à une autre Caf",
     Kind.CREDENTIALS_ISSUED: "Mot de passe provisoire envoyé",
     Kind.CREDENTIALS_NOT_ISSUED: "Mot de passe provisoire demandé, mais pas envoyé",
     Kind.FACTOR_RESET_APPROVED: "Seconde vérification retirée par la Caf",

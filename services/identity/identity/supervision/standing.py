@@ -1,13 +1,20 @@
 """Whether an account is suspended, by itself or with its organisation."""
 
+from datetime import timedelta
 from typing import Any
 
+from chassis import clock
 from chassis.db import any_row
+from chassis.runtime import Runtime
 from sqlalchemy import ColumnElement, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
+from identity import publishes
 from identity.domain.supervision import Standing
 from identity.models import Account, Suspension
+
+# Longer than any token of theirs lives.
+_TOLD_AGAIN = timedelta(days=1)
 
 
 def suspended(account: Any = Account) -> ColumnElement[bool]:
@@ -32,3 +39,19 @@ def own_standing(session: Session, account: Account) -> Standing:
         return Standing.CLOSED
     mine = select(Suspension.id).where(Suspension.account_id == account.id, Suspension.ended_at.is_(None))
     return Standing.ACTIVE if session.scalar(mine) is None else Standing.SUSPENDED
+
+
+def tell_agents(runtime: Runtime) -> int:
+    """Tells the other services again which agents are suspended, or were closed lately; returns how many.
+
+    For services that began to listen after it was told first: what they know already changes nothing there.
+    """
+    with runtime.transaction() as session:
+        agents = select(Account).where(Account.kind == "agent")
+        shut = session.scalars(agents.where(Account.closed_at.is_(None), suspended())).all()
+        for account in shut:
+            publishes.account_suspended(session, account, clock.now())
+        closed = session.scalars(agents.where(Account.closed_at > clock.now() - _TOLD_AGAIN)).all()
+        for account in closed:
+            publishes.account_closed(session, account, account.closed_at or clock.now())
+    return len(shut) + len(closed)
