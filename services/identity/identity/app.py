@@ -30,7 +30,7 @@ service = Service(
     periodic=(
         Periodic("recoveries", 2, recovery.handle_all),
         Periodic("chain journal", 2, chaining.chain_all),
-        Periodic("anchor journal", 3600, anchoring.anchor),
+        Periodic("anchor journal", 10, anchoring.anchor),
         Periodic("purge journal", 3600, anchoring.purge),
         Periodic("expire factor resets", 60, factor_resets.expire),
         Periodic("tell how agents stand", 3600, standing.tell_agents),

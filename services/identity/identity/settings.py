@@ -35,6 +35,9 @@ class Settings(ChassisSettings):
     closed_account_days: int = 365
     # Between the 6 and 12 months that the CNIL recommends for such lines (délibération 2021-122).
     security_journal_months: int = 12
+    # The journal is anchored after so many minutes, or so many lines if they come first.
+    journal_anchor_minutes: int = 15
+    journal_anchor_lines: int = 500
     # How often those who must have a second factor may sign in before it is asked of them, the others before it is
     # offered to them.
     mfa_grace_sign_ins: int = 2
@@ -78,6 +81,10 @@ class Settings(ChassisSettings):
     @property
     def security_journal_kept(self) -> timedelta:
         return timedelta(days=30.5) * self.security_journal_months
+
+    @property
+    def journal_anchored_every(self) -> timedelta:
+        return timedelta(minutes=self.journal_anchor_minutes)
 
     @property
     def session_lifetime(self) -> timedelta:

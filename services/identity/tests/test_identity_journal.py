@@ -247,16 +247,26 @@ def test_more_lines_than_one_batch_are_chained_in_one_go(local: Any) -> None:
     assert verify(local.harness.runtime).lines == chaining.BATCH + 3
 
 
-def test_an_anchor_is_made_once_a_day_and_not_for_nothing(world: Any) -> None:
+def test_an_anchor_is_made_each_quarter_of_an_hour_and_not_for_nothing(world: Any) -> None:
     start = clock.now()
     world.harness.run_job("anchor journal")
-    for day in range(3):
-        with time_machine.travel(start + timedelta(days=day), tick=False):
-            if day != 1:
-                chained_journal(world, 1)
+    for minutes, lines in ((0, 1), (14, 1), (15, 0), (40, 0), (41, 1)):
+        with time_machine.travel(start + timedelta(minutes=minutes), tick=False):
+            if lines:
+                chained_journal(world, lines)
             world.harness.run_job("anchor journal")
             world.harness.run_job("anchor journal")
-    assert [row["position"] for row in world.harness.rows("security_anchor")] == [1, 2]
+    assert [row["position"] for row in world.harness.rows("security_anchor")] == [1, 2, 3]
+    assert verify(world.harness.runtime).findings == []
+
+
+def test_many_lines_are_anchored_before_their_time(new_world: Any, database_url: str) -> None:
+    world = new_world(database_url, journal_anchor_lines=5)
+    with time_machine.travel(clock.now(), tick=False):
+        for lines in (1, 4, 1, 3, 2):
+            chained_journal(world, lines)
+            world.harness.run_job("anchor journal")
+    assert [row["position"] for row in world.harness.rows("security_anchor")] == [1, 6, 11]
     assert verify(world.harness.runtime).findings == []
 
 

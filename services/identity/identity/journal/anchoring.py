@@ -1,4 +1,4 @@
-"""Anchors: each day the head of the chain, vouched for with the service's key and told to the log."""
+"""Anchors: every so often the head of the chain, vouched for with the service's key and told to the log."""
 
 import hashlib
 import hmac
@@ -27,15 +27,17 @@ def mac(settings: Settings, position: int, chain_hash: str, made_at: datetime) -
 
 
 def anchor(runtime: Runtime) -> None:
-    """One a day at most, and none when nothing happened. The log keeps what a rewritten database would not."""
-    now = clock.now()
+    """When it is time or enough lines have come, and none when nothing happened: what came since the last one can still
+    be rewritten. The log keeps what a rewritten database would not."""
+    now, settings = clock.now(), settings_of(runtime)
     with runtime.transaction() as session:
         latest = select(SecurityAnchor).order_by(SecurityAnchor.position.desc()).limit(1)
         last = session.scalar(latest) or SecurityAnchor(position=0, made_at=datetime.min.replace(tzinfo=UTC))
         position, chain_hash = head(session)
-        if last.made_at.date() >= now.date() or position == last.position:
+        lines, since = position - last.position, now - last.made_at
+        if not lines or (lines < settings.journal_anchor_lines and since < settings.journal_anchored_every):
             return
-        proof = mac(settings_of(runtime), position, chain_hash, now)
+        proof = mac(settings, position, chain_hash, now)
         values = {"position": position, "hash": chain_hash, "made_at": now, "mac": proof}
         if not insert_new(session, SecurityAnchor, values):
             return
