@@ -59,6 +59,24 @@ def settings(tmp_path: Path, text: str, **more: Any) -> Settings:
         ("https://logiciel.example/retour", "https://a@logiciel.example/", 7, "une adresse https"),
         ("https://logiciel.example/retour", "javascript:alert(1)", 7, "une adresse https"),
         ("https://logiciel.example/retour", "http://127.0.0.1:8000/retour", 7, "une adresse https"),
+        ("https://logiciel.example/retour", "HTTPS://logiciel.example/retour", 7, "une adresse https"),
+        ("https://logiciel.example/retour", " https://logiciel.example/retour", 7, "une adresse https"),
+        ("https://logiciel.example/retour", "https://logiciel.example/re tour", 7, "une adresse https"),
+        ("https://logiciel.example/retour", "https://logiciel.example:0/retour", 7, "une adresse https"),
+        ("https://logiciel.example/retour", "https://logiciel.example:65536/retour", 7, "une adresse https"),
+        ("https://logiciel.example/retour", "https://logiciel.example:/retour", 7, "une adresse https"),
+        ("https://logiciel.example/retour", "https:///retour", 7, "une adresse https"),
+        ("https://logiciel.example/retour", "Example.app:/retour", 7, "une adresse https"),
+        ("https://logiciel.example/retour", "example.app://host/retour", 7, "une adresse https"),
+        ("https://logiciel.example/retour", "http://127.0.0.1:0/retour", 7, "une adresse https"),
+        ("https://logiciel.example/retour", "http://127.0.0.2/retour", 7, "une adresse https"),
+        ("https://logiciel.example/retour", "http://localhost:8080", 7, "une adresse https"),
+        (
+            "redirect_uris = [",
+            'post_logout_redirect_uris = ["https://x.example:0/"]\nredirect_uris = [',
+            7,
+            "une adresse https",
+        ),
         ('redirect_uris = ["', 'redirect_uris = "', 7, "line 7"),
     ],
 )
@@ -86,6 +104,22 @@ def test_a_program_without_person_has_a_secret_an_account_and_scopes_of_its_own(
 ) -> None:
     with pytest.raises(SettingsError, match=said):
         load_clients(settings(tmp_path, MACHINE.replace(before, after)))
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://logiciel.example",
+        "https://logiciel.example:8443/retour?origine=1",
+        "http://127.0.0.1/retour",
+        "example.app:/retour",
+        "example.app:///retour",
+        "{public_url}/retour",
+    ],
+)
+def test_an_address_that_is_well_written_may_be_declared(tmp_path: Path, address: str) -> None:
+    declared = load_clients(settings(tmp_path, GOOD.replace("https://logiciel.example/retour", address)))
+    assert declared["logiciel"].redirect_uris == (address.replace("{public_url}", "http://localhost:8080"),)
 
 
 def test_a_file_that_is_not_there_stops_the_start(tmp_path: Path) -> None:

@@ -31,6 +31,11 @@ class SignInSession(Base):
     expires_at: Mapped[datetime] = mapped_column(index=True)
     ended_at: Mapped[datetime | None]
 
+    @property
+    def authenticated_at(self) -> datetime:
+        """From when on the age of the sign-in counts: the second factor is part of it."""
+        return self.proven_at or self.started_at
+
 
 class Throttle(Base):
     """Failures by subject; the subject is a keyed hash: what people typed is not kept, right or wrong."""

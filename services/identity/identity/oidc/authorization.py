@@ -18,7 +18,7 @@ from identity.oidc.demands import signed_in_well_enough
 from identity.oidc.parameters import fault_of_address, parameters
 from identity.oidc.server import provider
 from identity.oidc.subject import Subject, subject_of
-from identity.pages.current import place_of, runtime, settings, signed_in
+from identity.pages.current import ask_again, place_of, runtime, settings, signed_in, signed_in_again
 from identity.sign_in.sessions import is_seen_lately, touch
 
 blueprint = Blueprint("authorization", __name__)
@@ -48,7 +48,9 @@ def _decided(subject: Subject | None) -> tuple[Any, Response | None]:
     if found_fault:
         raise InvalidRequestError(found_fault)
     grant = provider().get_consent_grant(end_user=subject)
-    if signed_in_well_enough(subject, grant):
+    again = subject is not None and signed_in_again(_address(), subject.authenticated_at)
+    if signed_in_well_enough(subject, grant, again=again):
+        session.pop("sign_in_again", None)
         return grant, provider().create_authorization_response(grant.request, grant_user=subject, grant=grant)
     if parameters(request).get("prompt") == "none":
         raise LoginRequiredError(redirect_uri=grant.redirect_uri, state=grant.request.payload.state)
@@ -72,18 +74,22 @@ def _as_missing(error: OAuth2Error) -> OAuth2Error:
 
 def _to_sign_in(grant: Any, *, again: bool) -> ResponseReturnValue:
     """Keeps the request for after the sign-in; a required re-authentication is asked once."""
-    asked = {name: value for name, value in parameters(request).items() if name != "prompt"}
-    session["resume"] = f"{request.path}?{urlencode(asked)}"
+    session["resume"] = _address()
     # With the request, so that the page that comes next has nothing left to write.
     form_token()
     target = _form_target(grant.redirect_uri)
     if target:
         session["form_target"] = target
     if again:
-        session.pop("sid", None)
+        ask_again(_address())
         return redirect(place_of(Step.CREDENTIALS), 303)
     found = signed_in()
     return redirect(place_of(found.step if found else Step.CREDENTIALS), 303)
+
+
+def _address() -> str:
+    """The request as it will come back, and by which it is known again."""
+    return f"{request.path}?{urlencode(list(parameters(request).items()))}"
 
 
 def _form_target(redirect_uri: str) -> str:

@@ -2,11 +2,11 @@
 
 import hmac
 from dataclasses import dataclass
-from urllib.parse import urlsplit, urlunsplit
 
 from authlib.oauth2.rfc6749 import ClientMixin
 
 from identity.keys import ALGORITHM
+from identity.oidc.addresses import meets
 
 GRANTS = ("authorization_code", "refresh_token", "client_credentials")
 
@@ -46,10 +46,10 @@ class Client(ClientMixin):  # type: ignore[misc]  # authlib has no types
 
     def check_redirect_uri(self, redirect_uri: str) -> bool:
         """Character by character; a registered loopback address is met on any port (RFC 8252 §7.3)."""
-        return redirect_uri in self.redirect_uris or without_port(redirect_uri) in self.redirect_uris
+        return meets(redirect_uri, self.redirect_uris)
 
     def check_post_logout_redirect_uri(self, uri: str) -> bool:
-        return uri in self.post_logout_redirect_uris or without_port(uri) in self.post_logout_redirect_uris
+        return meets(uri, self.post_logout_redirect_uris)
 
     def check_client_secret(self, client_secret: str) -> bool:
         return bool(self.secret) and hmac.compare_digest(self.secret.encode(), client_secret.encode())
@@ -62,15 +62,3 @@ class Client(ClientMixin):  # type: ignore[misc]  # authlib has no types
 
     def check_grant_type(self, grant_type: str) -> bool:
         return grant_type in self.grants
-
-
-def without_port(uri: str) -> str | None:
-    """The address without its port, when it is a well-formed ``http://127.0.0.1:port/…``."""
-    try:
-        parts = urlsplit(uri)
-        numbered = parts.port is not None
-    except ValueError:
-        return None
-    if not numbered or parts.scheme != "http" or parts.netloc != f"127.0.0.1:{parts.port}":
-        return None
-    return urlunsplit(parts._replace(netloc="127.0.0.1"))

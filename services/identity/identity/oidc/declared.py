@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
 
 from chassis.settings import SettingsError
 
+from identity.oidc.addresses import declarable
 from identity.oidc.clients import GRANTS, Client
 from identity.oidc.scopes import OF_PEOPLE, OF_PROGRAMS
 from identity.settings import Settings
@@ -130,24 +130,13 @@ def _wrong_addresses(entry: dict[str, Any], settings: Settings) -> Iterator[tupl
         yield "redirect_uris", "authorization_code et redirect_uris vont ensemble."
     for key in ("redirect_uris", "post_logout_redirect_uris"):
         for uri in entry.get(key, ()):
-            if not _acceptable(uri.replace("{public_url}", settings.public_url), settings):
+            if not declarable(uri.replace("{public_url}", settings.public_url), settings.public_url):
                 yield (
                     key,
                     f"« {uri} » : une adresse https, http://127.0.0.1/… sans port, ou un schéma à soi "
-                    "qui contient un point (RFC 8252), sans fragment ni étoile.",
+                    "qui contient un point (RFC 8252), en minuscules, sans espace, fragment ni étoile ; un port de 1 "
+                    "à 65535.",
                 )
-
-
-def _acceptable(uri: str, settings: Settings) -> bool:
-    parts = urlsplit(uri)
-    if parts.fragment or "*" in uri or "@" in parts.netloc:
-        return False
-    if parts.scheme == "https":
-        return bool(parts.hostname)
-    if parts.scheme == "http":
-        # The product's own address may only be plain http where settings let it, which production does not.
-        return parts.netloc == "127.0.0.1" or uri.startswith(f"{settings.public_url}/")
-    return "." in parts.scheme and not parts.netloc
 
 
 def _wrong_secret(entry: dict[str, Any], settings: Settings) -> Iterator[tuple[str, str]]:

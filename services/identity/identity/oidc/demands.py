@@ -47,15 +47,17 @@ class Demands:
             raise InvalidRequestError("'max_age' is a number of seconds")
 
 
-def signed_in_well_enough(subject: Subject | None, grant: Any) -> bool:
-    """False when the person has to sign in, again or for the first time, before the client gets its answer."""
+def signed_in_well_enough(subject: Subject | None, grant: Any, *, again: bool) -> bool:
+    """False when the person has to sign in, again or for the first time, before the client gets its answer.
+
+    `again`: they have done so for this very request, and whatever age it allows they are not asked once more.
+    """
     asked = grant.request.payload.data
-    if subject is None or "login" in asked.get("prompt", "").split():
+    if subject is None:
         return False
-    return not _too_old(subject, asked.get("max_age", "")) and _hinted(asked.get("id_token_hint", "")) in (
-        None,
-        subject.get_user_id(),
-    )
+    if not again and ("login" in asked.get("prompt", "").split() or _too_old(subject, asked.get("max_age", ""))):
+        return False
+    return _hinted(asked.get("id_token_hint", "")) in (None, subject.get_user_id())
 
 
 def _too_old(subject: Subject, max_age: str) -> bool:

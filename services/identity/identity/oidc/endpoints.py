@@ -1,7 +1,6 @@
 """The provider's other addresses: /oidc/… and the discovery document."""
 
 from collections.abc import Callable
-from typing import Any
 
 from authlib.oauth2 import OAuth2Error
 from authlib.oauth2.rfc6749.errors import InvalidRequestError
@@ -11,12 +10,11 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from identity.keys import public_jwks
 from identity.oidc.authorization import refused
-from identity.oidc.context import database, one_transaction
+from identity.oidc.context import one_transaction
 from identity.oidc.metadata import metadata
 from identity.oidc.parameters import fault, fault_of_body, fault_of_token_request
 from identity.oidc.server import provider
-from identity.oidc.side_endpoints import AccessState, read_access_token
-from identity.oidc.subject import subject_of
+from identity.oidc.side_endpoints import AccessState, HintNotTrusted, read_access_token
 from identity.pages.current import forget, runtime, settings
 
 blueprint = Blueprint("oidc", __name__)
@@ -53,19 +51,23 @@ def userinfo() -> ResponseReturnValue:
     scheme, _, text = request.headers.get("Authorization", "").partition(" ")
     with one_transaction(runtime()):
         claims = read_access_token(text) if scheme.lower() == "bearer" else None
-        if claims is None or not _is_live(claims):
+        if claims is None or AccessState(claims).is_revoked():
             return _unauthorized(401, "invalid_token")
-        if "openid" not in claims["scope"].split():
+        scope = claims.get("scope", "")
+        if "openid" not in scope.split():
             return _unauthorized(403, "insufficient_scope")
-        subject = subject_of(database(), AccessState(claims).session_id)
-        return jsonify(subject.profile(claims["scope"])) if subject else _unauthorized(401, "invalid_token")
+        subject = AccessState(claims).subject
+        return jsonify(subject.profile(scope)) if subject else _unauthorized(401, "invalid_token")
 
 
 @blueprint.route("/oidc/logout", methods=["GET", "POST"])
 def logout() -> ResponseReturnValue:
-    """A client's valid ``id_token_hint`` signs out at once; without one the person is asked first."""
+    """A client's valid ``id_token_hint`` signs out at once; without one, or with one that is not to be trusted, the
+    person is asked first."""
     try:
         answer = _signed_out()
+    except HintNotTrusted:
+        answer = None
     except OAuth2Error as error:
         return refused(error)
     return answer or redirect("/compte/deconnexion", 303)
@@ -98,11 +100,6 @@ def _answer(found: str | None, answer: Callable[[], Response]) -> Response:
             told: Response = provider().handle_error_response(None, InvalidRequestError(found))
             return told
         return answer()
-
-
-def _is_live(claims: dict[str, Any]) -> bool:
-    state = AccessState(claims)
-    return claims.get("iss") == settings().issuer and not state.is_expired() and not state.is_revoked()
 
 
 def _unauthorized(status: int, error: str) -> ResponseReturnValue:

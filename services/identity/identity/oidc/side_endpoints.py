@@ -9,19 +9,23 @@ from authlib.oauth2.rfc6749 import InvalidRequestError, OAuth2Request
 from authlib.oauth2.rfc7009 import RevocationEndpoint
 from authlib.oauth2.rfc7662 import IntrospectionEndpoint
 from authlib.oidc.rpinitiated import EndSessionEndpoint
-from chassis import clock
+from chassis import auth, clock
+from chassis import runtime as runtimes
+from chassis.auth import KeySource
+from chassis.problems import Unauthorized
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
+from joserfc.jws import extract_compact
 
-from identity.keys import ALGORITHM, public_keys
+from identity.keys import ALGORITHM, jwks, public_keys
 from identity.models import TokenFamily
 from identity.oidc import store
 from identity.oidc.clients import Client
 from identity.oidc.context import database
 from identity.oidc.grants import AUTH_METHODS
 from identity.oidc.machine import machine_named
-from identity.oidc.subject import subject_of
+from identity.oidc.subject import Subject, subject_of
 from identity.sign_in.holder import sign_out
 
 
@@ -56,14 +60,18 @@ class AccessState:
         return int(self.claims["exp"]) <= int(clock.now().timestamp())
 
     @property
-    def session_id(self) -> UUID:
-        return UUID(self.claims["sid"])
+    def subject(self) -> Subject | None:
+        """Of the person whose session it is, while that is open."""
+        try:
+            return subject_of(database(), UUID(str(self.claims["sid"])))
+        except (KeyError, ValueError):
+            return None
 
     def is_revoked(self) -> bool:
         """An access token lives as long as its session: closing it makes the token inactive here at once."""
         if "sid" not in self.claims:
             return machine_named(database(), UUID(self.claims["sub"])) is None
-        return subject_of(database(), self.session_id) is None
+        return self.subject is None
 
     def described(self) -> dict[str, Any]:
         names = ("iss", "sub", "aud", "exp", "iat", "client_id", "scope", "kind", "org", "caf", "amr", "sid")
@@ -71,13 +79,14 @@ class AccessState:
 
 
 def read_access_token(text: str) -> dict[str, Any] | None:
-    """The claims of a token we signed as an access token, expired or not; None for anything else."""
+    """The claims of an access token that is valid now, as every service verifies it; None for anything else."""
+    keys = KeySource(lambda: jwks(database()))
     try:
-        token = jwt.decode(text, public_keys(database()), algorithms=[ALGORITHM])
-    except (JoseError, ValueError):
+        # Refused while there is no key: then nothing has been signed.
+        keys.refresh()
+        return auth.verify(text, keys, runtimes.of(database()).settings)
+    except (JoseError, Unauthorized):
         return None
-    # RFC 9068 §4: an id_token, signed by the same key, is no access token.
-    return dict(token.claims) if token.header.get("typ") == "at+jwt" else None
 
 
 def token_state(text: str) -> RefreshState | AccessState | None:
@@ -128,6 +137,10 @@ class Introspection(GivenToken, IntrospectionEndpoint):  # type: ignore[misc]  #
         return token.described()
 
 
+class HintNotTrusted(Exception):
+    """A signed token that no published key of ours has signed: of a key withdrawn at once, or somebody else's."""
+
+
 class EndSession(EndSessionEndpoint):  # type: ignore[misc]  # authlib has no types
     def get_server_jwks(self) -> KeySet:
         return public_keys(database())
@@ -139,10 +152,15 @@ class EndSession(EndSessionEndpoint):  # type: ignore[misc]  # authlib has no ty
         return client.check_post_logout_redirect_uri(post_logout_redirect_uri)
 
     def _validate_id_token_hint(self, id_token_hint: str) -> dict[str, Any]:
-        """Any ID token of ours, expired or not; authlib lets through errors that are none of OAuth's."""
+        """Any ID token of ours, expired or not; authlib lets through errors that are none of OAuth's.
+
+        Raises HintNotTrusted for a token whose signature says nothing to us, InvalidRequestError for what is none.
+        """
         try:
             token = jwt.decode(id_token_hint, self.get_server_jwks(), algorithms=self.get_algorithms())
         except (JoseError, ValueError) as error:
+            if _is_signed(id_token_hint):
+                raise HintNotTrusted from error
             raise InvalidRequestError("The 'id_token_hint' is not an ID token of this provider") from error
         if token.header.get("typ") == "at+jwt":
             raise InvalidRequestError("The 'id_token_hint' is an access token")
@@ -153,3 +171,11 @@ class EndSession(EndSessionEndpoint):  # type: ignore[misc]  # authlib has no ty
         claims = end_session_request.id_token_claims or {}
         if "sid" in claims:
             sign_out(database(), UUID(claims["sid"]))
+
+
+def _is_signed(text: str) -> bool:
+    """Whether it has the form of a token signed as ours are, by whomever."""
+    try:
+        return extract_compact(text.encode()).headers().get("alg") == ALGORITHM
+    except (JoseError, ValueError):
+        return False

@@ -72,4 +72,4 @@ def subject_of(session: Session, session_id: UUID) -> Subject | None:
     if row is None:
         return None
     opened, account = row
-    return Subject(account, opened.id, opened.started_at, tuple(opened.amr), opened.expires_at, opened.seen_at)
+    return Subject(account, opened.id, opened.authenticated_at, tuple(opened.amr), opened.expires_at, opened.seen_at)

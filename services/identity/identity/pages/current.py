@@ -1,9 +1,10 @@
 """Who is on the line: the browser's session, and where the person was going before signing in."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
+from chassis import clock
 from chassis.runtime import Runtime
 from flask import current_app, g, request, session, url_for
 
@@ -15,6 +16,8 @@ from identity.settings import Settings, settings_of
 from identity.sign_in import sessions
 from identity.sign_in.sessions import Opened
 
+# For how long who is signed in is shown the form of a sign-in that a client asked for.
+_ASKED_AGAIN = timedelta(minutes=10)
 STEP_VIEWS = {
     Step.CREDENTIALS: "sign_in.connexion",
     Step.INFORMATION: "first_sign_in.information",
@@ -75,6 +78,27 @@ def remember(opened: Opened) -> None:
     session["sid"] = str(opened.id)
     session.rotate()  # type: ignore[attr-defined]  # webui's ServerSession
     g.pop("signed_in", None)
+
+
+def ask_again(asked: str) -> None:
+    """The client's request `asked` wants a new sign-in: the page shows its form to who is signed in. Their session
+    stays until then, for anybody can send a browser here with such a request."""
+    session["sign_in_again"] = {"for": asked, "since": clock.iso(clock.now())}
+
+
+def signed_in_again(asked: str, authenticated_at: datetime) -> bool:
+    """Whether the person has signed in since that very request asked for it."""
+    again = session.get("sign_in_again")
+    return again is not None and again["for"] == asked and authenticated_at >= clock.parse(again["since"])
+
+
+def must_sign_in_again(found: SignedIn) -> bool:
+    """Whether a client asked for it a while ago, and the person has not done so since."""
+    again = session.get("sign_in_again")
+    if again is None or found.step is not Step.DONE:
+        return False
+    since = clock.parse(again["since"])
+    return found.opened.authenticated_at < since and clock.now() - since < _ASKED_AGAIN
 
 
 def forget() -> None:

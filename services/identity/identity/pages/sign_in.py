@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from webui.blank import render_blank
 
 from identity.domain.first_sign_in import Step
-from identity.pages.current import forget, here, place_of, remember, runtime, signed_in
+from identity.pages.current import forget, here, must_sign_in_again, place_of, remember, runtime, signed_in
 from identity.pages.forms import SignInForm, TokenForm
 from identity.pages.waiting import too_many
 from identity.sign_in.attempt import Refusal, Refused, sign_in
@@ -39,7 +39,7 @@ def home() -> ResponseReturnValue:
 def connexion() -> ResponseReturnValue:
     if request.method != "POST":
         found = signed_in()
-        if found is not None:
+        if found is not None and not must_sign_in_again(found):
             return redirect(place_of(found.step), 303)
         return render_blank(_PAGE, lambda: {"form": SignInForm()})
     form = SignInForm()
