@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from chassis import account_status, clock, ids
+from chassis import account_status, clock, ids, rights
 from chassis.testing.harness import Harness
 from chassis.testing.plugin import HarnessFactory
 from test_guard_http import document, is_public, operations
@@ -15,9 +15,13 @@ from launcher import services
 NAMES = [name for name in services.NAMES if account_status.is_kept(services.load(name).metadata)]
 ORGANISATION = ids.organisation_id(siret="73282932000074")
 CLOSED = "urn:bailleurs:problem:account-closed"
+# Who may send no file at all is refused before a byte of it is read, whoever they are.
+UPLOADS = frozenset({"POST /answers", "POST /registry-imports", "POST /declaration-imports"})
+FORBIDDEN = "urn:bailleurs:problem:forbidden"
 # What is asked under a condition, which `example` does not read.
 CONDITIONAL = {"/tenant-reports": {"user_number": "35900007090001", "housing_type": "private", "tenant": {}}}
 FORMATS = {"uuid": str(ids.new_id()), "date": "2026-11-15", "date-time": "2026-11-15T08:00:00Z"}
+FORMATS |= {"line": "Un motif clair", "text": "Un motif clair", "email": "anne@lices.example"}
 FILE = {"file": ("a.csv", b"a;b\n1;2\n")}
 
 
@@ -50,6 +54,8 @@ def example(spec: dict[str, Any], schema: dict[str, Any]) -> Any:
         return [example(spec, schema["items"])] * schema.get("minItems", 0)
     if "{64}" in schema.get("pattern", ""):
         return "a" * 64
+    if "{3}" in schema.get("pattern", ""):
+        return "569"
     if "format" in schema:
         return FORMATS[schema["format"]]
     return {"integer": 1, "boolean": True}.get(str(kind), "Un motif clair")
@@ -73,7 +79,9 @@ def call(spec: dict[str, Any], path: str, item: dict[str, Any]) -> tuple[str, di
 
 def let_in(harness: Harness, headers: dict[str, str]) -> dict[str, str]:
     """The operations that do not refuse that caller, with what they answer: the problem, else the status."""
-    return {name: told for name, told in everything(harness, headers).items() if told != CLOSED}
+    answers = everything(harness, headers)
+    unread = {name for name in UPLOADS if answers.get(name) == FORBIDDEN}
+    return {name: told for name, told in answers.items() if told != CLOSED and name not in unread}
 
 
 def everything(harness: Harness, headers: dict[str, str]) -> dict[str, str]:
@@ -138,11 +146,11 @@ def suspend(service: Harness, account_id: UUID) -> None:
 
 def withdraw(service: Harness, account_id: UUID) -> None:
     """As habilitation tells the services that keep rights; where it happened, identity closes the account."""
-    if "habilitation.access_changed.v1" not in {one.type for one in service.runtime.service.subscriptions}:
+    if not rights.are_kept(service.runtime.service.metadata):
         tell(service, "closed", account_id, 5, kind="landlord", organisation_id=str(ORGANISATION), caf_code=None)
         return
-    rights = {"account_id": str(account_id), "organisation_id": str(ORGANISATION), "role": "user", "scopes": []}
-    service.deliver("habilitation.access_changed.v1", {**rights, "active": False, "version": 2})
+    told = {"account_id": str(account_id), "organisation_id": str(ORGANISATION), "role": "user", "scopes": []}
+    service.deliver("habilitation.access_changed.v1", {**told, "active": False, "version": 2})
 
 
 @pytest.mark.parametrize("end", [suspend, withdraw])

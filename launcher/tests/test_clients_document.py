@@ -5,7 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,6 +46,19 @@ with services.runtime("identity").transaction() as session:
     create_account(session, UUID(sys.argv[1]), kind="landlord", login=sys.argv[2], organisation_id=UUID(sys.argv[3]))
 """
 
+# What habilitation tells once an administrator has ticked a group for the program's user.
+GIVE_RIGHTS = """
+import sys
+from uuid import UUID
+from chassis import rights
+from chassis.events import Event
+from launcher import services
+data = {"account_id": sys.argv[1], "organisation_id": sys.argv[2], "role": "user", "active": True, "version": 1,
+        "scopes": [{"housing_type": "private", "zone": "35"}]}
+with services.runtime("declaration").transaction() as session:
+    rights.access_changed(session, Event(type="habilitation.access_changed.v1", subject="x", source="x", data=data))
+"""
+
 
 def block(name: str) -> str:
     """The code block whose first line names that file."""
@@ -61,6 +74,7 @@ class Product:
     environment: dict[str, str]
     person: Credentials
     site: Site
+    give_rights: Callable[[], None]
 
     def sign_in(self, browser: Browser, address: str) -> Page:
         """Opens the address, signs the person in, and follows to where the program asked to come back."""
@@ -79,12 +93,19 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
         "BAILLEURS_MFA_GRACE_SIGN_INS": "100",
     }
     with served(tmp_path_factory.mktemp("product"), **settings) as here:
-        here.run(ADD_PROGRAM, str(ids.new_id()), PROGRAM, str(ids.new_id()))
+        account, organisation = str(ids.new_id()), str(ids.new_id())
+        here.run(ADD_PROGRAM, account, PROGRAM, organisation)
         site = Site(here.url)
         provisional = make_agent("359", folder=here.folder)
         sign_in_first(site, provisional, INFORMATION, PASSWORD)
         person = Credentials(provisional.login, PASSWORD, "359")
-        yield Product(here.url, {**here.environment, "ISSUER": here.url}, person, site)
+        yield Product(
+            here.url,
+            {**here.environment, "ISSUER": here.url},
+            person,
+            site,
+            lambda: here.run(GIVE_RIGHTS, account, organisation) and None,
+        )
         site.close()
 
 
@@ -144,8 +165,17 @@ def test_a_web_site_keeps_the_tokens_and_shows_what_the_person_may_see(product: 
         assert httpx.get(leave).headers["Location"] == f"{here}/"
 
 
-def test_a_program_without_a_person_reads_what_its_user_may_see(product: Product, folder: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "read.py"], cwd=folder, env=product.environment, capture_output=True, text=True, timeout=60
-    )
-    assert (done.stdout.strip(), done.stderr) == ("declarations 0", "")
+def test_a_program_without_a_person_is_told_what_its_user_lacks_then_reads_what_they_may_see(
+    product: Product, folder: Path
+) -> None:
+    def read() -> tuple[str, str]:
+        done = subprocess.run(
+            [sys.executable, "read.py"], cwd=folder, env=product.environment, capture_output=True, text=True, timeout=60
+        )
+        return done.stdout.strip(), done.stderr
+
+    printed, refused = read()
+    assert printed == ""
+    assert refused.startswith("403: Ce programme agit au nom d’un utilisateur qui n’a aucun droit")
+    product.give_rights()
+    assert read() == ("declarations 0", "")

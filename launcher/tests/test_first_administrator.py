@@ -28,7 +28,7 @@ from running_product import Served, served
 TOGETHER = 20
 PATIENCE = 120.0
 PASSWORD = "girafe violon pamplemousse comète"
-# Accounts of one organisation with a provisional password each, as letters would have brought them; printed as JSON.
+# An organisation of the registry, and accounts of it with provisional passwords, as letters bring them; as JSON.
 ADD_PEOPLE = """
 import json, sys
 from uuid import UUID
@@ -37,6 +37,12 @@ from identity.accounts.issuing import issue_password
 from identity.accounts.registration import create_account
 from identity.domain.credentials import Channel, Purpose
 from launcher import services
+from habilitation.models import Organisation
+organisation = Organisation(
+    id=UUID(sys.argv[1]), name="RÉGIE DES LICES", kind="legal_person", portfolio_version=0
+)
+with services.runtime("habilitation").transaction() as session:
+    session.add(organisation)
 made = []
 for _ in range(int(sys.argv[2])):
     with services.runtime("identity").transaction() as session:
@@ -110,7 +116,7 @@ def test_of_twenty_first_sign_ins_together_one_makes_the_administrator(product: 
     assert Counter(one["role"] for one in rights) == {"administrator": 1, "user": TOGETHER - 1}
     [administrator] = [one["account_id"] for one in rights if one["role"] == "administrator"]
 
-    group = {"label": "Rennes", "scopes": [{"housing_type": "private", "zone": "35"}]}
+    group = {"label": "Rennes", "scopes": [{"housing_type": "private", "zone": "FR"}]}
     url = f"{HABILITATION}/organisations/{organisation}/groups"
     statuses = Counter(
         api.request("POST", url, json=group, headers={"Idempotency-Key": f"group-{rank}"}).status_code

@@ -10,6 +10,8 @@ ALL: list[tuple[Problem, int, str]] = [
     (problems.BadRequest(), 400, "bad-request"),
     (problems.Unauthorized(), 401, "unauthorized"),
     (problems.Forbidden(), 403, "forbidden"),
+    (problems.AccountClosed(), 403, "account-closed"),
+    (problems.RightsMissing(), 403, "rights-missing"),
     (problems.NotFound(), 404, "not-found"),
     (problems.MethodNotAllowed(), 405, "method-not-allowed"),
     (problems.Conflict(), 409, "conflict"),

@@ -1,4 +1,4 @@
-"""Makes the list of `chassis.communes` again from the official one: `python -m declaration.communes_update`, with npm.
+"""Makes the list of communes again from the official one: `python -m declaration.communes_update`, with npm.
 
 The list (MIT, from Insee's Code officiel géographique) is published once a year by Etalab as an npm package; what the
 service needs of it, code and name, is kept in the repository so that nothing is fetched at run time.
@@ -16,12 +16,12 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from chassis.communes import DATA
+from chassis.french.communes import DATA
 
 PACKAGE = "@etalab/decoupage-administratif"
 VERSION = "6.0.0"
 KINDS = frozenset({"commune-actuelle", "arrondissement-municipal"})
-TARGET = Path(str(files("chassis"))) / "data" / DATA
+TARGET = Path(str(files("chassis"))) / "french" / "data" / DATA
 SECONDS = 120
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from chassis import communes
+from chassis.french import communes
 from chassis.problems import FieldError, Invalid
 from chassis.zones import WHOLE_COUNTRY
 

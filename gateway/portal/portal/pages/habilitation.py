@@ -3,7 +3,7 @@
 import uuid
 from typing import Any, ClassVar
 
-from chassis import communes
+from chassis.french import communes
 from chassis.texts import full_name
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue

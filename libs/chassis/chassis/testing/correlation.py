@@ -33,7 +33,7 @@ def watch() -> None:
             raise NotCorrelated(_slips[-1])
         return froms
 
-    SQLCompiler._setup_select_stack = checked  # type: ignore[method-assign]
+    SQLCompiler._setup_select_stack = checked  # type: ignore[method-assign]  # the one place through which every SELECT goes
 
 
 def taken() -> list[str]:

@@ -1,5 +1,5 @@
-"""The official list of communes, for the rules of this service: `chassis.communes`."""
+"""The official list of communes, for the rules of this service: `chassis.french.communes`."""
 
-from chassis.communes import codes, departement, label, name, names
+from chassis.french.communes import codes, departement, label, name, names
 
 __all__ = ["codes", "departement", "label", "name", "names"]

@@ -1,5 +1,5 @@
-"""How names and addresses are compared and searched here: `chassis.folding`, by the name that the rules know it by."""
+"""How names and addresses are compared and searched here: `chassis.french.folding`, under the rules' own name."""
 
-from chassis.folding import folded, folded_each, terms
+from chassis.french.folding import folded, folded_each, terms
 
 __all__ = ["folded", "folded_each", "terms"]

@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 
-from chassis.folding import folded, folded_each
+from chassis.french.folding import folded, folded_each
 
 DATA = "communes.csv.gz"
 # Overseas codes carry three characters of département; Corsica's `2A` and `2B` are like any other two.
@@ -23,7 +23,7 @@ def names() -> Mapping[str, str]:
     Source: npm `@etalab/decoupage-administratif` 6.0.0 (MIT), made from Insee's Code officiel géographique 2026; see
     `declaration.communes_update`.
     """
-    packed = (files("chassis") / "data" / DATA).read_bytes()
+    packed = (files("chassis") / "french" / "data" / DATA).read_bytes()
     lines = gzip.decompress(packed).decode().splitlines()
     return MappingProxyType(dict(line.split(";", 1) for line in lines if not line.startswith("#")))
 
