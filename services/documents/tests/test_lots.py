@@ -60,12 +60,13 @@ def test_who_may_not_see_all_of_a_lot_sees_nothing_of_it(world: Any) -> None:
         person(world, ("private", "FR")),
         person(world, ("private", "35238"), ("conventioned", "75")),
         person(world, ("private", "FR"), ("conventioned", "FR"), organisation_id=OTHER),
-        person(world, ("private", "FR"), ("conventioned", "FR"), active=False),
         world.harness.headers(kind="agent", caf="359"),
         world.harness.headers(kind="agent", supervisor=True),
     )
     for headers in strangers:
         assert get(world, headers).status_code == get(world, headers, "/content").status_code == 404
+    stopped = person(world, ("private", "FR"), ("conventioned", "FR"), active=False)
+    assert get(world, stopped).status_code == get(world, stopped, "/content").status_code == 403
 
 
 @pytest.mark.parametrize(
