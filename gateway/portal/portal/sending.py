@@ -25,6 +25,7 @@ ACTS = {
     "campaigns.new": "préparer la campagne",
     "campaigns.act": "changer l’état de la campagne",
     "campaigns.open_all": "ouvrir toutes les campagnes",
+    "landlords.move": "changer le bailleur d’organisme ou de Caf",
     "letters.acknowledge": "enregistrer le reçu de l’imprimeur",
     "accounts.act": "agir sur ce compte",
     "exports.index": "préparer l’export",

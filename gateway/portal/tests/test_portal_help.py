@@ -10,7 +10,7 @@ COMPLAINTS = {
     "the benefit that stops": ("declarer-un-loyer", "s’arrête en janvier"),
     "with or without charges": ("declarer-un-loyer", "le loyer sans les charges, puis les charges"),
     "a mistake once sent": ("declarer-un-loyer", "une nouvelle version remplace la première"),
-    "a mistake once settled": ("declarer-un-loyer", "écrivez à votre Caf"),
+    "a mistake once settled": ("declarer-un-loyer", "appelez votre Caf"),
     "no proof": ("declarer-un-loyer", "Conservez votre récapitulatif"),
     "a tenant who is not there": ("declarer-un-loyer", "Mon locataire n’est pas dans la liste"),
     "flat-sharing": ("declarer-un-loyer", "CCH D. 842-3"),

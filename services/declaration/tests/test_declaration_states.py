@@ -93,7 +93,7 @@ def test_a_first_draft_is_no_correction_and_cannot_be_abandoned() -> None:
 def test_after_the_caf_has_settled_a_correction_is_refused_with_what_to_do_instead() -> None:
     with pytest.raises(Conflict) as refused:
         advance(State.INTEGRATED, Event.AMEND, READY)
-    assert "écrivez à votre Caf" in refused.value.detail
+    assert "appelez votre Caf" in refused.value.detail
 
 
 def test_a_campaign_gives_each_tenancy_something_to_declare_or_a_reason_not_to() -> None:

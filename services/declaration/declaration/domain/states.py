@@ -53,6 +53,9 @@ LABELS: dict[State, str] = {
     State.SUPERSEDED: "Remplacée",
 }
 
+# Of a draft that corrects what was transmitted: that version counts until this one is validated.
+CORRECTION_LABEL = "Rectification en cours"
+
 # How a list is ordered before the tenants' names: what waits for the landlord, what is on its way, what asks nothing.
 PRECEDENCE: dict[State, int] = {
     State.TO_DECLARE: 0,
@@ -163,11 +166,16 @@ TRANSITIONS: Table = {
     **{(source, Event.SUPERSEDE): (State.SUPERSEDED, None) for source in (*_ANSWERABLE, State.REJECTED)},
 }
 
+# The one way on when the Caf has settled the right: the telephone stands on the recap and on the page.
+SETTLED_WAY_ON = (
+    "elle ne se rectifie plus en ligne. Si elle contient une erreur, appelez votre Caf en rappelant la référence du"
+    " récapitulatif."
+)
+
 # What a person is told where « this state does not allow it » would leave them without a way on.
 REFUSALS: dict[tuple[State, Event], str] = {
     (State.INTEGRATED, Event.AMEND): (
-        "La Caf a pris en compte cette déclaration et calculé le droit de votre locataire : elle ne peut plus être"
-        " rectifiée ici. Si elle contient une erreur, écrivez à votre Caf en rappelant la référence du récapitulatif."
+        f"La Caf a pris en compte cette déclaration et calculé le droit de votre locataire : {SETTLED_WAY_ON}"
     ),
     (
         State.NOT_CONCERNED,
@@ -176,6 +184,11 @@ REFUSALS: dict[tuple[State, Event], str] = {
 }
 
 FINAL: frozenset[State] = frozenset(state for state in State if not any(source is state for source, _ in TRANSITIONS))
+
+
+def label(state: State, version: int) -> str:
+    """`version`: the one that is being written or was transmitted last, from 1."""
+    return CORRECTION_LABEL if state is State.DRAFT and version > 1 else LABELS[state]
 
 
 def advance(state: State | None, event: Event, facts: Facts | None = None) -> State:

@@ -19,7 +19,7 @@ from declaration.domain.rows import cells as texts_of
 from declaration.domain.rows import judging, known_columns
 from declaration.domain.rows.errors import CellError
 from declaration.domain.rows.judging import Cells, Outcome, Verdict
-from declaration.domain.states import LABELS, Event, advance
+from declaration.domain.states import LABELS, Event, advance, label
 from declaration.filing import case as cases
 from declaration.filing import changes, views
 from declaration.filing.case import Case
@@ -63,7 +63,7 @@ def shown(case: Case) -> dict[str, Any]:
         "etag": etag(case.row.revision),
         "campaign": case.campaign.year,
         "status": case.row.state,
-        "status_label": LABELS[case.state],
+        "status_label": label(case.state, case.row.version),
         "tenant": {
             "number": case.tenancy.tenant_number,
             "last_name": case.tenancy.tenant_last_name,

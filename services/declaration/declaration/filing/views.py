@@ -13,7 +13,7 @@ from declaration.answers import views as answers
 from declaration.domain import checks, communes, comparison, journey, paper
 from declaration.domain.draft import Draft, Known
 from declaration.domain.july import EXEMPTION_LABELS, Exemption
-from declaration.domain.states import LABELS, Event, State, allowed
+from declaration.domain.states import Event, State, allowed, label
 from declaration.filing.case import Case
 from declaration.models import CafAnswer, DeclarationVersion, PaperReturn, Receipt
 
@@ -27,7 +27,7 @@ def shown(session: Session, case: Case) -> tuple[dict[str, Any], dict[str, str]]
         "id": str(row.id),
         "campaign": _campaign(case),
         "status": row.state,
-        "status_label": LABELS[case.state],
+        "status_label": label(case.state, row.version),
         "late": case.late,
         "exemption": EXEMPTION_LABELS[Exemption(row.exemption)] if row.exemption else None,
         "version": row.version,

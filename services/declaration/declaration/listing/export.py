@@ -17,7 +17,7 @@ from flask import Response
 from sqlalchemy import Row, and_
 from sqlalchemy.orm import Session
 
-from declaration.domain.states import LABELS, State
+from declaration.domain.states import State, label
 from declaration.listing import sheets, sorting
 from declaration.listing.filters import Filters, conditions, late
 from declaration.listing.pages import SHOWN
@@ -98,7 +98,7 @@ def _cells(row: Row[Any]) -> list[sheets.Cell]:
         row.commune_insee,
         row.departement,
         HOUSING_TYPES[row.housing_type],
-        LABELS[State(row.state)],
+        label(State(row.state), row.version),
         "oui" if row.late else "non",
         row.version,
         row.rent,

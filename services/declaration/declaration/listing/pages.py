@@ -9,7 +9,7 @@ from sqlalchemy import Row, and_, case
 from sqlalchemy.orm import Session
 
 from declaration.domain.answers import reasons
-from declaration.domain.states import LABELS, State
+from declaration.domain.states import State, label
 from declaration.listing import counting, picking, sorting
 from declaration.listing.filters import Filters, conditions, late
 from declaration.models import CafAnswer, Campaign, Dwelling, Landlord, RentDeclaration, Tenancy
@@ -91,7 +91,7 @@ def item(row: Row[Any]) -> dict[str, Any]:
         "id": str(row.id),
         "campaign": row.year,
         "status": row.state,
-        "status_label": LABELS[State(row.state)],
+        "status_label": label(State(row.state), row.version),
         "late": bool(row.late),
         "housing_type": row.housing_type,
         "departement": row.departement,

@@ -5,7 +5,7 @@ from typing import Any
 from chassis.auth import Caller
 from sqlalchemy.orm import Session
 
-from declaration.domain.states import LABELS, State
+from declaration.domain.states import State, label
 from declaration.models import Campaign, Dwelling, Landlord, RentDeclaration, Tenancy
 from declaration.perimeter import joined, visible
 
@@ -34,7 +34,7 @@ def _shown(
         "declaration_id": str(row.id),
         "campaign": campaign.year,
         "status": row.state,
-        "status_label": LABELS[State(row.state)],
+        "status_label": label(State(row.state), row.version),
         "tenant": {
             "number": tenancy.tenant_number,
             "last_name": tenancy.tenant_last_name,

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from portal.clients import api
 from portal.pages.declare.blueprint import pages
 from portal.pages.declare.journey import heading, next_address, reported
+from portal.pages.declare.outcomes import outcome_of
 from portal.pages.declare.receipt import receipts_of
 from portal.sign_in.person import the_person, wanted
 
@@ -20,4 +21,5 @@ def confirmation(declaration: Any) -> ResponseReturnValue:
     if not body["transmissions"] and body["next_step"] != "done" and not the_person().is_agent:
         return redirect(next_address(body), 303)
     receipts = receipts_of(body["id"]) if body["transmissions"] else {}
-    return render_template("declare/confirmation.html", receipts=receipts, index=4, **reported(body), **heading(body))
+    shown = {"receipts": receipts, "outcome": outcome_of(body), "index": 4}
+    return render_template("declare/confirmation.html", **shown, **reported(body), **heading(body))

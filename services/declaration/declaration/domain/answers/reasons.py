@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from declaration.domain.states import Event, State
+from declaration.domain.states import SETTLED_WAY_ON, Event, State
 
 # The Caf's word -> the event of the state table; the word is also the state that it leads to.
 EVENTS: dict[str, Event] = {
@@ -15,10 +15,7 @@ EVENTS: dict[str, Event] = {
 }
 
 GUIDANCE: dict[str, str] = {
-    State.INTEGRATED.value: (
-        "La Caf a pris cette déclaration en compte : elle ne se rectifie plus en ligne. Si elle contient une erreur,"
-        " appelez la Caf."
-    ),
+    State.INTEGRATED.value: (f"La Caf a pris cette déclaration en compte : {SETTLED_WAY_ON}"),
     State.UNDER_REVIEW.value: "La Caf vérifie cette déclaration. Vous n’avez rien à faire.",
     State.INFORMATION_REQUESTED.value: "Répondez à la Caf, et rectifiez votre déclaration s’il le faut.",
 }

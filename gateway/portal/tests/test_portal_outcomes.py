@@ -1,0 +1,110 @@
+"""What the page of a declaration says first, in each state: never that all is well when something waits."""
+
+from typing import Any
+
+import pytest
+from declaration.domain import states
+from declaration.domain.states import State
+from flask.testing import FlaskClient
+from portal.layout import STATES
+from portal.pages.declare.outcomes import CORRECTION, OUTCOMES
+from portal_stand_ins import DECLARATION, FakeServices, SignIn
+from test_portal_journey import TRANSMISSION
+from webui.testing import page_checks, parse
+
+PAGE = f"/declarer/{DECLARATION}/confirmation"
+WELL = "govuk-panel--confirmation"
+SENT = [state.value for state in State if state not in (State.NOT_CONCERNED, State.TO_DECLARE, State.DRAFT)]
+
+
+@pytest.fixture
+def browser(sign_in: SignIn) -> FlaskClient:
+    return sign_in()
+
+
+def shown(browser: FlaskClient, services: FakeServices, status: str, **changes: Any) -> str:
+    services.declaration |= {
+        "status": status,
+        "status_label": OUTCOMES[status].title,
+        "next_step": "done",
+        "actions": [],
+        "transmissions": [dict(TRANSMISSION)],
+        **changes,
+    }
+    answer = browser.get(PAGE)
+    assert answer.status_code == 200
+    assert page_checks(answer.text) == []
+    return str(answer.text)
+
+
+def title(page: str) -> str:
+    return next(element.words for element in parse(page) if element.tag == "h1")
+
+
+def test_every_state_has_its_outcome_and_its_colour() -> None:
+    assert set(OUTCOMES) == set(State)
+    assert {state.value for state in State} <= set(STATES)
+    assert {name for name, one in OUTCOMES.items() if one.well} == {"transmitted", "integrated"}
+
+
+@pytest.mark.parametrize("late", [False, True])
+@pytest.mark.parametrize("status", SENT)
+def test_the_page_says_of_each_state_what_it_is(
+    browser: FlaskClient, services: FakeServices, status: str, late: bool
+) -> None:
+    page = shown(browser, services, status, transmissions=[{**TRANSMISSION, "late": late}])
+    assert title(page) == OUTCOMES[status].title
+    assert (WELL in page) is OUTCOMES[status].well
+    assert ("après la date limite" in page) is late
+    assert ("En retard" in page) is late
+
+
+def test_a_rejected_declaration_is_never_said_to_be_transmitted(browser: FlaskClient, services: FakeServices) -> None:
+    rejected = {
+        "version": 1,
+        "answer": "rejected",
+        "label": "Le logement ne correspond pas",
+        "reason_code": "dwelling_mismatch",
+        "text": None,
+        "guidance": "Corrigez l’adresse, puis validez à nouveau.",
+        "answered_at": "2026-09-10T08:00:00Z",
+    }
+    changes = {"actions": ["amend"], "transmissions": [{**TRANSMISSION, "answer": rejected}]}
+    page = shown(browser, services, "rejected", **changes)
+    assert "Déclaration transmise" not in page
+    assert "Le logement ne correspond pas" in page
+    assert "Corriger cette déclaration" in page
+    # While it is corrected, what was rejected is not said to count.
+    page = shown(browser, services, "draft", **{**changes, "actions": ["save", "abandon"]})
+    assert title(page) == CORRECTION
+    assert "a été rejetée par la Caf" in page
+
+
+def test_a_correction_is_called_so_and_says_which_version_counts(browser: FlaskClient, services: FakeServices) -> None:
+    page = shown(browser, services, "draft", status_label=states.label(State.DRAFT, 2), actions=["save", "abandon"])
+    assert title(page) == CORRECTION == states.CORRECTION_LABEL
+    assert "Brouillon" not in page
+    assert WELL not in page
+    assert "compte tant que vous n’avez pas validé" in page
+
+
+def test_what_was_taken_into_account_has_one_way_on(browser: FlaskClient, services: FakeServices) -> None:
+    settled = {
+        "version": 1,
+        "answer": "integrated",
+        "label": "",
+        "reason_code": None,
+        "text": None,
+        "guidance": f"La Caf a pris cette déclaration en compte : {states.SETTLED_WAY_ON}",
+        "answered_at": "2026-09-10T08:00:00Z",
+    }
+    page = shown(browser, services, "integrated", transmissions=[{**TRANSMISSION, "answer": settled}])
+    assert page.count("appelez votre Caf") == 1
+    assert "écrivez à votre Caf" not in page
+
+
+def test_a_first_draft_and_a_correction_have_two_names() -> None:
+    assert states.label(State.DRAFT, 1) == "Brouillon"
+    assert [states.label(state, 2) for state in State if state is not State.DRAFT] == [
+        states.LABELS[state] for state in State if state is not State.DRAFT
+    ]
