@@ -77,6 +77,8 @@ def test_an_agent_types_an_attestation_and_puts_a_second_one_aside(
     visitor.press("Enregistrer l’attestation")
     page.get_by_text("L’attestation est enregistrée").wait_for()
     begin_paper(visitor, tenant)
+    # A second paper of the same tenant is asked about first.
+    visitor.press("Oui, commencer l’attestation une deuxième fois")
     type_paper(visitor, "490,00")
     assert page.get_by_text("est déjà enregistrée (version 1)").count()
     assert page.get_by_role("row", name=re.compile("490")).count()

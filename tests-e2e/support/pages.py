@@ -34,7 +34,7 @@ def sign_in_first(visitor: Visitor, person: Person) -> None:
     page = visitor.page
     page.get_by_label("Madame" if person.civility == "Mme" else "Monsieur").check()
     page.get_by_label("Nom", exact=True).fill(person.last_name)
-    page.get_by_label("Prénom", exact=True).fill(person.first_name)
+    page.get_by_label("Prénom (si vous en avez un)").fill(person.first_name)
     page.get_by_label("Adresse courriel").fill(person.email)
     visitor.press(SAVE)
     page.locator("input[name=password]").fill(person.own_password)

@@ -64,6 +64,11 @@ def test_a_form_without_its_token_is_refused_in_french(client: FlaskClient) -> N
     answer = client.post("/tout", data={"name": "Martin"})
     assert answer.status_code == 400
     assert "Le formulaire a expiré" in answer.text
+    # The way on: the page where it is shown again.
+    [again] = [
+        element for element in parse(answer.text) if element.tag == "a" and element.words == "Rouvrir le formulaire"
+    ]
+    assert client.get(again.get("href")).status_code == 200
 
 
 @pytest.mark.parametrize("code", sorted(EXPLANATIONS))

@@ -3,7 +3,7 @@
 import traceback
 from typing import Any, NamedTuple
 
-from flask import Flask, g, render_template, request
+from flask import Flask, current_app, g, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -60,8 +60,8 @@ EXPLANATIONS = {
 }
 EXPIRED_FORM = Explanation(
     "Le formulaire a expiré",
-    "Par sécurité, un formulaire resté ouvert longtemps n’est pas accepté. "
-    "Revenez à la page précédente, rechargez-la, puis recommencez.",
+    "Par sécurité, un formulaire resté ouvert longtemps n’est pas accepté\u00a0: rien n’a été envoyé. "
+    "Rouvrez-le, reconnectez-vous si on vous le demande, puis recommencez votre saisie.",
 )
 
 
@@ -77,7 +77,8 @@ def render_error(error: HTTPException) -> tuple[str, int, dict[str, str]]:
     """Page, status and the headers of the error worth keeping (Allow, Retry-After)."""
     code = error.code or 500
     kept = {name: value for name, value in error.get_headers() if name in {"Allow", "Retry-After"}}
-    shown = {"code": code, "words": explain(error), "request_id": request_id()}
+    again = form_address() if isinstance(error, CSRFError) else ""
+    shown = {"code": code, "words": explain(error), "request_id": request_id(), "again": again}
     try:
         page = render_template("webui/error.html", **shown)
     except Exception:
@@ -85,6 +86,12 @@ def render_error(error: HTTPException) -> tuple[str, int, dict[str, str]]:
         g.webui_bare = True
         page = render_template("webui/error.html", **shown)
     return page, code, kept
+
+
+def form_address() -> str:
+    """Where the form that was sent is shown; empty when its address only takes what is sent."""
+    adapter = current_app.create_url_adapter(request)
+    return request.path if adapter is not None and adapter.test(method="GET") else ""
 
 
 def as_http(error: Exception) -> HTTPException:

@@ -16,7 +16,7 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from notification import recipients
-from notification.domain.channels import Channel, choose_email
+from notification.domain.channels import NOT_CARRIED, Channel, choose_email
 from notification.domain.repeats import too_soon
 from notification.domain.states import State
 from notification.domain.templates import KINDS, Template
@@ -24,7 +24,6 @@ from notification.models import Message
 from notification.progress import born
 
 log = structlog.get_logger()
-NOT_CARRIED = "email-not-carried-by-relays"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,13 +7,12 @@ from uuid import UUID
 
 from chassis import clock, pagination
 from chassis.auth import Caller
-from chassis.french.postal import PROBLEM_LABELS
 from chassis.problems import NotFound
 from sqlalchemy import ColumnElement, RowMapping, func, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from notification.domain.batch_states import BATCH_LABELS, DESTINATION_LABELS, BatchState, destination_of
-from notification.domain.channels import CHANNEL_LABELS, Channel
+from notification.domain.channels import CHANNEL_LABELS, REASON_LABELS, Channel
 from notification.domain.states import LABELS, State
 from notification.domain.templates import KINDS, SERIES_LABELS, Series, Template
 from notification.models import LetterBatch, Message
@@ -116,7 +115,7 @@ def _message(row: RowMapping) -> dict[str, Any]:
         "template_label": KINDS[Template(row["template"])].label,
         "channel_label": CHANNEL_LABELS[Channel(row["channel"])],
         "state_label": LABELS[State(row["state"])],
-        "reason_label": PROBLEM_LABELS.get(row["reason"]),
+        "reason_label": REASON_LABELS.get(row["reason"]),
     }
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import time_machine
 from chassis import clock, ids
-from notification_world import ADDRESS, DAY, LOGIN, PASSWORD, World
+from notification_world import ADDRESS, BASE, DAY, LOGIN, PASSWORD, World
 
 
 def bodies(world: World) -> list[str]:
@@ -183,3 +183,7 @@ def test_an_accented_domain_is_written_to_in_ascii_and_an_accented_mailbox_by_le
     world.credentials(email="rené@hotel.example", account_id=str(ids.new_id()), issue_id=str(ids.new_id()))
     letters = [row for row in world.harness.rows("message") if row["channel"] == "letter"]
     assert [row["reason"] for row in letters] == ["email-not-carried-by-relays"] * 2
+    shown = world.harness.client.get(f"{BASE}/messages?channel=letter", headers=world.agent()).json()["items"]
+    assert {one["reason_label"] for one in shown} == {
+        "Les relais de messagerie ne portent pas les accents avant le @ : le message part par courrier."
+    }

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from chassis.email_address import as_carried
+from chassis.french.postal import PROBLEM_LABELS
 
 
 class Channel(StrEnum):
@@ -27,6 +28,13 @@ USED_LABELS = {
     Used.CONFIRMED_EMAIL: "Courriel confirmé par le bailleur",
     Used.REGISTRY_EMAIL: "Courriel du fichier de la Caf",
     Used.LETTER: "Courrier",
+}
+
+NOT_CARRIED = "email-not-carried-by-relays"
+# What agents read instead of the code.
+REASON_LABELS: dict[str, str] = {
+    **{problem.value: label for problem, label in PROBLEM_LABELS.items()},
+    NOT_CARRIED: "Les relais de messagerie ne portent pas les accents avant le @ : le message part par courrier.",
 }
 
 # Printing on the next working day, then La Poste's « lettre verte » in three days, and a week-end in between.
