@@ -28,7 +28,6 @@ ACTS = {
     "landlords.move": "changer le bailleur d’organisme ou de Caf",
     "letters.acknowledge": "enregistrer le reçu de l’imprimeur",
     "accounts.act": "agir sur ce compte",
-    "exports.index": "préparer l’export",
     "exports.acknowledge": "enregistrer le reçu de la Caf",
     "answers.index": "envoyer le fichier des réponses",
     "papers.index": "commencer l’attestation",
@@ -43,6 +42,7 @@ ACTS = {
 }
 SAVES = "saves over what the page showed, by its ETag: the same again changes nothing, another's change is shown"
 EXEMPT = {
+    "exports.index": "makes a batch of what is new: the next holds nothing of it, and a key stops a double click",
     "sign_in.leave": "ends a session: there is nothing to end a second time",
     "declare.informations": SAVES,
     "declare.situation": SAVES,
