@@ -70,8 +70,8 @@ def test_a_journey_ends_although_each_container_is_killed_in_turn(
         "administrators": 3,
         "documents": 3,
         # Login, password and July's letter for four, a receipt for three, two notices to the agent: an application was
-        # added, and codes for when it is lost.
-        "messages": 17,
+        # added, and codes for when it is lost; to four who signed in first, the code of their address.
+        "messages": 21,
     }
 
 
