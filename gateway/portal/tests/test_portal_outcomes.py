@@ -8,9 +8,10 @@ from declaration.domain.states import State
 from flask.testing import FlaskClient
 from portal.layout import STATES
 from portal.pages.declare.outcomes import CORRECTION, OUTCOMES
-from portal_stand_ins import DECLARATION, FakeServices, SignIn
+from portal_stand_ins import DECLARATION, FakeServices, SignIn, example
 from test_portal_journey import TRANSMISSION
 from webui.testing import page_checks, parse
+from webui.typography import long_date
 
 PAGE = f"/declarer/{DECLARATION}/confirmation"
 WELL = "govuk-panel--confirmation"
@@ -78,6 +79,47 @@ def test_a_rejected_declaration_is_never_said_to_be_transmitted(browser: FlaskCl
     page = shown(browser, services, "draft", **{**changes, "actions": ["save", "abandon"]})
     assert title(page) == CORRECTION
     assert "a été rejetée par la Caf" in page
+
+
+def answered(word: str) -> dict[str, Any]:
+    common = {"version": 1, "reason_code": None, "text": "Où est le bail ?", "answered_at": "2026-09-10T08:00:00Z"}
+    return {**TRANSMISSION, "answer": {**common, "answer": word, "label": "", "guidance": "Répondez à la Caf."}}
+
+
+@pytest.mark.parametrize("status", ["rejected", "information_requested"])
+def test_what_waits_for_the_landlord_says_until_when_and_has_one_way_on(
+    sign_in: SignIn, services: FakeServices, status: str
+) -> None:
+    until = long_date(services.declaration["campaign"]["cut_off"]).replace("\u00a0", " ")
+    browser, changes = sign_in(), {"transmissions": [answered(status)]}
+    page = shown(browser, services, status, **changes, actions=["amend"])
+    assert "Où est le bail" in page
+    assert f"jusqu’au {until}" in page.replace("\u00a0", " ")
+    assert page.count(f"{DECLARATION}/rectification") == 1
+    # Once the campaign takes nothing any more, and for agents, nobody is told to correct it here.
+    page = shown(browser, services, status, **changes)
+    assert "appelez votre Caf" in page
+    assert "jusqu’au" not in page
+    page = shown(sign_in(kind="agent", caf="359"), services, status, **changes)
+    assert "appelez votre Caf" not in page
+    assert "jusqu’au" not in page
+
+
+@pytest.mark.parametrize("late", [False, True])
+@pytest.mark.parametrize("version", [1, 2])
+@pytest.mark.parametrize("status", [state.value for state in State])
+def test_the_list_names_every_state_in_words(
+    browser: FlaskClient, services: FakeServices, status: str, version: int, late: bool
+) -> None:
+    found = example("declaration", "/declarations", "get")
+    line = {**found["items"][0], "status": status, "status_label": states.label(State(status), version), "late": late}
+    services.on("GET", "/api/declaration/v1/declarations", {**found, "items": [line], "counts": {}})
+    answer = browser.get("/declarer")
+    assert page_checks(answer.text) == []
+    cells = answer.text.split("<tbody")[1].split("</tbody>")[0]
+    assert line["status_label"] in cells
+    assert ("En retard" in cells) is late
+    assert f"govuk-tag--{STATES[status][1]}" in cells
 
 
 def test_a_correction_is_called_so_and_says_which_version_counts(browser: FlaskClient, services: FakeServices) -> None:

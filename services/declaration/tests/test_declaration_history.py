@@ -42,6 +42,9 @@ def test_each_version_says_who_when_how_why_and_what_it_changed(one: Any) -> Non
     change = {"rent": {**RENT, "charges": "45"}, "situation": {**SITUATION, "present": False, "left_on": "2026-08-15"}}
     saved = world.put(f"/declarations/{declaration}/draft", landlord, change, **{"If-Match": etag})
     open_now = history(world, landlord, declaration)
+    assert [each["to_label"] for each in open_now["passages"] if each["event"] in ("amend", "save")] == [
+        *("Rectification en cours", "Brouillon"),
+    ]
     assert [row["field"] for row in open_now["correction"]] == [
         "situation/present",
         "situation/left_on",

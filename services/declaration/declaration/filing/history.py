@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from declaration.domain import comparison, paper, snapshot
-from declaration.domain.states import EVENT_LABELS, LABELS, Event, State
+from declaration.domain.states import EVENT_LABELS, LABELS, Event, State, label
 from declaration.filing.case import FILE, WEB, Case
 from declaration.filing.views import author
 from declaration.models import DeclarationVersion, PaperReturn, Passage
@@ -90,13 +90,15 @@ def _passages(session: Session, case: Case) -> Sequence[Passage]:
 def _passage(caller: Caller, passage: Passage) -> dict[str, Any]:
     # The landlord acts online or by file; all else is the Caf, or the campaign itself.
     account = UUID(passage.actor) if passage.channel in (WEB, FILE) else None
+    # A correction is asked of one version and opens the next.
+    reached = passage.version + (passage.event == Event.AMEND.value)
     return {
         "at": clock.iso(passage.at),
         "version": passage.version,
         "event": passage.event,
         "label": EVENT_LABELS[Event(passage.event)],
-        "from_label": LABELS[State(passage.from_state)] if passage.from_state else None,
-        "to_label": LABELS[State(passage.to_state)],
+        "from_label": label(State(passage.from_state), passage.version) if passage.from_state else None,
+        "to_label": label(State(passage.to_state), reached),
         "channel": passage.channel,
         "by": author(caller, account),
         "reason": passage.reason,

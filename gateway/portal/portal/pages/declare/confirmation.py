@@ -21,5 +21,5 @@ def confirmation(declaration: Any) -> ResponseReturnValue:
     if not body["transmissions"] and body["next_step"] != "done" and not the_person().is_agent:
         return redirect(next_address(body), 303)
     receipts = receipts_of(body["id"]) if body["transmissions"] else {}
-    shown = {"receipts": receipts, "outcome": outcome_of(body), "index": 4}
+    shown = {"receipts": receipts, "outcome": outcome_of(body, the_person().is_agent), "index": 4}
     return render_template("declare/confirmation.html", **shown, **reported(body), **heading(body))
