@@ -1,10 +1,17 @@
 """What the habilitation service is made of."""
 
 from chassis import account_status
+from chassis.runtime import Runtime
 from chassis.service import Service, Subscription
 
-from habilitation import consumes, natural_persons, publishes
+from habilitation import consumes, natural_persons, publishes, untold_rights
 from habilitation.models import Base
+
+
+def on_start(runtime: Runtime) -> None:
+    natural_persons.on_start(runtime)
+    untold_rights.on_start(runtime)
+
 
 service = Service(
     name="habilitation",
@@ -20,5 +27,5 @@ service = Service(
         Subscription("identity.account_changed.v1", consumes.account_changed),
     ),
     published=publishes.PUBLISHED,
-    on_start=natural_persons.on_start,
+    on_start=on_start,
 )

@@ -94,6 +94,8 @@ def add(session: Session, caller: Caller, organisation_id: UUID, new: dict[str, 
         session, actor=caller.sub, action="user.created", subject=member.account_id, perimeter=owner.id, after=after
     )
     publishes.user_created(session, member)
+    # Not only once they sign in: a program acts as a user whom nobody signs in.
+    publishes.access_changed(session, member.account_id)
     return _to_json(member, after["groups"], False, None, True)
 
 

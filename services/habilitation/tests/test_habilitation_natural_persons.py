@@ -6,8 +6,6 @@ from uuid import UUID
 import pytest
 from chassis import ids
 from chassis.testing.plugin import HarnessFactory
-from habilitation import natural_persons
-from habilitation.app import service
 from habilitation.models import Group, GroupScope, Membership
 
 BASE = "/api/habilitation/v1"
@@ -71,7 +69,7 @@ def test_rights_that_were_widened_go_back_to_the_registry_s_and_everyone_is_told
         session.add(Membership(account_id=owner, group_id=group.id))
     told = len(world.harness.published(ACCESS))
     for _ in range(2):
-        natural_persons.on_start(world.harness.runtime)
+        world.harness.runtime.service.on_start(world.harness.runtime)
     after = world.harness.published(ACCESS)[told:]
     assert [event.data["scopes"] for event in after] == [[{"housing_type": "private", "zone": "35"}]]
     assert [row["label"] for row in world.harness.rows("group") if row["id"] == group.id] == []
@@ -90,7 +88,3 @@ def test_an_organisation_said_to_be_a_person_afterwards_loses_what_it_had_added(
         session.add(GroupScope(group_id=group.id, housing_type="private", zone="44"))
     world.register(kind="natural_person")
     assert "Nantes" not in {row["label"] for row in world.harness.rows("group")}
-
-
-def test_the_service_puts_rights_right_when_it_starts() -> None:
-    assert service.on_start is natural_persons.on_start

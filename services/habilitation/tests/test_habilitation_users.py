@@ -7,6 +7,8 @@ from uuid import UUID
 import pytest
 import time_machine
 from chassis import clock, ids
+from habilitation.models import Member
+from sqlalchemy import update
 
 BASE = "/api/habilitation/v1"
 NEW_USER = {"civility": "Mme", "last_name": "Le Goff", "first_name": "Nolwenn", "email": "n.legoff@lices.example"}
@@ -211,3 +213,23 @@ def test_an_email_that_another_account_confirmed_is_refused_when_the_user_is_cre
     assert "lices.example" not in str(
         [row for row in world.harness.rows("journal") if row["action"] == "user.email_refused"]
     )
+
+
+def told(world: Any, user: str) -> list[dict[str, Any]]:
+    return [event.data for event in world.harness.published(ACCESS) if event.data["account_id"] == user]
+
+
+def test_the_rights_of_a_new_user_are_told_before_they_sign_in(world: Any, user: str) -> None:
+    [first] = told(world, user)
+    assert (first["role"], first["active"], first["version"]) == ("user", True, 1)
+    assert first["scopes"]
+
+
+def test_users_made_before_that_are_told_of_once_when_the_service_starts(world: Any, user: str) -> None:
+    world.harness.runtime.service.on_start(world.harness.runtime)
+    assert len(told(world, user)) == 1
+    with world.harness.transaction() as session:
+        session.execute(update(Member).where(Member.account_id == UUID(user)).values(access_version=0))
+    for _ in range(2):
+        world.harness.runtime.service.on_start(world.harness.runtime)
+    assert [data["version"] for data in told(world, user)] == [1, 1]
