@@ -98,6 +98,19 @@ def test_an_agent_of_another_caf_of_the_same_landlord_does_not_decide_what_this_
     assert post(world, agent(world, "353", supervisor=True), f"{here}/approval").status_code == 200
 
 
+def test_a_caf_learns_nothing_of_what_another_has_asked_and_an_agreement_ends_both(world: Any) -> None:
+    _, sent = protected(world)
+    world.register("35300007090001", caf_code="353")
+    mine, other = agent(world), agent(world, "353")
+    here = asked(world, sent, mine)
+    asked(world, sent, other)
+    assert post(world, mine, f"accounts/{sent['account_id']}/factor-resets").status_code == 409
+    assert (len(waiting(world, mine)), len(waiting(world, other))) == (1, 1)
+    assert post(world, agent(world), f"{here}/approval").status_code == 200
+    assert waiting(world, other) == []
+    assert [row["state"] for row in world.harness.rows("factor_reset")] == ["approved", "expired"]
+
+
 def notices(world: Any) -> list[tuple[str, str]]:
     told = world.harness.published("identity.security_notice.v1")
     return [(event.data["kind"], event.personal["email"]) for event in told if event.data["kind"].startswith("factor")]

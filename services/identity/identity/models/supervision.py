@@ -44,17 +44,30 @@ class SupervisionAct(Base):
     reason: Mapped[str] = mapped_column(Text)
 
 
+REQUESTED = text("state = 'requested'")
+NATIONALLY = text("state = 'requested' AND caf_code IS NULL")
+
+
 class FactorReset(Base):
     """An agent asks that a lost second factor be taken away; another one of the same Caf decides, or nobody in time."""
 
     __tablename__ = "factor_reset"
     __table_args__ = (
+        # A Caf learns nothing of what another has asked; supervisors are of none.
         Index(
             "uq_factor_reset_requested",
             "account_id",
+            "caf_code",
             unique=True,
-            postgresql_where=text("state = 'requested'"),
-            sqlite_where=text("state = 'requested'"),
+            postgresql_where=REQUESTED,
+            sqlite_where=REQUESTED,
+        ),
+        Index(
+            "uq_factor_reset_requested_nationally",
+            "account_id",
+            unique=True,
+            postgresql_where=NATIONALLY,
+            sqlite_where=NATIONALLY,
         ),
         # Never the same person, whatever calls the table.
         CheckConstraint("decided_by IS NULL OR decided_by <> asked_by", name="two_agents"),

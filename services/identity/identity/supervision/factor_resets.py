@@ -78,6 +78,8 @@ def decide(
     record(session, _KINDS[decision], account.id, actor=caller.sub, details={"act": str(act_id)})
     if decision is Decision.APPROVE:
         reset_factors(session, account.id)
+        # What another Caf asked is met; approved later, it would take away what the holder adds meanwhile.
+        _expire(session, FactorReset.account_id == account.id)
     else:
         tell(session, account, Notice.FACTOR_RESET_REFUSED)
     return session.get_one(FactorReset, reset_id, populate_existing=True)
@@ -111,14 +113,17 @@ def waiting(session: Session, caller: Caller, cursor: str | None, limit: int) ->
 
 def expire(runtime: Runtime) -> int:
     """Ends what nobody decided in time; returns how many."""
-    now = clock.now()
-    [(state, following)] = sources(Decision.EXPIRE).items()
-    over = update(FactorReset).where(FactorReset.state == state, FactorReset.expires_at <= now)
-    ended = over.values(state=following.value, decided_at=now).returning(FactorReset.account_id)
     with runtime.transaction() as session:
-        accounts = session.scalars(ended.execution_options(synchronize_session=False)).all()
-        for account_id in accounts:
-            record(session, Kind.FACTOR_RESET_EXPIRED, account_id, actor="system")
+        return _expire(session, FactorReset.expires_at <= clock.now())
+
+
+def _expire(session: Session, which: ColumnElement[bool]) -> int:
+    [(state, following)] = sources(Decision.EXPIRE).items()
+    over = update(FactorReset).where(FactorReset.state == state, which)
+    ended = over.values(state=following.value, decided_at=clock.now()).returning(FactorReset.account_id)
+    accounts = session.scalars(ended.execution_options(synchronize_session=False)).all()
+    for account_id in accounts:
+        record(session, Kind.FACTOR_RESET_EXPIRED, account_id, actor="system")
     return len(accounts)
 
 
