@@ -4,6 +4,7 @@ import re
 
 import pytest
 import yaml
+from runner.testing import broker
 
 from tools.secrets import fresh
 from tools.workspace import DEPLOYABLES, ROOT, SERVICES
@@ -62,3 +63,28 @@ def test_an_engine_of_2022_can_build_the_images(modern):
 
 def test_health_checks_use_what_an_engine_of_2022_knows():
     assert "start_interval" not in str(COMPOSE)
+
+
+def exact(image: str) -> bool:
+    """Pinned by digest, or by a version of three numbers (two for PostgreSQL, whose releases have no third)."""
+    return bool(re.search(r"@sha256:[0-9a-f]{64}$|:v?\d+\.\d+\.\d+(-[a-z-]+)?$|^postgres:\d+\.\d+$", image))
+
+
+def test_every_image_has_an_exact_version():
+    ours = {service["image"] for service in COMPOSE.values() if service["image"].startswith("offre-bailleurs/")}
+    of_others = {service["image"] for service in COMPOSE.values()} - ours
+    bases = set(re.findall(r"^FROM (\S+:\S+)", DOCKERFILE, re.MULTILINE))
+    assert of_others
+    assert bases
+    assert {image for image in of_others | bases if not exact(image)} == set()
+
+
+def test_tests_run_the_versions_that_the_product_runs():
+    plugin = (ROOT / "libs/chassis/chassis/testing/plugin.py").read_text(encoding="utf-8")
+    assert f'"{COMPOSE["postgres"]["image"]}"' in plugin
+    assert COMPOSE["rabbitmq"]["image"] == broker.IMAGE
+
+
+def test_a_floating_version_is_noticed():
+    for image in ("postgres:17", "axllent/mailpit:latest", "python:3.13-slim-trixie", "envoyproxy/envoy:v1.40-latest"):
+        assert not exact(image)

@@ -66,7 +66,7 @@ def postgres() -> Iterator[str]:
 
     # Tests throw their databases away: waiting for the disk is half their time.
     careless = "postgres -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
-    with PostgresContainer("postgres:17", driver="psycopg").with_command(careless) as container:
+    with PostgresContainer("postgres:17.6", driver="psycopg").with_command(careless) as container:
         yield container.get_connection_url()
 
 

@@ -15,7 +15,7 @@ from kombu import Connection
 
 from runner.topology import DEAD_LETTERS, VHOST, definitions, queue_name
 
-IMAGE = "rabbitmq:4-management"
+IMAGE = "rabbitmq:4.0.5-management"
 START_SECONDS = 90
 
 
