@@ -13,12 +13,12 @@ SILENCED = re.compile(r"#\s*(?:noqa|type:\s*ignore)\b(?::\s*[A-Z0-9, ]+|\[[a-z, 
 LEFT_OVER = re.compile(r"\b(?:TODO|FIXME|XXX)\b(?!-)")
 
 
-def tracked() -> list[Path]:
-    """Code that is committed or about to be: what is built or installed is not ours."""
+def tracked(kinds: set[str] = CODE) -> list[Path]:
+    """Files that are committed or about to be: what is built or installed is not ours."""
     command = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=60)  # noqa: S603 - fixed words
     files = [ROOT / name for name in done.stdout.splitlines()]
-    return [file for file in files if file.suffix in CODE and file.is_file()]
+    return [file for file in files if file.suffix in kinds and file.is_file()]
 
 
 def lines_of(file: Path) -> list[str]:
@@ -55,3 +55,17 @@ def test_nothing_is_left_for_later_in_the_code() -> None:
         if LEFT_OVER.search(line)
     ]
     assert left == []
+
+
+# The guide's letter says « Pour nous appeler »; a page that says « écrivez » beside « appelez » leaves one to choose.
+OTHER_WAYS = re.compile(
+    r"(?:écrivez|contactez|adressez-vous|dites-le|signalez-la|parlez-en) (?:de nouveau )?(?:à )?(?:la|votre) Caf", re.I
+)
+# Who cannot telephone is owed another way, by law: the accessibility statement names the post beside the telephone.
+BOTH_WAYS = {"gateway/portal/portal/templates/accessibility.html"}
+
+
+def test_the_caf_is_reached_one_way_whatever_the_page_or_the_message() -> None:
+    texts = [file for file in tracked(CODE | {".txt", ".yaml"}) if "tests" not in file.parts]
+    found = {str(file.relative_to(ROOT)) for file in texts if OTHER_WAYS.search(file.read_text(encoding="utf-8"))}
+    assert found == BOTH_WAYS

@@ -7,20 +7,13 @@ from webui import Link, Person
 
 from portal.clients import api
 from portal.clients.errors import Refused, Unavailable
+from portal.declaration_states import DECLARATION_STATES
 from portal.sign_in.person import SignedIn, signed_in
 from portal.sign_in.tokens import SignedOut
 
 # State of a declaration, an import, a campaign, a message, a batch or an account -> (label, colour of the tag).
 STATES = {
-    "not_concerned": ("Sans objet", "grey"),
-    "to_declare": ("À déclarer", "blue"),
-    "draft": ("Brouillon", "yellow"),
-    "transmitted": ("Transmise", "green"),
-    "integrated": ("Prise en compte", "turquoise"),
-    "under_review": ("En cours de contrôle", "purple"),
-    "information_requested": ("Complément demandé", "orange"),
-    "rejected": ("Rejetée", "red"),
-    "superseded": ("Remplacée", "grey"),
+    **{code: (state.label, state.colour) for code, state in DECLARATION_STATES.items()},
     "received": ("Reçu", "blue"),
     "checking": ("Contrôle en cours", "yellow"),
     "checked": ("Contrôlé", "blue"),

@@ -37,6 +37,7 @@ def said(answer: str, **more: Any) -> dict[str, Any]:
         "reason_code": None,
         "text": None,
         "guidance": "Ce qu’il y a à faire.",
+        "way_on": {"rejected": "correct", "information_requested": "reply"}.get(answer, "none"),
         "answered_at": "2026-09-10T08:00:00Z",
         **more,
     }

@@ -81,7 +81,7 @@ class Forbidden(Problem, status=HTTPStatus.FORBIDDEN, code="forbidden"):
 class AccountClosed(Problem, status=HTTPStatus.FORBIDDEN, code="account-closed"):
     """Of who still holds a token: the same for every operation, whatever it names."""
 
-    title = "Votre compte est suspendu ou fermé, ou votre accès à cet organisme a été retiré. Contactez votre Caf."
+    title = "Votre compte est suspendu ou fermé, ou votre accès à cet organisme a été retiré. Appelez votre Caf."
 
 
 class RightsMissing(Problem, status=HTTPStatus.FORBIDDEN, code="rights-missing"):

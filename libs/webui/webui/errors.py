@@ -31,7 +31,7 @@ EXPLANATIONS = {
     ),
     403: Explanation(
         "Vous n’avez pas accès à cette page",
-        "Si vous pensez devoir y accéder, adressez-vous à l’administrateur de votre organisme ou à votre Caf.",
+        "Si vous pensez devoir y accéder, demandez à l’administrateur de votre organisme, ou appelez votre Caf.",
     ),
     404: Explanation(
         "Page introuvable",

@@ -233,6 +233,7 @@ def test_an_answer_to_a_version_that_was_replaced_is_refused(world: Any, landlor
     assert found["status"] == "rejected"
     said = found["transmissions"][0]["answer"]
     assert (said["label"], said["guidance"]) == (REASONS["wrong_month"].label, REASONS["wrong_month"].guidance)
+    assert said["way_on"] == "correct"
     assert found["actions"] == ["amend"]
 
 

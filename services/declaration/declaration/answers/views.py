@@ -7,7 +7,7 @@ from chassis import clock, pagination
 from chassis.auth import Caller
 from chassis.problems import NotFound
 from chassis.runtime import Runtime
-from sqlalchemy import ColumnElement, select, true
+from sqlalchemy import ColumnElement, Row, select, true
 from sqlalchemy.orm import Session
 
 from declaration import line_errors
@@ -65,14 +65,15 @@ def _shown(row: AnswerImport) -> dict[str, Any]:
     }
 
 
-def answer(row: CafAnswer) -> dict[str, Any]:
+def answer(row: CafAnswer | Row[Any], version: int) -> dict[str, Any]:
     """The Caf's words on a version, with what there is to do."""
     return {
-        "version": row.version,
+        "version": version,
         "answer": row.answer,
         "label": reasons.label(row.answer, row.reason_code),
         "reason_code": row.reason_code,
         "text": row.text,
         "guidance": reasons.guidance(row.answer, row.reason_code),
+        "way_on": reasons.way_on(row.answer, row.reason_code),
         "answered_at": clock.iso(row.answered_at),
     }

@@ -116,7 +116,7 @@ def information(raw: Mapping[str, Any], context: Context) -> tuple[Information |
             "lease_start",
             "entered_after_july",
             f"Un locataire entré après le 31 juillet {context.year} n’a pas de loyer de juillet à déclarer."
-            " Si cette date est la bonne, signalez-la à votre Caf.",
+            " Si cette date est la bonne, appelez votre Caf.",
         )
     return (None, reader.errors) if reader.errors else (Information(**values), [])
 

@@ -174,7 +174,7 @@ def _transmissions(session: Session, case: Case) -> list[dict[str, Any]]:
             "superseded": version.state == State.SUPERSEDED,
             "reason": version.reason,
             "question": version.question,
-            "answer": answers.answer(answer) if answer else None,
+            "answer": answers.answer(answer, answer.version) if answer else None,
         }
         for version, document_id, answer in session.execute(statement)
     ]

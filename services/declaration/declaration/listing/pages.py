@@ -8,7 +8,7 @@ from chassis.auth import Caller
 from sqlalchemy import Row, and_, case
 from sqlalchemy.orm import Session
 
-from declaration.domain.answers import reasons
+from declaration.answers import views as answers
 from declaration.domain.states import State, label
 from declaration.listing import counting, picking, sorting
 from declaration.listing.filters import Filters, conditions, late
@@ -102,20 +102,8 @@ def item(row: Row[Any]) -> dict[str, Any]:
         },
         "dwelling": {"reference": row.reference, "address": row.address},
         "landlord": {"name": row.name, "user_number": row.user_number},
-        "answer": _answer(row) if row.answer else None,
+        "answer": answers.answer(row, row.answered_version) if row.answer else None,
         "rent": None if row.rent is None else money.to_json(row.rent),
         "version": row.version,
         "updated_at": clock.iso(row.updated_at),
-    }
-
-
-def _answer(row: Row[Any]) -> dict[str, Any]:
-    return {
-        "version": row.answered_version,
-        "answer": row.answer,
-        "label": reasons.label(row.answer, row.reason_code),
-        "reason_code": row.reason_code,
-        "text": row.text,
-        "guidance": reasons.guidance(row.answer, row.reason_code),
-        "answered_at": clock.iso(row.answered_at),
     }

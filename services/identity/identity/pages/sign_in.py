@@ -19,7 +19,7 @@ _PAGE = "compte/connexion.html"
 REFUSALS = {
     Refusal.WRONG: "L’identifiant ou le mot de passe n’est pas le bon. Vérifiez les deux. "
     "Si vous avez reçu plusieurs mots de passe provisoires, seul le dernier est valable.",
-    Refusal.SUSPENDED: "Votre compte est suspendu. Contactez votre Caf\u00a0: elle seule peut le rétablir.",
+    Refusal.SUSPENDED: "Votre compte est suspendu. Appelez votre Caf\u00a0: elle seule peut le rétablir.",
     Refusal.PROVISIONAL_USED: "Ce mot de passe provisoire a déjà servi. Connectez-vous avec le mot de passe que vous "
     "avez choisi. Si vous ne l’avez plus, ouvrez «\u00a0Je n’arrive pas à me connecter\u00a0» pour en recevoir un "
     "nouveau.",

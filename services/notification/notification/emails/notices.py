@@ -15,9 +15,9 @@ class Notice(NamedTuple):
 NOTHING_TO_DO = "Si c’est bien vous, vous n’avez rien à faire."
 NOT_YOU = (
     "Si ce n’est pas vous, ouvrez votre compte, fermez les autres sessions et changez votre mot de passe. "
-    "Si vous ne pouvez plus l’ouvrir, adressez-vous à votre Caf sans attendre."
+    "Si vous ne pouvez plus l’ouvrir, appelez votre Caf sans attendre."
 )
-ASK_CAF = "Si vous ne savez pas pourquoi, adressez-vous à votre Caf."
+ASK_CAF = "Si vous ne savez pas pourquoi, appelez votre Caf."
 ASK_ADMINISTRATOR = "Si vous ne savez pas pourquoi, adressez-vous à l’administrateur de votre organisme."
 FACTORS = {"totp": "une application d’authentification", "passkey": "une clé d’accès"}
 
@@ -27,14 +27,14 @@ NOTICES = {
         "Quelqu’un a demandé que votre identifiant ou un nouveau mot de passe vous soit renvoyé.",
         NOTHING_TO_DO,
         "Si ce n’est pas vous, n’utilisez pas ce que vous recevez\u00a0: votre mot de passe actuel reste valable. "
-        "Si cela se répète, adressez-vous à votre Caf.",
+        "Si cela se répète, appelez votre Caf.",
     ),
     "password_changed": Notice(
         "mot de passe changé",
         "Le mot de passe de votre compte a été changé.",
         NOTHING_TO_DO,
         "Si ce n’est pas vous, ouvrez «\u00a0Je n’arrive pas à me connecter\u00a0» pour en recevoir un nouveau, "
-        "et adressez-vous à votre Caf sans attendre.",
+        "et appelez votre Caf sans attendre.",
     ),
     "password_change_required": Notice(
         "mot de passe à changer",
@@ -65,7 +65,7 @@ NOTICES = {
         "seconde vérification réinitialisée",
         "Votre Caf a retiré tout ce qui servait à la seconde vérification de votre compte, et fermé vos sessions.",
         "Si vous l’avez demandé, connectez-vous et protégez de nouveau votre compte.",
-        "Si vous ne l’avez pas demandé, adressez-vous à votre Caf sans attendre.",
+        "Si vous ne l’avez pas demandé, appelez votre Caf sans attendre.",
     ),
     "recovery_codes_made": Notice(
         "codes de secours préparés",
@@ -96,14 +96,14 @@ NOTICES = {
         "Un agent de votre Caf a demandé que la seconde vérification de votre compte soit retirée. "
         "Un autre agent doit encore donner son accord. Rien n’a changé pour l’instant.",
         "Si vous l’avez demandé à votre Caf, vous n’avez rien à faire.",
-        "Si vous ne l’avez pas demandé, dites-le à votre Caf sans attendre\u00a0: elle peut refuser cette demande.",
+        "Si vous ne l’avez pas demandé, appelez votre Caf sans attendre\u00a0: elle peut refuser cette demande.",
     ),
     "factor_reset_refused": Notice(
         "retrait de votre seconde vérification refusé",
         "Votre Caf a refusé de retirer la seconde vérification de votre compte. "
         "Elle reste demandée à chaque connexion.",
-        "Si vous l’avez perdue, servez-vous d’un code de secours, ou adressez-vous de nouveau à votre Caf.",
-        "Si vous n’avez rien demandé, votre compte reste protégé\u00a0; parlez-en à votre Caf.",
+        "Si vous l’avez perdue, servez-vous d’un code de secours, ou appelez de nouveau votre Caf.",
+        "Si vous n’avez rien demandé, votre compte reste protégé\u00a0; appelez votre Caf.",
     ),
     "account_closed": Notice(
         "compte fermé",

@@ -8,7 +8,7 @@ from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from portal.clients import api
-from portal.layout import STATES
+from portal.declaration_states import DECLARATION_STATES
 from portal.pages.addresses import address
 from portal.pages.declare.blueprint import pages
 from portal.sign_in.person import the_person, wanted
@@ -17,8 +17,6 @@ PAGE_SIZE = 50
 FILTERS = ("q", "status", "housing_type", "zone", "campaign", "late", "user_number", "sort")
 HOUSING_TYPES = {"conventioned": "Conventionné", "private": "Privé"}
 LATE = {"true": "En retard", "false": "Dans les temps"}
-# In the order of the journey; the states that nobody has are not offered.
-DECLARATION_STATES = tuple(STATES)[:9]
 # Column of the table -> its order, and how its two directions are said; None: cannot be sorted by.
 COLUMNS: dict[str, tuple[str, str, str] | None] = {
     "Locataire": ("tenant", "de A à Z", "de Z à A"),
@@ -85,6 +83,7 @@ def list_declarations() -> ResponseReturnValue:
         agent=agent,
         several=not agent and several_tenants(found, plain=not chosen and not cursor),
         remaining=[] if agent or cursor else api().declaration.remaining(),
+        # Those that nobody has are not offered.
         states=[state for state in DECLARATION_STATES if found["counts"].get(state)],
         first=address("declare.list_declarations", **chosen) if cursor else "",
         following=address("declare.list_declarations", **chosen, cursor=following) if following else "",

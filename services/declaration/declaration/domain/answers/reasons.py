@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from declaration.domain.states import SETTLED_WAY_ON, Event, State
 
@@ -13,6 +14,16 @@ EVENTS: dict[str, Event] = {
     State.INFORMATION_REQUESTED.value: Event.REQUEST_INFORMATION,
     State.REJECTED.value: Event.REJECT,
 }
+
+
+class WayOn(StrEnum):
+    """What the landlord does about an answer; only one thing, which the guidance says in words."""
+
+    CORRECT = "correct"
+    REPLY = "reply"
+    CALL = "call"
+    NONE = "none"
+
 
 GUIDANCE: dict[str, str] = {
     State.INTEGRATED.value: (f"La Caf a pris cette déclaration en compte : {SETTLED_WAY_ON}"),
@@ -27,11 +38,16 @@ class Reason:
 
     label: str
     guidance: str
+    way_on: WayOn = WayOn.CORRECT
 
 
 REASONS: dict[str, Reason] = {
+    # Neither the name nor the number is the landlord's to change: a correction would be rejected again.
     "tenant_unknown": Reason(
-        "Le locataire n’est pas reconnu", "Vérifiez le nom et le n° allocataire du locataire, puis appelez la Caf."
+        "Le locataire n’est pas reconnu",
+        "Vérifiez le nom et le n° allocataire du locataire, puis appelez votre Caf en rappelant la référence : elle"
+        " seule peut les corriger.",
+        WayOn.CALL,
     ),
     "dwelling_mismatch": Reason(
         "Le logement ne correspond pas", "Corrigez l’adresse ou la commune du logement, puis validez à nouveau."
@@ -61,3 +77,10 @@ def guidance(answer: str, reason_code: str | None) -> str:
     if answer == State.REJECTED.value:
         return REASONS[reason_code if reason_code in REASONS else "other"].guidance
     return GUIDANCE[answer]
+
+
+def way_on(answer: str, reason_code: str | None) -> WayOn:
+    """Whether the landlord corrects, replies, calls, or has nothing to do."""
+    if answer == State.REJECTED.value:
+        return REASONS[reason_code if reason_code in REASONS else "other"].way_on
+    return WayOn.REPLY if answer == State.INFORMATION_REQUESTED.value else WayOn.NONE
