@@ -112,7 +112,13 @@ PERSON = {"civility": "Mme", "last_name": "Nouvelle", "first_name": "Léa", "ema
 DATES = {"deadline": "2026-11-20", "cut_off": "2027-01-20", "reminders": ["2026-10-16"], **REASON}
 CELLS = {"confirmed": "oui", "present": "oui", "rent_up_to_date": "oui", "rent": "415,00", "charges": "38"}
 _GROUP = {"label": "Agence sud", "scopes": [{"housing_type": "private", "zone": "35"}]}
-_ROW = {"id": "{declaration_id}", "etag": '"999"', "cells": CELLS}
+_ROW = {
+    "id": "{declaration_id}",
+    "etag": '"999"',
+    "tenant": {"number": "{tenant_number}"},
+    "dwelling": {"reference": "L-{tenant_number}"},
+    "cells": CELLS,
+}
 _GONE = {"kind": "no_longer_mine", "declaration_id": "{declaration_id}", "happened_on": "2026-03-31"}
 _MISSING = {
     "kind": "missing_tenant",

@@ -57,6 +57,21 @@ def test_each_field_is_named_by_its_column_and_its_tenant(landlord: FlaskClient)
     assert {part for name in named for part in name.split()} <= ids
 
 
+@pytest.mark.parametrize("spoilt", ["", "{", "[]", '{"tenant": {"number": "1234567A"}}'])
+def test_a_row_that_no_longer_says_whose_it_is_is_told_and_keeps_what_was_typed(
+    landlord: FlaskClient, services: FakeServices, spoilt: str
+) -> None:
+    typed = {**fields(landlord.get(PAGE).text), "l0-rent": "431,00"}
+    page = landlord.post(PAGE, data={**typed, "l0-for": spoilt})
+    assert (page.status_code, page_checks(page.text)) == (422, [])
+    assert "Cette ligne ne dit plus de quel locataire elle est" in page.text
+    assert fields(page.text)["l0-rent"] == "431,00"
+    assert services.sent("PUT", DRAFTS) == []
+    answer_with(services, "saved", [])
+    assert landlord.post(PAGE, data=fields(page.text)).status_code == 303
+    assert services.sent("PUT", DRAFTS)[0]["rows"][0]["tenant"] == row()["tenant"]
+
+
 def test_a_row_left_as_it_is_shown_is_not_sent(landlord: FlaskClient, services: FakeServices) -> None:
     sent = fields(landlord.get(PAGE).text)
     sent.pop("l0-confirm")

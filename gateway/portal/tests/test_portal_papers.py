@@ -102,7 +102,7 @@ def test_two_numbers_lead_to_the_sheet_and_stay_out_of_the_address(agent: FlaskC
     assert (answer.status_code, answer.location) == (303, SHEET)
     assert services.sent("POST", f"{API}/paper-searches") == [NUMBERS]
     days = {"received_on": "2026-09-01", "posted_on": "2026-08-30"}
-    assert services.sent("POST", f"{API}/papers") == [{"declaration_id": DECLARATION, **days}]
+    assert services.sent("POST", f"{API}/papers") == [{"declaration_id": DECLARATION, **NUMBERS, **days}]
     assert all("1234567A" not in str(call.url) for call in services.calls)
 
 
@@ -123,12 +123,30 @@ def test_what_is_not_found_or_of_several_or_refused_is_said_at_its_field(
     assert services.sent("POST", f"{API}/papers")[-1]["declaration_id"] == PAPER["id"]
     error = {"pointer": "/received_on", "code": "received_in_future", "detail": "Cette date n’est pas encore passée."}
     services.on("POST", f"{API}/papers", problem(422, errors=[error]))
-    page = post(agent, FOR, **DAY)
+    page = post(agent, FOR, **NUMBERS, **DAY)
     assert (page.status_code, 'href="#received_on-jj"' in page.text, page_checks(page.text)) == (422, True, [])
 
 
+def test_from_a_declaration_the_numbers_of_the_paper_are_asked_for_and_compared(
+    agent: FlaskClient, services: FakeServices
+) -> None:
+    page = post(agent, FOR, **DAY)
+    assert page.status_code == 422
+    assert all(f'href="#{name}"' in page.text for name in NUMBERS)
+    assert services.sent("POST", f"{API}/papers") == []
+    # The page does not show what is to be read on the paper: those of the stand-in are in the examples alone.
+    shown = agent.get(FOR).text.replace("\u00a0", " ")
+    assert [shown.count(number) for number in NUMBERS.values()] == [1, 1]
+    detail = "Ce numéro n’est pas celui de la déclaration : l’attestation est celle d’un autre."
+    error = {"pointer": "/tenant_number", "code": "other_tenant", "detail": detail}
+    services.on("POST", f"{API}/papers", problem(422, errors=[error]))
+    page = post(agent, FOR, **NUMBERS, **DAY)
+    assert (page.status_code, 'href="#tenant_number"' in page.text, page_checks(page.text)) == (422, True, [])
+    assert services.sent("POST", f"{API}/papers")[0].items() >= NUMBERS.items()
+
+
 def test_the_postmark_is_given_or_said_to_be_missing(agent: FlaskClient, services: FakeServices) -> None:
-    for path, more in (("/agent/papier", NUMBERS), (FOR, {}), (SHEET, TYPED)):
+    for path, more in (("/agent/papier", NUMBERS), (FOR, NUMBERS), (SHEET, TYPED)):
         for days, words in (
             ({**DAY, "no_postmark": ""}, "Saisissez la date du cachet de la poste, ou cochez"),
             ({**DAY, **POSTMARK}, "Laissez cette date vide, ou décochez la case"),
@@ -142,7 +160,7 @@ def test_the_postmark_is_given_or_said_to_be_missing(agent: FlaskClient, service
             )
             assert page_checks(page.text) == []
     assert services.sent("POST", f"{API}/papers") + services.sent("PUT", f"{ONE}/draft") == []
-    assert post(agent, FOR, **DAY).status_code == 303
+    assert post(agent, FOR, **NUMBERS, **DAY).status_code == 303
     assert services.sent("POST", f"{API}/papers")[0]["posted_on"] is None
     services.paper["posted_on"] = None
     box = re.search(r'<input[^>]*name="no_postmark"[^>]*>', agent.get(SHEET).text)

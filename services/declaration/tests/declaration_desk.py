@@ -69,6 +69,11 @@ class Desk:
         return found
 
 
+def named(row: dict[str, Any]) -> dict[str, Any]:
+    """What a row sent back by the API says of itself."""
+    return {name: row[name] for name in ("id", "etag", "tenant", "dwelling")}
+
+
 def counts(found: dict[str, Any]) -> dict[str, int]:
     names = ("lines", "ready", "unchanged", "refused", "applied")
     return {name: found[name] for name in names if found[name]}

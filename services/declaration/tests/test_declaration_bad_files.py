@@ -13,7 +13,7 @@ from declaration.settings import DeclarationSettings
 from declaration.sheets import extract, layout, reading
 from declaration.sheets.reading import REFUSALS
 from declaration_cases import LINE
-from declaration_desk import FILLED, Desk
+from declaration_desk import FILLED, Desk, named
 from declaration_exchange import lot
 
 # Each is made of the template that was downloaded, of which the first line is filled.
@@ -109,7 +109,7 @@ def transmitted(desk: Desk) -> bytes:
     """A line for a declaration that was transmitted since the template was taken, with another rent."""
     template = desk.template()
     second = desk.drafts()[1]
-    saved = {"rows": [{"id": second["id"], "etag": second["etag"], "cells": FILLED}]}
+    saved = {"rows": [{**named(second), "cells": FILLED}]}
     [answer] = desk.world.put("/drafts", desk.headers, saved).json()["items"]
     path = f"/declarations/{second['id']}/transmission"
     assert desk.world.post(path, desk.headers, **{"If-Match": answer["row"]["etag"]}).status_code == 201

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from declaration_cases import GONE, INFORMATION, OWING, RENT
-from declaration_desk import Desk
+from declaration_desk import Desk, named
 from declaration_exchange import lot
 
 # Steps, over HTTP: what is changed in a step, where the answer points, its code; None when it is taken.
@@ -117,7 +117,7 @@ def test_letters_that_no_database_keeps_are_refused_wherever_they_stand(desk: De
         ("PUT", f"{path}/draft", desk.headers, {"information": {**INFORMATION, "address": [text]}}),
         ("PUT", f"{path}/draft", desk.headers, {"rent": {**RENT, "rent": text}}),
         ("PUT", f"{path}/draft", desk.headers, {"confirmations": {"zero_rent": text}}),
-        ("PUT", "/drafts", desk.headers, {"rows": [{"id": row["id"], "etag": row["etag"], "cells": {"rent": text}}]}),
+        ("PUT", "/drafts", desk.headers, {"rows": [{**named(row), "cells": {"rent": text}}]}),
         ("POST", f"{path}/amendments", desk.headers, {"reason": text}),
         ("POST", "/tenant-reports", desk.headers, {"kind": "no_longer_mine", **report}),
         ("POST", "/papers", desk.world.agent(), {"declaration_id": row["id"], "received_on": text}),

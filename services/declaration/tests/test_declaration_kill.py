@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from chassis import clock
 from declaration.models import DeclarationImport, Lot
+from declaration_desk import named
 from sqlalchemy import text, update
 
 pytestmark = [
@@ -70,7 +71,7 @@ def minutes_pass(world: Any, table: type[Lot] | type[DeclarationImport]) -> None
 
 def save_all(world: Any, headers: dict[str, str]) -> None:
     rows = world.get("/drafts", headers, limit=200).json()["items"]
-    body = {"rows": [{"id": row["id"], "etag": row["etag"], "cells": FILLED} for row in rows]}
+    body = {"rows": [{**named(row), "cells": FILLED} for row in rows]}
     answer = world.put("/drafts", headers, body)
     assert {item["outcome"] for item in answer.json()["items"]} == {"saved"}
 

@@ -9,6 +9,7 @@ from declaration.filing import changes
 from declaration.leasing import LeaseLost
 from declaration.lots import running
 from declaration.models import Lot
+from declaration_desk import named
 from sqlalchemy import update
 
 LOT = "declaration.lot_transmitted.v1"
@@ -28,10 +29,7 @@ class Owner:
         return found
 
     def save(self, *typed: dict[str, str]) -> list[dict[str, Any]]:
-        rows = [
-            {"id": row["id"], "etag": row["etag"], "cells": cells}
-            for row, cells in zip(self.drafts(), typed, strict=False)
-        ]
+        rows = [{**named(row), "cells": cells} for row, cells in zip(self.drafts(), typed, strict=False)]
         answer = self.world.put("/drafts", self.headers, {"rows": rows})
         assert answer.status_code == 200, answer.text
         return [item["row"] for item in answer.json()["items"]]
@@ -106,7 +104,7 @@ def test_each_is_transmitted_by_the_rules_of_a_single_one_and_the_lot_says_why_o
     owner.save(FILLED, {**FILLED, "rent": "900"}, {"confirmed": "oui"}, FILLED)
     asked = owner.ask().json()
     last = owner.drafts()[3]
-    changed = {"rows": [{"id": last["id"], "etag": last["etag"], "cells": {"rent": "416"}}]}
+    changed = {"rows": [{**named(last), "cells": {"rent": "416"}}]}
     owner.world.put("/drafts", owner.headers, changed)
     owner.world.harness.run_job(JOB)
     lot = owner.world.get(f"/transmissions/{asked['id']}", owner.headers).json()

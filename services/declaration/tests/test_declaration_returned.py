@@ -6,7 +6,7 @@ import pytest
 from chassis import ids
 from declaration.sheets import layout, reading
 from declaration_cases import SIRET
-from declaration_desk import FILLED, Desk, counts
+from declaration_desk import FILLED, Desk, counts, named
 from declaration_exchange import archive, opened_archive, ready
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -112,7 +112,7 @@ def test_what_another_person_saved_meanwhile_is_not_overwritten_and_both_values_
     template = desk.template()
     colleague = Desk(desk.world, desk.world.landlord())
     row = colleague.drafts()[0]
-    saved = {"rows": [{"id": row["id"], "etag": row["etag"], "cells": {**FILLED, "rent": "431,00"}}]}
+    saved = {"rows": [{**named(row), "cells": {**FILLED, "rent": "431,00"}}]}
     assert desk.world.put("/drafts", colleague.headers, saved).json()["items"][0]["outcome"] == "saved"
     found = desk.checked(desk.filled(template, FILLED))
     assert counts(found) == {"lines": 4, "refused": 1, "unchanged": 3}
@@ -130,7 +130,7 @@ def test_what_another_person_saved_meanwhile_is_not_overwritten_and_both_values_
 def test_a_draft_changed_between_the_check_and_the_application_is_left_alone(desk: Desk) -> None:
     found = desk.checked(desk.filled(desk.template(), FILLED, FILLED))
     row = desk.drafts()[0]
-    saved = {"rows": [{"id": row["id"], "etag": row["etag"], "cells": {**FILLED, "rent": "431,00"}}]}
+    saved = {"rows": [{**named(row), "cells": {**FILLED, "rent": "431,00"}}]}
     desk.world.put("/drafts", desk.headers, saved)
     assert counts(desk.apply(found["id"])) == {"lines": 4, "applied": 1, "refused": 1, "unchanged": 2}
     assert desk.drafts()[0]["cells"]["rent"] == "431,00"
@@ -157,7 +157,7 @@ def test_what_came_by_file_is_exported_as_such_until_it_is_saved_on_a_page(desk:
     world = desk.world
     desk.apply(desk.checked(desk.filled(desk.template(), FILLED, FILLED))["id"])
     by_file, on_page = desk.drafts()[:2]
-    body = {"rows": [{"id": on_page["id"], "etag": on_page["etag"], "cells": {"rent": "420,00"}}]}
+    body = {"rows": [{**named(on_page), "cells": {"rent": "420,00"}}]}
     on_page = world.put("/drafts", desk.headers, body).json()["items"][0]["row"]
     for row in (by_file, on_page):
         sent = world.post(f"/declarations/{row['id']}/transmission", desk.headers, **{"If-Match": row["etag"]})

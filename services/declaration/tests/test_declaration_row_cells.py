@@ -10,7 +10,7 @@ from declaration.domain.rows import judging
 from declaration.domain.rows.columns import COLUMNS
 from declaration.domain.rows.judging import Outcome
 from declaration_cases import CONTEXT, GONE, KNOWN, OWING, RENT, SITUATION, YEAR, saved
-from declaration_desk import FILLED, Desk, counts
+from declaration_desk import FILLED, Desk, counts, named
 
 ODD = [
     "abc",
@@ -122,7 +122,7 @@ def test_the_file_the_grid_and_the_steps_refuse_the_same_contradiction(desk: Des
     in_file = {item["column"]: item["message"] for item in desk.errors(found["id"])["items"]}
     assert list(in_file) == ["Date de départ", "Montant de la dette"]
     [row] = desk.drafts()
-    body = {"rows": [{"id": row["id"], "etag": row["etag"], "cells": {**FILLED, **wrong}}]}
+    body = {"rows": [{**named(row), "cells": {**FILLED, **wrong}}]}
     [answer] = desk.world.put("/drafts", desk.headers, body).json()["items"]
     assert [error["detail"] for error in answer["errors"]] == list(in_file.values())
     situation = {**SITUATION, "left_on": "2020-07-15", "arrears_amount": "650,00"}

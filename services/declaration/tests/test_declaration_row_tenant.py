@@ -12,7 +12,7 @@ import xlsxwriter
 from declaration.domain.rows import known_columns, same
 from declaration.domain.rows.known_columns import KNOWN_COLUMNS
 from declaration.sheets import layout
-from declaration_desk import FILLED, Desk, counts
+from declaration_desk import FILLED, Desk, counts, named
 
 NUMBERS = ("1234567A", "1234567B", "1234567C", "1234567D")
 OTHER_TENANT, CHANGED = known_columns.OTHER_TENANT, known_columns.CHANGED_SINCE
@@ -218,8 +218,7 @@ def test_a_reference_is_recognised_in_what_a_spreadsheet_made_of_it_and_no_other
 
 
 def put(desk: Desk, row: dict[str, Any], cells: dict[str, str], **stated: Any) -> dict[str, Any]:
-    body = {"rows": [{"id": row["id"], "etag": row["etag"], "cells": cells, **stated}]}
-    answer = desk.world.put("/drafts", desk.headers, body)
+    answer = desk.world.put("/drafts", desk.headers, {"rows": [{**named(row), "cells": cells, **stated}]})
     assert answer.status_code == 200, answer.text
     found: dict[str, Any] = answer.json()["items"][0]
     return found
@@ -235,6 +234,26 @@ def test_a_row_of_the_grid_is_saved_for_the_tenant_that_it_was_shown_for(desk: D
     assert (answer["outcome"], answer["errors"][0]["code"]) == ("refused", CHANGED)
     assert rents(desk) == [""] * 4
     assert put(desk, one, FILLED, **{name: one[name] for name in shown})["outcome"] == "saved"
+
+
+def test_rows_that_do_not_say_whose_they_are_are_saved_for_nobody(desk: Desk) -> None:
+    one, other = desk.drafts()[:2]
+    for left_out in ("tenant", "dwelling"):
+        silent = {name: value for name, value in named(one).items() if name != left_out}
+        rows = [{**named(other), "cells": FILLED}, {**silent, "cells": FILLED}]
+        answer = desk.world.put("/drafts", desk.headers, {"rows": rows})
+        [error] = answer.json()["errors"]
+        assert (answer.status_code, error["pointer"], error["code"]) == (400, f"/rows/1/{left_out}", "required")
+    assert rents(desk) == [""] * 4
+    # The marks of a whole list slipped by one against its tenants: none of it is saved.
+    drafts = desk.drafts()
+    slipped = [
+        {**named(row), "id": mark["id"], "etag": mark["etag"], "cells": FILLED}
+        for mark, row in zip(drafts, drafts[1:] + drafts[:1], strict=True)
+    ]
+    answers = desk.world.put("/drafts", desk.headers, {"rows": slipped}).json()["items"]
+    assert [(each["outcome"], each["errors"][0]["code"]) for each in answers] == [("refused", OTHER_TENANT)] * 4
+    assert rents(desk) == [""] * 4
 
 
 def test_a_draft_that_states_another_tenant_is_refused_with_a_pointer(desk: Desk) -> None:

@@ -20,9 +20,13 @@ class PaperClient(Service):
         """`items` and `next_cursor`: what somebody of the Caf has begun."""
         return self._get("papers", state="typing", cursor=cursor, limit=20)
 
-    def begin(self, declaration: str, days: Mapping[str, str | None], key: str) -> dict[str, Any]:
-        """The attestation made, or the one of this declaration that is being typed. `days`: received_on, posted_on."""
-        return self._post("papers", body={"declaration_id": declaration, **days}, key=key)
+    def begin(self, declaration: str, envelope: Mapping[str, str | None], key: str) -> dict[str, Any]:
+        """
+        The attestation made, or the one of this declaration that is being typed.
+
+        `envelope`: received_on, posted_on, and the numbers on the paper, which the service compares.
+        """
+        return self._post("papers", body={"declaration_id": declaration, **envelope}, key=key)
 
     def get(self, paper: str) -> Answer:
         """An attestation beside its declaration."""

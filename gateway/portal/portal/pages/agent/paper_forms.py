@@ -13,6 +13,8 @@ from portal.pages.declare.forms import InformationForm, RentForm, SituationForm,
 from portal.pages.declare.journey import day
 
 DAYS = {"/received_on": "received_on", "/posted_on": "posted_on"}
+PRINTED = ("user_number", "tenant_number")
+BEGINNING = {**DAYS, **{f"/{name}": name for name in PRINTED}}
 NO_POSTMARK = "Cachet illisible, ou attestation déposée à l’accueil"
 
 
@@ -36,13 +38,11 @@ class EnvelopeForm(PageForm):
         return {"received_on": iso(self.received_on) or "", "posted_on": iso(self.posted_on)}
 
 
-class SearchForm(EnvelopeForm, OnceForm):
+class BeginForm(EnvelopeForm, OnceForm):
     """The two numbers printed on the attestation, and the days of its envelope."""
 
     user_number = StringField("N°\u00a0d’utilisateur du bailleur")
     tenant_number = StringField("N°\u00a0d’allocataire du locataire")
-    # Filled in once a search finds several.
-    declaration = RadioField("Pour quelle déclaration\u00a0?", choices=[], validate_choice=False)
 
     def validate_user_number(self, field: StringField) -> None:
         """Both are needed."""
@@ -51,9 +51,16 @@ class SearchForm(EnvelopeForm, OnceForm):
 
     validate_tenant_number = validate_user_number
 
+    def printed(self) -> dict[str, str]:
+        """The numbers as typed from the paper."""
+        return {name: (self[name].data or "").strip() for name in PRINTED}
 
-class BeginForm(EnvelopeForm, OnceForm):
-    """The days alone, when the declaration is known already."""
+
+class SearchForm(BeginForm):
+    """The same, to find the declaration."""
+
+    # Filled in once a search finds several.
+    declaration = RadioField("Pour quelle déclaration\u00a0?", choices=[], validate_choice=False)
 
 
 class SheetForm(EnvelopeForm):

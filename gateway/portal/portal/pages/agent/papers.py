@@ -10,7 +10,7 @@ from portal.clients import api
 from portal.clients.errors import Refused
 from portal.clients.http import Answer
 from portal.pages.addresses import address
-from portal.pages.agent.paper_forms import DAYS, BeginForm, SearchForm, Sheet
+from portal.pages.agent.paper_forms import BEGINNING, BeginForm, SearchForm, Sheet
 from portal.pages.declare import conflict
 from portal.pages.declare.journey import heading
 from portal.sign_in.person import wanted
@@ -39,7 +39,7 @@ def index() -> ResponseReturnValue:
 
 def found(form: SearchForm) -> ResponseReturnValue | None:
     """To the sheet, or None with what to correct or to choose on the form."""
-    numbers = {name: (form[name].data or "").strip() for name in ("user_number", "tenant_number")}
+    numbers = form.printed()
     try:
         items = api().papers.search(**numbers)
     except Refused as error:
@@ -66,14 +66,14 @@ def words(item: dict[str, Any]) -> str:
     return f"Campagne {item['campaign']}, {dwelling} ({item['status_label'].lower()})"
 
 
-def begun(form: Any, declaration: str) -> ResponseReturnValue | None:
-    """To the sheet, new or begun already; None when the service refuses the day."""
+def begun(form: BeginForm, declaration: str) -> ResponseReturnValue | None:
+    """To the sheet, new or begun already; None when the service refuses a day, or the numbers as another's."""
     try:
-        paper = api().papers.begin(declaration, form.days(), form.key.data or "")
+        paper = api().papers.begin(declaration, {**form.printed(), **form.days()}, form.key.data or "")
     except Refused as error:
         if error.status not in (400, 409, 422):
             raise
-        form.fail_from(error.problem, DAYS)
+        form.fail_from(error.problem, BEGINNING)
         return None
     return redirect(url_for("papers.sheet", paper=paper["id"]), 303)
 
@@ -81,7 +81,7 @@ def begun(form: Any, declaration: str) -> ResponseReturnValue | None:
 @pages.route("/pour/<uuid:declaration>", methods=["GET", "POST"])
 @wanted("agent")
 def begin(declaration: Any) -> ResponseReturnValue:
-    """From the page of a declaration: only the day is missing."""
+    """From the page of a declaration: the numbers of the paper show that it is of this one."""
     form, body = BeginForm(), api().declaration.get(str(declaration)).body
     if request.method == "POST" and form.validate() and (answer := begun(form, str(declaration))) is not None:
         return answer

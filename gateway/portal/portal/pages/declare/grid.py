@@ -22,6 +22,7 @@ from portal.pages.declare.grid_rows import (
     Line,
     filled,
     sent,
+    unnamed,
 )
 from portal.pages.declare.listing import chosen_filters
 from portal.sign_in.person import wanted
@@ -57,7 +58,9 @@ def grid() -> ResponseReturnValue:
     form, chosen, cursor = GridForm(), narrowed(), request.args.get("cursor", "")
     filling = "fill" in request.form
     rows = list(sent()) if request.method == "POST" and not filling else []
-    answers = api().declaration.save_drafts(rows) if rows else []
+    refused = [answer for row in rows if (answer := unnamed(row))]
+    named = [row for row in rows if not unnamed(row)]
+    answers = [*refused, *(api().declaration.save_drafts(named) if named else [])]
     found = api().declaration.list_drafts(**chosen, cursor=cursor, limit=PAGE_SIZE)
     following = address("declare.grid", **chosen, cursor=found["next_cursor"]) if found["next_cursor"] else ""
     here = address("declare.grid", **chosen, cursor=cursor)

@@ -30,6 +30,10 @@ CELLS = (*COLUMNS, *CONFIRMING)
 LABELS = {**{name: heading for name, (heading, _kind) in COLUMNS.items()}, "confirm": "Je confirme", "reason": "Motif"}
 # What a row says of its tenant, sent back as it was read.
 STATED = ("tenant", "dwelling", "previous_rent", "previous_charges")
+TENANT_MISSING = (
+    "Cette ligne ne dit plus de quel locataire elle est : rien n’en est enregistré. Vérifiez-la, puis enregistrez de"
+    " nouveau."
+)
 # Where the error of a whole row leads.
 COLUMN_OF_ROW = "confirmed"
 # What one may answer once for all rows of a page, and in which words.
@@ -76,6 +80,14 @@ def sent() -> Iterator[dict[str, Any]]:
         if not given(place, "theirs") and typed(place) != shown_before(given(place, "base")):
             row = {"id": given(place, "id"), "etag": given(place, "etag"), "cells": typed(place)}
             yield {**row, **{name: value for name, value in read(given(place, "for")).items() if name in STATED}}
+
+
+def unnamed(row: dict[str, Any]) -> dict[str, Any] | None:
+    """The answer to a row whose hidden field no longer says whom it was shown for; None when it does."""
+    if row.get("tenant") and row.get("dwelling"):
+        return None
+    error = {"column": "", "code": "tenant_missing", "detail": TENANT_MISSING, "example": ""}
+    return {"id": row["id"], "outcome": "refused", "errors": [error], "row": None}
 
 
 def filled(rows: list[dict[str, Any]]) -> list[Line]:
