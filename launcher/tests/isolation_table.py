@@ -137,6 +137,7 @@ _DECLARATION = Use("declaration")
 _OF_DECLARATION = "declaration={declaration_id}"
 _CAMPAIGN_OF = {"year": 2026, "deadline": "2026-11-20", "cut_off": "2027-01-20", "caf_code": "{caf_code}"}
 _COMPANY = {"siret": "44306184100047", "name": "REGIE DELTA", "version": 1, **REASON}
+_PERSON = {"civility": "Mme", "last_name": "DELTA", "version": 1, **REASON}
 _CAMPAIGN = Use("campaign", query="caf_code={caf_code}")
 
 
@@ -296,6 +297,7 @@ DECLARATION = {
     "POST /tenant-reports/{report_id}/answer": Operation(AGENTS, (Use("report", body={"outcome": "accept"}),)),
     # They move what belongs to the landlord: last.
     "POST /landlords/{landlord_id}/company": Operation(AGENTS, (Use("landlord", body=_COMPANY),)),
+    "POST /landlords/{landlord_id}/natural-person": Operation(AGENTS, (Use("landlord", body=_PERSON),)),
     "POST /landlords/{landlord_id}/caf": Operation(
         frozenset({SUPERVISOR}), (Use("landlord", body={"caf_code": "569", "version": 1, **REASON}),)
     ),

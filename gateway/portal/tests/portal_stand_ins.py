@@ -190,7 +190,7 @@ class FakeServices:
         at = "/api/declaration/v1"
         landlord = example("declaration", "/landlords/{landlord_id}", "get") | {"id": DOCUMENT}
         self.on("GET", f"{at}/landlords/{DOCUMENT}", landlord)
-        for move in ("company", "caf"):
+        for move in ("company", "natural-person", "caf"):
             self.on("POST", f"{at}/landlords/{DOCUMENT}/{move}", landlord)
         running = example("declaration", "/registry-imports/{import_id}", "get")
         self.on("GET", f"{at}/registry-imports", {"items": [running], "next_cursor": None})

@@ -1,4 +1,4 @@
-"""A landlord's company changed by an agent, its Caf by a supervisor: what is shown before, asked, and sent."""
+"""A landlord's company or person changed by an agent, its Caf by a supervisor: shown before, asked, and sent."""
 
 from typing import Any
 
@@ -10,8 +10,12 @@ from webui.testing import page_checks, parse
 HERE = f"/agent/bailleurs/{DOCUMENT}"
 API = f"/api/declaration/v1/landlords/{DOCUMENT}"
 WHY = "SIRET saisi par erreur dans le registre."
-ASKED = {"entreprise": {"siret": "44306184100047", "name": "SCI AUTRE"}, "caf": {"caf_code": "569"}}
-PATHS = {"entreprise": "company", "caf": "caf"}
+ASKED = {
+    "entreprise": {"siret": "44306184100047", "name": "SCI AUTRE"},
+    "personne": {"civility": "Mme", "last_name": "MARTIN", "first_name": ""},
+    "caf": {"caf_code": "569"},
+}
+PATHS = {"entreprise": "company", "personne": "natural-person", "caf": "caf"}
 
 
 def send(browser: FlaskClient, path: str, **typed: str) -> Any:

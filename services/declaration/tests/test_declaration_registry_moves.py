@@ -1,4 +1,4 @@
-"""What no file does to a landlord: its company changed by an agent, its Caf by a supervisor, with a reason."""
+"""What no file does to a landlord: company or person changed by an agent, Caf by a supervisor, with a reason."""
 
 from typing import Any
 
@@ -8,6 +8,7 @@ from declaration_cases import LINE
 
 OTHER = "44306184100047"
 REASON = "SIRET saisi par erreur dans le registre"
+PERSON = {"civility": "Mme", "last_name": "MARTIN", "first_name": "Zoé"}
 
 
 def landlord(world: Any) -> dict[str, Any]:
@@ -16,7 +17,11 @@ def landlord(world: Any) -> dict[str, Any]:
 
 
 def act(world: Any, what: str, headers: dict[str, str], **changes: Any) -> Any:
-    bodies = {"company": {"siret": OTHER, "name": "SCI AUTRE"}, "caf": {"caf_code": "569"}}
+    bodies = {
+        "company": {"siret": OTHER, "name": "SCI AUTRE"},
+        "natural-person": PERSON,
+        "caf": {"caf_code": "569"},
+    }
     known = landlord(world)
     body = {**bodies[what], "reason": REASON, "version": known["version"], **changes}
     return world.post(f"/landlords/{known['id']}/{what}", headers, body)
@@ -55,6 +60,8 @@ def test_who_may_not_moves_nobody(filed: Any) -> None:
     before = landlord(filed)
     assert act(filed, "company", filed.agent("569")).status_code == 404
     assert act(filed, "company", filed.landlord()).status_code == 403
+    assert act(filed, "natural-person", filed.agent("569")).status_code == 404
+    assert act(filed, "natural-person", filed.landlord()).status_code == 403
     for headers in (filed.agent("569"), filed.agent(), filed.landlord()):
         assert act(filed, "caf", headers).status_code == 403
     assert landlord(filed) == before
@@ -65,8 +72,13 @@ def test_who_may_not_moves_nobody(filed: Any) -> None:
     [
         ("company", {"siret": "44306184100048"}, 422),
         ("company", {"siret": LINE["siret"]}, 409),
+        ("company", {"name": " "}, 422),
         ("company", {"version": 7}, 409),
         ("company", {"reason": "court"}, 400),
+        ("natural-person", {"civility": "Dr"}, 422),
+        ("natural-person", {"last_name": " "}, 422),
+        ("natural-person", {"version": 7}, 409),
+        ("natural-person", {"reason": "court"}, 400),
         ("caf", {"caf_code": "359"}, 409),
         ("caf", {"caf_code": "5A9"}, 400),
         ("caf", {"version": 7}, 409),
@@ -100,6 +112,40 @@ def test_the_declarations_follow_a_landlord_to_its_other_company(filed: Any) -> 
     # From now on files say the new one, and the old one is an error.
     assert filed.hand_over({"siret": OTHER, "landlord_name": "SCI AUTRE"})[1] == []
     assert filed.hand_over({})[1] == [(2, "siret")]
+
+
+@pytest.mark.parametrize("first_name", ["Zoé", "", None])
+def test_a_company_becomes_a_person_who_alone_sees_what_is_theirs_and_back(filed: Any, first_name: str | None) -> None:
+    former, alone = filed.landlord(), ids.organisation_id(user_number=LINE["user_number"])
+    person = filed.grant(ids.new_id(), ("private", "FR"), organisation_id=alone)
+    made = act(filed, "natural-person", filed.agent(), first_name=first_name)
+    shown = {name: made.json()[name] for name in ("kind", "siret", "name", "version")}
+    name = "Mme Zoé MARTIN" if first_name else "Mme MARTIN"
+    assert shown == {"kind": "natural_person", "siret": None, "name": name, "version": 2}
+    assert (len(filed.declarations(former)), len(filed.declarations(person))) == (0, 2)
+    event = told(filed)[-1]
+    assert (event.data["organisation_id"], event.data["kind"], event.data["moves"]) == (str(alone), "natural_person", 1)
+    assert {field: event.personal[field] for field in PERSON} == {**PERSON, "first_name": first_name or None}
+    [line] = [row for row in filed.harness.rows("journal") if row["action"] == "landlord.person_made"]
+    assert (line["reason"], line["before"]["siret"], line["after"]["siret"]) == (REASON, LINE["siret"], None)
+    assert line["after"]["tenancies"] == 2
+    again = act(filed, "natural-person", filed.agent())
+    assert (again.status_code, "déjà une personne physique" in again.json()["detail"]) == (409, True)
+    # From now on files say the person, and the company is an error.
+    as_person = {**PERSON, "landlord_kind": "natural_person", "siret": "", "landlord_name": ""}
+    assert filed.hand_over({**as_person, "first_name": first_name or ""})[1] == []
+    assert {column for _, column in filed.hand_over({})[1]} >= {"landlord_kind"}
+    back = act(filed, "company", filed.agent(), siret=LINE["siret"], name=LINE["landlord_name"])
+    assert (back.status_code, back.json()["kind"], back.json()["siret"]) == (200, "legal_person", LINE["siret"])
+    assert (len(filed.declarations(former)), len(filed.declarations(person))) == (2, 0)
+    assert landlord(filed)["moves"] == 2
+
+
+def test_every_wrong_name_is_told_at_its_field(filed: Any) -> None:
+    answer = act(filed, "natural-person", filed.agent(), civility="Dr", last_name="X" * 101)
+    assert answer.status_code == 400
+    answer = act(filed, "natural-person", filed.agent(), civility="Dr", last_name="\u00a0")
+    assert {error["pointer"] for error in answer.json()["errors"]} == {"/civility", "/last_name"}
 
 
 def test_a_supervisor_hands_a_landlord_to_another_caf(filed: Any) -> None:

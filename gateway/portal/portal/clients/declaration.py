@@ -135,7 +135,7 @@ class DeclarationClient(Service):
         return self._get("landlords", landlord)
 
     def move_landlord(self, landlord: str, path: str, asked: Mapping[str, Any], key: str) -> dict[str, Any]:
-        """`path`: company or caf; Refused 409 when the landlord is another than the one that was read."""
+        """`path`: company, natural-person or caf; Refused 409 when the landlord is not as it was read."""
         return self._post("landlords", landlord, path, body=asked, key=key)
 
     def list_imports(self, cursor: str = "") -> dict[str, Any]:

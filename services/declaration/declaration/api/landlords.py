@@ -21,6 +21,12 @@ def change_company(landlord_id: str, body: dict[str, Any]) -> dict[str, Any]:
 
 
 @idempotent
+def make_person(landlord_id: str, body: dict[str, Any]) -> dict[str, Any]:
+    with transaction() as session:
+        return moves.shown(session, moves.make_person(session, agent(), UUID(landlord_id), body))
+
+
+@idempotent
 def change_caf(landlord_id: str, body: dict[str, Any]) -> dict[str, Any]:
     with transaction() as session:
         landlord = moves.change_caf(session, agent(), UUID(landlord_id), body)

@@ -1,5 +1,5 @@
-"""What no file does to a landlord: an agent changes its company, a supervisor its Caf. Shown first with all that moves,
-then done with a reason that the journal keeps."""
+"""What no file does to a landlord: an agent changes its company or makes it a person, a supervisor changes its Caf.
+Shown first with all that moves, then done with a reason that the journal keeps."""
 
 from typing import Any
 from uuid import UUID
@@ -8,11 +8,12 @@ from chassis import ids, journal
 from chassis.auth import Caller
 from chassis.db import insert_new
 from chassis.problems import Conflict, FieldError, Forbidden, Invalid, NotFound
+from chassis.texts import full_name
 from sqlalchemy import ColumnElement, exists, func, select, true, update
 from sqlalchemy.orm import Session
 
 from declaration.domain import reports
-from declaration.domain.registry.columns import COLUMNS, LEGAL_PERSON
+from declaration.domain.registry.columns import COLUMNS, LEGAL_PERSON, NATURAL_PERSON, Column, never
 from declaration.domain.states import State
 from declaration.models import (
     DeclarationVersion,
@@ -25,6 +26,7 @@ from declaration.models import (
 )
 from declaration.registry import portfolio
 
+EMPTY = "Cette valeur est obligatoire."
 CHANGED = "Ce bailleur a changé depuis que vous l’avez lu. Relisez-le, puis recommencez."
 
 
@@ -70,21 +72,47 @@ def change_company(session: Session, caller: Caller, landlord_id: UUID, asked: d
     """Dwellings, drafts and declarations follow the landlord to the organisation of that SIRET, whoever else is in it.
 
     Raises NotFound, Invalid, Conflict."""
-    siret, name = _read("siret", asked["siret"]), _read("landlord_name", asked["name"])
+    read = _read({"siret": asked["siret"], "landlord_name": asked["name"]})
     landlord = _held(session, caller, landlord_id, asked["version"])
-    if (landlord.kind, landlord.siret) == (LEGAL_PERSON, siret):
+    if (landlord.kind, landlord.siret) == (LEGAL_PERSON, read["siret"]):
         raise Conflict("Ce bailleur est déjà enregistré sous ce SIRET.")
-    before = {"kind": landlord.kind, "siret": landlord.siret, "organisation_id": str(landlord.organisation_id)}
-    left, joined = landlord.organisation_id, ids.organisation_id(siret=siret, user_number=landlord.user_number)
-    landlord.kind, landlord.siret, landlord.name = LEGAL_PERSON, siret, name
-    landlord.civility = landlord.last_name = landlord.first_name = None
-    landlord.organisation_id = joined
-    after = {"kind": landlord.kind, "siret": siret, "organisation_id": str(joined)}
-    _moved(session, caller, landlord, "landlord.company_changed", before, after, asked["reason"])
+    nobody = {"civility": None, "last_name": None, "first_name": None}
+    company = {"kind": LEGAL_PERSON, "siret": read["siret"], "name": read["landlord_name"], **nobody}
+    return _join(session, caller, landlord, company, "landlord.company_changed", asked["reason"])
+
+
+def make_person(session: Session, caller: Caller, landlord_id: UUID, asked: dict[str, Any]) -> Landlord:
+    """The landlord is a natural person after all: an organisation of its own, which no company sees into.
+
+    Raises NotFound, Invalid, Conflict."""
+    read = _read({name: asked.get(name) or "" for name in ("civility", "last_name", "first_name")})
+    landlord = _held(session, caller, landlord_id, asked["version"])
+    if landlord.kind == NATURAL_PERSON:
+        raise Conflict("Ce bailleur est déjà une personne physique.")
+    name = full_name(read["civility"], read["first_name"], read["last_name"])
+    person = {"kind": NATURAL_PERSON, "siret": None, "name": name, **read}
+    return _join(session, caller, landlord, person, "landlord.person_made", asked["reason"])
+
+
+def _join(
+    session: Session, caller: Caller, landlord: Landlord, known: dict[str, Any], action: str, reason: str
+) -> Landlord:
+    """Writes who the landlord is, and all that is its own into the organisation of that company or person."""
+    names = ("kind", "siret", "organisation_id")
+    before = {name: _text(getattr(landlord, name)) for name in names}
+    left, joined = landlord.organisation_id, ids.organisation_id(siret=known["siret"], user_number=landlord.user_number)
+    for name, value in {**known, "organisation_id": joined}.items():
+        setattr(landlord, name, value)
+    after = {name: _text(getattr(landlord, name)) for name in names}
+    _moved(session, caller, landlord, action, before, after, reason)
     session.execute(update(TenantReport).where(TenantReport.landlord_id == landlord.id).values(organisation_id=joined))
     insert_new(session, Organisation, {"id": joined, "portfolio_version": 1, "told_version": 0})
     portfolio.refresh(session, select(Organisation.id).where(Organisation.id.in_([left, joined])))
     return landlord
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else str(value)
 
 
 def change_caf(session: Session, caller: Caller, landlord_id: UUID, asked: dict[str, Any]) -> Landlord:
@@ -139,13 +167,26 @@ def _moved(
     )
 
 
-def _read(column: str, given: str) -> str:
-    """As a file's cell of that column. Raises Invalid."""
-    of = COLUMNS[column]
-    pointer = {"landlord_name": "/name"}.get(column, f"/{column}")
-    try:
-        return str(of.read(given.strip()))
-    except ValueError as error:
-        raise Invalid(
-            [FieldError(pointer=pointer, code=column, detail=str(error), rule=of.rule, example=of.example)]
-        ) from None
+def _read(given: dict[str, str]) -> dict[str, Any]:
+    """Each as a file's cell of that column, None where it may be empty and is. Raises Invalid with every error."""
+    found: dict[str, Any] = {}
+    errors = []
+    for name, text in given.items():
+        column = COLUMNS[name]
+        try:
+            found[name] = _cell(text.strip(), column)
+        except ValueError as error:
+            pointer = {"landlord_name": "/name"}.get(name, f"/{name}")
+            wrong = FieldError(pointer=pointer, code=name, detail=str(error), rule=column.rule, example=column.example)
+            errors.append(wrong)
+    if errors:
+        raise Invalid(errors)
+    return found
+
+
+def _cell(text: str, column: Column) -> Any:
+    if text:
+        return column.read(text)
+    if column.mandatory is not never:
+        raise ValueError(EMPTY)
+    return None

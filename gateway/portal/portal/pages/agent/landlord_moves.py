@@ -1,11 +1,12 @@
-"""What no file does to a landlord: an agent changes its company, a supervisor its Caf, once shown what follows it."""
+"""What no file does to a landlord: another company, a natural person, another Caf, once shown what follows it."""
 
 from dataclasses import dataclass
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import Field, HiddenField, StringField, TextAreaField
+from webui.forms import choices
+from wtforms import Field, HiddenField, RadioField, StringField, TextAreaField
 from wtforms.validators import InputRequired
 
 from portal.clients import api
@@ -13,6 +14,8 @@ from portal.clients.errors import Refused
 from portal.forms import OnceForm
 from portal.pages.agent.landlords import pages
 from portal.sign_in.person import the_person, wanted
+
+CIVILITIES = {"Mme": "Mme", "M.": "M."}
 
 
 class MoveForm(OnceForm):
@@ -25,6 +28,12 @@ class MoveForm(OnceForm):
 class CompanyForm(MoveForm):
     siret = StringField("Nouveau SIRET", [InputRequired("Saisissez le SIRET, par exemple 73282932000074.")])
     name = StringField("Raison sociale", [InputRequired("Saisissez la raison sociale, par exemple REGIE DES LICES.")])
+
+
+class PersonForm(MoveForm):
+    civility = RadioField("Civilité", [InputRequired("Choisissez la civilité.")], choices=choices(CIVILITIES))
+    last_name = StringField("Nom", [InputRequired("Saisissez le nom, par exemple MARTIN.")])
+    first_name = StringField("Prénom, s’il y en a un")
 
 
 class CafForm(MoveForm):
@@ -62,6 +71,16 @@ MOVES = {
         "Le bailleur est rattaché à l’autre entreprise.",
         ("siret", "name"),
     ),
+    "personne": Move(
+        "natural-person",
+        PersonForm,
+        "Faire de ce bailleur une personne physique",
+        "Les comptes de l’entreprise ne verront plus ce qui suit. La personne a son propre compte\u00a0: ses "
+        "identifiants partent à l’adresse du registre. Les récapitulatifs déjà remis restent à qui les a reçus.",
+        "Changer en personne physique",
+        "Le bailleur est une personne physique.",
+        ("civility", "last_name", "first_name"),
+    ),
     "caf": Move(
         "caf",
         CafForm,
@@ -76,7 +95,7 @@ MOVES = {
 }
 
 
-@pages.route("/<uuid:landlord>/<any(entreprise, caf):name>", methods=["GET", "POST"])
+@pages.route("/<uuid:landlord>/<any(entreprise, personne, caf):name>", methods=["GET", "POST"])
 @wanted("agent")
 def move(landlord: Any, name: str) -> ResponseReturnValue:
     """Shows all that follows, asks for the reason, then acts."""
