@@ -90,6 +90,15 @@ def test_answers_of_another_caf_do_not_exist_and_change_nothing(world: Any, land
     sent = declare(world, declaration, landlord)
     other = answered(world, saying(sent["reference"], "integrated"), caf="220")
     assert (other["lines_applied"], other["lines_bad"]) == (0, 1)
+    # Word for word what a reference that nobody has gets, whatever the line says beside it.
+    nobody = {**saying("R26-0000-0000-0000-0000", "integrated"), "version": "7"}
+    unknown = answered(world, nobody, {**saying(sent["reference"], "under_review"), "version": "7"}, caf="220")
+    reports = [
+        world.get(f"/answers/{each['id']}/errors", world.agent("220")).json()["items"] for each in (other, unknown)
+    ]
+    said = [{name: value for name, value in line.items() if name != "line"} for report in reports for line in report]
+    assert [line["column"] for line in said] == ["reference"] * 3
+    assert said[0] == said[1] == said[2]
     assert world.get(f"/answers/{other['id']}", world.agent("359")).status_code == 404
     assert world.get(f"/answers/{other['id']}/errors", world.agent("359")).status_code == 404
     assert world.get("/answers", world.agent("359")).json()["items"] == []

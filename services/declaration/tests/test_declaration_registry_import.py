@@ -44,6 +44,9 @@ def test_a_line_of_another_caf_is_left_out(world: Any) -> None:
     rows = ({}, {"caf_code": "220", "user_number": "22000000000001"})
     done = import_path(world.harness.runtime, world.file(*rows), "agent", caf_code="359")
     assert (done["lines_good"], done["lines_bad"]) == (1, 1)
+    [error] = world.get(f"/registry-imports/{done['id']}/errors", world.agent()).json()["items"]
+    assert error["column"] == "caf_code"
+    assert "220" not in error["message"]
     assert [landlord["caf_code"] for landlord in world.harness.rows("landlord")] == ["359"]
 
 

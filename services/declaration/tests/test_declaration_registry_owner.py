@@ -77,6 +77,19 @@ def test_a_siret_of_another_caf_adds_its_own_number_and_dwelling_alone(world: An
     assert {row["organisation_id"] for row in world.harness.rows("landlord")} == {world.organisation_id}
 
 
+def test_the_dwelling_and_the_tenant_that_a_line_names_are_those_of_its_own_landlord(world: Any) -> None:
+    world.hand_over({})
+    before = {name: world.harness.rows(name) for name in ("dwelling", "tenancy")}
+    # The same reference and number at another landlord of the same Caf, and of another: others, with the same words.
+    for caf, number in (("359", "35900007090008"), ("569", "56900000700008")):
+        line = {**STRANGER, "caf_code": caf, "user_number": number}
+        line |= {name: LINE[name] for name in ("dwelling_ref", "tenant_number")}
+        done, wrong = world.hand_over({**line, "lease_start": "2015-01-01", "previous_rent": "1.00"}, caf=caf)
+        assert (wrong, done["created"]) == ([], {"landlords": 1, "dwellings": 1, "tenancies": 1})
+    for name, rows in before.items():
+        assert [row for row in world.harness.rows(name) if row["id"] == rows[0]["id"]] == rows
+
+
 def test_errors_of_lines_come_in_the_order_of_the_file_and_only_the_first_are_kept(
     world: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -149,6 +149,7 @@ def test_the_spreadsheet_of_another_landlord_is_unknown_line_by_line_and_reveals
         correction = desk.world.get(f"/declaration-imports/{found['id']}/correction", desk.headers).content
         assert "SECRET" not in correction.decode("utf-8-sig")
     assert told[0] == told[1] == told[2]
+    assert (told[0][0]["column"], told[0][0]["value"]) == (layout.MARK_HEADER, "")
     assert told[0][0]["message"] == "Cette déclaration est inconnue."
     assert theirs.drafts()[0]["status"] == "to_declare"
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
 
 from chassis import clock
 from chassis.auth import Caller
@@ -30,7 +29,7 @@ def acknowledge(session: Session, caller: Caller, batch: LetterBatch, receipt: d
         select(Message).where(Message.batch_id == batch.id, Message.state == State.BATCHED).with_for_update()
     ).all()
     rejected = {one["message_id"]: one["reason"] for one in receipt["rejected"]}
-    _check(batch, letters, receipt, rejected)
+    _check(batch, letters, receipt)
     for message in letters:
         _close(session, message, rejected.get(message.id))
     batch.state, batch.acknowledged_at = BatchState.ACKNOWLEDGED, clock.now()
@@ -53,7 +52,7 @@ def _close(session: Session, message: Message, refusal: str | None) -> None:
     publishes.delivered(session, message)
 
 
-def _check(batch: LetterBatch, letters: Sequence[Message], receipt: dict[str, Any], rejected: dict[UUID, str]) -> None:
+def _check(batch: LetterBatch, letters: Sequence[Message], receipt: dict[str, Any]) -> None:
     """The printer's counts are compared with the manifest's: a missing page is a letter that nobody will read."""
     errors = [
         FieldError(
@@ -66,15 +65,16 @@ def _check(batch: LetterBatch, letters: Sequence[Message], receipt: dict[str, An
         for name, word, expected in (("letters", "courriers", batch.letters), ("pages", "pages", batch.pages))
         if receipt[name] != expected
     ]
-    unknown = set(rejected) - {message.id for message in letters}
-    if unknown:
-        errors.append(
-            FieldError(
-                pointer="/rejected",
-                code="not-in-batch",
-                detail="Un courrier refusé ne fait pas partie de ce lot.",
-                rule="Les identifiants sont ceux du bordereau (manifest.json).",
-            )
+    mine = {message.id for message in letters}
+    errors += [
+        FieldError(
+            pointer=f"/rejected/{place}/message_id",
+            code="not-in-batch",
+            detail="Ce courrier ne fait pas partie de ce lot.",
+            rule="Les identifiants sont ceux du bordereau (manifest.json).",
         )
+        for place, one in enumerate(receipt["rejected"])
+        if one["message_id"] not in mine
+    ]
     if errors:
         raise Invalid(errors)

@@ -138,9 +138,22 @@ def test_a_receipt_whose_totals_differ_is_refused_and_changes_nothing(
 def test_a_receipt_that_rejects_a_letter_of_another_batch_is_refused(world: World) -> None:
     world.july(email=None)
     world.render_letters()
-    (batch,) = world.make_batches()
-    answer = acknowledge(world, batch, rejected=[{"message_id": str(ids.new_id()), "reason": "unreadable-pdf"}])
-    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/rejected")
+    (first,) = world.make_batches()
+    [theirs] = [row["id"] for row in world.messages]
+    world.july(email=None, landlord_id=str(ids.new_id()))
+    world.render_letters()
+    [batch] = [row for row in world.make_batches() if row["id"] != first["id"]]
+    [own] = [row["id"] for row in world.messages if row["id"] != theirs]
+    rejected = [{"message_id": str(each), "reason": "unreadable-pdf"} for each in (own, theirs, ids.new_id())]
+    answer = acknowledge(world, batch, rejected=rejected)
+    errors = answer.json()["errors"]
+    assert (answer.status_code, [error.pop("pointer") for error in errors]) == (
+        422,
+        ["/rejected/1/message_id", "/rejected/2/message_id"],
+    )
+    # A letter of another batch is told as one that does not exist.
+    assert errors[0] == errors[1]
+    assert set(world.states().values()) == {"batched"}
 
 
 def test_the_receipt_delivers_the_letters_and_erases_every_file(world: World) -> None:

@@ -12,12 +12,12 @@ from declaration import leasing
 from declaration.domain.rows.judging import Outcome
 from declaration.filing import case as cases
 from declaration.filing import changes
-from declaration.filing import rows as filing_rows
 from declaration.filing.case import Case
 from declaration.leasing import Lease
 from declaration.models import DeclarationImport, DeclarationImportLine
 from declaration.returned.checking import (
     STATUSES,
+    UNKNOWN,
     errors_of,
     judged,
     note,
@@ -68,7 +68,7 @@ def apply(runtime: Runtime, lease: Lease, caller: Caller) -> None:
 
 def _applied(session: Session, line: DeclarationImportLine, case: Case | None, mine: Any) -> dict[str, Any]:
     if case is None:
-        return outcome(line.line, LineStatus.REFUSED, [filing_rows.UNKNOWN])
+        return outcome(line.line, LineStatus.REFUSED, [UNKNOWN])
     verdict = judged(line, case, mine)
     if verdict.outcome is not Outcome.SAVED:
         errors = errors_of(verdict, line.cells, case)

@@ -1,7 +1,7 @@
 """From a file to lines, then each line judged: what it would do, what is wrong with it. Nothing else is written."""
 
 from collections.abc import Iterable, Mapping, Set
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 from uuid import UUID
 
@@ -24,11 +24,14 @@ from declaration.models import DeclarationImport, DeclarationImportLine
 from declaration.returned.states import LineStatus, Status
 from declaration.settings import own
 from declaration.sheets import reading
+from declaration.sheets.layout import MARK
 from declaration.sheets.reading import Line
 
 BATCH = 200
+# In a file, what names the declaration is a column of its own.
+UNKNOWN = replace(filing_rows.UNKNOWN, column=MARK)
 TWICE = CellError(
-    "",
+    MARK,
     "twice",
     "Cette déclaration figure déjà plus haut dans le fichier : cette ligne est laissée.",
     "une seule ligne par déclaration",
@@ -82,7 +85,7 @@ def _rows(import_id: UUID, lines: Iterable[Line]) -> Iterable[dict[str, Any]]:
 def _refusal(line: Line, seen: Set[UUID]) -> CellError | None:
     """Why the line is refused whatever its values say."""
     if line.declaration_id is None:
-        return filing_rows.UNKNOWN
+        return UNKNOWN
     return SHIFTED if line.shifted else TWICE if line.declaration_id in seen else None
 
 
@@ -132,7 +135,7 @@ def judged(line: DeclarationImportLine, case: Case, mine: set[tuple[UUID, int]])
 
 def _checked(line: DeclarationImportLine, case: Case | None, mine: set[tuple[UUID, int]]) -> dict[str, Any]:
     if case is None:
-        return outcome(line.line, LineStatus.REFUSED, [filing_rows.UNKNOWN])
+        return outcome(line.line, LineStatus.REFUSED, [UNKNOWN])
     verdict = judged(line, case, mine)
     return outcome(line.line, STATUSES[verdict.outcome], errors_of(verdict, line.cells, case), points_of(verdict, case))
 
