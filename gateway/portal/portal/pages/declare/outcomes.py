@@ -39,7 +39,7 @@ def outcome_of(declaration: dict[str, Any], agent: bool = False) -> Outcome:
 def way_on(declaration: dict[str, Any]) -> str:
     """Of the Caf's answer to what was transmitted last; empty without one."""
     last = declaration["transmissions"][0] if declaration["transmissions"] else {}
-    return (last.get("answer") or {}).get("way_on", "")
+    return str((last.get("answer") or {}).get("way_on", ""))
 
 
 def _correction(declaration: dict[str, Any]) -> Outcome:
