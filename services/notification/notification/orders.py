@@ -1,7 +1,7 @@
 """From « this must be said to that person » to one message: which channel, which row, which request for a letter."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -12,7 +12,7 @@ from chassis import sealing
 from chassis.email_address import as_carried
 from chassis.french.postal import PostalAddress
 from chassis.runtime import of
-from sqlalchemy import exists, func, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from notification import recipients
@@ -24,6 +24,8 @@ from notification.models import Message
 from notification.progress import born
 
 log = structlog.get_logger()
+# Between an act and how many addresses it has been sent to.
+NEXT_ADDRESS = "#"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,8 +98,12 @@ def _place_email(session: Session, order: Order, email: str) -> Message:
     message = _row(order, Channel.EMAIL, State.WAITING)
     message.email, message.address = email, order.address
     message.email_digest = email_digest(email)
-    # Both forms are kept until it is sent: a bounce turns the e-mail into a letter.
-    message.variables = {"email": order.email_variables, "letter": order.letter_variables}
+    # Both forms are kept until it is sent, and the other addresses: where it bounces they are tried, then a letter.
+    message.variables = {
+        "email": order.email_variables,
+        "letter": order.letter_variables,
+        "others": [each for each in order.emails if email_digest(each) != message.email_digest],
+    }
     message.secret = _sealed(session, order)
     born(session, message)
     return message
@@ -161,15 +167,31 @@ def _repeated(session: Session, order: Order) -> bool:
     return held
 
 
-def as_letter(message: Message, secret: dict[str, str] | None) -> Order:
-    """The order for the letter that takes the place of an e-mail that bounced."""
+def place_next_email(session: Session, order: Order) -> Message | None:
+    """The e-mail to the next address of the order that has refused nothing; None when there is no other."""
+    email = choose_email(order.emails, bounced=bounced(session, order.emails))
+    if email is None:
+        return None
+    act, _, times = order.act.partition(NEXT_ADDRESS)
+    # An act has one message a channel: the same act to another address is numbered.
+    return _place_email(session, replace(order, act=f"{act}{NEXT_ADDRESS}{int(times or 1) + 1}"), email)
+
+
+def of_act(act: str) -> ColumnElement[bool]:
+    """The messages of an act, whichever address they went to."""
+    return or_(Message.act == act, Message.act.startswith(f"{act}{NEXT_ADDRESS}", autoescape=True))
+
+
+def instead(message: Message, secret: dict[str, str] | None) -> Order:
+    """The order for what takes the place of an e-mail that bounced."""
     return Order(
         act=message.act,
         template=Template(message.template),
         act_at=message.act_at,
         name=message.recipient_name,
-        emails=(),
+        emails=tuple(message.variables.get("others", ())),
         address=message.address,
+        email_variables=message.variables["email"],
         letter_variables=message.variables["letter"],
         secret=secret,
         expires_at=message.expires_at,

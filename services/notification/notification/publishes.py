@@ -33,7 +33,7 @@ def delivered(session: Session, message: Message) -> None:
 
 
 def bounced(session: Session, message: Message, replacement: Message | None) -> None:
-    """The e-mail address refused it; `replacement` is the letter that leaves in its place, if one can."""
+    """The e-mail address refused it; `replacement` is what leaves in its place, if anything can."""
     data = {
         **_what_became_of(message),
         "reason": message.reason,

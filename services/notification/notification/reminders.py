@@ -14,7 +14,7 @@ from notification.domain.states import Event as Happening
 from notification.domain.states import State
 from notification.domain.templates import KINDS, Template
 from notification.models import Message
-from notification.orders import place
+from notification.orders import of_act, place
 from notification.progress import born, go_on
 
 FINISHED = "landlord-finished"
@@ -30,7 +30,7 @@ def reminder_due(session: Session, event: Event) -> None:
 def reminder_withdrawn(session: Session, event: Event) -> None:
     """The landlord has finished since: whatever of that reminder has not left never does."""
     act = _act(event.data)
-    rows = session.scalars(select(Message).where(Message.act == act).with_for_update()).all()
+    rows = session.scalars(select(Message).where(of_act(act)).with_for_update()).all()
     if not rows:
         _refuse_beforehand(session, event, act)
     for message in rows:

@@ -26,7 +26,7 @@ from notification.domain.states import Event, State
 from notification.domain.templates import KINDS, Template
 from notification.mailers import Mailer, MailerError
 from notification.models import TO_SEND, Message
-from notification.orders import as_letter, place_letter
+from notification.orders import instead, place_letter, place_next_email
 from notification.post_office import mailer_for, sender_for
 from notification.progress import go_on, locked
 from notification.settings import own
@@ -122,7 +122,7 @@ def record(runtime: Runtime, claim: Claim, outcome: Outcome) -> None:
         if message is None or message.status is not State.SENDING or message.attempts != claim.attempt:
             log.warning("claim lost", message_id=str(claim.message_id))
             return
-        replacement = _letter_instead(session, message, claim.secret) if outcome.event is Event.BOUNCED else None
+        replacement = _instead(session, message, claim.secret) if outcome.event is Event.BOUNCED else None
         go_on(session, message, outcome.event, outcome.reason)
         message.next_attempt_at = clock.now() + outcome.wait
         if outcome.event is Event.ACCEPTED:
@@ -168,9 +168,14 @@ def _written(runtime: Runtime, claim: Claim) -> EmailMessage:
     )
 
 
-def _letter_instead(session: Session, message: Message, secret: dict[str, str]) -> Message | None:
-    """A letter where an address is known and the content will still be good when it arrives."""
+def _instead(session: Session, message: Message, secret: dict[str, str]) -> Message | None:
+    """To the landlord's other address; else a letter where one is known and the content will still be good then."""
+    if _is_over(message):
+        return None
+    order = instead(message, secret or None)
+    if other := place_next_email(session, order):
+        return other
     printable = KINDS[Template(message.template)].series is not None
     if not (printable and message.address and letter_still_useful(clock.now(), message.expires_at)):
         return None
-    return place_letter(session, as_letter(message, secret or None))
+    return place_letter(session, order)

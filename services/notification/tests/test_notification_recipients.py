@@ -44,6 +44,36 @@ def test_what_the_administrator_confirmed_comes_before_the_registry(confirmed: W
     assert sent_to(confirmed) == [ANNE]
 
 
+@pytest.mark.parametrize("what", TOLD)
+def test_an_address_that_refuses_is_followed_by_the_other_one_then_by_a_letter(world: World, what: str) -> None:
+    world.registered(email="old@registry.example")
+    world.activate(world.account_id, "bounce@lilas.example")
+    world.administers(world.account_id)
+    TOLD[what](world, "old@registry.example")
+    assert sent_to(world) == ["old@registry.example"]
+    refused, other = world.messages
+    assert [(row["channel"], row["state"]) for row in (refused, other)] == [
+        ("email", "bounced"),
+        ("email", "delivered"),
+    ]
+    assert (other["replaces_id"], refused["variables"], other["variables"]) == (refused["id"], {}, {})
+    [told] = world.harness.published("notification.bounced.v1")
+    assert told.data["replaced_by"] == str(other["id"])
+
+
+def test_once_both_addresses_have_refused_the_letter_leaves(world: World) -> None:
+    world.registered(email="bounce@registry.example")
+    world.activate(world.account_id, "bounce@lilas.example")
+    world.administers(world.account_id)
+    world.reminder(email="bounce@registry.example")
+    assert sent_to(world) == []
+    assert [(row["channel"], row["state"]) for row in world.messages] == [
+        ("email", "bounced"),
+        ("email", "bounced"),
+        ("letter", "to_compose"),
+    ]
+
+
 @pytest.mark.parametrize("changes", [{"role": "user"}, {"active": False}])
 def test_who_is_no_administrator_any_more_is_not_written_to(confirmed: World, changes: dict[str, Any]) -> None:
     confirmed.administers(confirmed.account_id, version=2, **changes)

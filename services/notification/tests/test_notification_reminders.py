@@ -109,6 +109,29 @@ def test_an_email_put_off_by_the_relay_is_not_tried_again_once_the_landlord_has_
     assert world.states() == {"reminder/email": "expired"}
 
 
+def test_a_reminder_that_went_on_to_the_other_address_is_taken_back_there(world: World) -> None:
+    world.registered(email="later@registry.example")
+    world.activate(world.account_id, "bounce@lilas.example")
+    world.administers(world.account_id)
+    data = world.reminder(email="later@registry.example")
+    world.send()
+    assert [row["state"] for row in world.messages] == ["bounced", "waiting"]
+    world.reminder_withdrawn(data)
+    assert [row["state"] for row in world.messages] == ["bounced", "withdrawn"]
+
+
+def test_an_address_refused_after_the_landlord_has_finished_is_followed_by_nothing(world: World) -> None:
+    world.registered(email="old@registry.example")
+    world.activate(world.account_id, "bounce@lilas.example")
+    world.administers(world.account_id)
+    data = world.reminder(email="old@registry.example")
+    claim = sending.claim_next(world.harness.runtime)
+    assert claim is not None
+    world.reminder_withdrawn(data)
+    sending.record(world.harness.runtime, claim, sending.Outcome(Happening.BOUNCED, "no-such-user"))
+    assert [row["state"] for row in world.messages] == ["bounced"]
+
+
 def test_a_reminder_that_comes_after_its_withdrawal_never_leaves(world: World) -> None:
     data = {"landlord_id": str(world.landlord_id), "campaign_id": str(ids.new_id()), "reminder_on": "2026-11-01"}
     told = {"caf_code": "359", "year": 2026, "deadline": "2026-11-15", "user_number": "35900007090001"}
