@@ -87,6 +87,24 @@ def test_the_july_letter_carries_what_the_guide_shows(letter: BuildLetter) -> No
         assert expected in text, expected
 
 
+@pytest.mark.parametrize("template", ["login", "provisional_password", "july", "reminder", "receipt", "answered"])
+@pytest.mark.parametrize("name", ["SINGH", "M. NG", "Mme D’", "O’BRIEN-LE-GALL"])
+def test_who_has_one_name_only_is_written_to_by_it_once(template: str, name: str, letter: BuildLetter) -> None:
+    recipient = {"name": name, "address": ["2 RUE GINA PANE", "35000 RENNES"]}
+    rendered = render_letter(letter(template, recipient=recipient))
+    shown = [box[4] for box in in_window(rendered.pdf)]
+    assert " ".join(shown).startswith(f"{name.upper()} 2 RUE GINA PANE")
+    assert not [word for word in ("None", "null") if word in read.words(rendered.pdf)]
+
+
+@pytest.mark.parametrize("first_name", ["", None])
+def test_a_tenant_with_one_name_only_is_on_the_july_letter_by_it_alone(first_name: str, letter: BuildLetter) -> None:
+    tenant = {**letter("july").variables["tenants"][0], "first_name": first_name}
+    text = read.words(render_letter(letter("july", variables={"tenants": [tenant]})).pdf)
+    assert "à partir du 1er janvier 2027 de DEUJOURS 2 RUE GINA PANE" in text
+    assert "None" not in text
+
+
 @pytest.mark.parametrize("tenants", [1, 2, 12])
 def test_the_july_letter_has_one_attestation_page_per_tenant(tenants: int, letter: BuildLetter) -> None:
     people = [

@@ -99,6 +99,33 @@ def test_the_whole_first_sign_in_activates_the_account_once(world: Any) -> None:
     }
 
 
+@pytest.mark.parametrize("first_name", ["", None])
+@pytest.mark.parametrize("last_name", ["SINGH", "NG", "D’", "O’BRIEN-LE-GALL", "W" * 80])
+def test_who_has_one_name_only_is_shown_it_and_signs_in_with_it(
+    local: Any, last_name: str, first_name: str | None
+) -> None:
+    kind, civility = "natural_person", "M."
+    name = f"{civility} {last_name}"
+    local.register(kind=kind, name=name, civility=civility, last_name=last_name, first_name=first_name)
+    sent = local.issued()[0]
+    browser = local.browser()
+    assert browser.sign_in(sent["login"], sent["password"]) == FIRST + "informations"
+    assert_page(browser.text)
+    typed = {element.get("name"): element.get("value") for element in parse(browser.text) if element.tag == "input"}
+    assert (typed["last_name"], typed["first_name"] or "") == (last_name, "")
+    assert "Prénom (si vous en avez un)" in browser.text
+    person = {**local.person, "civility": civility, "last_name": last_name, "first_name": "  "}
+    assert browser.send(FIRST + "informations", **person) == FIRST + "mot-de-passe"
+    browser.send(FIRST + "mot-de-passe", password=local.password, again=local.password)
+    browser.send(FIRST + "regles-usage", version="1", accepted="y")
+    browser.send(FIRST + "conditions-utilisation", version="1", accepted="y")
+    assert browser.send(CONFIRM, code=local.codes()[-1][1]) == "/connexion"
+    [event] = local.harness.published("identity.account_activated.v1")
+    assert (event.personal["last_name"], event.personal["first_name"]) == (last_name, "")
+    page = browser.get("/compte/securite") and browser.text
+    assert "None" not in page
+
+
 def test_what_was_left_half_way_is_taken_up_again_in_another_browser(local: Any) -> None:
     local.register()
     sent = local.issued()[0]
