@@ -5,8 +5,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from connexion import context
-from flask import current_app, g, request
+from flask import Flask, current_app, g, request
 from sqlalchemy.orm import Session
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from chassis import account_status
 from chassis.auth import Caller
@@ -15,6 +16,12 @@ from chassis.runtime import Runtime
 from chassis.settings import Settings
 
 EXTENSION = "bailleurs"
+
+
+def behind_proxies(app: Flask, settings: Settings) -> None:
+    """`request.remote_addr` is what the outermost of our own proxies saw; what stands before it anybody can write."""
+    trusted = settings.trusted_proxies
+    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=trusted, x_proto=0, x_host=0)  # type: ignore[method-assign]
 
 
 def runtime() -> Runtime:

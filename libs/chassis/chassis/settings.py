@@ -37,6 +37,8 @@ class Settings:
     sealing_public_keys: str = ""
     sealing_private_keys: str = ""
     http_threads: int = 16
+    # Our own proxies in front of this process: how many addresses of X-Forwarded-For are to be believed.
+    trusted_proxies: int = 0
     log_format: str = "json"
     log_level: str = "info"
     inbox_max_attempts: int = 12

@@ -81,6 +81,7 @@ def create_api(runtime: Runtime, keys: KeySource) -> ASGIApp:
     app.app.add_url_rule(f"{service.base_path}/openapi.json", "openapi", lambda: contract)
     if account_status.is_kept(service.metadata):
         app.app.before_request(http.admit)
+    http.behind_proxies(app.app, settings)
     # connexion offers no argument for the bridge (https://github.com/spec-first/connexion/issues/1979).
     app._middleware_app.asgi_app = WsgiBridge(app.app.wsgi_app, settings.http_threads, most_bytes=upload_bytes)
     for error, handler in _HANDLERS.items():

@@ -77,5 +77,5 @@ def recover_password(body: dict[str, Any]) -> tuple[dict[str, Any], int]:
 
 def _recover(purpose: Purpose, subject: str) -> tuple[dict[str, Any], int]:
     with transaction() as session:
-        recovery.ask(session, purpose, subject, client_address(request, settings_of(http.runtime())))
+        recovery.ask(session, purpose, subject, client_address(request))
     return _ACCEPTED, 202

@@ -4,8 +4,6 @@ from dataclasses import dataclass
 
 from flask import Request, has_request_context, request
 
-from identity.settings import Settings
-
 _BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
 _SYSTEMS = (("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Mac OS", "macOS"))
 
@@ -20,17 +18,13 @@ class Origin:
     device: str = ""
 
 
-def current_origin(settings: Settings) -> Origin | None:
+def current_origin() -> Origin | None:
     """Of the request being answered; None for what a worker or a command does."""
-    return Origin(client_address(request, settings), browser_name(request)) if has_request_context() else None
+    return Origin(client_address(request), browser_name(request)) if has_request_context() else None
 
 
-def client_address(request: Request, settings: Settings) -> str:
-    """The address that the outermost of our own proxies saw; what stands before it in the header anybody can write."""
-    if settings.trusted_proxies:
-        seen = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",")]
-        if len(seen) >= settings.trusted_proxies and seen[-settings.trusted_proxies]:
-            return seen[-settings.trusted_proxies]
+def client_address(request: Request) -> str:
+    """The address that the outermost of our own proxies saw (`chassis.http.behind_proxies`)."""
     return request.remote_addr or ""
 
 

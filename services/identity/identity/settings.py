@@ -46,8 +46,6 @@ class Settings(ChassisSettings):
     second_step_minutes: int = 10
     # How long a second agent has to decide that a lost second factor is taken away.
     factor_reset_hours: int = 48
-    # Our own proxies in front of this process: how many addresses of X-Forwarded-For are to be believed.
-    trusted_proxies: int = 0
     # A TOML file of this installation's own clients, beside those of the product; empty: there are none.
     clients_file: str = ""
 

@@ -2,6 +2,7 @@
 
 import logging
 
+from chassis.http import behind_proxies
 from chassis.problems import Problem, Unavailable
 from chassis.runtime import Runtime
 from flask import Flask, Response, abort, request, session
@@ -49,6 +50,7 @@ def create_pages(runtime: Runtime) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = 64 * 1024
     app.session_interface = web_sessions(runtime)
     app.extensions["bailleurs"] = runtime
+    behind_proxies(app, settings)
     install(app, service_name=SERVICE_NAME, user=_person)
     app.before_request(_refuse_nul)
     app.after_request(lambda answer: device_cookie.set_on(answer, settings))

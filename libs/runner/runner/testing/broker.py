@@ -1,13 +1,16 @@
 """RabbitMQ 4 for tests, with the topology that the services' subscriptions give, as in production."""
 
+from __future__ import annotations
+
 import json
+import os
 import secrets
-import subprocess
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from chassis.events import EXCHANGE
 from chassis.service import Service
@@ -15,13 +18,16 @@ from kombu import Connection
 
 from runner.topology import DEAD_LETTERS, VHOST, definitions, queue_name
 
+if TYPE_CHECKING:
+    from testcontainers.core.container import DockerContainer
+
 IMAGE = "rabbitmq:4.0.5-management"
 START_SECONDS = 90
 
 
 @dataclass(frozen=True)
 class Broker:
-    container: str
+    container: DockerContainer
     port: int
     password: str
     services: tuple[str, ...]
@@ -36,8 +42,10 @@ class Broker:
             yield connection
 
     def ctl(self, *command: str) -> None:
-        """Runs ``rabbitmqctl`` inside; raises CalledProcessError."""
-        _docker("exec", self.container, "rabbitmqctl", *command)
+        """Runs ``rabbitmqctl`` inside; raises RuntimeError."""
+        done = self.container.exec(["rabbitmqctl", *command])
+        if done.exit_code:
+            raise RuntimeError(done.output.decode(errors="replace"))
 
     def purge(self) -> None:
         with self.admin() as connection:
@@ -95,29 +103,18 @@ def running(services: Iterable[Service], directory: Path) -> Iterator[Broker]:
             permission.update(configure=".*", write=".*", read=".*")
     (directory / "definitions.json").write_text(json.dumps(document))
     (directory / "30-tests.conf").write_text("load_definitions = /etc/rabbitmq/definitions.json\n")
-    container = f"bailleurs-test-{secrets.token_hex(4)}"
-    mounts = [
-        f"--volume={directory}/definitions.json:/etc/rabbitmq/definitions.json:ro",
-        f"--volume={directory}/30-tests.conf:/etc/rabbitmq/conf.d/30-tests.conf:ro",
-    ]
+    # The fixture stops its container itself; the reaper would be one more image to fetch.
+    os.environ.setdefault("TESTCONTAINERS_RYUK_DISABLED", "true")
+    from testcontainers.community.rabbitmq import RabbitMqContainer  # only where containers are used
+
+    container = RabbitMqContainer(IMAGE, username="admin", password=password, vhost=VHOST, hostname="rabbit")
     # The name of the node, and so of its data, comes from the host name.
-    _docker(
-        "run",
-        "--detach",
-        "--rm",
-        f"--name={container}",
-        "--hostname=rabbit",
-        "--publish=127.0.0.1::5672",
-        *mounts,
-        IMAGE,
-    )
-    try:
-        port = int(_docker("port", container, "5672/tcp").splitlines()[0].rsplit(":", 1)[1])
-        broker = Broker(container, port, password, names)
+    container.with_volume_mapping(f"{directory}/definitions.json", "/etc/rabbitmq/definitions.json", "ro")
+    container.with_volume_mapping(f"{directory}/30-tests.conf", "/etc/rabbitmq/conf.d/30-tests.conf", "ro")
+    with container:
+        broker = Broker(container, int(container.get_exposed_port(container.port)), password, names)
         _wait(broker)
         yield broker
-    finally:
-        _docker("rm", "--force", "--volumes", container)
 
 
 def _wait(broker: Broker) -> None:
@@ -130,11 +127,6 @@ def _wait(broker: Broker) -> None:
             if time.monotonic() > deadline:
                 raise
             time.sleep(0.2)
-
-
-def _docker(*command: str) -> str:
-    done = subprocess.run(["docker", *command], check=True, capture_output=True, text=True, timeout=60)  # noqa: S603, S607  # fixed words
-    return done.stdout.strip()
 
 
 def _bytes(body: str | bytes) -> bytes:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+
+from dateutil.relativedelta import relativedelta
 
 CENT = Decimal("0.01")
 # Code de la construction et de l'habitation, D. 842-2: a furnished rent counts for two thirds.
@@ -100,6 +101,4 @@ def arrears_rule(on: date) -> ArrearsRule | None:
 
 def months_after(day: date, months: int) -> date:
     """The same day of a later month, or that month's last day when it has no such day."""
-    years, month = divmod(day.month - 1 + months, 12)
-    year = day.year + years
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+    return day + relativedelta(months=months)

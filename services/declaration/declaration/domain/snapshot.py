@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 from typing import Any
 
+import rfc8785
 from chassis import ids, money
 
 from declaration.domain import journey
@@ -22,8 +22,8 @@ CORRECTABLE = {
 
 
 def canonical(content: Mapping[str, Any]) -> bytes:
-    """The same content always gives the same bytes: sorted keys, no spaces, UTF-8 (after RFC 8785)."""
-    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    """The same content always gives the same bytes (RFC 8785)."""
+    return rfc8785.dumps(dict(content))
 
 
 def sha256(content: Mapping[str, Any]) -> str:

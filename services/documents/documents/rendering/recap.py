@@ -4,11 +4,12 @@ It is the electronic acknowledgement of CRPA art. L. 112-11 and R. 112-11-1 (dat
 address and telephone), so that nothing here is chosen by the reader: all of it comes from the frozen snapshot.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+import rfc8785
 
 from documents.rendering import french, qr, recap_rows
 from documents.rendering.address import below_name
@@ -44,8 +45,8 @@ class Recap:
 
 
 def canonical(snapshot: Snapshot) -> str:
-    """The attached text, whose SHA-256 is printed: sorted keys, no spaces, UTF-8 (RFC 8785 for our types)."""
-    return json.dumps(snapshot, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    """The attached text, whose SHA-256 is printed (RFC 8785)."""
+    return rfc8785.dumps(snapshot).decode()
 
 
 def render_recap(recap: Recap) -> Rendered:

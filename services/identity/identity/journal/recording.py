@@ -5,7 +5,6 @@ from typing import Any, cast
 from uuid import UUID
 
 from chassis import clock
-from chassis import runtime as runtimes
 from sqlalchemy import Table, insert
 from sqlalchemy.orm import Session
 
@@ -13,7 +12,6 @@ from identity.domain.networks import network_of
 from identity.domain.security_events import Kind
 from identity.models import SecurityEvent
 from identity.origin import Origin, current_origin
-from identity.settings import settings_of
 
 # Who acts when nobody does: a worker, or the product itself.
 SYSTEM = "system"
@@ -37,7 +35,7 @@ def record(
     otherwise; `details` ids, codes and counts, never what a person typed. Network and browser are those of the request
     being answered unless `origin` is given; only the network's prefix is kept.
     """
-    known = origin or current_origin(settings_of(runtimes.of(session)))
+    known = origin or current_origin()
     line = {
         "at": clock.now(),
         "kind": kind.value,

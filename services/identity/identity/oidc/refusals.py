@@ -4,7 +4,6 @@ from collections.abc import Container
 from datetime import timedelta
 
 from authlib.oauth2 import OAuth2Error
-from chassis import runtime as runtimes
 from flask import request
 
 from identity import throttling
@@ -15,7 +14,6 @@ from identity.journal import record
 from identity.oidc.context import database
 from identity.oidc.parameters import parameters
 from identity.origin import client_address
-from identity.settings import settings_of
 
 # No refusals, but the ordinary course of a sign-in.
 _ORDINARY = ("login_required", "interaction_required")
@@ -31,7 +29,7 @@ def note(error: OAuth2Error, clients: Container[str]) -> None:
     named = (request.authorization and request.authorization.username) or asked.get("client_id", "")
     client = named if named in clients else ""
     session = database()
-    network = network_of(client_address(request, settings_of(runtimes.of(session))))
+    network = network_of(client_address(request))
     if throttling.take(session, (Counter(_BOUND, "oidc refusal", f"{error.error} {client} {network}"),)):
         return
     endpoint = request.path.rpartition("/")[2]

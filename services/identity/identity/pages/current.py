@@ -62,7 +62,7 @@ def settings() -> Settings:
 def here(login: str = "") -> Origin:
     """Where the request being answered comes from; with what it shows to be known of the account of this login."""
     device = device_cookie.shown(settings(), login) if login else ""
-    return Origin(client_address(request, settings()), browser_name(request), device)
+    return Origin(client_address(request), browser_name(request), device)
 
 
 def signed_in() -> SignedIn | None:

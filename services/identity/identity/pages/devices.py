@@ -22,7 +22,7 @@ def ask() -> ResponseReturnValue:
         return render_template("compte/lien.html", form=form), 422 if form.errors else 200
     with runtime().transaction() as database:
         login = normalise_login(form.login.data)
-        recovery.ask(database, recovery.SIGN_IN_LINK, login, client_address(request, settings()))
+        recovery.ask(database, recovery.SIGN_IN_LINK, login, client_address(request))
     return render_template("compte/demande_enregistree.html", purpose="link")
 
 

@@ -43,4 +43,4 @@ def forgotten_password() -> ResponseReturnValue:
 
 def _ask(purpose: Purpose, subject: str) -> None:
     with runtime().transaction() as database:
-        recovery.ask(database, purpose, subject, client_address(request, settings()))
+        recovery.ask(database, purpose, subject, client_address(request))
