@@ -7,7 +7,7 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 
 from launcher.demo.failures import StepFailed, expect
-from launcher.demo.web.forms import Form, PageReader, read_page
+from launcher.demo.web.forms import Form, PageContent, read_page
 from launcher.demo.web.site import Site
 
 MOST_REDIRECTIONS = 12
@@ -27,7 +27,7 @@ class Page:
         return urlsplit(self.url).path
 
     @cached_property
-    def content(self) -> PageReader:
+    def content(self) -> PageContent:
         return read_page(self.html)
 
     def form_with(self, *names: str) -> Form:

@@ -1,10 +1,11 @@
 """The forms and the error messages of a page, read as a browser without JavaScript reads them."""
 
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
+
+from lxml import html as lxml_html
 
 UNSENT = frozenset({"submit", "button", "reset", "image", "file"})
-VOID = frozenset({"input", "br", "img", "hr", "meta", "link", "source", "wbr"})
+ERRORS = "//*[contains(concat(' ', normalize-space(@class), ' '), ' govuk-error-message ')]"
 
 
 @dataclass
@@ -15,58 +16,25 @@ class Form:
     fields: dict[str, str] = field(default_factory=dict)
     offered: set[str] = field(default_factory=set)
 
-    def add(self, attributes: dict[str, str]) -> None:
-        name, kind = attributes.get("name", ""), attributes.get("type", "text")
-        if not name or kind in UNSENT:
-            return
-        self.offered.add(name)
-        if kind in ("checkbox", "radio") and "checked" not in attributes:
-            return
-        self.fields[name] = attributes.get("value", "on" if kind == "checkbox" else "")
 
-
-class PageReader(HTMLParser):
+@dataclass
+class PageContent:
     """`errors`: what the page says is wrong; `title`: its first heading."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.forms: list[Form] = []
-        self.errors: list[str] = []
-        self.title = ""
-        self._inside: Form | None = None
-        self._error_depth = 0
-        self._in_title = False
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        attributes = {name: value or "" for name, value in attrs}
-        if tag == "form":
-            self._inside = Form(attributes.get("action", ""))
-            self.forms.append(self._inside)
-        elif tag in ("input", "textarea", "select") and self._inside is not None:
-            self._inside.add(attributes)
-        elif tag == "h1":
-            self._in_title = True
-        if tag not in VOID and (self._error_depth or "govuk-error-message" in attributes.get("class", "").split()):
-            self._error_depth += 1
-            if self._error_depth == 1:
-                self.errors.append("")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "form":
-            self._inside = None
-        elif tag == "h1":
-            self._in_title = False
-        if self._error_depth and tag not in VOID:
-            self._error_depth -= 1
-
-    def handle_data(self, data: str) -> None:
-        if self._in_title:
-            self.title += data
-        if self._error_depth:
-            self.errors[-1] += data
+    forms: list[Form]
+    errors: list[str]
+    title: str
 
 
-def read_page(html: str) -> PageReader:
-    reader = PageReader()
-    reader.feed(html)
-    return reader
+def read_page(html: str) -> PageContent:
+    page = lxml_html.document_fromstring(html)
+    errors = [error.text_content() for error in page.xpath(ERRORS)]
+    return PageContent([_form(found) for found in page.forms], errors, "".join(page.xpath("(//h1)[1]//text()")))
+
+
+def _form(found: lxml_html.FormElement) -> Form:
+    inputs = [one for one in found.inputs if one.name and one.tag != "button" and one.get("type", "text") not in UNSENT]
+    # A list of which nothing is chosen is sent empty: the pages have none without an empty first choice.
+    fields = {str(one.name): "" for one in inputs if one.tag in ("select", "textarea")}
+    fields |= {str(name): str(value) for name, value in found.form_values()}
+    return Form(found.get("action", ""), fields, {str(one.name) for one in inputs})

@@ -1,9 +1,10 @@
 """A flat reading of an HTML page: its elements in order, each with its attributes, its text and what holds it."""
 
-from dataclasses import dataclass, field
-from html.parser import HTMLParser
+from __future__ import annotations
 
-VOID = frozenset(("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"))
+from dataclasses import dataclass, field
+
+from lxml import html as lxml_html
 
 
 @dataclass(slots=True)
@@ -12,7 +13,7 @@ class Element:
 
     tag: str
     attributes: dict[str, str]
-    parents: tuple["Element", ...]
+    parents: tuple[Element, ...]
     text: str = ""
     own_text: list[str] = field(default_factory=list)
 
@@ -30,39 +31,12 @@ class Element:
         return " ".join(part for part in self.text.replace("\n", " ").split(" ") if part)
 
 
-class PageParser(HTMLParser):
-    """Collects `elements`."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.elements: list[Element] = []
-        self.open: list[Element] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Opens an element, or records a void one."""
-        element = Element(tag, {name: value or "" for name, value in attrs}, tuple(self.open))
-        self.elements.append(element)
-        if tag not in VOID:
-            self.open.append(element)
-
-    def handle_endtag(self, tag: str) -> None:
-        """Closes the nearest element of that tag."""
-        for depth in range(len(self.open) - 1, -1, -1):
-            if self.open[depth].tag == tag:
-                del self.open[depth:]
-                return
-
-    def handle_data(self, data: str) -> None:
-        """Text belongs to every open element."""
-        for element in self.open:
-            element.text += data
-        if self.open:
-            self.open[-1].own_text.append(data)
-
-
 def parse(html: str) -> list[Element]:
     """The elements of a page in document order."""
-    parser = PageParser()
-    parser.feed(html)
-    parser.close()
-    return parser.elements
+    read: dict[lxml_html.HtmlElement, Element] = {}
+    for node in lxml_html.document_fromstring(html, parser=lxml_html.HTMLParser(encoding="utf-8")).iter("*"):
+        parents = tuple(read[parent] for parent in reversed(list(node.iterancestors())))
+        attributes = {str(name): str(value) for name, value in node.attrib.items()}
+        own = [part for part in (node.text, *(child.tail for child in node)) if part]
+        read[node] = Element(str(node.tag), attributes, parents, node.text_content(), own)
+    return list(read.values())
