@@ -8,16 +8,19 @@ from chassis import clock
 from chassis.runtime import Runtime
 from flask import current_app, g, request, session, url_for
 
-from identity.domain.first_sign_in import Step
+from identity.domain.first_sign_in import FACTOR_STEPS, Step
 from identity.models import Account, SignInSession
 from identity.origin import Origin, browser_name, client_address
 from identity.pages import device_cookie
 from identity.settings import Settings, settings_of
 from identity.sign_in import sessions
+from identity.sign_in.holder import sign_out
 from identity.sign_in.sessions import Opened
 
 # For how long who is signed in is shown the form of a sign-in that a client asked for.
 _ASKED_AGAIN = timedelta(minutes=10)
+# What the browser's session keeps: the identifier of the session that is open, and of the one that is being opened.
+_OPEN, _ENTERING = "sid", "entering"
 STEP_VIEWS = {
     Step.CREDENTIALS: "sign_in.connexion",
     Step.INFORMATION: "first_sign_in.information",
@@ -66,18 +69,43 @@ def here(login: str = "") -> Origin:
 
 
 def signed_in() -> SignedIn | None:
-    """The open session of this browser, looked up once per request, and marked as seen."""
+    """The open session of this browser, looked up once per request, and marked as seen; the sign-in under way when
+    there is none."""
     if "signed_in" not in g:
-        g.signed_in = _look_up()
+        g.signed_in = _look_up(_OPEN) or _look_up(_ENTERING)
     found: SignedIn | None = g.signed_in
     return found
 
 
+def entering() -> SignedIn | None:
+    """The sign-in under way in this browser, whose second factor is still asked: from here on the page is about it."""
+    found = _look_up(_ENTERING)
+    if found is not None:
+        g.signed_in = found
+    return found
+
+
 def remember(opened: Opened) -> None:
-    """After signing in: a new identifier for the browser, so that one planted before opens nothing."""
-    session["sid"] = str(opened.id)
+    """After signing in: a new identifier for the browser, so that one planted before opens nothing.
+
+    The session that was open there stays until the new one has proven all that its account asks: who gives up at the
+    second factor has lost nothing, whoever sent them to the form.
+    """
+    if opened.step in FACTOR_STEPS:
+        session[_ENTERING] = str(opened.id)
+    else:
+        _replace(opened.id)
     session.rotate()  # type: ignore[attr-defined]  # webui's ServerSession
     g.pop("signed_in", None)
+
+
+def _replace(session_id: UUID) -> None:
+    """What this browser can no longer show to be its own does not stay open behind it."""
+    session.pop(_ENTERING, None)
+    former, session[_OPEN] = session.get(_OPEN), str(session_id)
+    if former is not None and former != session[_OPEN]:
+        with runtime().transaction() as database:
+            sign_out(database, UUID(former))
 
 
 def ask_again(asked: str) -> None:
@@ -101,6 +129,15 @@ def must_sign_in_again(found: SignedIn) -> bool:
     return found.opened.authenticated_at < since and clock.now() - since < _ASKED_AGAIN
 
 
+def leave() -> None:
+    """Signs out, of a sign-in that was given up too."""
+    with runtime().transaction() as database:
+        for kept in (_OPEN, _ENTERING):
+            if kept in session:
+                sign_out(database, UUID(session[kept]))
+    forget()
+
+
 def forget() -> None:
     session.clear()
     g.pop("signed_in", None)
@@ -115,11 +152,12 @@ def place_of(step: Step) -> str:
     return str(session.pop("resume", "/connexion"))
 
 
-def _look_up() -> SignedIn | None:
-    if "sid" not in session:
+def _look_up(kept: str) -> SignedIn | None:
+    """The session whose identifier the browser's keeps under that name."""
+    if kept not in session:
         return None
     with runtime().reading() as database:
-        found = sessions.find_open(database, UUID(session["sid"]))
+        found = sessions.find_open(database, UUID(session[kept]))
     if found is None:
         return None
     opened, account = found

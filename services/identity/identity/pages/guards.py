@@ -7,19 +7,23 @@ from chassis import clock
 from flask import redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 
-from identity.domain.first_sign_in import OutOfOrder, Step
-from identity.pages.current import SignedIn, place_of, settings, signed_in
+from identity.domain.first_sign_in import FACTOR_STEPS, OutOfOrder, Step
+from identity.pages.current import SignedIn, entering, place_of, settings, signed_in
 
 Page = Callable[..., ResponseReturnValue]
 
 
 def at_step(*steps: Step) -> Callable[[Page], Page]:
-    """Runs the page only for a session that stands at one of `steps`; anybody else is led where they belong."""
+    """Runs the page only for a session that stands at one of `steps`; anybody else is led where they belong.
+
+    A page of the second factor is for the sign-in under way; all others for the session that is open meanwhile.
+    """
+    found_by = entering if set(steps) <= set(FACTOR_STEPS) else signed_in
 
     def decorate(page: Page) -> Page:
         @wraps(page)
         def view(**parts: object) -> ResponseReturnValue:
-            found = signed_in()
+            found = found_by() or signed_in()
             if found is None or found.step not in steps:
                 return redirect(place_of(found.step if found else Step.CREDENTIALS), 303)
             try:

@@ -6,11 +6,10 @@ from flask.typing import ResponseReturnValue
 from webui.blank import render_blank
 
 from identity.domain.first_sign_in import Step
-from identity.pages.current import forget, here, must_sign_in_again, place_of, remember, runtime, signed_in
+from identity.pages.current import forget, here, leave, must_sign_in_again, place_of, remember, runtime, signed_in
 from identity.pages.forms import SignInForm, TokenForm
 from identity.pages.waiting import too_many
 from identity.sign_in.attempt import Refusal, Refused, sign_in
-from identity.sign_in.holder import sign_out
 from identity.throttling import UnknownDevice
 
 blueprint = Blueprint("sign_in", __name__, url_prefix="/compte")
@@ -59,13 +58,11 @@ def connexion() -> ResponseReturnValue:
 
 @blueprint.route("/deconnexion", methods=["GET", "POST"])
 def deconnexion() -> ResponseReturnValue:
-    form, found = TokenForm(), signed_in()
-    if found is None:
+    form = TokenForm()
+    if signed_in() is None:
         forget()
         return render_template("compte/deconnecte.html")
     if not form.validate_on_submit():
         return render_template("compte/deconnexion.html", form=form)
-    with runtime().transaction() as database:
-        sign_out(database, found.session_id)
-    forget()
+    leave()
     return render_template("compte/deconnecte.html")
