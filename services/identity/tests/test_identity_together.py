@@ -1,16 +1,18 @@
 """Twenty who do the same thing at the same instant, on both databases."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import time_machine
 from chassis import clock, ids
 from chassis.events import Event
+from chassis.problems import TooManyRequests
 from identity.consumes import landlord_registered
 from identity.domain.first_sign_in import OutOfOrder, Step
 from identity.origin import Origin
-from identity.sign_in.attempt import sign_in
+from identity.sign_in.attempt import Refused, sign_in
 from identity.sign_in.steps import Information, accept_text, choose_password, give_information, postpone_email
 
 PERSON = {"civility": "Mme", "last_name": "Le Goff", "first_name": "Nolwenn", "email": "nolwenn@lices.example"}
@@ -95,3 +97,41 @@ def test_guesses_sent_together_cannot_all_slip_past_the_limit(world: Any) -> Non
         statuses = together(guess, 20)
     # Of one network five are free, the sixth is looked at and makes the others wait.
     assert (statuses.count(422), statuses.count(429)) == (6, 14)
+
+
+def counted(world: Any) -> dict[str, int]:
+    """The failures that are remembered, by subject."""
+    return {row["subject"]: row["failures"] for row in world.harness.rows("throttle")}
+
+
+def test_twenty_five_right_passwords_sent_together_all_enter_and_none_counts(world: Any) -> None:
+    """From a device that the account does not know, after three mistakes there: the first ones under way would have
+    the others refused. What is left counts for the network alone."""
+    _, sent = world.activated()
+    stranger = world.browser("203.0.113.9")
+    for _ in range(3):
+        stranger.sign_in(sent["login"], "une girafe qui se trompe")
+    runtime, origin, before = world.harness.runtime, Origin("203.0.113.9"), counted(world)
+    opened = together(lambda _: sign_in(runtime, sent["login"], world.password, origin).step, 25)
+    assert opened == [Step.DONE] * 25
+    after = counted(world)
+    assert sum(before.values()) - sum(after.values()) == 6
+    assert all(failures <= before[subject] for subject, failures in after.items())
+
+
+def test_guesses_sent_together_wait_for_each_other_and_then_are_refused(world: Any) -> None:
+    _, sent = world.activated()
+    runtime, origin = world.harness.runtime, Origin("203.0.113.9")
+
+    def tried(number: int) -> str:
+        try:
+            return sign_in(runtime, sent["login"], "une girafe qui se trompe", origin).step
+        except (Refused, TooManyRequests) as refused:
+            return type(refused).__name__
+
+    with time_machine.travel(clock.now(), tick=False):
+        told = together(tried, 20)
+        assert (told.count("Refused"), told.count("TooManyRequests")) == (6, 14)
+        assert tried(0) == "TooManyRequests"
+    with time_machine.travel(clock.now() + timedelta(minutes=1)):
+        assert sign_in(runtime, sent["login"], world.password, origin).step is Step.DONE

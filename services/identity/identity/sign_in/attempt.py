@@ -25,6 +25,7 @@ from identity.settings import settings_of
 from identity.sign_in import devices, sessions
 from identity.sign_in.opening import Entrance, open_session
 from identity.sign_in.sessions import Opened
+from identity.sign_in.turns import admitted
 from identity.supervision.standing import is_suspended
 
 
@@ -81,10 +82,18 @@ def sign_in(runtime: Runtime, typed_login: str, typed_password: str, origin: Ori
     """
     login, provisional = normalise_login(typed_login), as_provisional(typed_password)
     password = provisional or normalise(typed_password)
+    with admitted(login, lambda: _counted(runtime, login, origin, provisional=provisional is not None)) as counted:
+        return _tried(runtime, *counted, password, origin)
+
+
+def _counted(runtime: Runtime, login: str, origin: Origin, *, provisional: bool) -> tuple[Counts, _Candidate]:
     with runtime.transaction() as session:
-        counts = _counts(session, login, origin, guessable=provisional is None)
+        counts = _counts(session, login, origin, guessable=not provisional)
         throttling.admit(session, counts)
-        candidate = _provisional_of(session, login) if provisional else _own_of(session, login)
+        return counts, _provisional_of(session, login) if provisional else _own_of(session, login)
+
+
+def _tried(runtime: Runtime, counts: Counts, candidate: _Candidate, password: str, origin: Origin) -> Opened:
     if not hashing.verify(candidate.encoded, password):
         _record_failure(runtime, candidate, Refusal.WRONG, origin)
         raise Refused(Refusal.WRONG)
