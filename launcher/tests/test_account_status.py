@@ -8,21 +8,23 @@ import pytest
 from chassis import account_status, clock, ids, rights
 from chassis.testing.harness import Harness
 from chassis.testing.plugin import HarnessFactory
+from identity.models import Account, Suspension
+from sqlalchemy import insert
 from test_guard_http import document, is_public, operations
+from test_guard_inputs import OWN
 
 from launcher import services
 
 NAMES = [name for name in services.NAMES if account_status.is_kept(services.load(name).metadata)]
 ORGANISATION = ids.organisation_id(siret="73282932000074")
 CLOSED = "urn:bailleurs:problem:account-closed"
-# Who may send no file at all is refused before a byte of it is read, whoever they are.
-UPLOADS = frozenset({"POST /answers", "POST /registry-imports", "POST /declaration-imports"})
-FORBIDDEN = "urn:bailleurs:problem:forbidden"
+UNAUTHORIZED = "urn:bailleurs:problem:unauthorized"
 # What is asked under a condition, which `example` does not read.
 CONDITIONAL = {"/tenant-reports": {"user_number": "35900007090001", "housing_type": "private", "tenant": {}}}
 FORMATS = {"uuid": str(ids.new_id()), "date": "2026-11-15", "date-time": "2026-11-15T08:00:00Z"}
 FORMATS |= {"line": "Un motif clair", "text": "Un motif clair", "email": "anne@lices.example"}
 FILE = {"file": ("a.csv", b"a;b\n1;2\n")}
+JSON, PARTS = "application/json", "multipart/form-data; boundary=x"
 
 
 def resolved(spec: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
@@ -79,18 +81,43 @@ def call(spec: dict[str, Any], path: str, item: dict[str, Any]) -> tuple[str, di
 
 def let_in(harness: Harness, headers: dict[str, str]) -> dict[str, str]:
     """The operations that do not refuse that caller, with what they answer: the problem, else the status."""
-    answers = everything(harness, headers)
-    unread = {name for name in UPLOADS if answers.get(name) == FORBIDDEN}
-    return {name: told for name, told in answers.items() if told != CLOSED and name not in unread}
+    return {name: told for name, told in everything(harness, headers).items() if told != CLOSED}
 
 
-def everything(harness: Harness, headers: dict[str, str]) -> dict[str, str]:
+Options = dict[str, Any]
+# How the rest of a request is spoilt: whatever is wrong in it, how the caller stands comes first.
+SPOILT: dict[str, tuple[str, Callable[[Options], Options]]] = {
+    "no JSON": ("json", lambda given: {**given, "json": None, "content": b'{"a": ', "headers": {"Content-Type": JSON}}),
+    "another member": ("json", lambda given: {**given, "json": {"nothing": "of the contract"}}),
+    "another type": (
+        "json",
+        lambda given: {**given, "json": None, "content": b"a=1", "headers": {"Content-Type": "text/plain"}},
+    ),
+    "too long": ("json", lambda given: {**given, "json": {"a": "x" * 1_100_000}}),
+    "an unknown parameter": ("json", lambda given: {**given, "params": {"nothing": "known"}}),
+    "no part": (
+        "files",
+        lambda given: {**given, "files": None, "content": b"x", "headers": {"Content-Type": PARTS}},
+    ),
+    "too long a file": ("files", lambda given: {**given, "files": {"file": ("a.csv", b"x" * 60_000_000)}}),
+}
+
+
+def as_it_is(given: Options) -> Options:
+    return given
+
+
+def everything(
+    harness: Harness, headers: dict[str, str], body: str = "", spoil: Callable[[Options], Options] = as_it_is
+) -> dict[str, str]:
+    """What each operation answers: the problem, else the status; of those that take that kind of body, if any."""
     name, spec = harness.runtime.name, document(harness.runtime.name)
     answers = {}
     for method, path, item in operations(spec):
-        if is_public(spec, item):
-            continue
         address, options = call(spec, path, item)
+        if is_public(spec, item) or (body and body not in options):
+            continue
+        options = spoil(options)
         more = {"Idempotency-Key": f"{method}{path}", "If-Match": '"1"'}
         options["headers"] = {**more, **options["headers"], **headers}
         answer = harness.client.request(method, f"/api/{name}/v1{address}", **options)
@@ -111,6 +138,34 @@ def tell(harness: Harness, fact: str, account_id: UUID, version: int, **changes:
         **changes,
     }
     harness.deliver(f"identity.account_{fact}.v1", data)
+
+
+def suspended_in_identity(harness: Harness, account_id: UUID) -> None:
+    row = {"kind": "agent", "caf_code": "359", "login": "AGENT", "contact_name": "", "contact_address": []}
+    with harness.transaction() as session:
+        session.execute(insert(Account).values(id=account_id, created_at=clock.now(), **row))
+        session.add(Suspension(id=ids.new_id(), account_id=account_id, started_at=clock.now()))
+
+
+@pytest.mark.parametrize("name", services.NAMES)
+def test_how_the_caller_stands_comes_after_who_they_are_and_before_what_they_sent(
+    name: str, harness: HarnessFactory, sqlite_url: str
+) -> None:
+    """401, then 403, then 400 and the like: for every operation with a body, whatever is wrong in it."""
+    service = harness(services.load(name), sqlite_url, **OWN.get(name, {}))
+    gone, other = ids.new_id(), ids.new_id()
+    if name == "identity":
+        suspended_in_identity(service, gone)
+    else:
+        tell(service, "suspended", gone, 5)
+    headers = {who: service.headers(kind="agent", caf="359", sub=who) for who in (gone, other)}
+    for what, (body, spoil) in SPOILT.items():
+        told = {who: everything(service, headers[who], body, spoil) for who in headers}
+        nobody = everything(service, {}, body, spoil)
+        assert set(told[gone].values()) <= {CLOSED}, what
+        assert CLOSED not in told[other].values(), what
+        assert not {"200", "201", "202", "204"} & set(told[other].values()), what
+        assert set(nobody.values()) <= {UNAUTHORIZED}, what
 
 
 @pytest.fixture(params=NAMES)

@@ -9,7 +9,6 @@ from flask import Flask, current_app, g, request
 from sqlalchemy.orm import Session
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from chassis import account_status
 from chassis.auth import Caller
 from chassis.problems import PreconditionFailed, PreconditionRequired
 from chassis.runtime import Runtime
@@ -54,14 +53,6 @@ def caller() -> Caller:
     """The verified caller of a secured operation."""
     claims: dict[str, Any] = context.context["token_info"]
     return Caller.from_claims(claims)
-
-
-def admit() -> None:
-    """At the entrance of every secured operation. Raises AccountClosed, RightsMissing."""
-    # Nothing is bound where no operation is: the contract itself.
-    claims = context.context.get("token_info") if context.context else None
-    if claims:
-        account_status.admit(runtime(), claims)
 
 
 def agent() -> Caller:

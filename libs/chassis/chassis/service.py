@@ -33,6 +33,10 @@ class Periodic:
     run: "Callable[[Runtime], Any]"
 
 
+# Lets the caller of an operation in, by the verified claims of the token, or raises a Problem.
+Admission = Callable[["Runtime", dict[str, Any]], None]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Service:
     name: str
@@ -47,6 +51,8 @@ class Service:
     page_prefixes: Sequence[str] = ()
     # Work at the start of a process that serves or works, after the migrations.
     on_start: "Callable[[Runtime], None] | None" = None
+    # Of a service that has the accounts themselves, instead of the copy that `account_status` keeps.
+    admission: Admission | None = None
     _cache: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @property

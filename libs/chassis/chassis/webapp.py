@@ -1,5 +1,6 @@
 """Builds the HTTP application of a service from its ``openapi.yaml``; the only module that knows connexion."""
 
+from functools import partial
 from typing import Any
 
 import connexion
@@ -10,7 +11,7 @@ from connexion.exceptions import NonConformingResponse, ProblemException
 from connexion.frameworks.flask import FlaskJSONProvider
 from connexion.jsonifier import Jsonifier
 from connexion.lifecycle import ConnexionResponse
-from connexion.middleware import ConnexionMiddleware
+from connexion.middleware import ConnexionMiddleware, MiddlewarePosition
 from connexion.middleware.swagger_ui import SwaggerUIMiddleware
 from connexion.security import BearerSecurityHandler
 from connexion.spec import OpenAPISpecification
@@ -20,13 +21,13 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
-from chassis import account_status, auth, http, intake, problems
+from chassis import auth, entrance, http, intake, problems
 from chassis.answers import log_unexpected
 from chassis.auth import KeySource
 from chassis.bridge import WsgiBridge
 from chassis.problems import MEDIA_TYPE, Problem
 from chassis.runtime import Runtime
-from chassis.validation import upload_bytes, validators
+from chassis.validation import validators
 
 log = structlog.get_logger()
 
@@ -79,11 +80,13 @@ def create_api(runtime: Runtime, keys: KeySource) -> ASGIApp:
     )
     app.app.extensions[http.EXTENSION] = runtime
     app.app.add_url_rule(f"{service.base_path}/openapi.json", "openapi", lambda: contract)
-    if account_status.is_kept(service.metadata):
-        app.app.before_request(http.admit)
+    entrance.guard(app.app, runtime)
+    app.add_middleware(entrance.StandingFirst, MiddlewarePosition.BEFORE_VALIDATION, runtime=runtime)
     http.behind_proxies(app.app, settings)
     # connexion offers no argument for the bridge (https://github.com/spec-first/connexion/issues/1979).
-    app._middleware_app.asgi_app = WsgiBridge(app.app.wsgi_app, settings.http_threads, most_bytes=upload_bytes)
+    app._middleware_app.asgi_app = WsgiBridge(
+        app.app.wsgi_app, settings.http_threads, most_bytes=partial(entrance.most_bytes, runtime=runtime)
+    )
     for error, handler in _HANDLERS.items():
         app.add_error_handler(error, handler)
     return intake.prepared(app, settings)

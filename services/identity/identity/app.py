@@ -46,4 +46,5 @@ service = Service(
     pages=create_pages,
     page_prefixes=("/compte", "/oidc", "/.well-known"),
     on_start=_make_first_key,
+    admission=standing.admit,
 )

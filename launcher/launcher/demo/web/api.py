@@ -13,6 +13,7 @@ DECLARATION = "/api/declaration/v1"
 HABILITATION = "/api/habilitation/v1"
 IDENTITY = "/api/identity/v1"
 DOCUMENTS = "/api/documents/v1"
+NOTIFICATION = "/api/notification/v1"
 
 
 class Api:

@@ -2,9 +2,11 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from chassis import clock
 from chassis.db import any_row
+from chassis.problems import AccountClosed
 from chassis.runtime import Runtime
 from sqlalchemy import ColumnElement, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
@@ -31,6 +33,20 @@ _SUSPENDED = select(Account.id).where(Account.id == bindparam("account_id"), sus
 def is_suspended(session: Session, account: Account) -> bool:
     """Asked with the account's row locked, it stays true or false until the transaction ends."""
     return session.scalar(_SUSPENDED, {"account_id": account.id}) is not None
+
+
+# Built once: each operation of the API asks.
+_SHUT = select(Account.id).where(
+    Account.id == bindparam("account_id"), or_(Account.closed_at.is_not(None), suspended())
+)
+
+
+def admit(runtime: Runtime, claims: dict[str, Any]) -> None:
+    """Lets the caller of an operation in. Raises AccountClosed for who was suspended or closed since the token was
+    given."""
+    with runtime.reading() as session:
+        if session.scalar(_SHUT, {"account_id": UUID(claims["sub"])}) is not None:
+            raise AccountClosed
 
 
 def own_standing(session: Session, account: Account) -> Standing:
