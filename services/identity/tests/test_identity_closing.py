@@ -120,4 +120,4 @@ def test_a_supervisor_closes_an_agent_s_account_and_no_agent_acts_with_it_any_mo
     leaving = agent(world, login="DUPONT")
     account_id = next(row["id"] for row in world.harness.rows("account") if row["login"] == "DUPONT")
     assert close(world, agent(world, supervisor=True), str(UUID(str(account_id)))).status_code == 200
-    assert close(world, leaving, sent["account_id"]).status_code == 404
+    assert close(world, leaving, sent["account_id"]).status_code == 403

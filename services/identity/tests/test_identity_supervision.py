@@ -106,7 +106,7 @@ def test_a_suspended_agent_acts_on_nobody_from_then_on(world: Any) -> None:
     mine = agent(world, login="DUPONT")
     assert get(world, mine, f"accounts/{sent['account_id']}").status_code == 200
     post(world, agent(world, supervisor=True), f"accounts/{account_of(world, 'DUPONT')}/suspension")
-    assert get(world, mine, f"accounts/{sent['account_id']}").status_code == 404
+    assert get(world, mine, f"accounts/{sent['account_id']}").status_code == 403
 
 
 @pytest.mark.parametrize("body", [{}, {"reason": ""}, {"reason": "court"}, {"reason": " " * 40}, {"reason": "x" * 501}])
