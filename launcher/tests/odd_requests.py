@@ -145,10 +145,14 @@ class Document:
         self.spec, self.base, self.known = spec, base, known
 
     def requests(self) -> Iterator[Odd]:
+        for operation in self.operations():
+            yield from operation.requests()
+
+    def operations(self) -> Iterator["Operation"]:
         for path, item in self.spec["paths"].items():
             for method in METHODS:
                 if method in item:
-                    yield from Operation(self, path, method, item).requests()
+                    yield Operation(self, path, method, item)
 
     def resolved(self, node: Any) -> Any:
         while "$ref" in node:
@@ -210,6 +214,17 @@ class Operation:
         else:
             yield from self._uploads() if self.content else self._unwanted()
 
+    def plain(self) -> Odd:
+        """One that the contract lets in, or nearly: for what is odd elsewhere than in the request."""
+        if "application/json" in self.content:
+            return self.odd("plain", headers=JSON, body=json.dumps(self._good()).encode())
+        more = {"headers": MULTIPART, "body": _part(b"x.csv", b"a;b\n1;2\n")} if self.content else {}
+        return self.odd("plain", **more)
+
+    def _good(self) -> Any:
+        media = self.content["application/json"]
+        return media.get("example") or self.document.sample(media["schema"])
+
     def odd(self, what: str, **given: Any) -> Odd:
         operation = f"{self.method} {self.template}"
         wire = {"path": self.path(), "query": self._wanted(), **given}
@@ -255,7 +270,7 @@ class Operation:
 
     def _bodies(self, media: dict[str, Any]) -> Iterator[Odd]:
         schema = media["schema"]
-        good = media.get("example") or self.document.sample(schema)
+        good = self._good()
         for name, body in RAW.items():
             yield self.odd(name, headers=JSON, body=body)
         for name, headers in HEADERS.items():

@@ -1,7 +1,7 @@
 """One service under test: real database, real migrations, real HTTP application, tokens signed by a test key."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
@@ -69,8 +69,10 @@ class Harness:
                 self._client = client
         return self._client
 
-    def token(self, *, kind: str = "landlord", sub: UUID | None = None, **claims: Any) -> str:
-        """An access token as identity issues them; any claim can be overridden to make a bad one."""
+    def token(
+        self, *, kind: str = "landlord", sub: UUID | None = None, without: Collection[str] = (), **claims: Any
+    ) -> str:
+        """An access token as identity issues them; any claim can be overridden or left out to make a bad one."""
         settings, now = self.runtime.settings, int(clock.now().timestamp())
         payload = {
             "iss": settings.issuer,
@@ -82,7 +84,8 @@ class Harness:
             "exp": now + 300,
             **{name: str(value) if isinstance(value, UUID) else value for name, value in claims.items()},
         }
-        return jwt.encode({"alg": "ES256", "typ": "at+jwt", "kid": "test"}, payload, _SIGNING)
+        kept = {name: value for name, value in payload.items() if name not in without}
+        return jwt.encode({"alg": "ES256", "typ": "at+jwt", "kid": "test"}, kept, _SIGNING)
 
     def headers(self, **claims: Any) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.token(**claims)}"}
