@@ -1,5 +1,6 @@
 """Guard over the web pages: which of them answer somebody who has not signed in is written in a list."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -53,6 +54,33 @@ def portal(tmp_path: Path) -> Flask:
         service="portal", environment="test", database_url=f"sqlite:///{tmp_path}/portal.sqlite3", session_key="key"
     )
     return create_portal(settings, httpx.MockTransport(lambda _request: httpx.Response(503)))
+
+
+def dead_ends(app: Flask, page: str) -> set[str]:
+    """The POSTs that, sent from `page` with an old token, answer without a way to where the form is shown."""
+    found = set()
+    for method, rule, address in rules(app):
+        # What programs send there has no token.
+        if method != "POST" or rule.startswith("/oidc/"):
+            continue
+        answer = app.test_client().post(address, headers={"Referer": f"http://localhost{page}"})
+        assert "Le formulaire a expiré" in answer.text, rule
+        again = re.search(r'href="([^"]+)">Rouvrir le formulaire', answer.text)
+        if again is None or app.test_client().get(again[1]).status_code not in (200, 302, 303):
+            found.add(rule)
+    return found
+
+
+def test_an_expired_form_of_any_page_leads_back_to_where_it_is_shown(
+    harness: HarnessFactory, sqlite_url: str, tmp_path: Path
+) -> None:
+    secrets = keys.generate()
+    given = {"identity_key": secrets["BAILLEURS_IDENTITY_KEY"], "public_url": "http://localhost:8080"}
+    runtime = harness(services.load("identity"), sqlite_url, **given).runtime
+    assert dead_ends(create_pages(runtime), "/compte/connexion") == set()
+    app = portal(tmp_path)
+    assert dead_ends(app, "/aide/") == set()
+    app.extensions["portal_engine"].dispose()
 
 
 def test_the_pages_open_to_strangers_are_those_of_the_list(

@@ -5,7 +5,7 @@ from flask import Flask
 from webui import install
 from webui.headers import request_id
 
-from portal import layout, refusals, routes, sending, store
+from portal import keeping, layout, refusals, routes, sending, store
 from portal.clients import EXTENSION, make_clients
 from portal.clients.http import make_http
 from portal.settings import PortalSettings
@@ -34,7 +34,8 @@ def create_portal(settings: PortalSettings, transport: httpx.BaseTransport | Non
     app.extensions[EXTENSION] = make_clients(http, lambda: tokens.access_token(provider), request_id)
     install(app, service_name=SERVICE_NAME, navigation=layout.navigation, user=layout.person, states=layout.STATES)
     sent = sending.add_sent_forms(app, engine)
-    app.before_request(store.Purge(sessions.purge, sent.purge))
+    kept = keeping.add_kept_forms(app, settings, engine)
+    app.before_request(store.Purge(sessions.purge, sent.purge, kept.purge))
     refusals.add_refusals(app)
     routes.add_pages(app)
     return app

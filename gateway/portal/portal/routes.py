@@ -9,6 +9,7 @@ from portal.pages import (
     habilitation_users,
     help,
     home,
+    kept_forms,
     reports,
     verification,
 )
@@ -48,6 +49,7 @@ MODULES = (
     sign_in,
     home,
     help,
+    kept_forms,
     # These add their addresses to one blueprint.
     listing,
     grid,

@@ -43,6 +43,7 @@ ACTS = {
 SAVES = "saves over what the page showed, by its ETag: the same again changes nothing, another's change is shown"
 EXEMPT = {
     "exports.index": "makes a batch of what is new: the next holds nothing of it, and a key stops a double click",
+    "kept_forms.drop": "forgets what is kept of one form: there is nothing to forget a second time",
     "sign_in.leave": "ends a session: there is nothing to end a second time",
     "declare.informations": SAVES,
     "declare.situation": SAVES,

@@ -1,4 +1,4 @@
-"""The portal's tables: the sessions of the people signed in, and what their forms have sent."""
+"""The portal's tables: sessions of the people signed in, what their forms sent, what they typed in expired ones."""
 
 import hashlib
 import threading
@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from chassis.db import make_engine
 from sqlalchemy import Engine, MetaData, text
+from webui.kept_forms import kept_form_table
 from webui.sent_forms import sent_form_table
 from webui.sessions import SqlSessionInterface, session_table
 
@@ -17,6 +18,7 @@ from portal.settings import PortalSettings
 METADATA = MetaData()
 SESSIONS = session_table(METADATA)
 SENT_FORMS = sent_form_table(METADATA)
+KEPT_FORMS = kept_form_table(METADATA)
 # Any constant: two processes that start together make the table one after the other.
 CREATION_LOCK = 7_261_502
 THREADS = tuple(threading.Lock() for _ in range(64))

@@ -1,9 +1,14 @@
 """A page drawn once for everybody: each browser still gets its own token, and what was left for it to read."""
 
+import json
+
 import pytest
 from flask import Flask, flash, template_rendered
 from flask.typing import ResponseReturnValue
+from sqlalchemy import MetaData
 from webui.blank import render_blank
+from webui.kept_forms import KeptForms, kept_form_table
+from webui.sent_forms import MARK
 from webui.testing import parse
 from webui_demo import DemoForm
 
@@ -56,3 +61,25 @@ def test_a_message_left_for_a_person_is_shown_to_that_person_alone(app: Flask) -
     assert "À lire une fois" in client.get("/vierge").text
     assert "À lire une fois" not in client.get("/vierge").text
     assert "À lire une fois" not in app.test_client().get("/vierge").text
+
+
+def test_the_mark_of_an_account_is_not_in_what_is_kept_for_the_others(app: Flask) -> None:
+    """Two accounts, then nobody: each form says whose it is, or says nothing."""
+    whose = {"owner": ""}
+    kept = KeptForms(
+        engine=lambda: app.extensions["demo_engine"],
+        table=kept_form_table(MetaData()),
+        seal=json.dumps,
+        unseal=json.loads,
+        owner=lambda: whose["owner"],
+        not_kept={},
+        drop="everything",
+        left=lambda _answer: False,
+    )
+    kept.install(app)
+    for owner in ("anne", "louise", ""):
+        whose["owner"] = owner
+        page = app.test_client().get("/vierge").text
+        marks = [one.get("value") for one in parse(page) if one.get("name") == MARK]
+        assert "mark-of-this-account" not in page
+        assert {kept.signer.loads(mark)[0] for mark in marks} == ({kept.hashed("owner", owner)} if owner else set())

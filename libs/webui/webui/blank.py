@@ -1,12 +1,16 @@
-"""Pages on which nobody has typed anything yet: the same for everybody but for their forms' token."""
+"""Pages on which nobody has typed anything yet: the same for everybody but for their forms' token and mark."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import current_app, render_template, session
 from flask_wtf.csrf import generate_csrf
+from markupsafe import Markup
 
-_MARK = "token-of-this-browser"
+from webui.kept_forms import mark_field
+
+# What stands in the page that is kept, where each browser gets its own.
+_TOKEN, _MARK = "token-of-this-browser", "mark-of-this-account"
 
 
 def form_token() -> str:
@@ -16,7 +20,8 @@ def form_token() -> str:
 
 def render_blank(template: str, context: Callable[[], Mapping[str, Any]]) -> str:
     """
-    `template` drawn once a process with what `context` gives then, and each time the token of whoever asks for it.
+    `template` drawn once a process with what `context` gives then, and each time the token and the mark of whoever
+    asks for it.
 
     Only for a page that shows nothing of the request, of the person or of the day. A message left for the person
     (`flash`) has the page drawn anew.
@@ -25,5 +30,6 @@ def render_blank(template: str, context: Callable[[], Mapping[str, Any]]) -> str
         return render_template(template, **context())
     drawn: dict[str, str] = current_app.extensions.setdefault("webui_blank", {})
     if template not in drawn:
-        drawn[template] = render_template(template, **context(), csrf_token=lambda: _MARK)
-    return drawn[template].replace(_MARK, form_token())
+        blanks = {"csrf_token": lambda: _TOKEN, "form_mark": lambda: Markup(_MARK)}  # noqa: S704 - a constant
+        drawn[template] = render_template(template, **context(), **blanks)
+    return drawn[template].replace(_TOKEN, form_token()).replace(_MARK, mark_field())

@@ -2,6 +2,7 @@
 
 import traceback
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 from flask import Flask, current_app, g, render_template, request
 from flask_wtf.csrf import CSRFError
@@ -89,9 +90,10 @@ def render_error(error: HTTPException) -> tuple[str, int, dict[str, str]]:
 
 
 def form_address() -> str:
-    """Where the form that was sent is shown; empty when its address only takes what is sent."""
-    adapter = current_app.create_url_adapter(request)
-    return request.path if adapter is not None and adapter.test(method="GET") else ""
+    """Where the form that was sent is shown: its own address, or the page of ours that sent it; empty for neither."""
+    adapter, sender = current_app.create_url_adapter(request), urlsplit(request.referrer or "")
+    pages = (request.path, sender.path if sender.netloc == request.host else "")
+    return next((page for page in pages if page and adapter is not None and adapter.test(page, method="GET")), "")
 
 
 def as_http(error: Exception) -> HTTPException:

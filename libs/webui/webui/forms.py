@@ -7,11 +7,13 @@ from typing import Any
 
 from chassis import texts
 from flask_wtf import FlaskForm
+from flask_wtf.form import _Auto
 from markupsafe import Markup
 from wtforms import Field, FieldList, FormField, HiddenField, PasswordField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.utils import unset_value
 
+from webui.kept_forms import kept_fields
 from webui.typography import fr
 
 DATE_PARTS = ("jj", "mm", "aaaa")
@@ -21,7 +23,16 @@ class PageForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
     """A form of a page; errors found elsewhere are put on their field or above the form.
 
     Every typed text keeps the one rule of texts, without each field asking for it; a password is no text.
+    What had been typed before it expired fills it in again, see `webui.kept_forms`.
     """
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]  # Flask-WTF is untyped
+        """Where the fields come from."""
+
+        def wrap_formdata(self, form: FlaskForm, formdata: Any) -> Any:
+            """What the request sent; on a page that is asked for, what is given back of an expired form."""
+            given = super().wrap_formdata(form, formdata)
+            return kept_fields() if given is None and formdata is _Auto else given
 
     def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
         """The fields' own validators, then the rule of texts on what they took."""

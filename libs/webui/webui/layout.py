@@ -13,6 +13,7 @@ from webui.assets import add_assets
 from webui.errors import add_errors
 from webui.headers import add_headers
 from webui.i18n import add_babel
+from webui.kept_forms import mark_field, notice
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +103,10 @@ def install(
         if g.get("webui_bare"):
             return {"service_name": service_name, "navigation": (), "person": None, "footer": FOOTER, "bare": True}
         links = [(link, link.is_current(request.path)) for link in navigation()]
-        return {"service_name": service_name, "navigation": links, "person": user(), "footer": FOOTER}
+        return {"service_name": service_name, "navigation": links, "person": user(), "footer": FOOTER, **notice()}
 
     app.context_processor(page_context)
+    app.context_processor(lambda: {"form_mark": mark_field})
 
 
 __all__ = ["Link", "Person", "install"]

@@ -39,7 +39,9 @@ from webui.typography import PARIS
 
 # Fields that differ from one sending of the same content to the next.
 KEY, AGAIN = "key", "again"
-OWN_FIELDS = frozenset({"csrf_token", KEY, AGAIN, "page_of"})
+# Whose the form is, see `webui.kept_forms`.
+MARK = "page_mark"
+OWN_FIELDS = frozenset({"csrf_token", KEY, AGAIN, MARK})
 # How long the same content is asked about, and how long a page's key leads to what it did.
 ASKED_SECONDS = 3600
 KEPT_SECONDS = 24 * 3600

@@ -6,6 +6,7 @@ from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
 from flask import Response, abort, redirect, request, session, url_for
+from webui.kept_forms import keeper
 
 PERSON = "person"
 P = ParamSpec("P")
@@ -58,8 +59,10 @@ def the_person() -> SignedIn:
 
 
 def sign_in_page() -> Any:
-    """Sends to sign in and back here; what a form had sent is not kept, its page is opened again."""
-    address = url_for("sign_in.start", suite=request.full_path.rstrip("?"))
+    """Sends to sign in and back here; what a form had sent is kept, and said so first."""
+    if request.method == "POST" and (said := keeper().signed_out()) is not None:
+        return said
+    address = url_for("sign_in.start", suite=keeper().way_back())
     if request.headers.get("HX-Request"):
         # A part of a page asked for by htmx: the whole page must go, not that part.
         return Response(status=204, headers={"HX-Redirect": address})

@@ -9,6 +9,7 @@ from flask import Blueprint, current_app, flash, redirect, request, session
 from flask.typing import ResponseReturnValue
 from joserfc.errors import JoseError
 from requests import RequestException
+from webui.kept_forms import LEFT_HERE, keeper
 
 from portal.clients import api
 from portal.clients.errors import Refused, Unavailable
@@ -63,11 +64,14 @@ def come_back() -> ResponseReturnValue:
         log.info("sign-in refused", error=type(error).__name__)
         flash(TRY_AGAIN)
         return redirect("/", 303)
-    suite = local_path(session.get(NEXT, "/"))
+    suite, left_here = local_path(session.get(NEXT, "/")), session.get(LEFT_HERE)
     session.clear()
     tokens.keep(answer)
     tokens.rotate()
     remember(replace(person, name=full_name() or person.name))
+    if not keeper().came_back(left_here):
+        # The page was that of another account.
+        suite = "/"
     return redirect("/agent" if person.is_agent and suite == "/" else suite, 303)
 
 

@@ -42,7 +42,7 @@ class DaysField(TextAreaField):  # type: ignore[misc]  # WTForms is untyped
 
     def _value(self) -> str:
         """What was typed when it was wrong, else the days."""
-        if self.errors and self.raw_data:
+        if (self.errors or self.process_errors) and self.raw_data:
             return "\n".join(map(str, self.raw_data))
         return "\n".join(f"{day:%d/%m/%Y}" for day in self.data or [])
 

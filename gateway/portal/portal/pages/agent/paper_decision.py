@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from webui.kept_forms import kept_form
 from wtforms import HiddenField, TextAreaField
 
 from portal.clients import api
@@ -28,6 +29,7 @@ SEEN_CHANGED = (
 )
 FILED = "L’attestation est enregistrée\u00a0: le récapitulatif part au bailleur par son canal habituel."
 DECIDED = "Un autre agent a déjà décidé de cette attestation\u00a0: rien n’a été fait de plus."
+DISCARD = "discard-"
 DISCARDED = "L’attestation est écartée\u00a0: le bailleur en lit le motif dans l’historique de sa déclaration."
 
 
@@ -63,7 +65,14 @@ def decision(paper: Any) -> ResponseReturnValue:
         if read.body["state"] != "typing":
             return decided(read)
         return show(read, as_it_stands(form, read), blank(read)), 422
-    return show(read, shown_first(kind, read), blank(read))
+    return show(read, *opened(kind, read))
+
+
+def opened(kind: type[SummaryForm], read: Answer) -> tuple[SummaryForm, DiscardForm]:
+    """Both forms when nobody has sent one; the one that had expired as it was typed."""
+    kept = kept_form()
+    filing = kind() if kept and kept.endpoint == "papers.decision" else shown_first(kind, read)
+    return filing, DiscardForm(prefix=DISCARD) if kept and kept.endpoint == "papers.discard" else blank(read)
 
 
 def decided(read: Answer) -> ResponseReturnValue:
@@ -91,7 +100,7 @@ def shown_first(kind: type[SummaryForm], read: Answer) -> SummaryForm:
 
 def blank(read: Answer) -> DiscardForm:
     """The other way out, not chosen yet."""
-    return DiscardForm(formdata=None, data={"etag": read.etag}, prefix="discard-")
+    return DiscardForm(formdata=None, data={"etag": read.etag}, prefix=DISCARD)
 
 
 def filed(form: Any, identifier: str) -> ResponseReturnValue | None:
@@ -125,7 +134,7 @@ def refused(error: Refused, form: Any, fields: dict[str, str]) -> None:
 @wanted("agent")
 def discard(paper: Any) -> ResponseReturnValue:
     """The reason stays with the paper, for the landlord to read."""
-    read, form = api().papers.get(str(paper)), DiscardForm(prefix="discard-")
+    read, form = api().papers.get(str(paper)), DiscardForm(prefix=DISCARD)
     reason = (form.reason.data or "").strip()
     if not reason:
         form.fail("Indiquez pourquoi, par exemple\u00a0: le bailleur a déclaré le même loyer en ligne", "reason")

@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from webui.forms import choices
+from webui.kept_forms import kept_form
 
 from portal.clients import api
 from portal.clients.errors import Refused
@@ -93,9 +94,10 @@ def begin(declaration: Any) -> ResponseReturnValue:
 def sheet(paper: Any) -> ResponseReturnValue:
     """The whole attestation on one page, saved as often as one likes."""
     read, sent = api().papers.get(str(paper)), request.method == "POST"
-    typed = Sheet(read.body, read.etag, sent=sent)
+    given = sent or kept_form() is not None
+    typed = Sheet(read.body, read.etag, sent=given)
     if read.body["state"] != "typing":
-        if sent:
+        if given:
             return both(read, typed), 409
         return redirect(url_for("declare.confirmation", declaration=read.body["declaration_id"]), 303)
     if sent and not conflict.revised(typed.own) and typed.validate():
@@ -127,6 +129,7 @@ def save(typed: Sheet, read: Answer) -> ResponseReturnValue:
 def both(read: Answer, mine: Sheet) -> str:
     """Two agents at one envelope: what each of them typed, and the choice."""
     paper = read.body
+    conflict.recalled()
     return render_template(
         "agent/paper_conflict.html",
         rows=conflict.differing(mine.fields(), Sheet(paper, read.etag, sent=False).fields()),

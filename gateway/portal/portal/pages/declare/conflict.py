@@ -7,6 +7,8 @@ from typing import Any
 from chassis import money
 from flask import render_template, request
 from webui.forms import FrenchDateField
+from webui.kept_forms import kept_form
+from webui.sent_forms import MARK
 from webui.typography import euros
 from wtforms import BooleanField, Field, RadioField
 
@@ -19,7 +21,7 @@ from portal.pages.declare.journey import heading, is_editable
 NOTHING = "–"
 AMOUNTS = frozenset({"rent", "charges", "arrears_amount"})
 # What the page sends again of what was typed; the tokens are those of the new page.
-OWN = ("csrf_token", "etag", "revise")
+OWN = ("csrf_token", "etag", "revise", MARK)
 
 
 def said(field: Field) -> str:
@@ -51,9 +53,16 @@ def typed_again() -> list[tuple[str, str]]:
     return [(name, value) for name, value in request.form.items(multi=True) if name not in OWN]
 
 
+def recalled() -> None:
+    """The page says by itself what was typed, and that nothing of it was saved: no notice is needed above it."""
+    if kept := kept_form():
+        kept.shown = False
+
+
 def page(read: Answer, mine: StepForm, theirs: StepForm, step: str, why: str = "") -> str:
     """`read`: the declaration as it is now; `theirs`: the form filled from it; `why`: what the service refused."""
     names = mine.pointers.values()
+    recalled()
     return render_template(
         "declare/conflict.html",
         rows=differing([mine[name] for name in names], [theirs[name] for name in names]),

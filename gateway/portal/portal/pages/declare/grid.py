@@ -6,6 +6,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from webui.forms import PageForm
+from webui.kept_forms import keeper, kept_form
 from webui.typography import count, fr, instant
 
 from portal.clients import api
@@ -21,7 +22,9 @@ from portal.pages.declare.grid_rows import (
     SAME_FOR_ALL,
     Line,
     filled,
+    no_longer_listed,
     sent,
+    taken_up,
     unnamed,
 )
 from portal.pages.declare.listing import chosen_filters
@@ -31,6 +34,7 @@ OTHER_TENANT = (
     "Ce qui était saisi sur cette ligne l’était pour un autre locataire : rien n’en est enregistré. Saisissez-la de"
     " nouveau."
 )
+GONE = "{} n’ont pas été reprises : ces déclarations ne sont plus à compléter."
 NARROWING = ("campaign", "housing_type", "zone", "q")
 
 
@@ -57,14 +61,15 @@ def grid() -> ResponseReturnValue:
     """A page of rows; what was typed is shown again with what is wrong, and what is right is saved."""
     form, chosen, cursor = GridForm(), narrowed(), request.args.get("cursor", "")
     filling = "fill" in request.form
-    rows = list(sent()) if request.method == "POST" and not filling else []
-    refused = [answer for row in rows if (answer := unnamed(row))]
-    named = [row for row in rows if not unnamed(row)]
-    answers = [*refused, *(api().declaration.save_drafts(named) if named else [])]
+    rows = list(sent(request.form)) if request.method == "POST" and not filling else []
+    answers = saved(rows) if rows else []
     found = api().declaration.list_drafts(**chosen, cursor=cursor, limit=PAGE_SIZE)
     following = address("declare.grid", **chosen, cursor=found["next_cursor"]) if found["next_cursor"] else ""
     here = address("declare.grid", **chosen, cursor=cursor)
-    lines = filled(found["items"]) if filling else judged(form, found["items"], rows, answers)
+    if kept_form() is not None:
+        lines = given_back(found["items"])
+    else:
+        lines = filled(found["items"], request.form) if filling else judged(form, found["items"], rows, answers)
     if request.method == "POST" and not filling and not form.errors:
         told(answers)
         return redirect(following if following and "next" in request.form else here, 303)
@@ -75,11 +80,40 @@ def grid() -> ResponseReturnValue:
         columns=COLUMNS,
         labels=LABELS,
         same_for_all=SAME_FOR_ALL,
+        ticked=ticked(),
         here=here,
         following=following,
         first=address("declare.grid", **chosen) if cursor else "",
     )
     return page, 422 if form.errors else 200
+
+
+def saved(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What is said of each row; those that are wrong stand on the page, so nothing older is given back later."""
+    refused = [answer for row in rows if (answer := unnamed(row))]
+    named = [row for row in rows if not unnamed(row)]
+    answers = [*refused, *(api().declaration.save_drafts(named) if named else [])]
+    keeper().consume()
+    return answers
+
+
+def ticked() -> set[str]:
+    """Of the answers for all rows, those that were ticked when the page expired and not filled in yet."""
+    kept = kept_form()
+    if kept is None or "fill" in kept.fields:
+        return set()
+    return {name for name in SAME_FOR_ALL if kept.fields.get(f"all-{name}")}
+
+
+def given_back(rows: list[dict[str, Any]]) -> list[Line]:
+    """The lines of the page as they were typed before it expired; those that cannot be saved any more are said."""
+    kept = kept_form()
+    if kept is None:
+        return []
+    kept.shown = True
+    if gone := no_longer_listed(rows, kept.fields):
+        kept.note = GONE.format(count(gone, "ligne saisie", "lignes saisies"))
+    return taken_up(rows, kept.fields)
 
 
 def narrowed() -> dict[str, str]:

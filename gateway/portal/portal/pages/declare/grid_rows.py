@@ -1,12 +1,11 @@
 """A row of « Saisir en tableau »: what the service gave, what was typed, and what a page full of them sends back."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from chassis.texts import full_name
-from flask import request
 
 PAGE_SIZE = 50
 YES_NO = {"": "–", "oui": "Oui", "non": "Non"}
@@ -27,6 +26,7 @@ COLUMNS: dict[str, tuple[str, dict[str, str] | int]] = {
 }
 CONFIRMING = ("confirm", "reason")
 CELLS = (*COLUMNS, *CONFIRMING)
+Sent = Mapping[str, str]
 LABELS = {**{name: heading for name, (heading, _kind) in COLUMNS.items()}, "confirm": "Je confirme", "reason": "Motif"}
 # What a row says of its tenant, sent back as it was read.
 STATED = ("tenant", "dwelling", "previous_rent", "previous_charges")
@@ -73,13 +73,19 @@ def stated(row: dict[str, Any]) -> dict[str, Any]:
     return {name: row[name] for name in STATED}
 
 
-def sent() -> Iterator[dict[str, Any]]:
-    """The rows in which something was typed."""
-    for place in places():
+def touched(form: Sent) -> Iterator[int]:
+    """The places in which something was typed."""
+    for place in places(form):
         # Of two people, this one may let the other's values stand.
-        if not given(place, "theirs") and typed(place) != shown_before(given(place, "base")):
-            row = {"id": given(place, "id"), "etag": given(place, "etag"), "cells": typed(place)}
-            yield {**row, **{name: value for name, value in read(given(place, "for")).items() if name in STATED}}
+        if not given(form, place, "theirs") and typed(form, place) != shown_before(given(form, place, "base")):
+            yield place
+
+
+def sent(form: Sent) -> Iterator[dict[str, Any]]:
+    """The rows in which something was typed."""
+    for place in touched(form):
+        row = {"id": given(form, place, "id"), "etag": given(form, place, "etag"), "cells": typed(form, place)}
+        yield {**row, **{name: value for name, value in read(given(form, place, "for")).items() if name in STATED}}
 
 
 def unnamed(row: dict[str, Any]) -> dict[str, Any] | None:
@@ -90,41 +96,59 @@ def unnamed(row: dict[str, Any]) -> dict[str, Any] | None:
     return {"id": row["id"], "outcome": "refused", "errors": [error], "row": None}
 
 
-def filled(rows: list[dict[str, Any]]) -> list[Line]:
+def filled(rows: list[dict[str, Any]], form: Sent) -> list[Line]:
     """
     The page as it was typed, with « oui » to the questions ticked in SAME_FOR_ALL wherever a row has no answer.
 
     Nothing is saved: each row keeps the ETag it was shown with, so that what somebody saved meanwhile is noticed later.
     """
-    chosen = [name for name in SAME_FOR_ALL if request.form.get(f"all-{name}")]
-    here = {given(place, "id"): place for place in places()}
-    return [_filled(row, here.get(row["id"]), chosen) for row in rows]
+    chosen = [name for name in SAME_FOR_ALL if form.get(f"all-{name}")]
+    here = {given(form, place, "id"): place for place in places(form)}
+    return [_filled(row, form, here.get(row["id"]), chosen) for row in rows]
 
 
-def _filled(row: dict[str, Any], place: int | None, chosen: list[str]) -> Line:
+def taken_up(rows: list[dict[str, Any]], form: Sent) -> list[Line]:
+    """
+    The page with what was typed before it expired; the rows nobody had typed in are shown as they stand now.
+
+    « Remplir les réponses manquantes » is done as it was asked for.
+    """
+    if "fill" in form:
+        return filled(rows, form)
+    here = {given(form, place, "id"): place for place in touched(form)}
+    return [_filled(row, form, here.get(row["id"]), []) for row in rows]
+
+
+def no_longer_listed(rows: list[dict[str, Any]], form: Sent) -> int:
+    """How many rows of `form` were typed in and are not among those that can still be saved."""
+    return len({given(form, place, "id") for place in touched(form)} - {row["id"] for row in rows})
+
+
+def _filled(row: dict[str, Any], form: Sent, place: int | None, chosen: list[str]) -> Line:
     if place is None:
         return Line(row, dict(row["cells"]))
-    cells = typed(place)
+    cells = typed(form, place)
     cells |= {name: "oui" for name in chosen if not cells[name]}
-    return Line(row, cells, base=given(place, "base"), etag=given(place, "etag"), shown_for=given(place, "for"))
+    base, etag, shown_for = (given(form, place, name) for name in ("base", "etag", "for"))
+    return Line(row, cells, base=base, etag=etag, shown_for=shown_for)
 
 
-def places() -> Iterator[int]:
+def places(form: Sent) -> Iterator[int]:
     """The numbers of the rows that the form holds."""
     for place in range(PAGE_SIZE):
-        if f"l{place}-id" not in request.form:
+        if f"l{place}-id" not in form:
             return
         yield place
 
 
-def given(place: int, name: str) -> str:
+def given(form: Sent, place: int, name: str) -> str:
     """One field of a row as the form has it; nothing when it is not there."""
-    return request.form.get(f"l{place}-{name}", "")
+    return form.get(f"l{place}-{name}", "")
 
 
-def typed(place: int) -> dict[str, str]:
+def typed(form: Sent, place: int) -> dict[str, str]:
     """The cells of a row."""
-    return {name: given(place, name).strip()[:600] for name in CELLS}
+    return {name: given(form, place, name).strip()[:600] for name in CELLS}
 
 
 def shown_before(base: str) -> dict[str, str]:

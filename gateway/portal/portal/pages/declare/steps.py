@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from webui.kept_forms import kept_form
 
 from portal.clients import api
 from portal.clients.errors import Refused
@@ -69,14 +70,15 @@ def run(name: str, declaration_id: str) -> ResponseReturnValue:
     """One step, whichever."""
     step = TABLE[name]
     read = api().declaration.get(declaration_id)
-    if request.method == "GET":
+    if request.method == "GET" and kept_form() is None:
         if not is_editable(read.body):
             return redirect(next_address(read.body), 303)
         return show(name, read, filled(step, read))
+    # Sent, or given back after it had expired.
     form = step.form()
     if not is_editable(read.body):
         return conflict.page(read, form, filled(step, read), request.path), 409
-    if conflict.revised(form):
+    if request.method == "GET" or conflict.revised(form):
         return show(name, read, form)
     if not form.validate():
         return show(name, read, form), 422

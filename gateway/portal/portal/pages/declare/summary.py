@@ -5,6 +5,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from webui.forms import PageForm
+from webui.kept_forms import kept_form
 from webui.typography import long_date
 from wtforms import BooleanField, Field, HiddenField, TextAreaField
 
@@ -107,7 +108,7 @@ def summary(declaration: Any) -> ResponseReturnValue:
         return redirect(next_address(read.body), 303)
     kind = form_for(read.body)
     if request.method == "GET":
-        return show(read, kind(formdata=None, data={"etag": read.etag}))
+        return show(read, kind() if kept_form() else kind(formdata=None, data={"etag": read.etag}))
     form = kind()
     if form.validate() and all_ticked(form) and transmit(form, read):
         return redirect(url_for("declare.confirmation", declaration=declaration), 303)

@@ -1,0 +1,317 @@
+"""
+What was typed in a form that had expired: sealed, kept an hour, given back to the account that typed it.
+
+Each form carries a mark, signed by the server: whose it is, and the page that shows it. Without a good mark nothing is
+kept, so that strangers cannot fill the store. The page is filled in again only once that account has signed in, and is
+sent by the person or not at all.
+"""
+
+import hashlib
+import hmac
+import json
+import re
+import zlib
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from chassis.sealing import SealBroken
+from flask import Flask, Response, current_app, g, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from itsdangerous import BadData, URLSafeTimedSerializer
+from markupsafe import Markup
+from sqlalchemy import BigInteger, Column, Engine, Index, MetaData, String, Table, Text, delete, func, insert, select
+from sqlalchemy.exc import IntegrityError
+from werkzeug.datastructures import MultiDict
+
+from webui.errors import form_address, render_error
+from webui.sent_forms import KEY, MARK, hour, is_own
+
+KEPT_SECONDS = 3600
+# Longer than a session lives: a form may stay open overnight.
+MARK_SECONDS = 24 * 3600
+# Sealed. A page of fifty rows of the grid takes a quarter of it.
+MOST_BYTES = 64 * 1024
+# Of one account; the oldest makes room.
+MOST_ROWS = 10
+NEVER = re.compile(r"pass(word|key|phrase)|mot_de_passe|secret|otp", re.IGNORECASE)
+EXTENSION = "webui_kept_forms"
+# In the session: until when something may be given back; what this browser has left, before anybody signed in again.
+UNTIL, LEFT_HERE = "kept_until", "kept_here"
+
+
+class Mark(NamedTuple):
+    """`owner`: a keyed hash of the account; `page`: where the form is shown."""
+
+    owner: str
+    page: str
+
+
+@dataclass
+class KeptForm:
+    """What a page shows again. `endpoint` is where it had been sent, `note` what the page adds to the notice."""
+
+    endpoint: str
+    fields: MultiDict[str, str]
+    file: bool
+    shown: bool = False
+    note: str = ""
+
+
+def kept_form_table(metadata: MetaData, name: str = "kept_form") -> Table:
+    """The table; instants are seconds since 1970 (UTC). Owner and address are keyed hashes, the content is sealed."""
+    return Table(
+        name,
+        metadata,
+        Column("owner", String(64), primary_key=True),
+        Column("address", String(64), primary_key=True),
+        Column("sealed", Text, nullable=False),
+        Column("at", BigInteger, nullable=False),
+        Index(f"ix_{name}_at", "at"),
+    )
+
+
+def kept_form() -> KeptForm | None:
+    """What is given back on this page; None for nearly all."""
+    found: KeptForm | None = g.get("kept_form")
+    return found
+
+
+def kept_fields() -> MultiDict[str, str] | None:
+    """The fields of `kept_form`, said to be shown from then on."""
+    found = kept_form()
+    if found is None:
+        return None
+    found.shown = True
+    return found.fields
+
+
+def mark_field() -> Markup:
+    """The hidden field of every form that says whose it is; nothing for nobody, or where nothing is kept."""
+    found: KeptForms | None = current_app.extensions.get(EXTENSION)
+    return found.mark_field() if found else Markup("")
+
+
+def notice() -> dict[str, Any]:
+    """For the layout: what is shown again, and where it is dropped."""
+    found = kept_form()
+    return {"kept_form": found, "kept_drop": url_for(keeper().drop) if found else ""}
+
+
+def keeper() -> "KeptForms":
+    """The application's own."""
+    found: KeptForms = current_app.extensions[EXTENSION]
+    return found
+
+
+@dataclass
+class KeptForms:
+    """
+    `seal` and `unseal` are the application's, with its own key; `owner` says whose request it is, empty for nobody.
+
+    `not_kept`: endpoint -> why nothing is kept of what is sent there. `drop`: the endpoint that forgets at once.
+    `left` tells that an answer is no success though it redirects.
+    """
+
+    engine: Callable[[], Engine]
+    table: Table
+    seal: Callable[[dict[str, Any]], str]
+    unseal: Callable[[str], dict[str, Any]]
+    owner: Callable[[], str]
+    not_kept: Mapping[str, str]
+    drop: str
+    left: Callable[[Response], bool]
+    now: Callable[[], float] = lambda: datetime.now(UTC).timestamp()
+
+    def install(self, app: Flask) -> None:
+        """After CSRF protection, whose refusals it takes over."""
+        self.secret = str(app.secret_key).encode()
+        self.signer = URLSafeTimedSerializer(self.secret, salt="webui.kept_forms")
+        app.extensions[EXTENSION] = self
+        app.before_request(self.before)
+        app.after_request(self.after)
+        app.register_error_handler(CSRFError, self.refused)
+
+    def mark_field(self) -> Markup:
+        """The hidden field of a form; nothing when nobody has signed in."""
+        owner = self.owner()
+        if not owner:
+            return Markup("")
+        token = str(self.signer.dumps([self.hashed("owner", owner), self.page()]))
+        return Markup('<input type="hidden" name="{}" value="{}">').format(MARK, token)
+
+    def page(self) -> str:
+        """Where the forms of this answer are shown: a page made anew by a POST is that of the form that was sent."""
+        if request.method == "POST":
+            mark = self.own_mark()
+            return mark.page if mark else form_address()
+        return request.full_path.rstrip("?")
+
+    def mark(self) -> Mark | None:
+        """The mark of the form that was sent; None when it has none of ours, or an old one."""
+        try:
+            owner, page = self.signer.loads(request.form.get(MARK, ""), max_age=MARK_SECONDS)
+        except (BadData, ValueError, TypeError):
+            return None
+        # Browsers take `//name` for another site.
+        return Mark(str(owner), "/" + str(page).lstrip("/") if page else "")
+
+    def own_mark(self) -> Mark | None:
+        """The mark, when it is of the account that has signed in."""
+        mark, owner = self.mark(), self.owner()
+        return mark if mark and owner and mark.owner == self.hashed("owner", owner) else None
+
+    def hashed(self, use: str, text: str) -> str:
+        """Keyed, so that the table tells neither accounts nor addresses."""
+        return hmac.new(self.secret, f"kept form {use}\0{text}".encode(), hashlib.sha256).hexdigest()
+
+    def refused(self, error: CSRFError) -> ResponseReturnValue:
+        """The token of the form is not of this session: kept, then shown again at once or after signing in."""
+        mark = self.mark()
+        if mark is None:
+            return render_error(error)
+        if self.owner() and self.own_mark() is None:
+            return self.said(mark, self.keep(mark), another=True)
+        kept = self.keep(mark)
+        if self.owner() and kept == "kept" and mark.page:
+            self.await_until(int(self.now()) + KEPT_SECONDS)
+            g.kept_just_now = True
+            return redirect(mark.page, 303)
+        return self.said(mark, kept)
+
+    def signed_out(self) -> ResponseReturnValue | None:
+        """What a form gets whose session turns out to be over; None when there was nothing to keep."""
+        mark = self.mark()
+        kept = self.keep(mark) if mark else "nothing"
+        return self.said(mark, kept) if mark and kept != "nothing" else None
+
+    def way_back(self) -> str:
+        """Where to go once signed in: this page, or the one of the form that was sent."""
+        mark = self.mark() if request.method == "POST" else None
+        return mark.page if mark and mark.page else request.full_path.rstrip("?")
+
+    def keep(self, mark: Mark) -> str:
+        """Stores what was typed: `kept`, `nothing` or `too_long`."""
+        names = [name for name in request.form if is_kept(name)]
+        if not names or request.endpoint in self.not_kept:
+            return "nothing"
+        fields = [[name, value] for name in names for value in request.form.getlist(name)]
+        packed = b64encode(zlib.compress(json.dumps(fields).encode())).decode()
+        file = any(one.filename for one in request.files.values())
+        sealed = self.seal({"endpoint": request.endpoint, "fields": packed, "file": file})
+        if len(sealed) > MOST_BYTES:
+            return "too_long"
+        address = self.hashed("page", mark.page)
+        self.store(mark.owner, address, sealed)
+        if not self.owner():
+            session[LEFT_HERE] = [*session.get(LEFT_HERE, []), [mark.owner, address]][-MOST_ROWS:]
+        return "kept"
+
+    def store(self, owner: str, address: str, sealed: str) -> None:
+        """The last one of an address, the newest of an account."""
+        mine, columns = self.table.c.owner == owner, self.table.c
+        row = {"owner": owner, "address": address, "sealed": sealed, "at": int(self.now())}
+        try:
+            with self.engine().begin() as connection:
+                connection.execute(delete(self.table).where(mine, columns.address == address))
+                connection.execute(insert(self.table).values(row))
+                newest = select(columns.address).where(mine).order_by(columns.at.desc()).limit(MOST_ROWS)
+                kept = connection.scalars(newest).all()
+                connection.execute(delete(self.table).where(mine, columns.address.not_in(kept)))
+        except IntegrityError:
+            # Another sending of the same form was faster: it is kept.
+            return
+
+    def said(self, mark: Mark, kept: str, *, another: bool = False) -> ResponseReturnValue:
+        """« Le formulaire a expiré », what became of what was typed, and the way on."""
+        page = render_template(
+            "webui/expired_form.html",
+            kept=kept,
+            until=hour(int(self.now()) + KEPT_SECONDS),
+            another=another,
+            file=any(one.filename for one in request.files.values()),
+            signed_in=bool(self.owner()),
+            again=mark.page,
+        )
+        return page, 400
+
+    def came_back(self, left_here: Any) -> bool:
+        """
+        To be called at each sign-in, with what the session held under LEFT_HERE before it was emptied.
+
+        What another account had left in this browser is deleted, and False returned.
+        """
+        mine = self.hashed("owner", self.owner())
+        others = [(owner, address) for owner, address in left_here or () if owner != mine]
+        columns = self.table.c
+        with self.engine().begin() as connection:
+            for owner, address in others:
+                connection.execute(delete(self.table).where(columns.owner == owner, columns.address == address))
+            newest = connection.scalar(select(func.max(columns.at)).where(columns.owner == mine))
+        if newest is not None and newest + KEPT_SECONDS > self.now():
+            self.await_until(newest + KEPT_SECONDS)
+        return not others
+
+    def await_until(self, instant: int) -> None:
+        """Pages look for something to give back until then only: nearly no session ever has any."""
+        session[UNTIL] = max(instant, session.get(UNTIL, 0))
+
+    def before(self) -> None:
+        """Finds what the page that is asked for shows again."""
+        if request.method != "GET" or session.get(UNTIL, 0) <= self.now() or not self.owner():
+            return
+        mine, page = self.hashed("owner", self.owner()), request.full_path.rstrip("?")
+        columns = self.table.c
+        found = select(columns.sealed).where(
+            columns.owner == mine,
+            columns.address == self.hashed("page", page),
+            columns.at > int(self.now()) - KEPT_SECONDS,
+        )
+        with self.engine().connect() as connection:
+            sealed = connection.scalar(found)
+        if sealed is None:
+            return
+        with suppress(SealBroken):
+            # Broken when the key of the installation was changed meanwhile.
+            g.kept_form = self.opened(sealed)
+
+    def opened(self, sealed: str) -> KeptForm:
+        """Raises SealBroken."""
+        kept = self.unseal(sealed)
+        fields = json.loads(zlib.decompress(b64decode(kept["fields"])))
+        return KeptForm(kept["endpoint"], MultiDict((name, value) for name, value in fields), kept["file"])
+
+    def after(self, answer: Response) -> Response:
+        """A form that was sent with success needs nothing kept."""
+        if request.method == "POST" and answer.status_code in (302, 303) and not self.left(answer):
+            self.consume()
+        return answer
+
+    def consume(self) -> None:
+        """Forgets what is kept for the form that was sent."""
+        if session.get(UNTIL, 0) > self.now() and not g.get("kept_just_now") and (mark := self.own_mark()):
+            columns = self.table.c
+            gone = delete(self.table).where(
+                columns.owner == mark.owner, columns.address == self.hashed("page", mark.page)
+            )
+            with self.engine().begin() as connection:
+                connection.execute(gone)
+
+    def purge(self) -> int:
+        """Deletes what is older than an hour; for a periodic job."""
+        old = delete(self.table).where(self.table.c.at <= int(self.now()) - KEPT_SECONDS)
+        with self.engine().begin() as connection:
+            return connection.execute(old).rowcount
+
+
+def is_kept(name: str) -> bool:
+    """
+    Whether a field is kept: not what is of the page, nor what may be secret.
+
+    The key under which the form acts is, so that what it did already is not done twice an hour later.
+    """
+    return (not is_own(name) or name.rpartition("-")[2] == KEY) and not NEVER.search(name)
