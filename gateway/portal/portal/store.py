@@ -1,10 +1,7 @@
 """The portal's tables: sessions of the people signed in, what their forms sent, what they typed in expired ones."""
 
-import hashlib
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import timedelta
 
 from chassis.db import make_engine
@@ -21,7 +18,6 @@ SENT_FORMS = sent_form_table(METADATA)
 KEPT_FORMS = kept_form_table(METADATA)
 # Any constant: two processes that start together make the table one after the other.
 CREATION_LOCK = 7_261_502
-THREADS = tuple(threading.Lock() for _ in range(64))
 
 
 def open_store(settings: PortalSettings) -> Engine:
@@ -44,23 +40,6 @@ def session_interface(settings: PortalSettings, engine: Engine) -> SqlSessionInt
         idle=timedelta(minutes=settings.session_idle_minutes),
         absolute=timedelta(hours=settings.session_hours),
     )
-
-
-@contextmanager
-def alone(engine: Engine, identifier: str) -> Iterator[None]:
-    """
-    Lets one request of a session in at a time, whichever thread or process of the portal it runs in.
-
-    Waits no longer than the engine's lock limit on PostgreSQL; SQLite means one process, where threads suffice.
-    """
-    number = int.from_bytes(hashlib.sha256(identifier.encode()).digest()[:8], signed=True)
-    with THREADS[number % len(THREADS)]:
-        if engine.dialect.name != "postgresql":
-            yield
-            return
-        with engine.begin() as connection:
-            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": number})
-            yield
 
 
 class Purge:

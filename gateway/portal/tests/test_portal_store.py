@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 
 import pytest
+from chassis import alone
 from flask import Flask
 from portal import store
 from portal.settings import PortalSettings
@@ -58,7 +59,7 @@ def test_two_processes_refresh_the_token_of_one_session_once(
     make_portal: MakePortal, identity: FakeIdentity, postgres_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Processes share no thread lock.
-    monkeypatch.setattr(store, "THREADS", (nullcontext(),))
+    monkeypatch.setattr(alone, "THREADS", (nullcontext(),))
     apps = [make_portal(postgres_url) for _ in range(4)]
     number, before = signed_in(apps[0], identity), len(identity.token_requests)
     assert ask_together(apps, number) == [200] * 4

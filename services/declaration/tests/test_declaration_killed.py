@@ -82,7 +82,7 @@ def released(world: Any) -> None:
 def test_an_import_killed_again_and_again_ends_as_if_nothing_had_happened(world: Any, kill: Kill) -> None:
     path = world.file(*[lot(number) for number in range(TENANCIES)], {"siret": "1"})
     with path.open("rb") as stream:
-        import_id = reception.receive(world.harness.runtime, stream, "r.csv", caf_code="359", sent_by="test")
+        import_id, _ = reception.receive(world.harness.runtime, stream, "r.csv", caf_code="359", sent_by="test")
     # While lines are read, then while they are merged.
     for after in (1, 2, 4, 2):
         assert kill("import", after), "it had ended before it was killed"
@@ -108,7 +108,7 @@ def test_an_import_killed_again_and_again_ends_as_if_nothing_had_happened(world:
 def test_of_two_workers_that_merge_the_one_that_is_killed_is_not_missed(world: Any, kill: Kill) -> None:
     path = world.file(*[lot(number) for number in range(TENANCIES)])
     with path.open("rb") as stream:
-        import_id = reception.receive(world.harness.runtime, stream, "r.csv", caf_code="359", sent_by="test")
+        import_id, _ = reception.receive(world.harness.runtime, stream, "r.csv", caf_code="359", sent_by="test")
     # Killed as it merges: slices are laid out for whoever takes them.
     assert kill("import", TENANCIES // SMALL + 1), "it had ended before it was killed"
     released(world)

@@ -110,7 +110,7 @@ def test_lines_lost_with_the_database_are_read_again(world: Any) -> None:
     runtime = world.harness.runtime
     path = world.file(*[{"dwelling_ref": f"L-{number}"} for number in range(9)], {"siret": "1"})
     with path.open("rb") as stream:
-        import_id = reception.receive(runtime, stream, "r.csv", caf_code="359", sent_by="test")
+        import_id, _ = reception.receive(runtime, stream, "r.csv", caf_code="359", sent_by="test")
     lease = leases.claim(runtime)
     assert lease is not None
 

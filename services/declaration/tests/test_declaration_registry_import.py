@@ -188,7 +188,7 @@ def test_what_a_killed_worker_left_is_taken_up_where_it_stopped(world: Any, monk
     monkeypatch.setattr(staging, "BATCH", {"postgresql": 3, "sqlite": 3})
     path = world.file(*[lot(number) for number in range(10)])
     with path.open("rb") as stream:
-        import_id = reception.receive(world.harness.runtime, stream, "r.csv", caf_code="359", sent_by="test")
+        import_id, _ = reception.receive(world.harness.runtime, stream, "r.csv", caf_code="359", sent_by="test")
     lease = leases.claim(world.harness.runtime)
     assert lease is not None
 

@@ -122,7 +122,7 @@ def test_a_helper_merges_what_is_laid_out_and_leaves_the_end_to_the_reader(
     monkeypatch.setattr(running, "SLICE", {"postgresql": 10, "sqlite": 10})
     path = world.file(*[{"user_number": f"359{number:011}"} for number in range(100)])
     with path.open("rb") as stream:
-        import_id = reception.receive(world.harness.runtime, stream, "r.csv", caf_code="359", sent_by="test")
+        import_id, _ = reception.receive(world.harness.runtime, stream, "r.csv", caf_code="359", sent_by="test")
     help_merging(world.harness.runtime)
     assert world.harness.rows("landlord") == []
 

@@ -4,13 +4,13 @@ import time
 from typing import Any
 
 from authlib.integrations.base_client import OAuthError
+from chassis.alone import alone
 from flask import current_app, session
 from requests import RequestException
 from webui.sessions import ServerSession, SqlSessionInterface
 
 from portal.clients.errors import Unavailable
 from portal.sign_in.provider import Provider
-from portal.store import alone
 
 TOKENS = "tokens"
 # Refreshed a little before its end: the call that carries it takes time too.

@@ -16,13 +16,13 @@ def list_imports(limit: int = 50, cursor: str | None = None) -> dict[str, Any]:
 
 
 def post_import(file: Any = None) -> tuple[dict[str, Any], int]:
-    """Needs no idempotency key: the same file twice changes nothing."""
+    """Needs no idempotency key: the same file twice changes nothing, and together it is one import."""
     caller = agent()
     if not isinstance(file, FileStorage):
         raise uploads.no_file(reception.EXAMPLE)
     caf_code = None if caller.supervisor else campaigns.caf_of(caller, None)
     name = file.filename or ""
-    import_id = reception.receive(runtime(), file.stream, name, caf_code=caf_code, sent_by=str(caller.sub))
+    import_id, _new = reception.receive(runtime(), file.stream, name, caf_code=caf_code, sent_by=str(caller.sub))
     return registry.shown(runtime(), import_id), 202
 
 

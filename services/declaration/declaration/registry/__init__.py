@@ -20,14 +20,17 @@ def import_path(
 ) -> dict[str, Any]:
     """Imports a file at once, in this process; returns the import as the API shows it.
 
+    The state of a file that another process is reading already is returned as it is.
+
     `progress` is called with the same after each batch. `caf_code`: take the lines of this Caf only. Raises OSError
     when the file cannot be opened.
     """
     worker = new_id()
     with path.open("rb") as stream:
-        import_id = reception.receive(runtime, stream, path.name, caf_code=caf_code, sent_by=actor, worker=worker)
-    running.run(runtime, leases.Lease(import_id, worker), lambda: progress and progress(shown(runtime, import_id)))
-    portfolio.tell(runtime)
+        import_id, mine = reception.receive(runtime, stream, path.name, caf_code=caf_code, sent_by=actor, worker=worker)
+    if mine:
+        running.run(runtime, leases.Lease(import_id, worker), lambda: progress and progress(shown(runtime, import_id)))
+        portfolio.tell(runtime)
     return shown(runtime, import_id)
 
 

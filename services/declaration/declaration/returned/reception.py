@@ -5,6 +5,7 @@ from typing import IO
 from uuid import UUID
 
 from chassis import clock, journal
+from chassis.alone import alone_until_commit
 from chassis.auth import Caller
 from chassis.ids import new_id
 from chassis.problems import FieldError, Invalid
@@ -31,6 +32,8 @@ def receive(runtime: Runtime, caller: Caller, stream: IO[bytes], filename: str, 
         raise refused("too_large", f"Ce fichier dépasse {most // 1_000_000} Mo.")
     digest = hashlib.sha256(content).hexdigest()
     with runtime.transaction() as session:
+        # Sent twice together: the second finds the row of the first.
+        alone_until_commit(session, f"declaration import {caller.sub} {digest}")
         same = _waiting(session, caller, digest)
         if same is not None:
             return same

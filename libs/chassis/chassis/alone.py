@@ -1,0 +1,41 @@
+"""One at a time, whichever thread or process it runs in."""
+
+import hashlib
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Engine, text
+from sqlalchemy.orm import Session
+
+THREADS = tuple(threading.Lock() for _ in range(64))
+_LOCK = text("SELECT pg_advisory_xact_lock(:key)")
+
+
+@contextmanager
+def alone(engine: Engine, identifier: str) -> Iterator[None]:
+    """
+    Lets one caller in at a time for this identifier, among all that use the same database.
+
+    Waits no longer than the engine's lock limit on PostgreSQL, where it holds a connection meanwhile; SQLite means one
+    process, where threads suffice.
+    """
+    number = _number(identifier)
+    with THREADS[number % len(THREADS)]:
+        if engine.dialect.name != "postgresql":
+            yield
+            return
+        with engine.begin() as connection:
+            connection.execute(_LOCK, {"key": number})
+            yield
+
+
+def alone_until_commit(session: Session, identifier: str) -> None:
+    """Waits for the other transactions of this identifier: what they wrote is then seen. On SQLite there is one writer
+    at a time anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(_LOCK, {"key": _number(identifier)})
+
+
+def _number(identifier: str) -> int:
+    return int.from_bytes(hashlib.sha256(identifier.encode()).digest()[:8], signed=True)
