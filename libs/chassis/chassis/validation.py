@@ -15,7 +15,7 @@ from connexion.validators import VALIDATOR_MAP, AbstractRequestBodyValidator, Pa
 from starlette.datastructures import Headers
 from starlette.types import Receive, Scope
 
-from chassis import texts
+from chassis import email_address, texts
 from chassis.auth import Caller
 from chassis.problems import BadRequest, FieldError, TooLarge, UnsupportedMediaType
 from chassis.settings import Settings
@@ -40,6 +40,8 @@ _RULES = {
     "minItems": "ne contient pas assez d’éléments",
     "maxItems": "contient trop d’éléments",
 }
+EMAIL = "email"
+_FORMATS = {**texts.FORMATS, EMAIL: lambda text: email_address.refusal(text) is None}
 _compiled: dict[int, tuple[Any, Any]] = {}
 
 
@@ -48,8 +50,7 @@ def _validator(schema: Any) -> Any:
     if id(schema) not in _compiled:
         # Its references are resolved; connexion still adds all components to it, which may hold the schema itself.
         own = {name: rule for name, rule in schema.items() if name != "components"}
-        formats = dict(texts.FORMATS)
-        validator = jsonschema_rs.Draft202012Validator(own, validate_formats=True, formats=formats)
+        validator = jsonschema_rs.Draft202012Validator(own, validate_formats=True, formats=_FORMATS)
         _compiled[id(schema)] = (validator, schema)
     return _compiled[id(schema)][0]
 
@@ -82,6 +83,8 @@ def _explain(schema: Any, pointer: str, error: Any, name: list[str]) -> FieldErr
     detail = f"« {label} » {_RULES.get(code, 'n’est pas valable')}."
     if sign := _refused_character(error):
         code, detail, rule = texts.CODE, texts.sentence(sign, f"« {label} »"), f"{rule}, {texts.RULE}".lstrip(", ")
+    if code == "format" and error.kind.format == EMAIL:
+        detail, rule = email_address.refusal(error.instance) or detail, email_address.RULE
     return FieldError(pointer=pointer, code=code, detail=detail, rule=rule, example=str(examples[0]))
 
 

@@ -1,5 +1,5 @@
 import pytest
-from chassis.email_address import is_address
+from chassis.email_address import is_address, refusal
 
 GOOD = [
     "n.legoff@lices.example",
@@ -29,3 +29,11 @@ def test_addresses_that_people_have(text: str) -> None:
 @pytest.mark.parametrize("text", BAD)
 def test_what_is_no_address_of_a_person(text: str) -> None:
     assert not is_address(text)
+
+
+def test_what_somebody_types_is_refused_with_the_reason_when_no_relay_carries_it() -> None:
+    for text in ("rené@exemple.fr", "rené@hôtel.example"):
+        assert "accents avant le @" in (refusal(text) or "")
+    assert "forme" in (refusal("nobody") or "")
+    for text in ("n.legoff@lices.example", "contact@hôtel.example"):
+        assert refusal(text) is None

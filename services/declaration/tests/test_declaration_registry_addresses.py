@@ -90,3 +90,12 @@ def test_an_address_is_looked_at_unless_it_is_surely_printable(address: str, nam
     columns = {"landlord_address": [address], "landlord_name": [name]}
     nobody = {part: [None] for part in ("civility", "first_name", "last_name")}
     assert bool(printable.doubtful({**columns, **nobody})) is looked_at
+
+
+def test_an_accented_mailbox_goes_in_with_a_warning_once_a_landlord(world: Any) -> None:
+    rows = [{"email": "rené@lices.example"}, {"email": "rené@lices.example", "dwelling_ref": "L-2"}]
+    other = {"user_number": "35900000000002", "siret": "44306184100047", "landlord_name": "AUTRE"}
+    found, said = world.hand_over(*rows, {**other, "dwelling_ref": "L-3", "email": "contact@hôtel.example"})
+    assert found["status"] == "done"
+    assert said == [(2, "email")]
+    assert len(world.harness.rows("tenancy")) == 3

@@ -11,8 +11,8 @@ from habilitation.domain import CIVILITIES, HOUSING_TYPES, ROLES, Scope
 
 
 def _is_email(text: str) -> None:
-    if not email_address.is_address(text):
-        raise ValidationError(f"Cette adresse n’a pas la forme d’une adresse courriel\u00a0: {email_address.RULE}.")
+    if refusal := email_address.refusal(text):
+        raise ValidationError(f"{refusal} La règle\u00a0: {email_address.RULE}.")
 
 
 class ScopeSchema(Schema):

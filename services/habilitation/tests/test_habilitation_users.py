@@ -201,6 +201,9 @@ def test_an_email_that_another_account_confirmed_is_refused_when_the_user_is_cre
     assert world.harness.published("habilitation.user_created.v1") == []
     accented = create("zoé@lices.example", "k1").json()["errors"]
     assert [(each["pointer"], each["code"]) for each in accented] == [("/email", "format")]
+    assert "accents avant le @" in accented[0]["detail"]
+    assert "nom@domaine.fr" in accented[0]["rule"]
+    assert accented[0]["example"]
     # Corrected, the same form passes; twice the same unconfirmed address does.
     assert create("n.legoff@lices.example", "k1").status_code == 201
     assert create("n.legoff@lices.example", "k2").status_code == 201

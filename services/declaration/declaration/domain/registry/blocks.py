@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from declaration.domain.registry import lines, printable, rows
+from declaration.domain.registry import lines, printable, reachable, rows
 from declaration.domain.registry.compiled import CompiledLines
 from declaration.domain.registry.lines import Header, LineError
 from declaration.physical_lines import LONGEST_LINE, read_line
@@ -44,7 +44,7 @@ class BlockReader:
         self._reading = reading
         self._form = rows.COPY if reading.copying else rows.PLAIN
         self._compiled = CompiledLines(reading.header, self._form, reading.caf_code)
-        self._looked_at: set[tuple[str, tuple[str, ...]]] = set()
+        self._looked_at: set[tuple[str, tuple[str, ...], str | None]] = set()
 
     def read(self, raws: Sequence[bytes], first: int) -> Block:
         """`first`: the number of the first of these lines."""
@@ -57,7 +57,7 @@ class BlockReader:
         """What is wrong is gathered in `block`."""
         quick = self._compiled.read([raw if len(raw) < LONGEST_LINE else b"" for raw in raws])
         block.good += len(quick.places)
-        for place in printable.doubtful(quick.columns):
+        for place in sorted({*printable.doubtful(quick.columns), *reachable.doubtful(quick.columns)}):
             at = quick.places[place]
             values, _ = read_line(raws[at], self._reading.header, first + at)
             if values:
@@ -82,12 +82,12 @@ class BlockReader:
         return values
 
     def _warn(self, values: Mapping[str, Any], number: int, block: Block) -> None:
-        """Once a landlord and address, on the first line that this reader sees: a landlord may have thousands."""
-        key = (values["user_number"], values["landlord_address"])
+        """Once a landlord, address and e-mail, on the first line that this reader sees: one may have thousands."""
+        key = (values["user_number"], values["landlord_address"], values["email"])
         if key not in self._looked_at and len(self._looked_at) < MOST_LOOKED_AT:
             self._looked_at.add(key)
-            found = printable.warning(values, number)
-            block.errors += [found] if found else []
+            found = (printable.warning(values, number), reachable.warning(values, number))
+            block.errors += [each for each in found if each]
 
     def _staged(self, columns: Mapping[str, Sequence[Any]], numbers: list[int]) -> Iterable[rows.Row]:
         return rows.staged(columns, self._form, self._reading.import_id.hex, numbers, self._reading.slices)
