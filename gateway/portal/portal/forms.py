@@ -1,38 +1,14 @@
 """Fields that several pages share."""
 
-import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
-from webui.forms import PageForm, choices
-from webui.sent_forms import sending_key
-from wtforms import HiddenField, RadioField
+from webui.forms import OnceForm, choices
+from wtforms import RadioField
 from wtforms.validators import ValidationError
 
-KEY_USED = (
-    "Un premier envoi de cette page est déjà enregistré, avec d’autres informations. Vérifiez s’il vous convient\u00a0:"
-    " sinon, validez de nouveau pour enregistrer aussi celui-ci"
-)
+__all__ = ["YES_NO", "BlankForm", "OnceForm", "YesNoField", "lines_of", "whole_number"]
 YES_NO = {"yes": "Oui", "no": "Non"}
-
-
-class OnceForm(PageForm):
-    """A form whose sending twice (a second click, the browser's « back ») acts once: see `webui.sent_forms`."""
-
-    key = HiddenField(default=lambda: str(uuid.uuid4()))
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self.is_submitted():
-            self.key.data = sending_key(self.key.data)
-
-    def fail_from(self, problem: Mapping[str, Any], fields: Mapping[str, str]) -> None:
-        """A key that served for other content, when the first answer was lost: said, and the next one is new."""
-        if any(error.get("code") == "reused" for error in problem.get("errors") or ()):
-            self.key.data = str(uuid.uuid4())
-            self.fail(KEY_USED)
-            return
-        super().fail_from(problem, fields)
 
 
 class BlankForm(OnceForm):

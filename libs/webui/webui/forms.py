@@ -1,6 +1,7 @@
 """Forms whose errors are said in French, at the top of the page and next to the field."""
 
 import re
+import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -14,9 +15,14 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.utils import unset_value
 
 from webui.kept_forms import kept_fields
+from webui.sent_forms import sending_key
 from webui.typography import fr
 
 DATE_PARTS = ("jj", "mm", "aaaa")
+KEY_USED = (
+    "Un premier envoi de cette page est déjà enregistré, avec d’autres informations. Vérifiez s’il vous convient\u00a0:"
+    " sinon, validez de nouveau pour enregistrer aussi celui-ci"
+)
 
 
 class PageForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
@@ -79,6 +85,25 @@ class PageForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
         for field in self:
             found += [{"text": fr(message), "href": f"#{anchor(field)}"} for message in flatten(field.errors)]
         return found
+
+
+class OnceForm(PageForm):
+    """A form whose sending twice (a second click, the browser's « back ») acts once: see `webui.sent_forms`."""
+
+    key = HiddenField(default=lambda: str(uuid.uuid4()))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.is_submitted():
+            self.key.data = sending_key(self.key.data)
+
+    def fail_from(self, problem: Mapping[str, Any], fields: Mapping[str, str]) -> None:
+        """A key that served for other content, when the first answer was lost: said, and the next one is new."""
+        if any(error.get("code") == "reused" for error in problem.get("errors") or ()):
+            self.key.data = str(uuid.uuid4())
+            self.fail(KEY_USED)
+            return
+        super().fail_from(problem, fields)
 
 
 def _text_error(field: Field) -> str | None:

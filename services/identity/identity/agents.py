@@ -9,7 +9,7 @@ from identity import publishes
 from identity.accounts.issuing import issue_password
 from identity.accounts.registration import LoginTaken, create_account
 from identity.domain.credentials import Channel, Purpose, normalise_login
-from identity.domain.identifiers import email_error, normalise_email
+from identity.domain.identifiers import email_error, typed_email
 from identity.domain.security_events import Kind
 from identity.journal import record
 from identity.models import Account
@@ -26,9 +26,9 @@ def add(runtime: Runtime, *, login: str, caf_code: str, email: str, supervisor: 
 
     Raises Conflict when the login is taken, Invalid when the e-mail is not one.
     """
-    address = normalise_email(email)
+    address = typed_email(email)
     if address is None:
-        raise Invalid([email_error()])
+        raise Invalid([email_error(email)])
     account_id, chosen = ids.new_id(), normalise_login(login)
     if not 3 <= len(chosen) <= LONGEST_LOGIN:
         detail = f"L’identifiant d’un agent compte de 3 à {LONGEST_LOGIN} signes."

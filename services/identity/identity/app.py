@@ -9,6 +9,7 @@ from identity.consumes import SUBSCRIPTIONS
 from identity.factors import challenges
 from identity.journal import anchoring, chaining
 from identity.models import Base
+from identity.pages.sending import purge_sent_forms
 from identity.publishes import PUBLISHED
 from identity.settings import Settings
 from identity.sign_in.cleaning import purge_sessions
@@ -38,6 +39,7 @@ service = Service(
         Periodic("rotate signing keys", 3600, keys.rotate),
         Periodic("purge sessions", 3600, purge_sessions),
         Periodic("purge web sessions", 3600, purge_web_sessions),
+        Periodic("purge sent forms", 3600, purge_sent_forms),
         Periodic("purge passkey challenges", 3600, challenges.purge),
         Periodic("purge throttles", 3600, throttling.purge),
         Periodic("purge changes of e-mail", 600, email_change.purge),

@@ -7,10 +7,10 @@ from chassis.problems import FieldError, Invalid
 
 from identity.domain.identifiers import (
     email_error,
-    normalise_email,
     normalise_telephone,
     normalise_user_number,
     telephone_error,
+    typed_email,
     user_number_error,
 )
 from identity.models import Account, SignInSession
@@ -39,9 +39,9 @@ def user_number_of(body: dict[str, Any]) -> str:
 
 def email_of(body: dict[str, Any]) -> str:
     """Raises Invalid."""
-    email = normalise_email(body["email"])
+    email = typed_email(body["email"])
     if email is None:
-        raise Invalid([email_error()])
+        raise Invalid([email_error(body["email"])])
     return email
 
 

@@ -33,6 +33,7 @@ from identity.pages import (
 )
 from identity.pages import protection as protections
 from identity.pages.current import signed_in
+from identity.pages.sending import add_sent_forms
 from identity.settings import settings_of
 
 SERVICE_NAME = "Espace Partenaires – Mon Compte Partenaire"
@@ -53,6 +54,7 @@ def create_pages(runtime: Runtime) -> Flask:
     behind_proxies(app, settings)
     install(app, service_name=SERVICE_NAME, user=_person)
     app.before_request(_refuse_nul)
+    add_sent_forms(app, runtime)
     app.after_request(lambda answer: device_cookie.set_on(answer, settings))
     # After webui's own, hence run before it: it only fills in the headers that are missing.
     app.after_request(_let_forms_reach_client)

@@ -66,13 +66,17 @@ class Browser:
 
     def send(self, path: str, page: str = "", **fields: str) -> str:
         """Posts with the token of the page shown there, or at `page`; returns where one ends up."""
-        token = self.token(page or path)
-        answer = self.client.post(path, data={"csrf_token": token, **fields})
+        answer = self.client.post(path, data={**self.hidden(page or path), **fields})
         self.text, self.status = answer.text, answer.status_code
         if answer.status_code in (302, 303):
             return self.get(answer.location) if answer.location.startswith("/compte") else answer.location
         self.path = path
         return path
+
+    def hidden(self, page: str) -> dict[str, str]:
+        """The token of the page, and the key of its form that acts once; nothing when it has no form."""
+        seen = [one for one in parse(self.client.get(page).text) if one.get("name") in ("csrf_token", "key")]
+        return {one.get("name"): one.get("value") for one in seen}
 
     def token(self, path: str) -> str:
         found = [one for one in parse(self.client.get(path).text) if one.get("name") == "csrf_token"]

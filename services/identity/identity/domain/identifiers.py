@@ -27,6 +27,12 @@ def normalise_email(typed: str) -> str | None:
     return email if email_address.is_address(email) else None
 
 
+def typed_email(typed: str) -> str | None:
+    """As `normalise_email`, for an address that somebody gives here; None too when no message reaches it."""
+    email = normalise_email(typed)
+    return email if email and email_address.refusal(email) is None else None
+
+
 def normalise_telephone(typed: str) -> str | None:
     """Digits with an optional ``+``, or None; spaces, dots and hyphens are tolerated."""
     number = re.sub(r"[\s.\-()]", "", typed)
@@ -43,11 +49,12 @@ def user_number_error(pointer: str = "/user_number") -> FieldError:
     )
 
 
-def email_error(pointer: str = "/email") -> FieldError:
+def email_error(typed: str, pointer: str = "/email") -> FieldError:
+    """Of what `typed_email` does not take."""
     return FieldError(
         pointer=pointer,
         code="email",
-        detail="Cette adresse n’a pas la forme d’une adresse courriel.",
+        detail=email_address.refusal(unicodedata.normalize("NFC", typed.strip())) or "",
         rule=email_address.RULE,
         example="prenom.nom@exemple.fr",
     )

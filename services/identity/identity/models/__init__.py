@@ -6,10 +6,11 @@ from identity.models.changes import EmailChange
 from identity.models.factors import Passkey, PasskeyChallenge, RecoveryCode, TotpFactor
 from identity.models.journal import SecurityAnchor, SecurityEvent
 from identity.models.provider import AuthorizationCode, RefreshToken, SigningKey, TokenFamily
-from identity.models.sessions import WEB_SESSIONS, SignInSession, Throttle
+from identity.models.sessions import SENT_FORMS, WEB_SESSIONS, SignInSession, Throttle
 from identity.models.supervision import FactorReset, SupervisionAct, Suspension
 
 __all__ = [
+    "SENT_FORMS",
     "WEB_SESSIONS",
     "Account",
     "AuthorizationCode",

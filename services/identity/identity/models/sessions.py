@@ -5,11 +5,13 @@ from uuid import UUID
 
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
+from webui.sent_forms import sent_form_table
 from webui.sessions import session_table
 
 from identity.models.base import Base
 
 WEB_SESSIONS = session_table(Base.metadata)
+SENT_FORMS = sent_form_table(Base.metadata)
 
 
 class SignInSession(Base):

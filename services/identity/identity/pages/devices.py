@@ -23,7 +23,7 @@ def ask() -> ResponseReturnValue:
     with runtime().transaction() as database:
         login = normalise_login(form.login.data)
         recovery.ask(database, recovery.SIGN_IN_LINK, login, client_address(request))
-    return render_template("compte/demande_enregistree.html", purpose="link")
+    return redirect(url_for("recovery.registered", purpose="lien"), 303)
 
 
 @blueprint.route("/ouvrir", methods=["GET", "POST"])

@@ -1,7 +1,7 @@
 """The forms of /compte. Lengths and forms are checked here, the rules that need the account in the acts."""
 
 from chassis.problems import FieldError
-from webui.forms import PageForm, choices
+from webui.forms import OnceForm, PageForm, choices
 from wtforms import (
     BooleanField,
     EmailField,
@@ -16,9 +16,9 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from identity.domain.identifiers import (
     email_error,
-    normalise_email,
     normalise_telephone,
     normalise_user_number,
+    typed_email,
     user_number_error,
 )
 from identity.domain.passwords import MAX_LENGTH
@@ -29,6 +29,11 @@ _YES_NO = {"oui": "Oui", "non": "Non"}
 LONGEST_FIELD = 4 * MAX_LENGTH
 
 
+def check_email(_form: PageForm, field: EmailField) -> None:
+    if typed_email(field.data) is None:
+        raise ValidationError(_sentence(email_error(field.data)))
+
+
 class SignInForm(PageForm):
     login = StringField("Identifiant", [InputRequired("Saisissez votre identifiant."), Length(max=100)])
     password = PasswordField(
@@ -36,7 +41,7 @@ class SignInForm(PageForm):
     )
 
 
-class LoginForm(PageForm):
+class LoginForm(OnceForm):
     login = StringField("Identifiant", [InputRequired("Saisissez votre identifiant."), Length(max=100)])
 
 
@@ -60,29 +65,23 @@ class PersonalForm(PageForm):
 
 
 class InformationForm(PersonalForm):
-    email = EmailField("Adresse courriel", [InputRequired("Saisissez votre adresse courriel.")])
-
-    def validate_email(self, field: EmailField) -> None:
-        if normalise_email(field.data) is None:
-            raise ValidationError(_sentence(email_error()))
+    email = EmailField("Adresse courriel", [InputRequired("Saisissez votre adresse courriel."), check_email])
 
 
-class EmailChangeForm(PageForm):
-    email = EmailField("Nouvelle adresse courriel", [InputRequired("Saisissez votre nouvelle adresse courriel.")])
+class EmailChangeForm(OnceForm):
+    email = EmailField(
+        "Nouvelle adresse courriel", [InputRequired("Saisissez votre nouvelle adresse courriel."), check_email]
+    )
     current = PasswordField(
         "Mot de passe actuel", [InputRequired("Saisissez votre mot de passe actuel."), Length(max=LONGEST_FIELD)]
     )
 
-    def validate_email(self, field: EmailField) -> None:
-        if normalise_email(field.data) is None:
-            raise ValidationError(_sentence(email_error()))
 
-
-class CodeForm(PageForm):
+class CodeForm(OnceForm):
     code = StringField("Code de confirmation", [InputRequired("Saisissez le code reçu."), Length(max=100)])
 
 
-class OwnPasswordForm(PageForm):
+class OwnPasswordForm(OnceForm):
     password = PasswordField(
         "Nouveau mot de passe", [InputRequired("Saisissez un mot de passe."), Length(max=LONGEST_FIELD)]
     )
@@ -104,7 +103,7 @@ class ConsentForm(PageForm):
     accepted = BooleanField("", [InputRequired("Cochez la case pour continuer.")])
 
 
-class UserNumberForm(PageForm):
+class UserNumberForm(OnceForm):
     user_number = StringField("N° utilisateur", [InputRequired("Saisissez votre N° utilisateur."), Length(max=40)])
 
     def validate_user_number(self, field: StringField) -> None:
@@ -112,12 +111,10 @@ class UserNumberForm(PageForm):
             raise ValidationError(_sentence(user_number_error()))
 
 
-class EmailForm(PageForm):
-    email = EmailField("Adresse courriel", [InputRequired("Saisissez votre adresse courriel."), Length(max=254)])
-
-    def validate_email(self, field: EmailField) -> None:
-        if normalise_email(field.data) is None:
-            raise ValidationError(_sentence(email_error()))
+class EmailForm(OnceForm):
+    email = EmailField(
+        "Adresse courriel", [InputRequired("Saisissez votre adresse courriel."), Length(max=254), check_email]
+    )
 
 
 class HelpForm(PageForm):
@@ -146,6 +143,10 @@ class HelpForm(PageForm):
 
 class TokenForm(PageForm):
     """Only the token that proves the request comes from our page."""
+
+
+class ButtonForm(OnceForm):
+    """A button and nothing to fill, that acts once."""
 
 
 def _sentence(error: FieldError) -> str:

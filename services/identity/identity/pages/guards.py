@@ -6,6 +6,7 @@ from functools import wraps
 from chassis import clock
 from flask import redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
+from webui.sent_forms import led_elsewhere
 
 from identity.domain.first_sign_in import FACTOR_STEPS, OutOfOrder, Step
 from identity.pages.current import SignedIn, entering, place_of, settings, signed_in
@@ -25,10 +26,12 @@ def at_step(*steps: Step) -> Callable[[Page], Page]:
         def view(**parts: object) -> ResponseReturnValue:
             found = found_by() or signed_in()
             if found is None or found.step not in steps:
+                led_elsewhere()
                 return redirect(place_of(found.step if found else Step.CREDENTIALS), 303)
             try:
                 return page(found, **parts)
             except OutOfOrder as elsewhere:
+                led_elsewhere()
                 return redirect(place_of(elsewhere.expected), 303)
 
         return view
@@ -42,6 +45,7 @@ def recently_proven(page: Page) -> Page:
     @wraps(page)
     def view(found: SignedIn, **parts: object) -> ResponseReturnValue:
         if found.proven_at is None or clock.now() - found.proven_at > settings().recent_proof:
+            led_elsewhere()
             # What was sent is not sent again: one comes back to the page that asks for it.
             session["after_proof"] = request.path if request.method == "GET" else url_for("security.account")
             return redirect(url_for("proof.prove"), 303)

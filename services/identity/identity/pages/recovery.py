@@ -1,6 +1,6 @@
 """« Je n’arrive pas à me connecter »: one page that leads to the right form, and two forms that tell nothing."""
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from identity.accounts import recovery
@@ -29,7 +29,7 @@ def lost_identifier() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return render_template("compte/identifiant_perdu.html", form=form), 422 if form.errors else 200
     _ask(Purpose.IDENTIFIER_RECOVERY, normalise_user_number(form.user_number.data) or "")
-    return render_template("compte/demande_enregistree.html", purpose="identifier")
+    return redirect(url_for("recovery.registered", purpose="identifiant"), 303)
 
 
 @blueprint.route("/mot-de-passe-oublie", methods=["GET", "POST"])
@@ -38,7 +38,13 @@ def forgotten_password() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return render_template("compte/mot_de_passe_oublie.html", form=form), 422 if form.errors else 200
     _ask(Purpose.PASSWORD_RECOVERY, normalise_email(form.email.data) or "")
-    return render_template("compte/demande_enregistree.html", purpose="password")
+    return redirect(url_for("recovery.registered", purpose="mot-de-passe"), 303)
+
+
+@blueprint.get("/demande-enregistree/<any(identifiant, 'mot-de-passe', lien):purpose>")
+def registered(purpose: str) -> ResponseReturnValue:
+    """A page of its own, where the same form sent again leads too."""
+    return render_template("compte/demande_enregistree.html", purpose=purpose)
 
 
 def _ask(purpose: Purpose, subject: str) -> None:

@@ -15,7 +15,7 @@ from identity.factors.enrolment import enrol_totp
 from identity.factors.removal import remove_totp
 from identity.factors.webauthn import NAME
 from identity.pages.current import SignedIn, runtime, settings
-from identity.pages.forms import TokenForm
+from identity.pages.forms import ButtonForm
 from identity.pages.guards import at_step, recently_proven
 from identity.pages.protection.forms import CodeForm
 from identity.pages.protection.recovery_codes import show
@@ -47,7 +47,7 @@ def add(found: SignedIn) -> ResponseReturnValue:
 @at_step(Step.DONE)
 @recently_proven
 def remove(found: SignedIn) -> ResponseReturnValue:
-    form = TokenForm()
+    form = ButtonForm()
     if form.validate_on_submit():
         try:
             with runtime().transaction() as database:

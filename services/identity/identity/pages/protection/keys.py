@@ -13,7 +13,7 @@ from identity.factors.passkeys import keys_of
 from identity.factors.removal import remove_passkey
 from identity.factors.webauthn import BadAnswer, creation_options
 from identity.pages.current import SignedIn, runtime
-from identity.pages.forms import TokenForm
+from identity.pages.forms import ButtonForm
 from identity.pages.guards import at_step, recently_proven
 from identity.pages.protection.ceremonies import REFUSED, given_challenge, start
 from identity.pages.protection.forms import NewPasskeyForm
@@ -62,7 +62,7 @@ def add(found: SignedIn) -> ResponseReturnValue:
 @at_step(Step.DONE)
 @recently_proven
 def remove(found: SignedIn, passkey_id: UUID) -> ResponseReturnValue:
-    form = TokenForm()
+    form = ButtonForm()
     with runtime().reading() as database:
         key = next((one for one in keys_of(database, found.account.id) if one.id == passkey_id), None)
     if key is None:

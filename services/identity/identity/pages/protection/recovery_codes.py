@@ -3,11 +3,12 @@
 from chassis.problems import Invalid
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from webui.sent_forms import done_at
 
 from identity.domain.first_sign_in import Step
 from identity.factors.enrolment import Enrolled, renew_codes
 from identity.pages.current import SignedIn, place_of, runtime
-from identity.pages.forms import TokenForm
+from identity.pages.forms import ButtonForm
 from identity.pages.guards import at_step, recently_proven
 
 blueprint = Blueprint("recovery_codes", __name__, url_prefix="/compte/securite/codes-de-secours")
@@ -17,7 +18,7 @@ blueprint = Blueprint("recovery_codes", __name__, url_prefix="/compte/securite/c
 @at_step(Step.DONE)
 @recently_proven
 def renew(found: SignedIn) -> ResponseReturnValue:
-    form = TokenForm()
+    form = ButtonForm()
     if form.validate_on_submit():
         try:
             codes = renew_codes(runtime(), found.session_id)
@@ -35,10 +36,13 @@ def show(found: SignedIn, enrolled: Enrolled, said: str) -> ResponseReturnValue:
         following = url_for("sign_in.connexion") if signing_in else url_for("security.account")
         return _codes_page(enrolled.codes, said, following)
     if signing_in:
+        # From there on to where one was going, which is a request of a client and no address to keep.
+        done_at(url_for("sign_in.connexion"))
         return redirect(place_of(enrolled.step), 303)
     flash(said, "success")
     return redirect(url_for("security.account"), 303)
 
 
 def _codes_page(codes: list[str], said: str, following: str) -> str:
+    done_at(following)
     return render_template("compte/protection/codes.html", codes=codes, said=said, following=following)
