@@ -51,8 +51,10 @@ def _register(bench: Bench, caf: str) -> None:
     lines.write(file, _share(bench), caf)
     with file.open("rb") as stream:
         worker = new_id()
-        row = reception.receive(bench.harness.runtime, stream, file.name, caf_code=caf, sent_by="bench", worker=worker)
-    running.run(bench.harness.runtime, Lease(row, worker), lambda: None)
+        stored = reception.receive(
+            bench.harness.runtime, stream, file.name, caf_code=caf, sent_by="bench", worker=worker
+        )
+    running.run(bench.harness.runtime, Lease(stored[0], worker), lambda: None)
     file.unlink()
 
 

@@ -57,7 +57,7 @@ def _read(bench: Bench, file: Path, memory: list[float]) -> None:
     """The job's own work; the landlords are told afterwards, by another job."""
     runtime, worker = bench.harness.runtime, new_id()
     with file.open("rb") as stream:
-        row = reception.receive(runtime, stream, file.name, caf_code=CAF, sent_by="bench", worker=worker)
+        row, _ = reception.receive(runtime, stream, file.name, caf_code=CAF, sent_by="bench", worker=worker)
     running.run(runtime, Lease(row, worker), lambda: memory.append(resident()))
     if (done := shown(runtime, row))["lines_merged"] != bench.lines:
         raise AssertionError(f"not all lines went in: {done}")
