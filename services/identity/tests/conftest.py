@@ -73,6 +73,14 @@ class Browser:
         self.path = path
         return path
 
+    def insist(self, path: str, page: str = "", **fields: str) -> str:
+        """Sends, and says yes when the page asks whether a second one is meant."""
+        self.send(path, page, **fields)
+        if self.status != 409:
+            return self.path
+        kept = {one.get("name"): one.get("value") for one in parse(self.text) if one.get("type") == "hidden"}
+        return self.send(path, page, **{**kept, **fields})
+
     def hidden(self, page: str) -> dict[str, str]:
         """The token of the page, and the key of its form that acts once; nothing when it has no form."""
         seen = [one for one in parse(self.client.get(page).text) if one.get("name") in ("csrf_token", "key")]

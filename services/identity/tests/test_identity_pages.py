@@ -219,7 +219,7 @@ def test_who_gets_no_code_asks_for_another_gives_another_address_or_goes_on(loca
     assert browser.send(CONFIRM + "/code", page=CONFIRM, email="autre@kerviel.example") == CONFIRM
     assert local.codes()[-1][0] == "autre@kerviel.example"
     for _again in range(6):
-        browser.send(CONFIRM + "/code", page=CONFIRM, email="autre@kerviel.example")
+        browser.insist(CONFIRM + "/code", page=CONFIRM, email="autre@kerviel.example")
     assert browser.status == 429
     assert_page(browser.text)
     assert len(local.codes()) <= 7
