@@ -2,7 +2,6 @@
 
 import logging
 import os
-from importlib import import_module
 
 from chassis import tracing
 from chassis.settings import Settings
@@ -31,7 +30,9 @@ def build() -> Edge:
 
 def _demonstrate(process: Process) -> None:
     # A single service's image holds neither the demonstration nor the page layout; and nobody waits for them here.
-    import_module("launcher.seed").fill_and_tell(process)
+    from launcher.seed import fill_and_tell
+
+    fill_and_tell(process)
 
 
 def _nothing(_process: Process) -> None:

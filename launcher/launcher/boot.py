@@ -5,7 +5,6 @@ eighth of the time until the first page.
 """
 
 import gc
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -14,11 +13,14 @@ if TYPE_CHECKING:
 
 def build() -> "Edge":
     """The application of this process, from the environment. Raises SettingsError, UnknownTarget."""
-    import_module("chassis.parent").end_with_parent()
+    from chassis.parent import end_with_parent
+
+    end_with_parent()
     gc.disable()
     try:
-        application: Edge = import_module("launcher.application").build()
+        from launcher import application
+
+        return application.build()
     finally:
         gc.freeze()
         gc.enable()
-    return application

@@ -1,12 +1,14 @@
-"""The `bailleurs` command."""
+"""The `bailleurs` command.
+
+Each command imports what it needs: the database layer takes a while to load, and starting a server should not wait.
+"""
 
 import json
 import os
 import warnings
 from datetime import datetime
-from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from chassis.problems import Problem
@@ -16,6 +18,9 @@ from rich.table import Table
 
 from launcher import private_files, secrets, services
 from launcher.services import UnknownTarget
+
+if TYPE_CHECKING:
+    from chassis.runtime import Runtime
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Mon Compte Partenaire – Offre Bailleurs.")
 agent_app = typer.Typer(no_args_is_help=True, help="Agents de la Caf.")
@@ -49,62 +54,77 @@ Caf = Annotated[str, typer.Option(help="Code de la Caf, trois chiffres, par exem
 @app.command()
 def serve(target: Target = services.ALL, host: str = "127.0.0.1", port: int = 8080) -> None:
     """Sert tout le produit dans un processus, ou un seul service avec --target."""
-    import_module("launcher.serve").run(target, role="serve", host=host, port=port)
+    from launcher.serve import run
+
+    run(target, role="serve", host=host, port=port)
 
 
 @app.command()
 def work(target: Target, host: str = "127.0.0.1", port: int = 8081) -> None:
     """Travaille pour un service : événements, envois, tâches longues. Le port sert à la surveillance."""
+    from launcher.serve import run
+
     if not services.names_of(target):
         raise UnknownTarget(
             f"« {target} » n’a rien à faire en arrière-plan. Choisissez parmi : {', '.join(services.NAMES)}."
         )
-    import_module("launcher.serve").run(target, role="work", host=host, port=port)
+    run(target, role="work", host=host, port=port)
 
 
 @app.command()
 def migrate(target: Target = services.ALL) -> None:
     """Amène les bases à leur dernière version."""
+    from launcher import operations
+
     for name in services.names_of(target):
-        _operations().migrate(_runtime(name))
+        operations.migrate(_runtime(name))
         console.print(f"{name} : à jour")
 
 
 @app.command()
 def topology() -> None:
     """Écrit les files et liaisons de RabbitMQ, telles que les abonnements des services les demandent."""
-    definitions = import_module("runner.topology").definitions
+    from runner.topology import definitions
+
     typer.echo(json.dumps(definitions(services.load(name) for name in services.NAMES), indent=2))
 
 
 @app.command("secrets")
 def new_secrets() -> None:
     """Montre des secrets neufs pour une installation, un par ligne ; rien n’est gardé."""
-    for name, value in import_module("chassis.keys").generate().items():
+    from chassis.keys import generate
+
+    for name, value in generate().items():
         typer.echo(f"{name}={value}")
 
 
 @app.command()
 def status(target: Target = services.ALL) -> None:
     """Montre ce qui attend : événements à envoyer, à traiter, ou abandonnés."""
+    from launcher import operations
+
     table = Table("service", "à envoyer", "à traiter", "abandonnés", "plus ancien (s)")
     for name in services.names_of(target):
-        table.add_row(name, *_operations().backlog(_runtime(name)))
+        table.add_row(name, *operations.backlog(_runtime(name)))
     console.print(table)
 
 
 @app.command()
 def replay(target: Target, event: Annotated[str, typer.Option(help="Un seul événement, par son id.")] = "") -> None:
     """Rend une nouvelle chance aux événements abandonnés, une fois leur cause corrigée."""
+    from launcher import operations
+
     for name in services.names_of(target):
-        count = _operations().replay(_runtime(name), event)
+        count = operations.replay(_runtime(name), event)
         console.print(f"{name} : {count} événement(s) remis en file")
 
 
 @app.command()
 def revision(target: Target, number: str, message: str) -> None:
     """Écrit la migration suivante d’un service d’après ses modèles (pour qui développe)."""
-    _operations().write_revision(services.load(target), number, message)
+    from launcher import operations
+
+    operations.write_revision(services.load(target), number, message)
 
 
 @app.command()
@@ -118,9 +138,9 @@ def demo(
     output: Path = Path("var/demo"),
 ) -> None:
     """Déroule toute la démarche contre ce qui tourne, du registre de la Caf au récapitulatif PDF du bailleur."""
-    raise typer.Exit(
-        import_module("launcher.demo.command").run(url=url, mailpit=mailpit, agent=agent, caf_code=caf, output=output)
-    )
+    from launcher.demo.command import run
+
+    raise typer.Exit(run(url=url, mailpit=mailpit, agent=agent, caf_code=caf, output=output))
 
 
 @agent_app.command("add")
@@ -132,7 +152,9 @@ def agent_add(
     as_json: Annotated[bool, typer.Option("--json", help="Réponse lisible par un programme.")] = False,
 ) -> None:
     """Crée un agent et montre une seule fois son mot de passe provisoire."""
-    made = _operations().add_agent(_writing("identity"), caf, login=login, email=email, supervisor=supervisor)
+    from launcher import operations
+
+    made = operations.add_agent(_writing("identity"), caf, login=login, email=email, supervisor=supervisor)
     if as_json:
         typer.echo(json.dumps(made))
         return
@@ -146,7 +168,9 @@ def agent_move(
     supervisor: Annotated[bool, typer.Option(help="Voit toutes les Caf.")] = False,
 ) -> None:
     """Rattache un agent à une autre Caf : ses sessions se ferment, tous les services le savent aussitôt."""
-    _operations().move_agent(_runtime("identity"), login, caf, supervisor=supervisor)
+    from launcher import operations
+
+    operations.move_agent(_runtime("identity"), login, caf, supervisor=supervisor)
     console.print(f"{login} : Caf {caf}")
 
 
@@ -156,37 +180,46 @@ def registry_import(
     caf: Annotated[str, typer.Option(help="Écarter les lignes d’une autre Caf, comme pour un agent de celle-ci.")] = "",
 ) -> None:
     """Importe le fichier du registre d’une Caf et montre ligne par ligne ce qui est à corriger."""
+    from launcher import operations
+
     _readable(file)
-    raise typer.Exit(_operations().import_registry(_writing("declaration"), file, console, caf_code=caf or None))
+    raise typer.Exit(operations.import_registry(_writing("declaration"), file, console, caf_code=caf or None))
 
 
 @export_app.command("make")
 def export_make(caf: Caf, folder: Annotated[Path, typer.Option(help="Où écrire l’archive.")] = Path()) -> None:
     """Fait le lot de tout ce qui a été transmis depuis le précédent, et écrit son archive."""
-    made = import_module("launcher.exchange").make_export(_writing("declaration"), caf, folder, console)
-    raise typer.Exit(made)
+    from launcher import exchange
+
+    raise typer.Exit(exchange.make_export(_writing("declaration"), caf, folder, console))
 
 
 @answers_app.command("import")
 def answers_import(caf: Caf, file: Path) -> None:
     """Lit un fichier de réponses de la Caf."""
+    from launcher import exchange
+
     _readable(file)
-    raise typer.Exit(import_module("launcher.exchange").import_answers(_writing("declaration"), caf, file, console))
+    raise typer.Exit(exchange.import_answers(_writing("declaration"), caf, file, console))
 
 
 @campaign_app.command("open")
 def campaign_open(caf: Caf, year: int, deadline: datetime, cut_off: datetime) -> None:
     """Crée la campagne de l’année et l’ouvre : chaque bailleur est sollicité une fois."""
+    from launcher import operations
+
     console.print_json(
-        data=_operations().open_campaign(_writing("declaration"), caf, year, deadline.date(), cut_off.date())
+        data=operations.open_campaign(_writing("declaration"), caf, year, deadline.date(), cut_off.date())
     )
 
 
 @keys_app.command("list")
 def keys_list() -> None:
     """Montre les clés publiées : depuis et jusqu’à quand chacune signe, et reste publiée (UTC)."""
+    from launcher import operations
+
     table = Table("clé", "signe depuis", "signe jusqu’au", "publiée jusqu’au")
-    for key in _operations().signing_keys(_runtime("identity")):
+    for key in operations.signing_keys(_runtime("identity")):
         table.add_row(*key)
     console.print(table)
 
@@ -198,7 +231,9 @@ def keys_rotate(
     ] = False,
 ) -> None:
     """Publie une nouvelle clé, qui signera dans dix minutes ; l’ancienne reste publiée tant que ses jetons servent."""
-    _operations().rotate_keys(_runtime("identity"), at_once=at_once)
+    from launcher import operations
+
+    operations.rotate_keys(_runtime("identity"), at_once=at_once)
     keys_list()
 
 
@@ -208,21 +243,18 @@ def journal_verify(
     expect: Annotated[str, typer.Option(help="POSITION:EMPREINTE, telle que le journal technique l’a notée.")] = "",
 ) -> None:
     """Relit toute la chaîne du journal et dit ce qui a été modifié, retiré ou ajouté ; 1 s’il y en a."""
-    raise typer.Exit(_operations().verify_journal(_runtime(target), console, expect))
+    from launcher import operations
+
+    raise typer.Exit(operations.verify_journal(_runtime(target), console, expect))
 
 
-def _operations() -> Any:
-    """Imported when a command needs it: it brings the database layer, for which starting a server should not wait."""
-    return import_module("launcher.operations")
-
-
-def _runtime(name: str) -> Any:
+def _runtime(name: str) -> "Runtime":
     if secrets.FILE.exists():
         secrets.ensure()
     return services.runtime(name)
 
 
-def _writing(name: str) -> Any:
+def _writing(name: str) -> "Runtime":
     """For what publishes events: without their key it would be refused at the first one, after much work."""
     runtime = _runtime(name)
     if not runtime.settings.event_key:

@@ -11,23 +11,26 @@ import zipfile
 from collections.abc import Sequence
 from email.message import EmailMessage
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, cast
 
 from chassis.runtime import Runtime
 from chassis.storage import Storage
 from flask import Flask, Response, abort, jsonify, render_template
 from webui import Link, install
 
+if TYPE_CHECKING:
+    from notification.settings import Settings
+
 NAVIGATION = [Link("Accueil", "/"), Link("Courriels et courriers", "/dev/mailbox")]
 
 
 def create(runtimes: Sequence[Runtime]) -> Flask:
-    settings: Any = next(one for one in runtimes if one.name == "notification").settings
+    notification = next(one for one in runtimes if one.name == "notification")
     app = Flask(__name__, static_folder=None, template_folder="templates")
     # This page has no form; the layout wants a key all the same.
     app.secret_key = secrets.token_hex(32)
     install(app, service_name="Courriels et courriers de démonstration", navigation=lambda: NAVIGATION)
-    mails, letters = Mails(Path(settings.mailbox_dir)), Letters(settings.print_url)
+    mails, letters = mails_of(notification), Letters(_settings(notification).print_url)
 
     @app.get("/dev/mailbox")
     def mailbox() -> str:
@@ -51,6 +54,14 @@ def create(runtimes: Sequence[Runtime]) -> Flask:
         return jsonify(letters.all())
 
     return app
+
+
+def mails_of(notification: Runtime) -> "Mails":
+    return Mails(Path(_settings(notification).mailbox_dir))
+
+
+def _settings(notification: Runtime) -> "Settings":
+    return cast("Settings", notification.settings)
 
 
 class Mails:

@@ -1,8 +1,6 @@
 """The Caf's side at the command line: a batch made and written to a folder, a file of answers read."""
 
-from importlib import import_module
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 from chassis.runtime import Runtime
@@ -16,20 +14,24 @@ ACTOR = "command line"
 
 def make_export(declaration: Runtime, caf: str, folder: Path, console: Console) -> int:
     """Makes the Caf's next batch and writes its ZIP into the folder. Raises Conflict when nothing is new."""
+    from declaration.exports.claiming import claim
+    from declaration.exports.making import make_waiting
+
     # Before the batch is made: once it is, the next one begins after it.
     folder.mkdir(parents=True, exist_ok=True)
     schema.upgrade(declaration)
     with declaration.transaction() as session:
-        made = import_module("declaration.exports.claiming").claim(session, caf, ACTOR)
-    import_module("declaration.exports.making").make_waiting(declaration)
+        made = claim(session, caf, ACTOR)
+    make_waiting(declaration)
     return _write(declaration, made.id, folder, console)
 
 
 def _write(declaration: Runtime, export_id: UUID, folder: Path, console: Console) -> int:
     """1 when another process is writing it: it can then be downloaded in the agents' pages."""
-    models = import_module("declaration.models")
+    from declaration.models import ExportBatch
+
     with declaration.reading() as session:
-        batch = session.get_one(models.ExportBatch, export_id)
+        batch = session.get_one(ExportBatch, export_id)
     if batch.manifest_sha256 is None:
         console.print(f"Lot {batch.number} : {batch.lines} ligne(s), en cours d’écriture par un autre processus.")
         return 1
@@ -42,8 +44,10 @@ def _write(declaration: Runtime, export_id: UUID, folder: Path, console: Console
 
 def import_answers(declaration: Runtime, caf: str, file: Path, console: Console) -> int:
     """Reads a file of answers at once; 0: all went in, 1: some lines stayed out, 2: refused whole."""
+    from declaration.answers.running import import_path
+
     schema.upgrade(declaration)
-    report: dict[str, Any] = import_module("declaration.answers.running").import_path(declaration, file, ACTOR, caf)
+    report = import_path(declaration, file, ACTOR, caf)
     if report["refusal"]:
         console.print(f"Fichier refusé : {report['refusal']}", style="red", markup=False)
         return 2

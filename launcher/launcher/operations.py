@@ -3,7 +3,6 @@
 import tempfile
 from collections.abc import Callable
 from datetime import date
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -51,43 +50,51 @@ def replay(runtime: Runtime, event_id: str) -> int:
 
 def add_agent(identity: Runtime, caf: str, *, login: str, email: str, supervisor: bool) -> dict[str, str]:
     """Login and provisional password of a new agent; the password is shown here and nowhere else."""
+    from identity import agents
+
     schema.upgrade(identity)
     chosen = login or random_reference("AGENT", groups=1)
     address = email or f"{chosen.lower()}@caf{caf}.example"
-    password = import_module("identity.agents").add(
-        identity, login=chosen, caf_code=caf, email=address, supervisor=supervisor
-    )
+    password = agents.add(identity, login=chosen, caf_code=caf, email=address, supervisor=supervisor)
     return {"login": chosen, "password": password, "caf_code": caf}
 
 
 def move_agent(identity: Runtime, login: str, caf: str, *, supervisor: bool) -> None:
     """Raises NotFound for no agent of that login."""
+    from identity import agents
+
     schema.upgrade(identity)
-    import_module("identity.agents").move(identity, login=login, caf_code=caf, supervisor=supervisor)
+    agents.move(identity, login=login, caf_code=caf, supervisor=supervisor)
 
 
 def rotate_keys(identity: Runtime, *, at_once: bool) -> None:
+    from identity import keys
+
     schema.upgrade(identity)
-    import_module("identity.keys").rotate_now(identity, at_once=at_once)
+    keys.rotate_now(identity, at_once=at_once)
 
 
 def signing_keys(identity: Runtime) -> list[tuple[str, str, str, str]]:
     """Id, and the UTC instants from which and until which each key signs, and until which it is published."""
+    from identity import keys
+
     schema.upgrade(identity)
-    keys = import_module("identity.keys").listed(identity)
     return [
-        (key.kid, *(clock.iso(at) for at in (key.signs_from, key.signs_until, key.published_until))) for key in keys
+        (key.kid, clock.iso(key.signs_from), clock.iso(key.signs_until), clock.iso(key.published_until))
+        for key in keys.listed(identity)
     ]
 
 
 def verify_journal(service: Runtime, console: Console, expect: str = "") -> int:
     """0: the journal holds, 1: it does not, 2: this service has none, or ``expect`` is no ``position:hash``."""
+    from identity.journal.verification import verify
+
     position, _, chain_hash = expect.partition(":")
     if service.name != "identity" or (expect and not (position.isdecimal() and chain_hash)):
         console.print("[red]Seul le journal d’identity est chaîné ; l’attendu s’écrit POSITION:EMPREINTE.[/]")
         return 2
     expected = (int(position), chain_hash) if expect else None
-    report = import_module("identity.journal.verification").verify(service, expected)
+    report = verify(service, expected)
     console.print(f"{report.lines} ligne(s) chaînée(s), {report.anchors} ancre(s), {report.waiting} en attente.")
     console.print(f"Fin de la chaîne : {report.position}:{report.hash}", soft_wrap=True)
     for finding in report.findings:
@@ -125,17 +132,18 @@ def load_registry(
     caf_code: str | None = None,
 ) -> dict[str, Any]:
     """The report of the import, as the API shows it; ``progress`` is given the same after each batch."""
-    importing = import_module("declaration.registry").import_path
-    report: dict[str, Any] = importing(declaration, file, ACTOR, progress, caf_code=caf_code)
-    return report
+    from declaration.registry import import_path
+
+    return import_path(declaration, file, ACTOR, progress, caf_code=caf_code)
 
 
 def _print_report(declaration: Runtime, report: dict[str, Any], console: Console) -> None:
+    from declaration.registry import views
+
     for column in report["unknown_columns"]:
         # The file's own words: square brackets in them are no markup.
         console.print(f"Colonne inconnue, ignorée : {column}", style="yellow", markup=False)
     console.print(f"{report['lines_good']} ligne(s) prises, {report['lines_bad']} à corriger.")
-    views = import_module("declaration.registry.views")
     with declaration.reading() as session:
         errors = views.errors(session, _operator(supervisor=True), UUID(report["id"]), None, SHOWN_ERRORS)
     if not errors["items"]:
@@ -163,7 +171,8 @@ def open_campaign(
 
     ``contact``: name, telephone, address (lines) and reference of the Caf's service; without it, last year's.
     """
-    campaigns = import_module("declaration.campaigns")
+    from declaration import campaigns
+
     new = {
         "caf_code": caf,
         "year": year,
@@ -176,8 +185,7 @@ def open_campaign(
     }
     operator = _operator(caf=caf)
     with declaration.transaction() as session:
-        opened: dict[str, int] = campaigns.start(session, operator, campaigns.create(session, operator, new))
-    return opened
+        return campaigns.start(session, operator.sub, campaigns.create(session, operator, new))
 
 
 def _operator(*, caf: str | None = None, supervisor: bool = False) -> Caller:
@@ -186,9 +194,11 @@ def _operator(*, caf: str | None = None, supervisor: bool = False) -> Caller:
 
 def write_revision(service: Service, number: str, message: str) -> None:
     """Compares the models with a fresh database at the last migration, in a temporary file."""
+    from chassis import migrations
+
     with tempfile.TemporaryDirectory() as directory:
         settings = service.settings(service=service.name, database_url=f"sqlite:///{directory}/new.sqlite3")
         runtime = Runtime(service, settings)
         schema.upgrade(runtime)
-        import_module("chassis.migrations").revision(runtime, message, number)
+        migrations.revision(runtime, message, number)
         runtime.dispose()

@@ -4,7 +4,6 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
-from importlib import import_module
 from typing import Any
 
 import structlog
@@ -99,14 +98,16 @@ class Process:
             apps.append((["/"], _portal()))
         if self.target == services.ALL:
             # Imported here: it needs the page layout, which a single service's image does not hold.
-            dev_mailbox = import_module("launcher.dev_mailbox")
+            from launcher import dev_mailbox
+
             apps.append((["/dev"], _pages(dev_mailbox.create(self.runtimes), 4)))
         return apps
 
     def _key_source(self) -> KeySource:
         identity = next((one for one in self.runtimes if one.name == "identity"), None)
         if identity is not None:
-            public_jwks = import_module("identity.keys").public_jwks
+            from identity.keys import public_jwks
+
             return KeySource(lambda: public_jwks(identity))
         url = self.runtimes[0].settings.jwks_url if self.runtimes else ""
         return KeySource.from_url(url)
@@ -119,14 +120,19 @@ def _make_ready(runtime: Runtime) -> None:
 
 
 def _portal() -> ASGIApp:
-    settings = import_module("portal.settings").PortalSettings.load(services.PORTAL)
-    portal = import_module("portal.app").create_portal(settings)
-    return _pages(portal, PORTAL_THREADS, most_bytes=partial(import_module("portal.uploads").most_bytes, portal))
+    from portal.app import create_portal
+    from portal.settings import PortalSettings
+    from portal.uploads import most_bytes
+
+    portal = create_portal(PortalSettings.load(services.PORTAL))
+    return _pages(portal, PORTAL_THREADS, most_bytes=partial(most_bytes, portal))
 
 
 def _pages(application: Callable[..., object], threads: int, **options: Any) -> ASGIApp:
     """With the page layout's own words for what is too large; imported here, as it is in no image without pages."""
-    return WsgiBridge(application, threads, refused_as=import_module("webui.errors").TOO_LARGE, **options)
+    from webui.errors import TOO_LARGE
+
+    return WsgiBridge(application, threads, refused_as=TOO_LARGE, **options)
 
 
 def _ping(runtime: Runtime) -> None:

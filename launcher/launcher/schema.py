@@ -3,7 +3,6 @@
 Alembic and what it imports are a tenth of the time that the product takes to start.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 from sqlalchemy import inspect, text
@@ -15,7 +14,9 @@ if TYPE_CHECKING:
 def upgrade(runtime: "Runtime") -> None:
     """Safe when several processes start at once."""
     if _version(runtime) != _newest(runtime):
-        import_module("chassis.migrations").upgrade(runtime)
+        from chassis import migrations
+
+        migrations.upgrade(runtime)
 
 
 def _version(runtime: "Runtime") -> str | None:

@@ -1,7 +1,6 @@
 """Keys of an all-in-one installation: made at the first start, kept beside the data, never committed."""
 
 import os
-from importlib import import_module
 from pathlib import Path
 
 FILE = Path("var/secrets.env")
@@ -10,11 +9,11 @@ FILE = Path("var/secrets.env")
 def ensure() -> None:
     """Puts the keys into the environment, making them first if need be; what the environment says already wins."""
     if not FILE.exists():
+        from chassis.keys import generate
+
         FILE.parent.mkdir(parents=True, exist_ok=True)
         FILE.touch(mode=0o600)
-        FILE.write_text(
-            "".join(f"{name}={value}\n" for name, value in import_module("chassis.keys").generate().items())
-        )
+        FILE.write_text("".join(f"{name}={value}\n" for name, value in generate().items()))
     for line in FILE.read_text().splitlines():
         name, _, value = line.partition("=")
         os.environ.setdefault(name, value)

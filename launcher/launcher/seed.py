@@ -5,7 +5,7 @@ import re
 import time
 from datetime import date, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import structlog
 from chassis import clock
@@ -14,9 +14,11 @@ from rich.panel import Panel
 from rich.table import Table
 
 from launcher import operations
-from launcher.dev_mailbox import Mails
+from launcher.dev_mailbox import Mails, mails_of
 
 if TYPE_CHECKING:
+    from chassis.runtime import Runtime
+
     from launcher.process import Process
 
 log = structlog.get_logger()
@@ -45,7 +47,7 @@ def fill_and_tell(process: "Process") -> None:
     _tell(runtimes["notification"].settings.public_url, json.loads(ACCOUNTS.read_text()))
 
 
-def _fill(runtimes: dict[str, Any]) -> list[dict[str, str]]:
+def _fill(runtimes: dict[str, "Runtime"]) -> list[dict[str, str]]:
     from launcher.demo import registry  # only needed here
     from launcher.demo.contact import CONTACT
 
@@ -57,7 +59,7 @@ def _fill(runtimes: dict[str, Any]) -> list[dict[str, str]]:
     operations.load_registry(runtimes["declaration"], file, lambda _state: None)
     operations.open_campaign(runtimes["declaration"], CAF, *_dates(clock.today()), CONTACT)
     people = [("Agent de la Caf", agent["login"], agent["password"])]
-    mails = Mails(Path(runtimes["notification"].settings.mailbox_dir))
+    mails = mails_of(runtimes["notification"])
     people += [(label, *_credentials(mails, address)) for label, address in demonstration.people]
     return [{"who": who, "login": login, "password": password} for who, login, password in people]
 

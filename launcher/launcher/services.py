@@ -1,6 +1,6 @@
 """The five services by name, imported only when asked for: an image holds one of them."""
 
-from importlib import import_module
+from importlib import import_module  # noqa: TID251 - which service is known at run time only
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:

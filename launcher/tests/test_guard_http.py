@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from functools import cache
-from importlib import import_module
+from importlib import import_module  # noqa: TID251 - names are found at run time
 from pathlib import Path
 from typing import Any
 

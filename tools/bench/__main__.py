@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pkgutil
 import sys
-from importlib import import_module
+from importlib import import_module  # noqa: TID251 - names are found at run time
 
 import tools.bench
 from tools.bench import figures

@@ -30,6 +30,6 @@ def test_an_unknown_benchmark_is_refused_with_those_there_are(capsys: pytest.Cap
 
 
 def test_each_benchmark_can_be_asked_for_its_figures() -> None:
-    from importlib import import_module
+    from importlib import import_module  # noqa: TID251 - names are found at run time
 
     assert all(callable(import_module(f"tools.bench.{name}").figures) for name in names())

@@ -7,7 +7,7 @@ import json
 import sys
 from collections.abc import Iterable, Sequence
 from functools import cache
-from importlib import import_module
+from importlib import import_module  # noqa: TID251 - services are named on the command line
 from pathlib import Path
 from typing import Any
 

@@ -4,6 +4,7 @@ Every statement adds only what is missing, so that tenancies registered while th
 """
 
 from collections import defaultdict
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -57,7 +58,7 @@ def _exemption(year: int) -> ColumnElement[str | None]:
     )
 
 
-def _add_declarations(session: Session, campaign: Campaign, now: Any) -> None:
+def _add_declarations(session: Session, campaign: Campaign, now: datetime) -> None:
     exemption = _exemption(campaign.year)
     values = {
         "id": new_id(),
@@ -96,7 +97,7 @@ def _asked_elsewhere(campaign: Campaign) -> ColumnElement[bool]:
     return exists().where(other.tenancy_id == Tenancy.id, other.campaign_id.in_(there))
 
 
-def _add_passages(session: Session, campaign: Campaign, actor: str, now: Any) -> None:
+def _add_passages(session: Session, campaign: Campaign, actor: str, now: datetime) -> None:
     first = {
         "declaration_id": RentDeclaration.id,
         "version": RentDeclaration.version,
@@ -112,7 +113,7 @@ def _add_passages(session: Session, campaign: Campaign, actor: str, now: Any) ->
     session.execute(insert(Passage).from_select(list(first), selected, include_defaults=False))
 
 
-def _reconsider(session: Session, campaign: Campaign, actor: str, now: Any) -> None:
+def _reconsider(session: Session, campaign: Campaign, actor: str, now: datetime) -> None:
     """Leases that the Caf has corrected since: who has begun goes on, and `exemption` says what the registry says."""
     exemption = _exemption(campaign.year)
     here = and_(RentDeclaration.campaign_id == campaign.id, RentDeclaration.tenancy_id == Tenancy.id)
