@@ -1,7 +1,9 @@
 """The web application of identity: its pages and the OpenID provider, one Flask application on one session."""
 
 import logging
+from functools import partial
 
+from chassis import pagination
 from chassis.http import behind_proxies
 from chassis.problems import Problem, Unavailable
 from chassis.runtime import Runtime
@@ -54,6 +56,7 @@ def create_pages(runtime: Runtime) -> Flask:
     behind_proxies(app, settings)
     install(app, service_name=SERVICE_NAME, user=_person)
     app.before_request(_refuse_nul)
+    app.before_request(partial(_say_which_list, settings.event_key))
     add_sent_forms(app, runtime)
     app.after_request(lambda answer: device_cookie.set_on(answer, settings))
     # After webui's own, hence run before it: it only fills in the headers that are missing.
@@ -104,6 +107,11 @@ def _refuse_nul() -> None:
         typed = (value for values in (request.args, request.form) for value in values.values())
         if any("\0" in value for value in typed):
             abort(400)
+
+
+def _say_which_list(secret: str) -> None:
+    """Pages that list are as strict about cursors as the API."""
+    pagination.of_request(secret, request.path, request.query_string)
 
 
 def _let_forms_reach_client(answer: Response) -> Response:

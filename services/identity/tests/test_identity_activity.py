@@ -7,8 +7,9 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from chassis import clock, ids
-from webui.testing import assert_page
+from chassis import clock, ids, pagination
+from identity.pages import activity
+from webui.testing import assert_page, parse
 
 HERE = "/compte/activite"
 API = "/api/identity/v1/me"
@@ -72,6 +73,31 @@ def test_pages_follow_each_other_without_losing_or_repeating_a_line(world: Any) 
     assert seen == sorted(seen, reverse=True)
     for forged in ("x", "WyJ4Il0"):
         assert world.harness.client.get(url, headers=headers, params={"cursor": forged}).status_code == 400
+
+
+@pytest.mark.parametrize("number", [1, 10**30])
+def test_a_cursor_that_anybody_could_make_is_refused_by_the_page_too(local: Any, number: int) -> None:
+    browser, _sent = local.activated()
+    pagination.of_request("", "", b"")
+    browser.get(f"{HERE}?cursor={pagination.encode([number])}")
+    assert browser.status == 400
+
+
+def test_the_page_goes_on_by_its_own_cursor(local: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    browser, sent = local.activated()
+    monkeypatch.setattr(activity, "_SHOWN", 3)
+    lines, address = 0, HERE
+    for _page in range(20):
+        browser.get(address)
+        assert browser.status == 200
+        page = parse(browser.text)
+        lines += len([one for one in page if one.tag == "th" and one.get("scope") == "row"])
+        following = [one for one in page if one.tag == "a" and "cursor=" in (one.get("href") or "")]
+        if not following:
+            break
+        address = following[0].get("href")
+    told = local.harness.client.get(f"{API}/activity", headers=me(local, sent)).json()["items"]
+    assert lines == len(told) > 3
 
 
 def test_the_files_hold_what_the_page_shows(local: Any) -> None:

@@ -53,10 +53,7 @@ def page(
     """One page, with the counts by state of all that the other filters keep, as they were at the first page."""
     order = sorting.of(sort)
     inside = and_(visible(caller), told(session, caller), *conditions(filters))
-    counts, key = None, None
-    if cursor:
-        counted, key = sorting.decode(order, cursor)
-        counts = counting.read(counted)
+    counts, key = sorting.decode(order, cursor)
     wanted = picking.Wanted(order, inside, filters.status, key, limit + 1)
     if counts is None and filters.q:
         counts, picked = picking.searched(session, wanted)

@@ -10,6 +10,7 @@ from chassis import clock, pagination
 from sqlalchemy import BigInteger, ColumnElement, case, func, literal, tuple_, type_coerce
 
 from declaration.domain.states import PRECEDENCE
+from declaration.listing import counting
 from declaration.models import RentDeclaration
 
 # Under any amount: what has no rent yet comes first.
@@ -80,7 +81,7 @@ def encode(counts: str, key: tuple[Any, ...]) -> str:
     return pagination.encode([counts, *readable])
 
 
-def decode(order: Order, cursor: str) -> tuple[str, tuple[Any, ...]]:
-    """The counts and the key. Raises BadRequest for a cursor of another order, or of nobody."""
-    counts, *key = pagination.after(cursor, str, *order.readers, UUID) or ("",)
-    return counts, tuple(key)
+def decode(order: Order, cursor: str | None) -> tuple[dict[str, int] | None, tuple[Any, ...] | None]:
+    """The counts and the key; none on the first page. Raises BadRequest for a cursor of another order, or of nobody."""
+    found = pagination.after(cursor, counting.read, *order.readers, UUID)
+    return (found[0], found[1:]) if found else (None, None)
