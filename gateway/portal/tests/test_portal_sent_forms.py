@@ -36,7 +36,8 @@ def real(harness: HarnessFactory, sqlite_url: str, services: FakeServices) -> Ha
         "siret": "73282932000074",
         "version": 1,
     }
-    here.deliver("registry.landlord_registered.v1", landlord, {"name": "REGIE DES LICES"})
+    nobody = {"civility": None, "last_name": None, "first_name": None, "email": None, "address": ["35000 RENNES"]}
+    here.deliver("registry.landlord_registered.v1", landlord, {**nobody, "name": "REGIE DES LICES"})
     portfolio = {"organisation_id": ORGANISATION, "version": 1}
     scopes = [{"housing_type": "private", "departement": "35"}]
     here.deliver("registry.portfolio_changed.v1", {**portfolio, "scopes": scopes})

@@ -8,6 +8,7 @@ from chassis import account_status, ids, rights
 from chassis.db import service_metadata
 from chassis.problems import AccountClosed, Problem, RightsMissing
 from chassis.service import Service, Subscription
+from chassis.testing import contracts
 from chassis.testing.harness import Harness
 from chassis.testing.plugin import HarnessFactory
 
@@ -27,8 +28,9 @@ def toy(harness: HarnessFactory, database_url: str) -> Harness:
 
 
 def tell(toy: Harness, fact: str, version: int, account_id: UUID = PERSON, **changes: Any) -> None:
+    told = contracts.example(f"identity.account_{fact}.v1")
     data = {"account_id": str(account_id), "kind": "agent", "caf_code": "359", "supervisor": False, "version": version}
-    toy.deliver(f"identity.account_{fact}.v1", {**data, **changes})
+    toy.deliver(f"identity.account_{fact}.v1", {**told["data"], **data, **changes}, told["personal"])
 
 
 def give(toy: Harness, version: int, *zones: str, active: bool = True) -> None:
@@ -81,8 +83,9 @@ def test_an_agent_acts_for_the_caf_told_last(toy: Harness) -> None:
 
 
 def test_what_an_earlier_version_told_takes_no_caf_and_no_rank_away(toy: Harness) -> None:
-    data = {"account_id": str(PERSON), "kind": "agent", "version": 2}
-    toy.deliver("identity.account_restored.v1", {**data, "caf_code": None})
+    told = contracts.example("identity.account_restored.v1")["data"]
+    told |= {"account_id": str(PERSON), "kind": "agent", "caf_code": None, "version": 2}
+    toy.deliver("identity.account_restored.v1", {name: told[name] for name in told if name != "supervisor"})
     found = admitted(toy, supervisor=True)
     assert isinstance(found, dict)
     assert (found["caf"], found["supervisor"]) == ("359", True)
@@ -107,7 +110,7 @@ def test_who_was_withdrawn_stays_out_and_who_has_rights_enters(toy: Harness) -> 
 
 
 def test_a_program_without_rights_is_told_so_and_a_person_is_not(toy: Harness) -> None:
-    program = {"kind": "landlord", "scope": "declarations:read"}
+    program: dict[str, Any] = {"kind": "landlord", "scope": "declarations:read"}
     assert admitted(toy, **program) is RightsMissing
     assert isinstance(admitted(toy, kind="landlord"), dict)
     give(toy, 1)

@@ -4,6 +4,8 @@ import dataclasses
 from typing import Any
 
 import pytest
+from chassis.events import Event
+from chassis.testing import contracts
 from chassis.testing.harness import Harness
 from sqlalchemy import insert
 from toybox import consumes
@@ -34,6 +36,29 @@ def test_two_services_do_not_share_what_they_remember() -> None:
 def test_delivering_an_event_that_fails_fails_the_test(toy_on_sqlite: Harness) -> None:
     with pytest.raises(AssertionError, match=r"shop.broken.v1"):
         toy_on_sqlite.deliver("shop.broken.v1", {"id": "x"}, {"last_name": "y"})
+
+
+@pytest.mark.parametrize("broken", [{"scopes": [{"housing_type": "castle"}]}, {"version": None}, {"more": 1}])
+def test_delivering_what_its_publisher_could_not_send_fails_the_test(
+    toy_on_sqlite: Harness, broken: dict[str, object]
+) -> None:
+    good = contracts.example("habilitation.access_changed.v1")
+    with pytest.raises(AssertionError, match=next(iter(broken))):
+        toy_on_sqlite.deliver("habilitation.access_changed.v1", {**good["data"], **broken}, good["personal"])
+    assert toy_on_sqlite.rows("inbox") == []
+
+
+def test_delivering_what_nobody_publishes_fails_the_test(toy_on_sqlite: Harness) -> None:
+    with pytest.raises(AssertionError, match="nobody publishes it"):
+        toy_on_sqlite.deliver("identity.account_opened.v1", {"account_id": "x"})
+
+
+def test_every_example_of_every_service_could_be_delivered() -> None:
+    types = contracts.known()
+    assert len(types) > 20
+    for event_type in types:
+        event = Event(type=event_type, subject="x", source="x", **contracts.example(event_type))
+        assert contracts.faults(event) == [], event_type
 
 
 def test_a_periodic_job_can_be_run_by_its_name(toy_on_sqlite: Harness) -> None:

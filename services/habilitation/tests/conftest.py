@@ -49,7 +49,8 @@ class World:
             "version": version,
             "moves": moves,
         }
-        self.harness.deliver("registry.landlord_registered.v1", data, {"name": name})
+        person = {"civility": None, "last_name": None, "first_name": None, "email": None, "address": ["35000 RENNES"]}
+        self.harness.deliver("registry.landlord_registered.v1", data, {**person, "name": name})
 
     def portfolio(self, version: int, *scopes: tuple[str, str]) -> None:
         data = {

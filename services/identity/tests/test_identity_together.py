@@ -9,6 +9,7 @@ import time_machine
 from chassis import clock, ids
 from chassis.events import Event
 from chassis.problems import TooManyRequests
+from chassis.testing import contracts
 from identity.consumes import landlord_registered
 from identity.domain.first_sign_in import OutOfOrder, Step
 from identity.origin import Origin
@@ -72,10 +73,12 @@ def test_a_legal_person_registered_by_several_cafs_at_once_gets_one_account(worl
             "siret": SIRET,
             "version": 1,
         }
-        person = {"name": "REGIE DES LICES", "email": "gestion@lices.example", "address": ["12 PLACE DES LICES"]}
+        company = {"name": "REGIE DES LICES", "civility": None, "last_name": None, "first_name": None}
+        person = {**company, "email": "gestion@lices.example", "address": ["12 PLACE DES LICES"]}
         event = Event(
             type="registry.landlord_registered.v1", subject="x", source="declaration", data=data, personal=person
         )
+        assert contracts.faults(event) == []
         with world.harness.runtime.transaction() as session:
             landlord_registered(session, event)
 

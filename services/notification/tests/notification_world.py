@@ -178,7 +178,8 @@ class World:
             **changes,
         }
         recipient = {"name": "SCI des Lilas", "email": email, "address": ADDRESS}
-        envelope = {"recipient": recipient, "user_number": "35900007090001", "caf": CAF}
+        caf = {name: CAF[name] for name in ("name", "telephone", "address")}
+        envelope = {"recipient": recipient, "user_number": "35900007090001", "caf": caf}
         self.harness.deliver("documents.recap_ready.v1", data, envelope)
 
     def lot(self, *, email: str | None = "sci@example.org", declarant: UUID | None = None, **changes: Any) -> None:

@@ -19,7 +19,7 @@ from chassis.auth import KeySource
 from chassis.events import Event
 from chassis.runtime import Runtime
 from chassis.service import Service
-from chassis.testing import templates
+from chassis.testing import contracts, templates
 from chassis.webapp import create_api
 
 _SIGNING = ECKey.generate_key("P-256", {"kid": "test"})
@@ -98,6 +98,10 @@ class Harness:
         return event
 
     def deliver_envelope(self, envelope: str) -> None:
+        """Fails for what the publisher's own schema refuses: no service would ever receive it."""
+        event = events.from_envelope(envelope, self.runtime.settings)
+        if faults := contracts.faults(event):
+            raise AssertionError(f"{event.type} breaks its publisher's schema: {'; '.join(faults)}")
         with self.runtime.transaction() as session:
             inbox.receive(session, [envelope])
         while inbox.process_next(self.runtime):
