@@ -192,7 +192,7 @@ def test_a_delegate_withdrawn_manages_nobody_with_a_token_that_still_lives(agenc
     agency.designate(gone)
     assert agency.act(agency.administrator, gone, "withdrawal") == 200
     assert {agency.act(gone, user, act) for act in HERS} == {404}
-    assert all(row["until"] for row in agency.world.harness.rows("delegation"))
+    assert [row["until"] is None for row in agency.world.harness.rows("delegation")] == [False, False]
 
 
 def test_a_user_sees_nobody_else_of_the_organisation(agency: Agency, delegate: UUID) -> None:

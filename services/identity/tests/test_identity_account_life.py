@@ -184,7 +184,7 @@ def test_a_withdrawn_user_signs_in_no_more_and_is_signed_out_everywhere(world: A
         world.browser().send("/compte/mot-de-passe-oublie", email="n.legoff@lices.example")
         world.harness.run_job("recoveries")
     assert world.issued()[-1] == sent
-    assert all(row["ended_at"] for row in world.harness.rows("sign_in_session"))
+    assert [row["ended_at"] is None for row in world.harness.rows("sign_in_session")] == [False]
     withdraw(world, account_id, organisation)
     closed = [row for row in world.harness.rows("security_event") if row["kind"] == "account.closed"]
     assert len(closed) == 1

@@ -44,6 +44,8 @@ def test_login_and_password_never_share_a_batch_nor_an_hour_whenever_the_batches
         return plan_batches(both, now, cutoffs=CUTOFFS, at_once=at_once, limit=limit)
 
     first, second = plan(login_made), plan(password_made)
+    assert hours(first, Series.ORDINARY)
+    assert hours(second, Series.CONFIDENTIAL)
     for batch in first + second:
         assert {one.series for one in batch.letters} == {batch.series}
     for ordinary in hours(first, Series.ORDINARY):
