@@ -52,7 +52,8 @@ def toy_on_sqlite(sqlite_template: Path, tmp_path: Path) -> Iterator[Harness]:
 def toy(request: pytest.FixtureRequest) -> Harness:
     """The toy service, empty, once on each database."""
     if request.param == "sqlite":
-        return request.getfixturevalue("toy_on_sqlite")
+        own: Harness = request.getfixturevalue("toy_on_sqlite")
+        return own
     shared: Harness = request.getfixturevalue("toy_on_postgres")
     with shared.transaction() as session:
         for table in service.metadata.tables.values():

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
-from chassis import bridge
 from chassis.bridge import MOST_BYTES, WsgiBridge
 
 Environ = dict[str, Any]
@@ -85,7 +84,7 @@ def test_a_large_body_waits_in_a_file_and_a_small_one_does_not(monkeypatch: pyte
             spooled.append(self)
             super().rollover()
 
-    monkeypatch.setattr(bridge.tempfile, "SpooledTemporaryFile", Spying)
+    monkeypatch.setattr(tempfile, "SpooledTemporaryFile", Spying)
     assert len(run(echo, chunks(b"x" * 900_000))[1]["body"]) == 900_000
     assert spooled == []
     long = chunks(*[b"x" * 600_000] * 3)
@@ -218,7 +217,7 @@ def test_as_many_requests_run_at_once_as_there_are_threads(threads: int) -> None
 
     async def many() -> list[Any]:
         app_under_test = WsgiBridge(app, threads)
-        return await asyncio.gather(*(call(app_under_test, chunks()) for _ in range(threads * 2)))
+        return list(await asyncio.gather(*(call(app_under_test, chunks()) for _ in range(threads * 2))))
 
     assert len(asyncio.run(many())) == threads * 2
     assert most == threads

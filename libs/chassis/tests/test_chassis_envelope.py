@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from toybox.app import service
 
-SETTINGS = Settings(service="toybox", environment="test", **SEALING)
+KEYS: dict[str, Any] = SEALING
+SETTINGS = Settings(service="toybox", environment="test", **KEYS)
 TEXT = st.text(max_size=20)
 VALUES = st.none() | st.booleans() | st.integers(-(2**53), 2**53) | TEXT | st.lists(TEXT, max_size=3)
 

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-import toybox.api
+from chassis import outbox
 from chassis.db import make_engine
 from chassis.testing.harness import Harness
 
@@ -93,7 +93,7 @@ def test_a_request_that_crashed_leaves_no_trace(toy: Harness, monkeypatch: pytes
         raise RuntimeError("after the insert")
 
     with monkeypatch.context() as patched:
-        patched.setattr(toybox.api.outbox, "publish", crash)
+        patched.setattr(outbox, "publish", crash)
         assert create(toy, {"name": "a"}).status_code == 500
     assert (names(toy), toy.rows("idempotency_key")) == ([], [])
     assert create(toy, {"name": "a"}).status_code == 201
@@ -113,14 +113,14 @@ def test_while_the_first_is_still_running_the_second_is_told_so(toy: Harness, mo
     monkeypatch.setattr("chassis.db.LOCK_TIMEOUT_SECONDS", 1)
     patient, impatient = toy.runtime.engine, make_engine(toy.runtime.settings.database_url)
     inside, go_on = threading.Event(), threading.Event()
-    publish = toybox.api.outbox.publish
+    publish = outbox.publish
 
     def slowly(*args: Any) -> Any:
         inside.set()
         go_on.wait(10)
         return publish(*args)
 
-    monkeypatch.setattr(toybox.api.outbox, "publish", slowly)
+    monkeypatch.setattr(outbox, "publish", slowly)
     with ThreadPoolExecutor(1) as pool:
         first = pool.submit(create, toy, {"name": "a"})
         assert inside.wait(5)

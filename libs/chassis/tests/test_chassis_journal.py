@@ -11,10 +11,6 @@ class Crash(Exception):
     """Stands for the end of the process there."""
 
 
-def crash(*_done: object) -> None:
-    raise Crash
-
-
 def test_a_line_says_who_did_what_to_whom_and_why(toy: Harness) -> None:
     actor, subject, perimeter = uuid4(), uuid4(), uuid4()
     with toy.transaction() as session:
@@ -37,7 +33,8 @@ def test_a_line_says_who_did_what_to_whom_and_why(toy: Harness) -> None:
 
 def test_a_line_disappears_with_the_change_that_failed(toy: Harness) -> None:
     with pytest.raises(Crash), toy.transaction() as session:
-        crash(journal.record(session, actor="system", action="x", subject="y"))
+        journal.record(session, actor="system", action="x", subject="y")
+        raise Crash
     assert toy.rows("journal") == []
 
 

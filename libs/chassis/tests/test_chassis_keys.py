@@ -13,7 +13,8 @@ BYTES = ("EVENT_KEY", "IDENTITY_KEY", "PORTAL_CLIENT_SECRET", "SESSION_KEY")
 
 
 def jwks(text: str) -> list[dict[str, Any]]:
-    return json.loads(keys.unb64(text))["keys"]
+    read: list[dict[str, Any]] = json.loads(keys.unb64(text))["keys"]
+    return read
 
 
 @pytest.mark.parametrize("name", BYTES)

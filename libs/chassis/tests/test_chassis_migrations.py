@@ -1,6 +1,7 @@
 """The schema comes from migrations alone, and says the same as the models."""
 
 import dataclasses
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -19,7 +20,7 @@ CHASSIS_TABLES = {"outbox", "inbox", "journal", "idempotency_key"}
 
 
 @pytest.fixture
-def empty(database_url: str) -> Runtime:
+def empty(database_url: str) -> Iterator[Runtime]:
     """The toy service on a database where nothing was migrated yet."""
     runtime = Runtime(service, Settings(service="toybox", database_url=database_url))
     yield runtime

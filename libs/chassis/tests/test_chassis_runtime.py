@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -16,10 +17,6 @@ from toybox.models import Thing
 
 class Crash(Exception):
     """Stands for the end of the process there."""
-
-
-def crash(*_done: object) -> None:
-    raise Crash
 
 
 def publish(session: Session) -> None:
@@ -38,7 +35,10 @@ def test_a_transaction_commits_at_its_end(toy: Harness) -> None:
 
 def test_an_error_undoes_all_of_it_and_goes_on_up(toy: Harness) -> None:
     with pytest.raises(Crash), toy.runtime.transaction() as session:
-        crash(session.add(Thing(name="a")), session.flush(), publish(session))
+        session.add(Thing(name="a"))
+        session.flush()
+        publish(session)
+        raise Crash
     assert (names(toy), toy.published()) == ([], [])
 
 
@@ -85,7 +85,8 @@ def test_the_relay_is_not_woken_when_nothing_was_published_or_all_was_undone(toy
     with toy.runtime.transaction() as session:
         session.add(Thing(name="a"))
     with pytest.raises(Crash), toy.runtime.transaction() as session:
-        crash(publish(session))
+        publish(session)
+        raise Crash
     assert not toy.runtime.outbox_filled.is_set()
 
 
@@ -104,7 +105,7 @@ def test_twenty_writers_at_once_wait_for_each_other_and_lose_nothing(toy: Harnes
 
 
 @pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch, toy: Harness) -> Engine:
+def impatient(monkeypatch: pytest.MonkeyPatch, toy: Harness) -> Iterator[Engine]:
     """A second process on the same database, that waits one second for a lock."""
     monkeypatch.setattr("chassis.db.LOCK_TIMEOUT_SECONDS", 1)
     engine = make_engine(toy.runtime.settings.database_url)

@@ -1,6 +1,7 @@
 """Each key is read from ``BAILLEURS_<FIELD>``; a wrong one stops the start with its name."""
 
 from dataclasses import dataclass, fields
+from typing import Any
 
 import pytest
 from chassis.settings import Settings, SettingsError
@@ -96,7 +97,8 @@ def test_a_boolean_that_is_none_is_refused_with_the_name_of_its_key(monkeypatch:
 
 @pytest.mark.parametrize("name", ["database_url", "amqp_url", "storage_url"])
 def test_the_service_has_its_own_place_in_each_address(name: str) -> None:
-    settings = Settings(service="toybox", **{name: "x://{service}:pw@host/{service}"})
+    address: dict[str, Any] = {name: "x://{service}:pw@host/{service}"}
+    settings = Settings(service="toybox", **address)
     assert getattr(settings, name) == "x://toybox:pw@host/toybox"
 
 

@@ -1,5 +1,6 @@
 """Refusals are problem+json whoever makes them; the contract is served; our bugs show nothing."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -133,7 +134,7 @@ def test_the_second_of_two_who_change_the_same_version_is_told(renamed: Any) -> 
 
 
 @pytest.fixture
-def gone(toy_on_sqlite: Harness, monkeypatch: pytest.MonkeyPatch) -> Engine:
+def gone(toy_on_sqlite: Harness, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
     """The service with a database that does not answer: nothing listens at that address."""
     away = make_engine("postgresql+psycopg://nobody:x@127.0.0.1:9/none")
     monkeypatch.setattr(toy_on_sqlite.runtime, "engine", away)
