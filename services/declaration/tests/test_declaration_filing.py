@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from chassis import clock, ids, pagination
+from chassis.testing import contracts
 from declaration.domain import snapshot
 from declaration.models import DeclarationVersion
 from declaration_cases import INFORMATION, RENT, SITUATION
@@ -253,10 +254,10 @@ def test_the_receipt_is_linked_when_the_document_is_ready(journey: Journey) -> N
     journey.complete()
     journey.transmit()
     document = str(ids.new_id())
+    told = contracts.example("documents.recap_ready.v1")
+    data = {**told["data"], "declaration_id": journey.id, "version": 1, "document_id": document}
     for _ in range(2):
-        journey.world.harness.deliver(
-            "documents.recap_ready.v1", {"declaration_id": journey.id, "version": 1, "document_id": document}
-        )
+        journey.world.harness.deliver("documents.recap_ready.v1", data, told["personal"])
     assert journey.read()["transmissions"][0]["document_id"] == document
 
 

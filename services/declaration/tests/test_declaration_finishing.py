@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from chassis import clock, ids
+from chassis.testing import contracts
 from declaration.models import Asking, Campaign
 from declaration_cases import INFORMATION, PERSON, RENT, SITUATION
 from sqlalchemy import update
@@ -59,7 +60,8 @@ def receipt(world: Any, declaration_id: str, version: int, reference: str) -> No
         "declarant_account_id": None,
     }
     recipient = {"name": "REGIE DES LICES", "email": None, "address": ["35000 RENNES"]}
-    world.harness.deliver("documents.recap_ready.v1", data, {"recipient": recipient})
+    told = contracts.example("documents.recap_ready.v1")["personal"]
+    world.harness.deliver("documents.recap_ready.v1", data, {**told, "recipient": recipient})
 
 
 def told(world: Any) -> list[str]:
