@@ -1,5 +1,6 @@
 """Who calls: RFC 9068 access tokens, verified by each service itself with cached keys, gateway or not."""
 
+import re
 import threading
 import time
 from collections.abc import Callable, Collection
@@ -20,6 +21,8 @@ log = structlog.get_logger()
 ALGORITHMS = ["ES256"]
 REFRESH_SECONDS = 60
 LEEWAY_SECONDS = 10
+KINDS = ("landlord", "agent")
+_CAF_CODE = re.compile("[0-9]{3}")
 
 
 @dataclass(frozen=True)
@@ -37,15 +40,21 @@ class Caller:
 
     @classmethod
     def from_claims(cls, claims: dict[str, Any]) -> "Caller":
+        """Raises ValueError, TypeError, AttributeError or KeyError for claims of another form than identity writes."""
+        kind, caf, supervisor, amr = (claims.get(name) for name in ("kind", "caf", "supervisor", "amr"))
+        if kind not in KINDS or not isinstance(supervisor, bool | None) or not isinstance(amr, list | None):
+            raise ValueError("kind, supervisor or amr")
+        if caf is not None and not _CAF_CODE.fullmatch(caf):
+            raise ValueError("caf")
         return cls(
             sub=UUID(claims["sub"]),
-            kind=claims["kind"],
-            org=UUID(claims["org"]) if claims.get("org") else None,
-            caf=claims.get("caf"),
-            supervisor=bool(claims.get("supervisor", False)),
+            kind=kind,
+            org=UUID(claims["org"]) if claims.get("org") is not None else None,
+            caf=caf,
+            supervisor=bool(supervisor),
             scope=frozenset(claims.get("scope", "").split()),
-            amr=tuple(claims.get("amr", ())),
-            sid=claims.get("sid", ""),
+            amr=tuple(map(str, amr or ())),
+            sid=str(UUID(claims["sid"])) if claims.get("sid") else "",
         )
 
     def as_agent(self) -> "Caller":
@@ -121,7 +130,7 @@ def verify(token: str, keys: KeySource, settings: Settings) -> dict[str, Any]:
         decoded = jwt.decode(token, keys.get(), algorithms=ALGORITHMS)
         _registry(settings).validate(decoded.claims)
         Caller.from_claims(decoded.claims)
-    except (JoseError, ValueError, TypeError, AttributeError) as error:
+    except (JoseError, LookupError, ValueError, TypeError, AttributeError) as error:
         keys.refresh_soon()
         raise refused from error
     # RFC 9068 §4: an id token, or any other JWT of ours, is no access token.

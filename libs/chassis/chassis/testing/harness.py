@@ -23,6 +23,7 @@ from chassis.testing import contracts, templates
 from chassis.webapp import create_api
 
 _SIGNING = ECKey.generate_key("P-256", {"kid": "test"})
+_NOBODY_YET: Any = object()
 _SECRETS = keys.generate()
 SEALING = {
     "event_key": _SECRETS["BAILLEURS_EVENT_KEY"],
@@ -70,14 +71,14 @@ class Harness:
         return self._client
 
     def token(
-        self, *, kind: str = "landlord", sub: UUID | None = None, without: Collection[str] = (), **claims: Any
+        self, *, kind: str = "landlord", sub: object = _NOBODY_YET, without: Collection[str] = (), **claims: Any
     ) -> str:
         """An access token as identity issues them; any claim can be overridden or left out to make a bad one."""
         settings, now = self.runtime.settings, int(clock.now().timestamp())
         payload = {
             "iss": settings.issuer,
             "aud": settings.audience,
-            "sub": str(sub or ids.new_id()),
+            "sub": str(sub) if isinstance(sub, UUID) else str(ids.new_id()) if sub is _NOBODY_YET else sub,
             "kind": kind,
             "scope": "openid",
             "iat": now,
