@@ -37,11 +37,11 @@ def lines_of(text: str | None) -> list[str]:
 
 
 def whole_number(message: str) -> Callable[[Any, Any], None]:
-    """A validator: digits only, or nothing."""
+    """A validator: digits only, or nothing; blanks alone are no number."""
 
     def check(_form: Any, field: Any) -> None:
         text = (field.data or "").strip()
-        if text and not (text.isascii() and text.isdigit() and len(text) <= 7):
+        if field.data and not (text.isascii() and text.isdigit() and len(text) <= 7):
             raise ValidationError(message)
 
     return check

@@ -23,8 +23,11 @@ def read_code(typed: str) -> str | None:
     return digits if _CODE.fullmatch(digits) else None
 
 
-def matching_counter(secret: str, code: str, now: datetime, last_counter: int) -> int | None:
+def matching_counter(secret: str, typed: str, now: datetime, last_counter: int) -> int | None:
     """The thirty-second step that the code belongs to, if it is later than the last one taken (RFC 6238 §5.2)."""
+    code = read_code(typed)
+    if code is None:
+        return None
     totp, present = pyotp.TOTP(secret), counter_at(now)
     for counter in range(present - WINDOW, present + WINDOW + 1):
         same = hmac.compare_digest(totp.generate_otp(counter), code)
