@@ -20,7 +20,7 @@ EXTENSION = "bailleurs"
 def behind_proxies(app: Flask, settings: Settings) -> None:
     """`request.remote_addr` is what the outermost of our own proxies saw; what stands before it anybody can write."""
     trusted = settings.trusted_proxies
-    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=trusted, x_proto=0, x_host=0)  # type: ignore[method-assign]
+    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=trusted, x_proto=0, x_host=0)  # type: ignore[method-assign]  # as Flask says
 
 
 def runtime() -> Runtime:

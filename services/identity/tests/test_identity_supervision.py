@@ -336,8 +336,12 @@ def test_agents_read_the_journal_of_an_account_with_the_reason_which_the_holder_
     assert (lines[0]["kind"], lines[0]["reason"], lines[0]["own"]) == ("account.suspended", WHY["reason"], False)
     assert {line["reason"] for line in lines[1:]} == {None}
     me = world.harness.headers(sub=UUID(sent["account_id"]), org=UUID(sent["organisation_id"]))
+    # While suspended, the holder reads nothing.
+    assert get(world, me, "me/activity").status_code == 403
+    post(world, headers, f"accounts/{sent['account_id']}/restoration")
     mine = get(world, me, "me/activity")
-    assert (mine.json()["items"][0]["by"], mine.json()["items"][0]["network"]) == ("Votre Caf", "")
+    [suspended] = [line for line in mine.json()["items"] if line["kind"] == "account.suspended"]
+    assert (suspended["by"], suspended["network"]) == ("Votre Caf", "")
     assert WHY["reason"] not in mine.text
     # The journal outlives accounts: what an agent typed is not in it.
     assert WHY["reason"] not in str(world.harness.rows("security_event"))

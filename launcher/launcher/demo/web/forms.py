@@ -27,7 +27,8 @@ class PageContent:
 
 
 def read_page(html: str) -> PageContent:
-    page = lxml_html.document_fromstring(html)
+    # A redirect has no page of its own.
+    page = lxml_html.document_fromstring(html or "<html></html>")
     errors = [error.text_content() for error in page.xpath(ERRORS)]
     return PageContent([_form(found) for found in page.forms], errors, "".join(page.xpath("(//h1)[1]//text()")))
 

@@ -88,7 +88,7 @@ def _rule(here: object, address: str, method: str) -> str:
     if not path.startswith("/"):
         return ""
     try:
-        return str(here.match(path, method=method, return_rule=True)[0].rule)  # type: ignore[attr-defined]
+        return str(here.match(path, method=method, return_rule=True)[0].rule)  # type: ignore[attr-defined]  # a MapAdapter
     except (HTTPException, RequestRedirect):
         return ""
 

@@ -34,7 +34,9 @@ class Element:
 def parse(html: str) -> list[Element]:
     """The elements of a page in document order."""
     read: dict[lxml_html.HtmlElement, Element] = {}
-    for node in lxml_html.document_fromstring(html, parser=lxml_html.HTMLParser(encoding="utf-8")).iter("*"):
+    for node in lxml_html.document_fromstring(
+        html or "<html></html>", parser=lxml_html.HTMLParser(encoding="utf-8")
+    ).iter("*"):
         parents = tuple(read[parent] for parent in reversed(list(node.iterancestors())))
         attributes = {str(name): str(value) for name, value in node.attrib.items()}
         own = [part for part in (node.text, *(child.tail for child in node)) if part]
