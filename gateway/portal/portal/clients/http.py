@@ -59,7 +59,10 @@ class Service:
         url = "/".join(("/api", service or self.name, "v1", *(quote(segment, safe="") for segment in path)))
         if not all(value.isascii() and value.isprintable() for value in (headers or {}).values()):
             # A key or an ETag is a hidden field of the page: what cannot be in a header is none that we gave.
-            raise Refused(HTTPStatus.BAD_REQUEST, {"title": "Un champ caché de cette page a été modifié : rouvrez la page, puis recommencez."})
+            raise Refused(
+                HTTPStatus.BAD_REQUEST,
+                {"title": "Un champ caché de cette page a été modifié : rouvrez la page, puis recommencez."},
+            )
         carried = tracing.outgoing_headers({"X-Request-Id": self._request_id(), **(headers or {})})
         if token := self._token():
             carried["Authorization"] = f"Bearer {token}"
