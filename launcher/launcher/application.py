@@ -6,7 +6,7 @@ import os
 from chassis import tracing
 from chassis.settings import Settings
 from runner import logs
-from runner.edge import Edge
+from runner.asgi import Edge
 
 from launcher import services
 from launcher.process import Process

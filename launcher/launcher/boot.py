@@ -8,7 +8,7 @@ import gc
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from runner.edge import Edge
+    from runner.asgi import Edge
 
 
 def build() -> "Edge":

@@ -14,8 +14,8 @@ ACTOR = "command line"
 
 def make_export(declaration: Runtime, caf: str, folder: Path, console: Console) -> int:
     """Makes the Caf's next batch and writes its ZIP into the folder. Raises Conflict when nothing is new."""
-    from declaration.exports.claiming import claim
-    from declaration.exports.making import make_waiting
+    from declaration.exports.jobs import make_waiting
+    from declaration.exports.selection import claim
 
     # Before the batch is made: once it is, the next one begins after it.
     folder.mkdir(parents=True, exist_ok=True)
@@ -30,7 +30,7 @@ def _write(declaration: Runtime, export_id: UUID, folder: Path, console: Console
     """1 when another process is writing it: it can then be downloaded in the agents' pages."""
     from declaration.models import ExportBatch
 
-    with declaration.reading() as session:
+    with declaration.read_only() as session:
         batch = session.get_one(ExportBatch, export_id)
     if batch.manifest_sha256 is None:
         console.print(f"Lot {batch.number} : {batch.lines} ligne(s), en cours d’écriture par un autre processus.")
@@ -44,7 +44,7 @@ def _write(declaration: Runtime, export_id: UUID, folder: Path, console: Console
 
 def import_answers(declaration: Runtime, caf: str, file: Path, console: Console) -> int:
     """Reads a file of answers at once; 0: all went in, 1: some lines stayed out, 2: refused whole."""
-    from declaration.answers.running import import_path
+    from declaration.answers.jobs import import_path
 
     schema.upgrade(declaration)
     report = import_path(declaration, file, ACTOR, caf)

@@ -32,7 +32,7 @@ def migrate(runtime: Runtime) -> None:
 
 def backlog(runtime: Runtime) -> tuple[str, str, str, str]:
     """Events to send, to handle, given up, and the age in seconds of the oldest that waits."""
-    with runtime.reading() as session:
+    with runtime.read_only() as session:
         out, into = housekeeping.to_send(session), housekeeping.to_handle(session)
     oldest = max(out.oldest_seconds, into.oldest_seconds)
     return str(out.pending), str(into.pending), str(into.dead), f"{oldest:.0f}"
@@ -138,14 +138,14 @@ def load_registry(
 
 
 def _print_report(declaration: Runtime, report: dict[str, Any], console: Console) -> None:
-    from declaration.registry import views
+    from declaration.registry import queries
 
     for column in report["unknown_columns"]:
         # The file's own words: square brackets in them are no markup.
         console.print(f"Colonne inconnue, ignorée : {column}", style="yellow", markup=False)
     console.print(f"{report['lines_good']} ligne(s) prises, {report['lines_bad']} à corriger.")
-    with declaration.reading() as session:
-        errors = views.errors(session, _operator(supervisor=True), UUID(report["id"]), None, SHOWN_ERRORS)
+    with declaration.read_only() as session:
+        errors = queries.errors(session, _operator(supervisor=True), UUID(report["id"]), None, SHOWN_ERRORS)
     if not errors["items"]:
         return
     table = Table("ligne", "colonne", "suite", "erreur", "règle", "exemple")
@@ -171,7 +171,7 @@ def open_campaign(
 
     ``contact``: name, telephone, address (lines) and reference of the Caf's service; without it, last year's.
     """
-    from declaration import campaigns
+    from declaration.campaigns import commands
 
     new = {
         "caf_code": caf,
@@ -185,7 +185,7 @@ def open_campaign(
     }
     operator = _operator(caf=caf)
     with declaration.transaction() as session:
-        return campaigns.start(session, operator.sub, campaigns.create(session, operator, new))
+        return commands.start(session, operator.sub, commands.create(session, operator, new))
 
 
 def _operator(*, caf: str | None = None, supervisor: bool = False) -> Caller:

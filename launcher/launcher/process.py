@@ -12,7 +12,7 @@ from chassis.bridge import WsgiBridge
 from chassis.runtime import Runtime
 from chassis.webapp import create_api
 from runner import metrics
-from runner.edge import Edge, apps_of, readiness
+from runner.asgi import Edge, apps_of, readiness
 from runner.worker import Worker
 from sqlalchemy import text
 from starlette.types import ASGIApp

@@ -78,7 +78,7 @@ def test_a_campaign_is_opened_and_its_lines_name_the_command_line(commands: Comm
     commands.run("declaration", "campaign", "open", "--caf", "359", str(today.year), far, far)
     declarations = commands.rows("declaration", "SELECT id FROM rent_declaration")
     assert len(declarations) == faulty.good_lines
-    passages = commands.rows("declaration", "SELECT actor FROM passage")
+    passages = commands.rows("declaration", "SELECT actor FROM state_transition")
     assert [row["actor"] for row in passages] == [str(operations.NOBODY)] * len(declarations)
     lines = commands.rows("declaration", "SELECT actor, action FROM journal WHERE action LIKE 'campaign.%'")
     assert {(row["actor"], row["action"]) for row in lines} == {

@@ -17,7 +17,7 @@ from chassis.testing.harness import Harness, signing_keys
 from chassis.testing.plugin import HarnessFactory
 from chassis.webapp import create_api
 from odd_requests import Document, Odd
-from runner.edge import Edge, apps_of
+from runner.asgi import Edge, apps_of
 from test_guard_http import document, is_public, operations
 
 from launcher import services

@@ -9,7 +9,7 @@ from typing import Any
 from chassis.testing.harness import Harness, signing_keys
 from chassis.testing.plugin import HarnessFactory
 from chassis.webapp import create_api
-from runner.edge import Edge
+from runner.asgi import Edge
 
 from launcher import services
 

@@ -35,7 +35,7 @@ import os, subprocess, sys, time
 from multiprocessing import Pipe
 
 ours, its = Pipe()
-command = [sys.executable, "-m", "declaration.reading_process", str(its.fileno()), str(os.getpid())]
+command = [sys.executable, "-m", "declaration.files.parser_process", str(its.fileno()), str(os.getpid())]
 # Held open by a third, as by a process that was started beside it: no end of the pipe tells of the death.
 third = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(30)"], pass_fds=(ours.fileno(),))
 subprocess.Popen(command, pass_fds=(its.fileno(),))

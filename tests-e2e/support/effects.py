@@ -40,7 +40,7 @@ COUNTS = {
     ),
     "receipts known": (
         "declaration",
-        "SELECT count(*) FROM receipt r JOIN rent_declaration d ON d.id = r.declaration_id"
+        "SELECT count(*) FROM recap r JOIN rent_declaration d ON d.id = r.declaration_id"
         " JOIN campaign c ON c.id = d.campaign_id WHERE c.caf_code = :'caf'",
     ),
     "accounts": (
@@ -56,7 +56,7 @@ COUNTS = {
     "organisations": ("habilitation", "SELECT count(*) FROM organisation_caf WHERE caf_code = :'caf'"),
     "administrators": (
         "habilitation",
-        "SELECT count(*) FROM mandate WHERE until IS NULL AND organisation_id IN"
+        "SELECT count(*) FROM administrator_term WHERE until IS NULL AND organisation_id IN"
         " (SELECT organisation_id FROM organisation_caf WHERE caf_code = :'caf')",
     ),
     "documents": ("documents", "SELECT count(*) FROM document WHERE caf_code = :'caf'"),

@@ -5,7 +5,7 @@ from flask import Flask
 from webui import install
 from webui.headers import request_id
 
-from portal import keeping, layout, refusals, routes, sending, store
+from portal import error_handlers, keeping, layout, routes, sending, store
 from portal.clients import EXTENSION, make_clients
 from portal.clients.http import make_http
 from portal.settings import PortalSettings
@@ -36,6 +36,6 @@ def create_portal(settings: PortalSettings, transport: httpx.BaseTransport | Non
     sent = sending.add_sent_forms(app, engine)
     kept = keeping.add_kept_forms(app, settings, engine)
     app.before_request(store.Purge(sessions.purge, sent.purge, kept.purge))
-    refusals.add_refusals(app)
+    error_handlers.add_error_handlers(app)
     routes.add_pages(app)
     return app

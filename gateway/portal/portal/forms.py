@@ -3,15 +3,15 @@
 from collections.abc import Callable
 from typing import Any
 
-from webui.forms import OnceForm, choices
+from webui.forms import IdempotentForm, choices
 from wtforms import RadioField
 from wtforms.validators import ValidationError
 
-__all__ = ["YES_NO", "BlankForm", "OnceForm", "YesNoField", "lines_of", "whole_number"]
+__all__ = ["YES_NO", "BlankForm", "IdempotentForm", "YesNoField", "lines_of", "whole_number"]
 YES_NO = {"yes": "Oui", "no": "Non"}
 
 
-class BlankForm(OnceForm):
+class BlankForm(IdempotentForm):
     """A button and nothing to fill."""
 
 

@@ -86,7 +86,7 @@ def admit(here: Runtime, claims: dict[str, Any]) -> None:
     Whom nothing was told of enters: identity gives no token to who is suspended, and tells again how agents stand.
     Corrects the claims of an agent who has changed Caf since the token was given.
     """
-    with here.reading() as session:
+    with here.read_only() as session:
         known = session.execute(_known(here.service.metadata), {"caller": UUID(claims["sub"])}).one()
     if known.open is False or known.rights is False:
         raise AccountClosed

@@ -44,8 +44,8 @@ def transaction() -> Iterator[Session]:
 
 
 @contextmanager
-def reading() -> Iterator[Session]:
-    with runtime().reading() as session:
+def read_only() -> Iterator[Session]:
+    with runtime().read_only() as session:
         yield session
 
 

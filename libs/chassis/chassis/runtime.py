@@ -36,7 +36,7 @@ class Runtime:
                 self.outbox_filled.set()
 
     @contextmanager
-    def reading(self) -> Iterator[Session]:
+    def read_only(self) -> Iterator[Session]:
         """A session that never waits for a writer; what it would write is rolled back."""
         with self._session(reading=True) as session:
             yield session

@@ -20,7 +20,7 @@ def keep(toy: Harness, **values: Any) -> None:
 
 
 def kept(toy: Harness) -> Thing:
-    with toy.runtime.reading() as session:
+    with toy.runtime.read_only() as session:
         return session.execute(select(Thing)).scalar_one()
 
 
@@ -46,7 +46,7 @@ def test_euros_come_back_to_the_cent(toy: Harness, euros: str) -> None:
 
 def test_euros_are_stored_as_whole_cents(toy: Harness) -> None:
     keep(toy, amount=Decimal("512.30"))
-    with toy.runtime.reading() as session:
+    with toy.runtime.read_only() as session:
         assert session.execute(text("SELECT amount FROM thing")).scalar_one() == 51230
 
 
@@ -59,7 +59,7 @@ def test_a_third_decimal_is_refused_not_rounded(toy: Harness) -> None:
 def test_the_database_adds_euros_exactly(toy: Harness) -> None:
     with toy.transaction() as session:
         session.add_all(Thing(name=f"n{cents}", amount=money.from_cents(cents)) for cents in range(100))
-    with toy.runtime.reading() as session:
+    with toy.runtime.read_only() as session:
         assert session.execute(select(func.sum(Thing.amount))).scalar_one() == Decimal("49.50")
 
 

@@ -67,7 +67,7 @@ def seen(toy: Harness, person: UUID = PERSON) -> set[str]:
         housing_type=FLAT.c.housing_type.expression,
         zones=(FLAT.c.departement.expression, FLAT.c.commune.expression),
     )
-    with toy.runtime.reading() as session:
+    with toy.runtime.read_only() as session:
         return set(session.execute(select(FLAT.c.name).where(held)).scalars())
 
 

@@ -43,14 +43,14 @@ def test_an_error_undoes_all_of_it_and_goes_on_up(toy: Harness) -> None:
 
 
 def test_what_is_written_in_a_reading_session_is_not_kept(toy: Harness) -> None:
-    with toy.runtime.reading() as session:
+    with toy.runtime.read_only() as session:
         session.add(Thing(name="a"))
         session.flush()
     assert names(toy) == []
 
 
 def test_a_session_knows_its_runtime(toy: Harness) -> None:
-    with toy.runtime.reading() as session:
+    with toy.runtime.read_only() as session:
         assert runtime.of(session) is toy.runtime
     assert toy.runtime.name == "toybox"
 
@@ -125,7 +125,7 @@ def test_waiting_for_a_lock_ends(toy: Harness, impatient: Engine) -> None:
 
 
 def test_sqlite_keeps_foreign_keys_and_writes_ahead(toy_on_sqlite: Harness) -> None:
-    with toy_on_sqlite.runtime.reading() as session:
+    with toy_on_sqlite.runtime.read_only() as session:
         assert session.execute(text("PRAGMA foreign_keys")).scalar_one() == 1
         assert session.execute(text("PRAGMA journal_mode")).scalar_one() == "wal"
 
@@ -133,7 +133,7 @@ def test_sqlite_keeps_foreign_keys_and_writes_ahead(toy_on_sqlite: Harness) -> N
 @pytest.mark.containers
 @pytest.mark.parametrize(("setting", "value"), [("timezone", "UTC"), ("lock_timeout", "10s")])
 def test_postgresql_sessions_are_utc_and_bounded(toy_on_postgres: Harness, setting: str, value: str) -> None:
-    with toy_on_postgres.runtime.reading() as session:
+    with toy_on_postgres.runtime.read_only() as session:
         assert session.execute(text(f"SHOW {setting}")).scalar_one() == value
 
 

@@ -68,7 +68,7 @@ def forget_keys(runtime: Runtime) -> int:
 
 def sweep(runtime: Runtime) -> None:
     """Says in the log what is stuck, with the runbook's word for it; metrics say the same to a monitor."""
-    with runtime.reading() as session:
+    with runtime.read_only() as session:
         out, into = to_send(session), to_handle(session)
     for name, backlog in (("outbox", out), ("inbox", into)):
         if backlog.oldest_seconds > STUCK_SECONDS:

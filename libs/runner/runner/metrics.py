@@ -42,7 +42,7 @@ _GAUGES = (
 def _read(runtime: Runtime) -> tuple[float, float, float, float, float] | None:
     """None while the database is away: a gap in a curve says so better than a zero."""
     try:
-        with runtime.reading() as session:
+        with runtime.read_only() as session:
             out, into = housekeeping.to_send(session), housekeeping.to_handle(session)
     except SQLAlchemyError:
         return None

@@ -22,7 +22,7 @@ from chassis.testing.plugin import fresh_database
 from runner import logs
 from runner.testing import broker as brokers
 from runner.testing.broker import Broker
-from runner.testing.carriers import Carrier, InProcess, ThroughBroker, arrived, settle
+from runner.testing.transports import Carrier, InProcess, ThroughBroker, arrived, settle
 
 sys.path.insert(0, str(Path(__file__).parent / "toys"))
 

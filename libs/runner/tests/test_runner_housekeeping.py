@@ -42,11 +42,11 @@ def subjects(shop: Harness, table: str) -> set[str]:
 
 
 def test_what_waits_to_be_sent_is_counted_since_when(shop: Harness) -> None:
-    with shop.runtime.reading() as session:
+    with shop.runtime.read_only() as session:
         assert housekeeping.to_send(session) == Backlog(0, 0.0)
     with time_machine.travel(clock.now() - timedelta(seconds=90)):
         publish(shop, "a", "b")
-    with shop.runtime.reading() as session:
+    with shop.runtime.read_only() as session:
         waiting = housekeeping.to_send(session)
     assert waiting.pending == 2
     assert 89 < waiting.oldest_seconds < 120
@@ -57,7 +57,7 @@ def test_what_waits_to_be_handled_is_counted_apart_from_what_was_given_up(shop: 
         receive(shop, "given up")
     change(shop, "inbox", "given up", dead_at=clock.now())
     receive(shop, "waiting")
-    with shop.runtime.reading() as session:
+    with shop.runtime.read_only() as session:
         waiting = housekeeping.to_handle(session)
     assert (waiting.pending, waiting.dead) == (1, 1)
     assert waiting.oldest_seconds < 60

@@ -16,7 +16,7 @@ from kombu.message import Message
 from runner.relay import rabbit
 from runner.relay.confirms import Confirms
 from runner.relay.rabbit import RabbitReceiver, RabbitRelay
-from runner.testing.proxy import Wire
+from runner.testing.proxy import TcpProxy
 from runner.topology import DEAD_LETTERS
 from sqlalchemy import make_url
 
@@ -187,12 +187,12 @@ def test_a_service_reads_its_own_queue_only_and_declares_nothing(rabbit_world: A
 
 
 @pytest.fixture
-def broker_wire(rabbit_world: Any) -> Iterator[Wire]:
-    with Wire("127.0.0.1", rabbit_world.broker.port) as wire:
+def broker_wire(rabbit_world: Any) -> Iterator[TcpProxy]:
+    with TcpProxy("127.0.0.1", rabbit_world.broker.port) as wire:
         yield wire
 
 
-def test_a_broker_away_at_the_start_and_later_loses_nothing(rabbit_world: Any, broker_wire: Wire) -> None:
+def test_a_broker_away_at_the_start_and_later_loses_nothing(rabbit_world: Any, broker_wire: TcpProxy) -> None:
     url = rabbit_world.broker.url("shop", port=broker_wire.port)
     shop = rabbit_world.shop.runtime
     with closing(RabbitRelay(url)) as relay:
@@ -213,7 +213,9 @@ def test_a_broker_away_at_the_start_and_later_loses_nothing(rabbit_world: Any, b
         assert eventually(lambda: len(rabbit_world.inbox()) == 3)
 
 
-def test_a_receiver_whose_broker_went_away_ends_and_the_next_one_goes_on(rabbit_world: Any, broker_wire: Wire) -> None:
+def test_a_receiver_whose_broker_went_away_ends_and_the_next_one_goes_on(
+    rabbit_world: Any, broker_wire: TcpProxy
+) -> None:
     url = rabbit_world.broker.url("kitchen", port=broker_wire.port)
     rabbit_world.publish(1)
     _relay(rabbit_world)
@@ -236,7 +238,7 @@ def test_connecting_to_a_broker_that_is_away_ends_soon() -> None:
 
 
 def test_an_idle_relay_keeps_its_connection(
-    rabbit_world: Any, broker_wire: Wire, monkeypatch: pytest.MonkeyPatch
+    rabbit_world: Any, broker_wire: TcpProxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(rabbit, "HEARTBEAT_SECONDS", 1)
     url = rabbit_world.broker.url("shop", port=broker_wire.port)
@@ -273,12 +275,12 @@ def test_a_broker_short_of_memory_holds_up_the_relay_for_a_bounded_time_only(
 @pytest.fixture
 def database_wire(
     rabbit_world: Any, postgres_urls: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Wire]:
+) -> Iterator[TcpProxy]:
     """The kitchen's database behind a wire."""
     from chassis.runtime import Runtime
 
     direct = make_url(postgres_urls["kitchen"])
-    with Wire(str(direct.host), int(direct.port or 5432)) as wire:
+    with TcpProxy(str(direct.host), int(direct.port or 5432)) as wire:
         settings = rabbit_world.kitchen.runtime.settings
         through = direct.set(host="127.0.0.1", port=wire.port).render_as_string(hide_password=False)
         fields = {**vars(settings), "database_url": through}
@@ -290,7 +292,7 @@ def database_wire(
 
 
 def test_a_database_away_for_a_while_loses_nothing_and_uses_up_no_delivery(
-    rabbit_world: Any, database_wire: Wire
+    rabbit_world: Any, database_wire: TcpProxy
 ) -> None:
     rabbit_world.publish(*range(1, 4))
     _relay(rabbit_world)
@@ -308,7 +310,7 @@ def test_a_database_away_for_a_while_loses_nothing_and_uses_up_no_delivery(
 
 
 def test_a_database_lost_in_the_middle_of_receiving_gives_the_messages_back(
-    rabbit_world: Any, database_wire: Wire
+    rabbit_world: Any, database_wire: TcpProxy
 ) -> None:
     with Receiving(rabbit_world) as receiving:
         rabbit_world.publish(1)

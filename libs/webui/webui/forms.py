@@ -87,7 +87,7 @@ class PageForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
         return found
 
 
-class OnceForm(PageForm):
+class IdempotentForm(PageForm):
     """A form whose sending twice (a second click, the browser's « back ») acts once: see `webui.sent_forms`."""
 
     key = HiddenField(default=lambda: str(uuid.uuid4()))

@@ -3,14 +3,16 @@
 from chassis import account_status, rights
 from chassis.service import Periodic, Service, Subscription
 
-from declaration import consumes, opening, publishes, registry, reminders
-from declaration.answers import running as answers
-from declaration.exports import jobs as export_jobs
-from declaration.exports import making
-from declaration.lots import forgetting, running
+from declaration import consumes, publishes, registry
+from declaration.answers import jobs as answers
+from declaration.batch_transmissions import jobs as batch_transmissions_jobs
+from declaration.batch_transmissions import purge
+from declaration.campaigns import opening, reminders
+from declaration.campaigns.nationwide import jobs as nationwide
+from declaration.declaration_imports import jobs as returned_jobs
+from declaration.exports import jobs as exports_jobs
+from declaration.exports import scheduled as export_jobs
 from declaration.models import Base
-from declaration.nationwide import running as nationwide
-from declaration.returned import jobs as returned_jobs
 from declaration.settings import DeclarationSettings
 
 service = Service(
@@ -32,11 +34,11 @@ service = Service(
         Periodic("remind landlords", 60, reminders.remind),
         Periodic("cut-off", 600, reminders.cut_off),
         Periodic("read answers", 2, answers.read_waiting),
-        Periodic("write exports", 2, making.make_waiting),
+        Periodic("write exports", 2, exports_jobs.make_waiting),
         Periodic("schedule exports", 60, export_jobs.make_scheduled),
         Periodic("purge exports", 3600, export_jobs.purge),
         Periodic("read and apply files of rows", 1, returned_jobs.work),
-        Periodic("transmit lots", 1, running.transmit_waiting),
-        Periodic("forget files of rows and lots", 3600, forgetting.forget),
+        Periodic("transmit lots", 1, batch_transmissions_jobs.transmit_waiting),
+        Periodic("forget files of rows and lots", 3600, purge.purge),
     ),
 )

@@ -6,8 +6,8 @@ from chassis.db import insert_new
 from chassis.events import Event
 from sqlalchemy.orm import Session
 
-from declaration import finishing
-from declaration.models import Receipt, RentDeclaration
+from declaration.campaigns import reminder_withdrawal
+from declaration.models import Recap, RentDeclaration
 
 
 def recap_ready(session: Session, event: Event) -> None:
@@ -17,5 +17,5 @@ def recap_ready(session: Session, event: Event) -> None:
         "version": event.data["version"],
         "document_id": UUID(event.data["document_id"]),
     }
-    insert_new(session, Receipt, values)
-    finishing.take_back(session, RentDeclaration.id == values["declaration_id"])
+    insert_new(session, Recap, values)
+    reminder_withdrawal.withdraw(session, RentDeclaration.id == values["declaration_id"])

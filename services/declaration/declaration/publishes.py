@@ -8,7 +8,7 @@ from uuid import UUID
 from chassis import clock, outbox
 from sqlalchemy.orm import Session
 
-from declaration.models import Campaign, DeclarationVersion, Landlord, Lot, TenantReport
+from declaration.models import BatchTransmission, Campaign, DeclarationVersion, Landlord, TenantReport
 
 LANDLORD_REGISTERED = "registry.landlord_registered.v1"
 PORTFOLIO_CHANGED = "registry.portfolio_changed.v1"
@@ -170,7 +170,7 @@ def answered(
     outbox.publish(session, ANSWERED, landlord.id, data, personal)
 
 
-def lot_transmitted(session: Session, lot: Lot, data: dict[str, Any], personal: dict[str, Any]) -> None:
+def lot_transmitted(session: Session, lot: BatchTransmission, data: dict[str, Any], personal: dict[str, Any]) -> None:
     """What was transmitted together, after each of it was told of; shapes as in the event's schema."""
     outbox.publish(session, LOT_TRANSMITTED, lot.id, data, personal)
 

@@ -9,12 +9,13 @@ import sys
 from typing import Any
 
 from chassis.runtime import Runtime
-from declaration import opening
 from declaration.app import service
+from declaration.campaigns import opening
+from declaration.campaigns.nationwide import jobs as nationwide
 from declaration.domain.campaign import Phase
 from declaration.models import Campaign
-from declaration.nationwide import running as nationwide
-from declaration.registry import help_merging, leases, running, staging
+from declaration.registry import help_merging, job_lock, staging
+from declaration.registry import jobs as registry_jobs
 from sqlalchemy import event, select
 
 SMALL = 40
@@ -35,11 +36,11 @@ def step_by_statement(runtime: Runtime) -> None:
 def read_registry(runtime: Runtime) -> None:
     """In batches of a few lines, so that there are many places to be killed at."""
     staging.BATCH = dict.fromkeys(staging.BATCH, SMALL)
-    running.SLICE = dict.fromkeys(running.SLICE, SMALL)
-    lease = leases.claim(runtime)
+    registry_jobs.SLICE = dict.fromkeys(registry_jobs.SLICE, SMALL)
+    lease = job_lock.claim(runtime)
     if lease is None:
         raise SystemExit("nothing to read")
-    running.run(runtime, lease, step)
+    registry_jobs.run(runtime, lease, step)
 
 
 def help_reading(runtime: Runtime) -> None:

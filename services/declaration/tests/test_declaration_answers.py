@@ -7,11 +7,11 @@ from uuid import UUID
 import pytest
 from chassis import clock, ids
 from chassis.problems import Conflict
-from declaration.answers import running
+from declaration.answers import jobs
 from declaration.domain.answers.columns import COLUMNS
 from declaration.domain.answers.reasons import EVENTS, GUIDANCE, REASONS
 from declaration.domain.states import State, advance
-from declaration.leasing import LeaseLost, held
+from declaration.job_lock import JobLockLost, held
 from declaration.models import AnswerImport
 from declaration_cases import PERSON, RENT
 from declaration_exchange import (
@@ -156,12 +156,12 @@ def test_the_same_file_is_the_same_import_and_changes_nothing_more(world: Any, l
     content = answers_file(asking(declare(world, declaration, landlord)["reference"]))
     first = send_answers(world, content)
     world.harness.run_job("read answers")
-    passages = world.harness.rows("passage")
+    passages = world.harness.rows("state_transition")
     again = send_answers(world, content, name="autre-nom.csv")
     world.harness.run_job("read answers")
     assert (first.status_code, again.status_code) == (202, 200)
     assert again.json()["id"] == first.json()["id"]
-    assert world.harness.rows("passage") == passages
+    assert world.harness.rows("state_transition") == passages
     assert len(world.harness.published(ANSWERED)) == 1
     assert not list(Path(world.folder, "storage").rglob("*.csv"))
 
@@ -263,7 +263,7 @@ def test_a_correction_in_hand_is_abandoned_when_the_caf_settles_and_kept_otherwi
     other = world.get(f"/declarations/{second}", landlord).json()
     assert (other["status"], other["version"], other["question"]) == ("draft", 2, QUESTION)
     assert other["draft"]["rent"]["rent"] == "1.00"
-    events = [(row["event"], row["from_state"], row["to_state"]) for row in world.harness.rows("passage")]
+    events = [(row["event"], row["from_state"], row["to_state"]) for row in world.harness.rows("state_transition")]
     assert ("abandon", "draft", "integrated") in events
 
 
@@ -272,7 +272,7 @@ def test_one_event_a_landlord_and_file_however_many_answers(world: Any, monkeypa
     world.register(lot(1), lot(2), lot(3), person)
     world.open_campaign()
     references = [type_paper(world, item["id"], world.agent()) for item in world.declarations(world.agent())]
-    monkeypatch.setattr(running, "BATCH", 2)
+    monkeypatch.setattr(jobs, "BATCH", 2)
     rows = [saying(reference, "integrated") for reference in references[1:]]
     imported = answered(world, *rows, asking(references[0]))
     events = world.harness.published(ANSWERED)
@@ -290,10 +290,10 @@ class Killed(BaseException):
 def test_what_a_killed_worker_left_is_taken_up_where_it_stopped(
     world: Any, landlord: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(running, "BATCH", 2)
+    monkeypatch.setattr(jobs, "BATCH", 2)
     references = [declare(world, declaration, landlord)["reference"] for declaration in opened(world, 5)]
     import_id = send_answers(world, answers_file(*[saying(each, "integrated") for each in references])).json()["id"]
-    lease = running.claim(world.harness.runtime)
+    lease = jobs.claim(world.harness.runtime)
     assert lease is not None
     committed = 0
 
@@ -304,8 +304,8 @@ def test_what_a_killed_worker_left_is_taken_up_where_it_stopped(
             raise Killed
 
     with pytest.raises(Killed):
-        running.run(world.harness.runtime, lease, killed_at_the_second_batch)
-    assert running.claim(world.harness.runtime) is None
+        jobs.run(world.harness.runtime, lease, killed_at_the_second_batch)
+    assert jobs.claim(world.harness.runtime) is None
     with world.harness.transaction() as session:
         row = session.get_one(AnswerImport, UUID(import_id))
         assert row.lines_done == 4
@@ -315,7 +315,7 @@ def test_what_a_killed_worker_left_is_taken_up_where_it_stopped(
     assert (done["status"], done["lines_applied"], done["lines_unchanged"]) == ("done", 5, 0)
     (event,) = world.harness.published(ANSWERED)
     assert event.data["counts"] == {"integrated": 5}
-    with pytest.raises(LeaseLost), world.harness.transaction() as session:
+    with pytest.raises(JobLockLost), world.harness.transaction() as session:
         held(session, AnswerImport, lease)
 
 
@@ -323,7 +323,7 @@ def test_files_of_one_caf_are_read_in_the_order_in_which_they_came(world: Any) -
     first = send_answers(world, answers_file(saying("R26-0000-0000-0000-0000", "integrated"))).json()["id"]
     send_answers(world, answers_file(saying("R26-0000-0000-0000-0001", "integrated")))
     other = send_answers(world, answers_file(saying("R26-0000-0000-0000-0002", "integrated")), "220").json()["id"]
-    taken = [running.claim(world.harness.runtime) for _ in range(3)]
+    taken = [jobs.claim(world.harness.runtime) for _ in range(3)]
     assert [str(lease.row_id) if lease else None for lease in taken] == [first, other, None]
 
 

@@ -255,4 +255,7 @@ def test_each_file_has_its_defined_answer(desk: Desk, monkeypatch: pytest.Monkey
         wanted[name] = ("checked", 1 if outcome == READY else 0, columns)
     assert found == wanted
     # Nothing was asked to be applied: what is drawn up is what the last case saved and transmitted itself.
-    assert [row["channel"] for row in desk.world.harness.rows("passage") if row["event"] != "open"] == ["web", "web"]
+    assert [row["channel"] for row in desk.world.harness.rows("state_transition") if row["event"] != "open"] == [
+        "web",
+        "web",
+    ]

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from chassis.problems import Conflict, Invalid
 from declaration.domain import campaign, snapshot, texts
-from declaration.domain.campaign import Act, Dates, Phase
+from declaration.domain.campaign import Dates, Phase, Trigger
 from declaration.domain.july import EXEMPTION_LABELS, Exemption, exemption
 from declaration_cases import CONTEXT, INFORMATION, KNOWN, YEAR, saved
 from hypothesis import given
@@ -96,8 +96,10 @@ def test_a_campaign_opens_on_the_first_of_july_unless_said_otherwise() -> None:
     assert campaign.planned(2026, DATES.deadline, DATES.cut_off, None, today=date(2026, 9, 2)) == DATES
 
 
-@pytest.mark.parametrize(("phase", "act"), [(p, a) for p in Phase for a in Act if (p, a) not in campaign.TRANSITIONS])
-def test_a_campaign_is_opened_once_and_closed_once(phase: Phase, act: Act) -> None:
+@pytest.mark.parametrize(
+    ("phase", "act"), [(p, a) for p in Phase for a in Trigger if (p, a) not in campaign.TRANSITIONS]
+)
+def test_a_campaign_is_opened_once_and_closed_once(phase: Phase, act: Trigger) -> None:
     with pytest.raises(Conflict):
         campaign.advance(phase, act)
 

@@ -7,13 +7,14 @@ import pytest
 import yaml
 from chassis.testing import schema
 from chassis.testing.harness import load_schema
-from declaration import files_page
 from declaration.app import service
 from declaration.domain import checks, states
 from declaration.domain.answers import columns as answers
 from declaration.domain.answers.reasons import REASONS
 from declaration.domain.exports import columns as exports
 from jsonschema_rs import Draft202012Validator
+
+from tools import files_page
 
 ROOT = Path(__file__).parents[3]
 CONTRACT = yaml.safe_load(service.resource("openapi.yaml").read_text())

@@ -16,7 +16,7 @@ from chassis import clock
 from chassis.problems import Conflict
 from chassis.testing.plugin import HarnessFactory
 from declaration.app import service
-from declaration.exports import archive, claiming
+from declaration.exports import archive, selection
 from declaration.models import AnswerImport, DeclarationVersion, ExportBatch
 from declaration_exchange import answers_file, correct, declare, opened, send_answers
 from sqlalchemy import select, update
@@ -101,7 +101,7 @@ def free_leases(world: Any) -> None:
 def exported(world: Any) -> Counter[str]:
     """References by number of times that they are in a batch's lines."""
     found: Counter[str] = Counter()
-    with world.harness.runtime.reading() as session:
+    with world.harness.runtime.read_only() as session:
         batches = session.execute(select(ExportBatch.id)).scalars().all()
     for batch in batches:
         for page in archive.pages(world.harness.runtime, batch):
@@ -110,7 +110,7 @@ def exported(world: Any) -> Counter[str]:
 
 
 def transmitted(world: Any) -> set[str]:
-    with world.harness.runtime.reading() as session:
+    with world.harness.runtime.read_only() as session:
         return set(session.execute(select(DeclarationVersion.reference)).scalars())
 
 
@@ -148,7 +148,7 @@ def test_answers_whose_reading_is_killed_are_applied_and_told_once(fast: Any, wh
     fast.harness.run_job("read answers")
     done = fast.get(f"/answers/{sent.json()['id']}", fast.agent()).json()
     assert (done["status"], done["lines_applied"], done["lines_unchanged"], done["lines_bad"]) == ("done", 5, 0, 0)
-    passages = [row for row in fast.harness.rows("passage") if row["event"] == "review"]
+    passages = [row for row in fast.harness.rows("state_transition") if row["event"] == "review"]
     assert len(passages) == 5
     (event,) = fast.harness.published("declaration.answered.v1")
     assert event.data["counts"] == {"under_review": 5}
@@ -168,7 +168,7 @@ def test_lines_transmitted_while_two_export_are_each_in_one_batch(fast: Any) -> 
         while time.monotonic() < ends and not done:
             try:
                 with runtime.transaction() as session:
-                    claiming.claim(session, "359", "test")
+                    selection.claim(session, "359", "test")
                 made += 1
             except Conflict:
                 time.sleep(0.01)

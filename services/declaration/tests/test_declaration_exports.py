@@ -12,7 +12,7 @@ from chassis.settings import SettingsError
 from declaration.domain.exports import manifest, schedule, states
 from declaration.domain.exports.columns import COLUMNS
 from declaration.exports import archive as archives
-from declaration.exports import claiming, jobs, making
+from declaration.exports import jobs, scheduled, selection
 from declaration.models import DeclarationVersion, ExportBatch
 from declaration.settings import DeclarationSettings
 from declaration_exchange import archive, correct, declare, lot, make_export, opened, opened_archive, ready, type_paper
@@ -240,7 +240,7 @@ def test_what_a_killed_worker_left_half_written_is_written_whole(
         raise Killed
 
     with monkeypatch.context() as patched:
-        patched.setattr(making.leasing, "held", killed)
+        patched.setattr(jobs.leasing, "held", killed)
         with pytest.raises(Killed):
             world.harness.run_job("write exports")
     world.harness.run_job("write exports")
@@ -259,11 +259,11 @@ def test_batches_are_written_in_the_order_of_their_numbers(world: Any, landlord:
     one = make_export(world).json()
     declare(world, second, landlord)
     two = make_export(world).json()
-    lease = making._claim(world.harness.runtime)
+    lease = jobs._claim(world.harness.runtime)
     assert lease is not None
     assert str(lease[1].id) == one["id"]
     # The second waits for the first, whose hash it names.
-    assert making._claim(world.harness.runtime) is None
+    assert jobs._claim(world.harness.runtime) is None
     with world.harness.transaction() as session:
         session.execute(update(ExportBatch).values(leased_until=None))
     world.harness.run_job("write exports")
@@ -313,7 +313,7 @@ def test_the_schedule_makes_one_batch_a_day_from_the_hour_on(
     settings = world.harness.runtime.settings
     object.__setattr__(settings, "export_hours", "359=20")
     day = clock.now().astimezone(clock.PARIS).replace(hour=19, minute=59)
-    monkeypatch.setattr(jobs.clock, "now", lambda: day)
+    monkeypatch.setattr(scheduled.clock, "now", lambda: day)
     world.harness.run_job("schedule exports")
     assert world.harness.rows("export_batch") == []
     day = day.replace(hour=20)
@@ -361,5 +361,5 @@ def test_nothing_new_uses_no_number(world: Any, landlord: dict[str, str]) -> Non
     declare(world, declaration, landlord)
     assert ready(world)["number"] == 1
     with world.harness.transaction() as session:
-        assert claiming.next_batch(session, claiming.series(session, "359"), "test") is None
+        assert selection.next_batch(session, selection.series(session, "359"), "test") is None
     assert [row["last_number"] for row in world.harness.rows("export_series")] == [1]

@@ -80,7 +80,7 @@ def test_the_journey_goes_step_by_step_and_is_found_again(journey: Journey) -> N
     found = journey.read()
     assert found["draft"]["rent"] == {**RENT, "rent": "415.00", "charges": "38.00"}
     assert (found["total"], found["actions"]) == ("453.00", ["save", "transmit"])
-    assert [row["event"] for row in journey.world.harness.rows("passage")] == ["open", "save"]
+    assert [row["event"] for row in journey.world.harness.rows("state_transition")] == ["open", "save"]
 
 
 def test_a_refused_step_changes_nothing_and_says_everything(journey: Journey) -> None:
@@ -155,7 +155,7 @@ def test_a_transmission_makes_a_version_with_reference_hash_and_event(journey: J
     found = journey.read()
     assert (found["status"], found["next_step"], found["actions"]) == ("transmitted", "done", ["amend"])
     assert found["transmissions"][0]["document_id"] is None
-    assert [row["event"] for row in journey.world.harness.rows("passage")] == ["open", "save", "transmit"]
+    assert [row["event"] for row in journey.world.harness.rows("state_transition")] == ["open", "save", "transmit"]
 
 
 def test_the_same_key_transmits_once_and_gives_the_first_answer_again(journey: Journey) -> None:
@@ -213,7 +213,7 @@ def test_a_correction_is_a_new_version_that_supersedes_the_first(journey: Journe
         (2, False),
         (1, True),
     ]
-    events = [(row["version"], row["event"], row["reason"]) for row in journey.world.harness.rows("passage")]
+    events = [(row["version"], row["event"], row["reason"]) for row in journey.world.harness.rows("state_transition")]
     assert (1, "supersede", "Charges oubliées") in events
 
 
@@ -297,7 +297,7 @@ def test_an_abandoned_correction_leaves_everything_as_it_was_transmitted(journey
     assert abandoned.status_code == 200, abandoned.text
     assert {**abandoned.json(), "updated_at": ""} == {**before, "updated_at": ""}
     assert journey.save(rent=RENT).status_code == 409 or journey.read()["status"] == "transmitted"
-    passage = journey.world.harness.rows("passage")[-1]
+    passage = journey.world.harness.rows("state_transition")[-1]
     assert (passage["event"], passage["version"], passage["to_state"]) == ("abandon", 2, "transmitted")
     assert len(journey.world.harness.published(TRANSMITTED)) == 1
     assert journey.amend("Charges, encore").json()["version"] == 2

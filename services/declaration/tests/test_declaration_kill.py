@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from chassis import clock
-from declaration.models import DeclarationImport, Lot
+from declaration.models import BatchTransmission, DeclarationImport
 from declaration_desk import named
 from sqlalchemy import text, update
 
@@ -43,7 +43,7 @@ def agency(world: Any) -> tuple[Any, dict[str, str]]:
 
 
 def number(world: Any, query: str) -> int:
-    with world.harness.runtime.reading() as session:
+    with world.harness.runtime.read_only() as session:
         return int(session.execute(text(query)).scalar_one())
 
 
@@ -63,7 +63,7 @@ def kill_in_the_middle(world: Any, job: str, done: Callable[[], int], total: int
     return done()
 
 
-def minutes_pass(world: Any, table: type[Lot] | type[DeclarationImport]) -> None:
+def minutes_pass(world: Any, table: type[BatchTransmission] | type[DeclarationImport]) -> None:
     """The lease of the killed worker ends."""
     with world.harness.transaction() as session:
         session.execute(update(table).values(leased_until=clock.now() - timedelta(seconds=1)))
@@ -83,10 +83,10 @@ def test_a_lot_whose_worker_is_killed_twice_is_transmitted_whole_and_nothing_of_
     versions = "SELECT count(*) FROM declaration_version"
     for _ in range(2):
         kill_in_the_middle(world, "transmit lots", lambda: number(world, versions), TENANCIES)
-        marked = number(world, "SELECT count(*) FROM lot_line WHERE status = 'transmitted'")
+        marked = number(world, "SELECT count(*) FROM batch_transmission_line WHERE status = 'transmitted'")
         events = number(world, "SELECT count(*) FROM outbox WHERE type = 'declaration.transmitted.v1'")
         assert number(world, versions) == marked == events
-        minutes_pass(world, Lot)
+        minutes_pass(world, BatchTransmission)
     world.harness.run_job("transmit lots")
     found = world.get(f"/transmissions/{lot['id']}", headers).json()
     assert (found["status"], found["transmitted"], found["refused"]) == ("done", TENANCIES, 0)
@@ -95,7 +95,7 @@ def test_a_lot_whose_worker_is_killed_twice_is_transmitted_whole_and_nothing_of_
     told = "SELECT count(*) FROM outbox WHERE type = 'declaration.{}.v1'"
     assert number(world, told.format("transmitted")) == TENANCIES
     assert number(world, told.format("lot_transmitted")) == 1
-    assert number(world, "SELECT count(*) FROM passage WHERE event = 'transmit'") == TENANCIES
+    assert number(world, "SELECT count(*) FROM state_transition WHERE event = 'transmit'") == TENANCIES
 
 
 def test_a_file_whose_worker_is_killed_while_it_applies_it_is_applied_whole_and_each_line_once(agency: Any) -> None:

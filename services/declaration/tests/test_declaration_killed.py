@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from chassis.testing.harness import SEALING
 from declaration.models import NationalOpening, RegistryImport
-from declaration.registry import read_waiting, reception
+from declaration.registry import commands, read_waiting
 from sqlalchemy import update
 
 pytestmark = [pytest.mark.containers, pytest.mark.timeout(300)]
@@ -82,7 +82,7 @@ def released(world: Any) -> None:
 def test_an_import_killed_again_and_again_ends_as_if_nothing_had_happened(world: Any, kill: Kill) -> None:
     path = world.file(*[lot(number) for number in range(TENANCIES)], {"siret": "1"})
     with path.open("rb") as stream:
-        import_id, _ = reception.receive(world.harness.runtime, stream, "r.csv", caf_code="359", sent_by="test")
+        import_id, _ = commands.receive(world.harness.runtime, stream, "r.csv", caf_code="359", sent_by="test")
     # While lines are read, then while they are merged.
     for after in (1, 2, 4, 2):
         assert kill("import", after), "it had ended before it was killed"
@@ -108,7 +108,7 @@ def test_an_import_killed_again_and_again_ends_as_if_nothing_had_happened(world:
 def test_of_two_workers_that_merge_the_one_that_is_killed_is_not_missed(world: Any, kill: Kill) -> None:
     path = world.file(*[lot(number) for number in range(TENANCIES)])
     with path.open("rb") as stream:
-        import_id, _ = reception.receive(world.harness.runtime, stream, "r.csv", caf_code="359", sent_by="test")
+        import_id, _ = commands.receive(world.harness.runtime, stream, "r.csv", caf_code="359", sent_by="test")
     # Killed as it merges: slices are laid out for whoever takes them.
     assert kill("import", TENANCIES // SMALL + 1), "it had ended before it was killed"
     released(world)
@@ -153,7 +153,7 @@ def test_an_opening_killed_at_any_statement_leaves_nothing_and_opens_afterwards(
         assert [len(world.harness.rows(table)) for table in ("rent_declaration", "passage", "asking")] == [0, 0, 0]
     opened = world.post(f"/campaigns/{year}/opening", world.agent())
     assert opened.json() == {"declarations": 60, "not_concerned": 1, "landlords": 20}
-    assert len(world.harness.rows("passage")) == 61
+    assert len(world.harness.rows("state_transition")) == 61
 
 
 def test_the_opening_of_all_cafs_killed_between_them_goes_on_and_opens_each_once(
@@ -180,6 +180,6 @@ def test_the_opening_of_all_cafs_killed_between_them_goes_on_and_opens_each_once
     world.harness.run_job("open all campaigns")
     done = world.get(f"/campaign-openings/{asked}", supervisor).json()
     assert (done["counts"], done["ended_at"] is not None) == ({"opened": 5}, True)
-    assert len(world.harness.rows("rent_declaration")) == len(world.harness.rows("passage")) == 5
+    assert len(world.harness.rows("rent_declaration")) == len(world.harness.rows("state_transition")) == 5
     told = [event.data["caf_code"] for event in world.harness.published("declaration.campaign_opened.v1")]
     assert sorted(told) == cafs

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from chassis import clock, ids
 from declaration.domain.states import PRECEDENCE, State
-from declaration.listing import picking, sheets
+from declaration.listing import keyset, sheets
 from declaration_cases import INFORMATION, PERSON, RENT, SITUATION
 from python_calamine import CalamineWorkbook
 
@@ -76,10 +76,10 @@ def exported(world: Any, headers: dict[str, str], **params: Any) -> list[dict[st
 SORTS = ("status", "tenant", "address", "updated_at", "rent")
 
 
-@pytest.fixture(params=[picking.FEW, 0], ids=["few", "many"])
+@pytest.fixture(params=[keyset.FEW, 0], ids=["few", "many"])
 def sifted(request: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """A list of few rows is read whole, one of many is walked: both, with the rows of a test."""
-    monkeypatch.setattr(picking, "FEW", request.param)
+    monkeypatch.setattr(keyset, "FEW", request.param)
 
 
 @pytest.mark.usefixtures("sifted")

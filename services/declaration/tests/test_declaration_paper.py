@@ -228,7 +228,7 @@ def test_a_filed_paper_is_transmitted_once_by_its_own_channel_and_its_day_never_
     assert (found["paper"]["state"], found["paper"]["version"], found["paper"]["set_aside"]) == ("filed", 1, [])
     history = desk.world.get(f"/declarations/{desk.id}/history", desk.landlord).json()
     assert [each["posted_on"] for each in (*history["versions"], *history["papers"], found["paper"])] == [posted] * 3
-    passages = desk.world.harness.rows("passage")
+    passages = desk.world.harness.rows("state_transition")
     assert [(row["event"], row["channel"]) for row in passages][1:] == [("save", "paper"), ("transmit", "paper")]
     actions = [line["action"] for line in desk.world.harness.rows("journal")]
     assert [action for action in actions if action.startswith("paper.")] == [

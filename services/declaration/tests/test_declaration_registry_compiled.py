@@ -8,7 +8,7 @@ from declaration.domain.registry import lines, rows
 from declaration.domain.registry.columns import COLUMNS
 from declaration.domain.registry.compiled import CompiledLines
 from declaration.models import RegistryImport
-from declaration.registry import leases, read_waiting, reception, running
+from declaration.registry import commands, job_lock, jobs, read_waiting
 from declaration_cases import LINE, PERSON
 from hypothesis import given
 from hypothesis import strategies as st
@@ -110,8 +110,8 @@ def test_lines_lost_with_the_database_are_read_again(world: Any) -> None:
     runtime = world.harness.runtime
     path = world.file(*[{"dwelling_ref": f"L-{number}"} for number in range(9)], {"siret": "1"})
     with path.open("rb") as stream:
-        import_id, _ = reception.receive(runtime, stream, "r.csv", caf_code="359", sent_by="test")
-    lease = leases.claim(runtime)
+        import_id, _ = commands.receive(runtime, stream, "r.csv", caf_code="359", sent_by="test")
+    lease = job_lock.claim(runtime)
     assert lease is not None
 
     class Killed(BaseException):
@@ -121,7 +121,7 @@ def test_lines_lost_with_the_database_are_read_again(world: Any) -> None:
         raise Killed
 
     with pytest.raises(Killed):
-        running.run(runtime, lease, killed)
+        jobs.run(runtime, lease, killed)
     with world.harness.transaction() as session:
         session.execute(text("DELETE FROM registry_staging"))
         session.get_one(RegistryImport, import_id).leased_until = None
@@ -135,7 +135,7 @@ def test_lines_lost_with_the_database_are_read_again(world: Any) -> None:
 def test_what_changed_is_told_once_by_a_job(world: Any) -> None:
     runtime = world.harness.runtime
     with world.file({}).open("rb") as stream:
-        reception.receive(runtime, stream, "r.csv", caf_code="359", sent_by="test")
+        commands.receive(runtime, stream, "r.csv", caf_code="359", sent_by="test")
     read_waiting(runtime)
     assert world.harness.published() == []
     world.harness.run_job("tell of the portfolio")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from chassis.testing.plugin import HarnessFactory
 from declaration.app import service
-from declaration.registry import errors, import_path, running
+from declaration.registry import errors, import_path, jobs
 from declaration_cases import LINE, PERSON
 
 REGISTERED = "registry.landlord_registered.v1"
@@ -93,7 +93,7 @@ def test_the_dwelling_and_the_tenant_that_a_line_names_are_those_of_its_own_land
 def test_errors_of_lines_come_in_the_order_of_the_file_and_only_the_first_are_kept(
     world: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(running, "SLICE", {"postgresql": 4, "sqlite": 4})
+    monkeypatch.setattr(jobs, "SLICE", {"postgresql": 4, "sqlite": 4})
     monkeypatch.setattr(errors, "KEPT", 6)
     numbers = [f"{35900007090010 + place}" for place in range(8)]
     world.hand_over(*[{**PERSON, "user_number": number} for number in numbers])

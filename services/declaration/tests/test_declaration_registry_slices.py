@@ -12,7 +12,7 @@ from declaration.domain.registry.blocks import Reading
 from declaration.domain.registry.columns import COLUMNS
 from declaration.domain.registry.lines import Header
 from declaration.models import RegistryImport
-from declaration.registry import help_merging, leases, read_waiting, readers, reception, running, staging
+from declaration.registry import commands, help_merging, job_lock, jobs, read_waiting, readers, staging
 from declaration_cases import PERSON
 from sqlalchemy import update
 
@@ -83,7 +83,7 @@ def test_read_and_merged_by_four_or_by_one_gives_the_same(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(running, "SLICE", {"postgresql": 25, "sqlite": 25})
+    monkeypatch.setattr(jobs, "SLICE", {"postgresql": 25, "sqlite": 25})
     monkeypatch.setattr(staging, "BLOCK", 7)
     monkeypatch.setattr(staging, "SHARED_FROM", 1)
     told = []
@@ -119,10 +119,10 @@ def test_a_process_that_reads_and_dies_is_noticed() -> None:
 def test_a_helper_merges_what_is_laid_out_and_leaves_the_end_to_the_reader(
     world: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(running, "SLICE", {"postgresql": 10, "sqlite": 10})
+    monkeypatch.setattr(jobs, "SLICE", {"postgresql": 10, "sqlite": 10})
     path = world.file(*[{"user_number": f"359{number:011}"} for number in range(100)])
     with path.open("rb") as stream:
-        import_id, _ = reception.receive(world.harness.runtime, stream, "r.csv", caf_code="359", sent_by="test")
+        import_id, _ = commands.receive(world.harness.runtime, stream, "r.csv", caf_code="359", sent_by="test")
     help_merging(world.harness.runtime)
     assert world.harness.rows("landlord") == []
 
@@ -133,10 +133,10 @@ def test_a_helper_merges_what_is_laid_out_and_leaves_the_end_to_the_reader(
         if world.harness.rows("registry_slice"):
             raise Killed
 
-    lease = leases.claim(world.harness.runtime)
+    lease = job_lock.claim(world.harness.runtime)
     assert lease is not None
     with pytest.raises(Killed):
-        running.run(world.harness.runtime, lease, killed_as_it_merges)
+        jobs.run(world.harness.runtime, lease, killed_as_it_merges)
     help_merging(world.harness.runtime)
     assert len(world.harness.rows("landlord")) == 100
     assert world.get(f"/registry-imports/{import_id}", world.agent()).json()["status"] == "running"

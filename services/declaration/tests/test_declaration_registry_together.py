@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from declaration.models import Dwelling, Landlord
-from declaration.registry import import_path, portfolio, running
+from declaration.registry import import_path, jobs, portfolio
 from sqlalchemy import select, text, update
 
 # SQLite lets one writer in at a time.
@@ -56,7 +56,7 @@ def test_imports_that_bring_a_new_organisation_together_all_go_in(world: Any) ->
 def test_files_that_bring_the_same_new_landlords_together_all_go_in_once(
     world: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(running, "SLICE", {"postgresql": 10})
+    monkeypatch.setattr(jobs, "SLICE", {"postgresql": 10})
     rows = [{"user_number": f"359{number:011}", "dwelling_ref": f"L-{number}"} for number in range(60)]
     # In another order and other slices each, so that each waits for the other somewhere.
     paths = [world.file(*rows[:end:step], name=f"{name}.csv") for name, (end, step) in enumerate([(None, 1), (20, -1)])]

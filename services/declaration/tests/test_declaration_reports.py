@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from chassis import ids
 from chassis.problems import Conflict, Invalid
-from declaration.domain.reports import TRANSITIONS, Act, State, advance
+from declaration.domain.reports import TRANSITIONS, State, Trigger, advance
 from declaration_cases import PERSON
 
 USER_NUMBER = "359 00007090001"
@@ -68,7 +68,7 @@ def test_a_tenant_who_is_not_in_the_list_is_reported_taken_and_answered(opened: 
     (event,) = opened.harness.published(ANSWERED)
     assert (event.data["outcome"], event.personal["answer"]) == ("accepted", "Ajoutée à votre liste.")
     assert "Ajoutée" not in str(event.data)
-    states = [(row["from_state"], row["to_state"]) for row in opened.harness.rows("report_passage")]
+    states = [(row["from_state"], row["to_state"]) for row in opened.harness.rows("report_transition")]
     assert states == [(None, "received"), ("received", "in_progress"), ("in_progress", "accepted")]
     assert opened.post(f"{path}/answer", agent, {"outcome": "refuse", "answer": "Non"}).status_code == 409
 
@@ -134,8 +134,8 @@ def test_pages_of_reports_hold_each_once(opened: Any) -> None:
 
 
 @pytest.mark.parametrize("state", list(State))
-@pytest.mark.parametrize("act", list(Act))
-def test_the_table_of_reports_settles_once(state: State, act: Act) -> None:
+@pytest.mark.parametrize("act", list(Trigger))
+def test_the_table_of_reports_settles_once(state: State, act: Trigger) -> None:
     if (state, act) in TRANSITIONS:
         assert advance(state, act, "Parce que") is TRANSITIONS[state, act]
     else:
@@ -145,4 +145,4 @@ def test_the_table_of_reports_settles_once(state: State, act: Act) -> None:
 
 def test_a_refusal_says_why() -> None:
     with pytest.raises(Invalid):
-        advance(State.RECEIVED, Act.REFUSE, "  ")
+        advance(State.RECEIVED, Trigger.REFUSE, "  ")

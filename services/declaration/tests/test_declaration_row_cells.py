@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from declaration.domain import journey
 from declaration.domain.draft import Draft
-from declaration.domain.rows import judging
+from declaration.domain.rows import row_validation
 from declaration.domain.rows.columns import COLUMNS
-from declaration.domain.rows.judging import Outcome
+from declaration.domain.rows.row_validation import Outcome
 from declaration_cases import CONTEXT, GONE, KNOWN, OWING, RENT, SITUATION, YEAR, saved
 from declaration_desk import FILLED, Desk, counts, named
 
@@ -43,13 +43,13 @@ ROWS: dict[str, Draft] = {
 FOLLOWING = {"present": {"left_on"}, "rent_up_to_date": {"arrears_amount", "first_default_on"}}
 
 
-def judge(typed: dict[str, str], draft: Draft) -> judging.Verdict:
-    return judging.judge(typed, draft, KNOWN, CONTEXT, current=True)
+def judge(typed: dict[str, str], draft: Draft) -> row_validation.RowResult:
+    return row_validation.validate_row(typed, draft, KNOWN, CONTEXT, current=True)
 
 
 def ignored(name: str, text: str, draft: Draft) -> bool:
     """Whether nothing came of the cell: no error of its column, and another value stands in it afterwards."""
-    typed = {**judging.filled(draft, KNOWN, YEAR), name: text}
+    typed = {**row_validation.filled(draft, KNOWN, YEAR), name: text}
     if draft == Draft():
         typed = {**typed, **FILLED, name: text}
     verdict = judge(typed, draft)
@@ -59,7 +59,7 @@ def ignored(name: str, text: str, draft: Draft) -> bool:
         # An answer is read, and what follows from it is told under the columns that it asks for or contradicts.
         followed = isinstance(read, bool) and columns & FOLLOWING.get(name, set())
         return not (name in columns or followed or (name == "reason" and "confirm" in columns))
-    stands = judging.filled(verdict.after, KNOWN, YEAR)[name]
+    stands = row_validation.filled(verdict.after, KNOWN, YEAR)[name]
     if name == "confirm" and stands == "":
         # « non » and nothing confirm nothing; « oui » with nothing to confirm is that.
         return read not in ("", False) and bool(journey.confirmations(verdict.after, KNOWN, YEAR))

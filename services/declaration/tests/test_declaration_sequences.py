@@ -8,7 +8,7 @@ import pytest
 from chassis import clock, ids
 from chassis.testing.plugin import HarnessFactory
 from declaration.app import service
-from declaration.domain.states import STANDING, TRANSITIONS, Event, State
+from declaration.domain.states import STANDING, TRANSITIONS, State, Trigger
 from declaration.models import Base, Campaign
 from declaration_cases import INFORMATION, RENT, SITUATION
 from declaration_exchange import answers_file, lot, make_export, send_answers
@@ -63,7 +63,7 @@ class Declarations(RuleBasedStateMachine):
         found = Base.metadata.tables[table]
         mine = found.c.id if table == "rent_declaration" else found.c.declaration_id
         order = found.c.seq if table == "passage" else found.c.version
-        with self.world.harness.runtime.reading() as session:
+        with self.world.harness.runtime.read_only() as session:
             return list(session.execute(found.select().where(mine == UUID(self.id)).order_by(order)).mappings())
 
     def seen(self) -> Any:
@@ -198,7 +198,7 @@ class Declarations(RuleBasedStateMachine):
         standing: dict[int, str | None] = {}
         for row in self.here("passage"):
             source = State(row["from_state"]) if row["from_state"] else None
-            assert (source, Event(row["event"]), State(row["to_state"])) in PASSAGES
+            assert (source, Trigger(row["event"]), State(row["to_state"])) in PASSAGES
             if row["version"] in standing and row["event"] not in ("transmit", "abandon"):
                 assert row["from_state"] == standing[row["version"]], row
             standing[row["version"]] = row["to_state"] if row["event"] != "amend" else row["from_state"]
@@ -239,8 +239,8 @@ def test_no_sequence_of_acts_leaves_the_table_or_changes_what_was_transmitted(
     )
     run_state_machine_as_test(machine, settings=chosen)
     went_everywhere(machine)
-    passages = world.harness.rows("passage")
-    assert {event for _, event in TRANSITIONS} - {Event.EXEMPT} <= {Event(row["event"]) for row in passages}
+    passages = world.harness.rows("state_transition")
+    assert {event for _, event in TRANSITIONS} - {Trigger.EXEMPT} <= {Trigger(row["event"]) for row in passages}
     assert {"web", "paper", "caf", "registry"} <= {row["channel"] for row in passages}
     assert {"filed", "discarded"} <= {row["state"] for row in world.harness.rows("paper_return")}
 

@@ -15,7 +15,7 @@ def test_identifiers_made_by_the_database_are_version_7_all_different_and_rise_f
     rows = func.json_each("[" + ",".join("0" * ROWS) + "]").table_valued("value")
     if world.harness.runtime.engine.dialect.name == "postgresql":
         rows = func.generate_series(1, ROWS).table_valued("value")
-    with world.harness.runtime.reading() as session:
+    with world.harness.runtime.read_only() as session:
         made: list[UUID] = list(session.execute(select(new_id()).select_from(rows)).scalars())
     assert made == sorted(set(made))
     assert len(made) == ROWS

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from chassis import ids
 from chassis.storage import Storage
-from declaration.registry import import_path, reception
-from declaration.returned import reception as filled
+from declaration.declaration_imports import commands as filled
+from declaration.registry import commands as registry_commands
+from declaration.registry import import_path
 from declaration_desk import FILLED, Desk
 from declaration_exchange import answers_file, send_answers
 
@@ -55,7 +56,9 @@ def test_the_command_reads_a_file_that_waits_and_leaves_one_that_is_being_read(w
     done = import_path(runtime, path, "test", caf_code="359")
     assert (done["id"], done["status"]) == (waiting, "done")
     with path.open("rb") as stream:
-        running, _ = reception.receive(runtime, stream, "r.csv", caf_code="359", sent_by="test", worker=ids.new_id())
+        running, _ = registry_commands.receive(
+            runtime, stream, "r.csv", caf_code="359", sent_by="test", worker=ids.new_id()
+        )
     left = import_path(runtime, path, "test", caf_code="359")
     assert (left["id"], left["status"]) == (str(running), "running")
 

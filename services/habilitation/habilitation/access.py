@@ -10,15 +10,7 @@ from sqlalchemy.orm import Session
 
 from habilitation import domain
 from habilitation.domain import Scope
-from habilitation.models import (
-    Delegation,
-    Group,
-    GroupScope,
-    Mandate,
-    Member,
-    Membership,
-    Organisation,
-)
+from habilitation.models import AdministratorTerm, Delegation, Group, GroupScope, Member, Membership, Organisation
 
 
 @dataclass(frozen=True)
@@ -35,19 +27,19 @@ class Access:
 
 def of(session: Session, account_id: UUID) -> Access:
     """Raises NoResultFound for someone who belongs to no organisation."""
-    current = and_(Mandate.account_id == Member.account_id, Mandate.until.is_(None))
+    current = and_(AdministratorTerm.account_id == Member.account_id, AdministratorTerm.until.is_(None))
     delegated = and_(Delegation.account_id == Member.account_id, Delegation.until.is_(None))
     statement = (
         select(
             Member,
             Organisation.name,
             Organisation.kind,
-            Mandate.id.label("mandate"),
+            AdministratorTerm.id.label("mandate"),
             Delegation.id.label("delegation"),
             account_status.shut_down(Organisation.metadata, Member.account_id).label("suspended"),
         )
         .join(Organisation, Organisation.id == Member.organisation_id)
-        .outerjoin(Mandate, current)
+        .outerjoin(AdministratorTerm, current)
         .outerjoin(Delegation, delegated)
         .where(Member.account_id == account_id)
     )

@@ -3,30 +3,30 @@
 from typing import Any
 from uuid import UUID
 
-from chassis.http import caller, reading, transaction
+from chassis.http import caller, read_only, transaction
 from chassis.idempotency import idempotent
 
 from habilitation import delegates, emails, queries, schemas, users
 
 
 def my_access() -> dict[str, Any]:
-    with reading() as session:
+    with read_only() as session:
         return schemas.access_to_json(queries.my_access(session, caller()))
 
 
 def get_organisation(organisation_id: str) -> dict[str, Any]:
-    with reading() as session:
+    with read_only() as session:
         found = queries.organisation(session, caller(), UUID(organisation_id))
         return {"id": str(found.id), "name": found.name, "kind": found.kind}
 
 
 def list_groups(organisation_id: str) -> dict[str, Any]:
-    with reading() as session:
+    with read_only() as session:
         return {"items": queries.groups(session, caller(), UUID(organisation_id))}
 
 
 def list_zones(organisation_id: str) -> dict[str, Any]:
-    with reading() as session:
+    with read_only() as session:
         return {"items": queries.zones(session, caller(), UUID(organisation_id))}
 
 
@@ -38,7 +38,7 @@ def create_group(organisation_id: str, body: dict[str, Any]) -> tuple[dict[str, 
 
 
 def list_users(organisation_id: str) -> dict[str, Any]:
-    with reading() as session:
+    with read_only() as session:
         return {"items": users.listed(session, caller(), UUID(organisation_id))}
 
 
@@ -87,5 +87,5 @@ def withdraw_delegate(organisation_id: str, account_id: str, body: dict[str, Any
 
 
 def list_journal(organisation_id: str, limit: int = 100) -> dict[str, Any]:
-    with reading() as session:
+    with read_only() as session:
         return {"items": queries.journal_lines(session, caller(), UUID(organisation_id), limit)}

@@ -12,15 +12,7 @@ from sqlalchemy.orm import Session
 
 from habilitation import domain, natural_persons, publishes, users
 from habilitation.domain import Scope
-from habilitation.models import (
-    Group,
-    GroupScope,
-    Mandate,
-    Member,
-    Organisation,
-    OrganisationCaf,
-    UserNumber,
-)
+from habilitation.models import AdministratorTerm, Group, GroupScope, Member, Organisation, OrganisationCaf, UserNumber
 
 _NOBODY = {"last_name": "", "first_name": "", "email": "", "access_version": 0, "person_version": 0}
 
@@ -174,14 +166,18 @@ def _keep_person(session: Session, account_id: UUID, organisation_id: UUID, even
 
 def _become_administrator(session: Session, organisation_id: UUID, account_id: UUID) -> bool:
     """True for the first ever: a later mandate is an agent's decision. The index settles simultaneous arrivals."""
-    if session.execute(select(Mandate.id).where(Mandate.organisation_id == organisation_id).limit(1)).first():
+    if session.execute(
+        select(AdministratorTerm.id).where(AdministratorTerm.organisation_id == organisation_id).limit(1)
+    ).first():
         return False
     values = {"organisation_id": organisation_id, "account_id": account_id, "since": clock.now()}
-    return insert_new(session, Mandate, {"id": new_id(), **values}) == 1
+    return insert_new(session, AdministratorTerm, {"id": new_id(), **values}) == 1
 
 
 def _tell_administrator(session: Session, organisation_id: UUID) -> None:
-    current = select(Mandate.account_id).where(Mandate.organisation_id == organisation_id, Mandate.until.is_(None))
+    current = select(AdministratorTerm.account_id).where(
+        AdministratorTerm.organisation_id == organisation_id, AdministratorTerm.until.is_(None)
+    )
     for account_id in session.execute(current).scalars():
         publishes.access_changed(session, account_id)
 

@@ -101,14 +101,14 @@ class Membership(Base):
     group_id: Mapped[UUID] = mapped_column(ForeignKey("group.id"), primary_key=True)
 
 
-class Mandate(Base):
+class AdministratorTerm(Base):
     """Who is administrator, since when; replaced only by a Caf agent, "à titre exceptionnel"."""
 
-    __tablename__ = "mandate"
+    __tablename__ = "administrator_term"
     __table_args__ = (
         # The first to complete the sign-in becomes administrator, even when twenty arrive together: exactly one.
         Index(
-            "uq_mandate_current",
+            "uq_administrator_term_current",
             "organisation_id",
             unique=True,
             postgresql_where=text("until IS NULL"),

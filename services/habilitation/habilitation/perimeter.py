@@ -9,10 +9,10 @@ from sqlalchemy.orm import aliased
 
 from habilitation import domain
 from habilitation.models import (
+    AdministratorTerm,
     DelegatedGroup,
     Delegation,
     Group,
-    Mandate,
     Member,
     Membership,
     Organisation,
@@ -71,8 +71,8 @@ def assignable(caller: Caller) -> ColumnElement[bool]:
 def manageable(caller: Caller) -> ColumnElement[bool]:
     """Users on whom the caller acts: never the administrator, whom only the Caf replaces; for a delegate no other
     delegate, and nobody with a right that this delegate could not give."""
-    mandate, current = aliased(Mandate), aliased(Delegation)
-    administrator = exists().where(mandate.account_id == Member.account_id, mandate.until.is_(None))
+    term, current = aliased(AdministratorTerm), aliased(Delegation)
+    administrator = exists().where(term.account_id == Member.account_id, term.until.is_(None))
     delegate = exists().where(current.account_id == Member.account_id, current.until.is_(None))
     theirs = exists().where(Membership.account_id == Member.account_id)
     beyond = exists().where(
@@ -100,7 +100,5 @@ def listed_groups(caller: Caller) -> ColumnElement[bool]:
 
 
 def _administrator(caller: Caller, organisation_id: Any) -> ColumnElement[bool]:
-    mandate = aliased(Mandate)
-    return exists().where(
-        mandate.organisation_id == organisation_id, mandate.account_id == caller.sub, mandate.until.is_(None)
-    )
+    term = aliased(AdministratorTerm)
+    return exists().where(term.organisation_id == organisation_id, term.account_id == caller.sub, term.until.is_(None))

@@ -14,7 +14,7 @@ from sqlalchemy import and_, delete, select
 from sqlalchemy.orm import Session
 
 from habilitation import delegations, domain, emails, publishes
-from habilitation.models import Delegation, Group, Mandate, Member, Membership, Organisation
+from habilitation.models import AdministratorTerm, Delegation, Group, Member, Membership, Organisation
 from habilitation.perimeter import assignable, listed_users, manageable, managed
 from habilitation.queries import managed_organisation, recent_lines, shared_organisation
 
@@ -24,19 +24,19 @@ _ASKED_AGAIN = "user.credentials_requested"
 def listed(session: Session, caller: Caller, organisation_id: UUID) -> list[dict[str, Any]]:
     """In the order of names. Raises NotFound outside the perimeter."""
     owner = shared_organisation(session, caller, organisation_id)
-    mandate = and_(Mandate.account_id == Member.account_id, Mandate.until.is_(None))
+    term = and_(AdministratorTerm.account_id == Member.account_id, AdministratorTerm.until.is_(None))
     delegation = and_(Delegation.account_id == Member.account_id, Delegation.until.is_(None))
     people = session.execute(
-        select(Member, Mandate.id, Delegation, manageable(caller))
-        .outerjoin(Mandate, mandate)
+        select(Member, AdministratorTerm.id, Delegation, manageable(caller))
+        .outerjoin(AdministratorTerm, term)
         .outerjoin(Delegation, delegation)
         .where(Member.organisation_id == owner.id, Member.withdrawn_at.is_(None), listed_users(caller))
         .order_by(Member.last_name, Member.first_name)
     ).all()
     held, delegated = _held(session, owner.id), delegations.groups_of(session, owner.id)
     return [
-        _to_json(one, held[one.account_id], mandate is not None, _shown(current, delegated), bool(managed))
-        for one, mandate, current, managed in people
+        _to_json(one, held[one.account_id], term is not None, _shown(current, delegated), bool(managed))
+        for one, term, current, managed in people
     ]
 
 

@@ -79,7 +79,7 @@ def test_of_twenty_people_arriving_together_exactly_one_is_administrator(world: 
     people = [ids.new_id() for _ in range(20)]
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(world.activate, people))
-    mandates = world.harness.rows("mandate")
+    mandates = world.harness.rows("administrator_term")
     assert len(mandates) == 1
     assert mandates[0]["account_id"] in people
     told = [event.data["role"] for event in world.harness.published(ACCESS)]

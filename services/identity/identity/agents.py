@@ -14,7 +14,7 @@ from identity.domain.security_events import Kind
 from identity.journal import record
 from identity.models import Account
 from identity.sign_in import sessions
-from identity.supervision.standing import is_suspended
+from identity.supervision.status import is_suspended
 
 LONGEST_LOGIN = 20
 # As the other acts done at the command line are journalled.

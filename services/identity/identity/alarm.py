@@ -9,9 +9,9 @@ from chassis.db import upsert
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
-from identity.derived import keyed_digest
 from identity.domain.security_events import Kind
 from identity.journal import record
+from identity.key_derivation import keyed_digest
 from identity.models import Throttle
 from identity.settings import settings_of
 

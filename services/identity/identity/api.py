@@ -4,24 +4,24 @@ from typing import Any
 from uuid import UUID
 
 from chassis import http
-from chassis.http import caller, reading, transaction
+from chassis.http import caller, read_only, transaction
 from chassis.problems import NotFound
 from flask import Response, request
 
 from identity import schemas
 from identity.accounts import activity, information, recovery
+from identity.client_address import client_address
 from identity.domain.credentials import Purpose
 from identity.models import Account
-from identity.origin import client_address
 from identity.settings import settings_of
-from identity.sign_in import recent_proof, sessions
-from identity.sign_in.holder import end_other_sessions, end_session
+from identity.sign_in import reauthentication, sessions
+from identity.sign_in.self_service import end_other_sessions, end_session
 
 _ACCEPTED = {"detail": "Si ces informations sont connues, un message part à l’adresse que la Caf connaît."}
 
 
 def get_me() -> dict[str, Any]:
-    with reading() as session:
+    with read_only() as session:
         account = session.get(Account, caller().sub)
         if account is None:
             raise NotFound
@@ -37,32 +37,32 @@ def correct_me(body: dict[str, Any]) -> dict[str, Any]:
 
 def list_my_sessions() -> dict[str, Any]:
     me = caller()
-    with reading() as session:
+    with read_only() as session:
         return {"items": [schemas.session_to_json(one, me.sid) for one in sessions.list_open(session, me.sub)]}
 
 
 def end_my_other_sessions() -> dict[str, Any]:
     me = caller()
     with transaction() as session:
-        recent_proof.require(session, settings_of(http.runtime()), me.sub, me.sid)
+        reauthentication.require(session, settings_of(http.runtime()), me.sub, me.sid)
         return {"ended": end_other_sessions(session, me.sub, UUID(me.sid))}
 
 
 def end_my_session(session_id: str) -> tuple[None, int]:
     me = caller()
     with transaction() as session:
-        recent_proof.require(session, settings_of(http.runtime()), me.sub, me.sid)
+        reauthentication.require(session, settings_of(http.runtime()), me.sub, me.sid)
         end_session(session, me.sub, UUID(session_id))
     return None, 204
 
 
 def list_my_activity(cursor: str | None = None, limit: int = 50) -> dict[str, Any]:
-    with reading() as session:
+    with read_only() as session:
         return activity.page(session, caller().sub, cursor, limit)
 
 
 def export_my_activity(format: str = "json") -> Response:
-    with reading() as session:
+    with read_only() as session:
         items = activity.everything(session, caller().sub)
     return activity.as_file(items, format)
 

@@ -12,8 +12,8 @@ from identity.models import Base
 from identity.pages.sending import purge_sent_forms
 from identity.publishes import PUBLISHED
 from identity.settings import Settings
-from identity.sign_in.cleaning import purge_sessions
-from identity.supervision import acts, factor_resets, standing
+from identity.sign_in.purge import purge_sessions
+from identity.supervision import actions, factor_resets, status
 from identity.web import create_pages, purge_web_sessions
 
 
@@ -34,8 +34,8 @@ service = Service(
         Periodic("anchor journal", 10, anchoring.anchor),
         Periodic("purge journal", 3600, anchoring.purge),
         Periodic("expire factor resets", 60, factor_resets.expire),
-        Periodic("tell how agents stand", 3600, standing.tell_agents),
-        Periodic("purge supervision", 3600, acts.purge),
+        Periodic("tell how agents stand", 3600, status.tell_agents),
+        Periodic("purge supervision", 3600, actions.purge),
         Periodic("rotate signing keys", 3600, keys.rotate),
         Periodic("purge sessions", 3600, purge_sessions),
         Periodic("purge web sessions", 3600, purge_web_sessions),
@@ -48,5 +48,5 @@ service = Service(
     pages=create_pages,
     page_prefixes=("/compte", "/oidc", "/.well-known"),
     on_start=_make_first_key,
-    admission=standing.admit,
+    admission=status.admit,
 )

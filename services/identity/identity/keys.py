@@ -13,9 +13,9 @@ from joserfc.jwk import ECKey, KeySet, OctKey
 from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
-from identity.derived import subkey
 from identity.domain.security_events import Kind
 from identity.journal import record
+from identity.key_derivation import subkey
 from identity.models import SigningKey
 from identity.settings import Settings, settings_of
 
@@ -29,7 +29,7 @@ CACHED = timedelta(minutes=10)
 
 def public_jwks(runtime: Runtime) -> dict[str, Any]:
     """RFC 7517 set of the public keys that may have signed a token still valid, or will soon sign; never empty."""
-    with runtime.reading() as session:
+    with runtime.read_only() as session:
         found = jwks(session)
     if not found["keys"]:
         rotate(runtime)
@@ -104,7 +104,7 @@ def rotate_now(runtime: Runtime, *, at_once: bool) -> None:
 def listed(runtime: Runtime) -> list[SigningKey]:
     """Those that are published, the first to sign first."""
     published = select(SigningKey).where(SigningKey.published_until > clock.now()).order_by(SigningKey.signs_from)
-    with runtime.reading() as session:
+    with runtime.read_only() as session:
         found = list(session.scalars(published))
         session.expunge_all()
     return found

@@ -14,9 +14,9 @@ from chassis.runtime import Runtime
 from sqlalchemy import Table, bindparam, delete, update
 from sqlalchemy.orm import Session
 
-from identity.derived import keyed_digest
 from identity.domain.guessing import Counts
 from identity.domain.throttle import Counter, Failures, one_more, remaining_wait
+from identity.key_derivation import keyed_digest
 from identity.models import Throttle
 from identity.settings import settings_of
 

@@ -17,8 +17,8 @@ from webui.headers import CONTENT_SECURITY_POLICY
 from webui.sessions import SqlSessionInterface
 from werkzeug.exceptions import default_exceptions
 
-from identity.derived import subkey
 from identity.domain.first_sign_in import Step
+from identity.key_derivation import subkey
 from identity.models import WEB_SESSIONS
 from identity.oidc import authorization, endpoints
 from identity.oidc.server import Provider
@@ -34,8 +34,8 @@ from identity.pages import (
     sign_in,
 )
 from identity.pages import protection as protections
-from identity.pages.current import signed_in
 from identity.pages.sending import add_sent_forms
+from identity.pages.session import signed_in
 from identity.settings import settings_of
 
 SERVICE_NAME = "Espace Partenaires – Mon Compte Partenaire"

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 from chassis import clock, ids
 from identity.accounts import closing
-from identity.factors.held import held
+from identity.factors.enrolled import enrolled
 from identity.models import Account
 
 
@@ -49,5 +49,5 @@ def test_a_delegate_must_protect_their_account(local: Any) -> None:
     _, sent = local.activated()
     data = {"account_id": sent["account_id"], "organisation_id": sent["organisation_id"], "role": "delegate"}
     local.harness.deliver("habilitation.access_changed.v1", {**data, "scopes": [], "active": True, "version": 1})
-    with local.harness.runtime.reading() as session:
-        assert held(session, session.get_one(Account, UUID(sent["account_id"]))).required
+    with local.harness.runtime.read_only() as session:
+        assert enrolled(session, session.get_one(Account, UUID(sent["account_id"]))).required

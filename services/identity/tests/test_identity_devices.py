@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 import time_machine
 from chassis import clock, sealing
+from identity.client_address import Origin
 from identity.domain import guessing
 from identity.domain.throttle import PER_LOGIN_IN_ALL
 from identity.models import Throttle
-from identity.origin import Origin
-from identity.sign_in.attempt import sign_in
+from identity.sign_in.password_login import sign_in
 from identity_applications import enrolled
 from sqlalchemy import update
 from webui.testing import assert_page

@@ -8,32 +8,24 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from identity import oracles
+from identity import password_checks
 from identity.domain import consents, credentials, networks
 from identity.domain.credentials import Channel
-from identity.domain.first_sign_in import (
-    FACTOR_STEPS,
-    TRANSITIONS,
-    Act,
-    OutOfOrder,
-    Step,
-    advance,
-    satisfied_steps,
-)
+from identity.domain.first_sign_in import FACTOR_STEPS, TRANSITIONS, OutOfOrder, Step, Trigger, advance, satisfied_steps
 from identity.domain.identifiers import normalise_email, normalise_telephone, normalise_user_number
-from identity.domain.passwords import Oracles, context_words, normalise, refusal
+from identity.domain.passwords import PasswordChecks, context_words, normalise, refusal
 from identity.domain.protection import Place, protection_due
 from identity.domain.throttle import PER_LOGIN, Failures, one_more, remaining_wait, wait_after
 
 NOW = datetime(2026, 11, 21, 20, 0, tzinfo=UTC)
-TRUSTING = Oracles(is_breached=lambda _: False, guesses_log10=lambda _password, _context: 30.0)
+TRUSTING = PasswordChecks(is_breached=lambda _: False, guesses_log10=lambda _password, _context: 30.0)
 ORDER = [Step.CREDENTIALS, Step.INFORMATION, Step.PASSWORD, Step.USAGE_RULES, Step.TERMS, Step.DONE]
 FIRST = (
-    Act.PROVISIONAL_ACCEPTED,
-    Act.INFORMATION_GIVEN,
-    Act.PASSWORD_CHOSEN,
-    Act.USAGE_RULES_ACCEPTED,
-    Act.TERMS_ACCEPTED,
+    Trigger.PROVISIONAL_ACCEPTED,
+    Trigger.INFORMATION_GIVEN,
+    Trigger.PASSWORD_CHOSEN,
+    Trigger.USAGE_RULES_ACCEPTED,
+    Trigger.TERMS_ACCEPTED,
 )
 
 
@@ -86,7 +78,7 @@ def test_a_provisional_password_lives_as_long_as_its_channel_needs() -> None:
     assert credentials.expires_at(Channel.LETTER, NOW, lifetimes) == NOW + timedelta(days=30)
 
 
-def through(acts: tuple[Act, ...], **known: Any) -> list[Step]:
+def through(acts: tuple[Trigger, ...], **known: Any) -> list[Step]:
     done = satisfied_steps(
         **{"information_given": False, "consented": frozenset(), "has_factor": False, "protection_due": False, **known}
     )
@@ -101,8 +93,8 @@ def test_the_first_sign_in_goes_through_every_step_in_order() -> None:
 
 
 @pytest.mark.parametrize("step", list(Step))
-@pytest.mark.parametrize("act", list(Act))
-def test_an_act_out_of_its_step_is_refused_and_says_which_step_is_expected(step: Step, act: Act) -> None:
+@pytest.mark.parametrize("act", list(Trigger))
+def test_an_act_out_of_its_step_is_refused_and_says_which_step_is_expected(step: Step, act: Trigger) -> None:
     if (step, act) in TRANSITIONS:
         advance(step, act)
         return
@@ -116,31 +108,31 @@ KNOWN = {"information_given": True, "consented": BOTH_TEXTS}
 
 
 def test_what_was_already_done_is_not_asked_again() -> None:
-    assert through((Act.OWN_PASSWORD_ACCEPTED,), **KNOWN) == [Step.CREDENTIALS, Step.DONE]
-    again = (Act.PROVISIONAL_ACCEPTED, Act.PASSWORD_CHOSEN)
+    assert through((Trigger.OWN_PASSWORD_ACCEPTED,), **KNOWN) == [Step.CREDENTIALS, Step.DONE]
+    again = (Trigger.PROVISIONAL_ACCEPTED, Trigger.PASSWORD_CHOSEN)
     assert through(again, **KNOWN) == [Step.CREDENTIALS, Step.PASSWORD, Step.DONE]
 
 
 def test_a_second_factor_is_asked_after_either_password_and_never_after_a_passkey() -> None:
-    own = (Act.OWN_PASSWORD_ACCEPTED, Act.FACTOR_PROVEN)
+    own = (Trigger.OWN_PASSWORD_ACCEPTED, Trigger.FACTOR_PROVEN)
     assert through(own, has_factor=True, **KNOWN) == [Step.CREDENTIALS, Step.SECOND_FACTOR, Step.DONE]
-    recovery = (Act.PROVISIONAL_ACCEPTED, Act.FACTOR_PROVEN, Act.PASSWORD_CHOSEN)
+    recovery = (Trigger.PROVISIONAL_ACCEPTED, Trigger.FACTOR_PROVEN, Trigger.PASSWORD_CHOSEN)
     assert through(recovery, has_factor=True, **KNOWN)[1:] == [Step.RENEWAL_FACTOR, Step.PASSWORD, Step.DONE]
-    assert through((Act.PASSKEY_ACCEPTED,), has_factor=True, **KNOWN)[1:] == [Step.DONE]
+    assert through((Trigger.PASSKEY_ACCEPTED,), has_factor=True, **KNOWN)[1:] == [Step.DONE]
 
 
 def test_no_way_from_a_password_to_the_end_goes_around_a_second_factor_that_is_there() -> None:
     done = satisfied_steps(has_factor=True, protection_due=False, **KNOWN)
-    for act in (Act.OWN_PASSWORD_ACCEPTED, Act.PROVISIONAL_ACCEPTED):
+    for act in (Trigger.OWN_PASSWORD_ACCEPTED, Trigger.PROVISIONAL_ACCEPTED):
         waiting = advance(Step.CREDENTIALS, act, done)
         assert waiting in FACTOR_STEPS
-        assert [one for one in Act if (waiting, one) in TRANSITIONS] == [Act.FACTOR_PROVEN]
+        assert [one for one in Trigger if (waiting, one) in TRANSITIONS] == [Trigger.FACTOR_PROVEN]
 
 
 def test_protection_comes_last_when_it_is_due_and_only_then() -> None:
-    assert through((Act.OWN_PASSWORD_ACCEPTED,), protection_due=True, **KNOWN)[-1] is Step.PROTECTION
-    assert through((Act.OWN_PASSWORD_ACCEPTED, Act.PROTECTED), protection_due=True, **KNOWN)[-1] is Step.DONE
-    proven = (Act.OWN_PASSWORD_ACCEPTED, Act.FACTOR_PROVEN)
+    assert through((Trigger.OWN_PASSWORD_ACCEPTED,), protection_due=True, **KNOWN)[-1] is Step.PROTECTION
+    assert through((Trigger.OWN_PASSWORD_ACCEPTED, Trigger.PROTECTED), protection_due=True, **KNOWN)[-1] is Step.DONE
+    proven = (Trigger.OWN_PASSWORD_ACCEPTED, Trigger.FACTOR_PROVEN)
     assert through(proven, protection_due=True, has_factor=True, **KNOWN)[-1] is Step.DONE
 
 
@@ -172,7 +164,9 @@ def test_who_answers_for_others_must_protect_their_account_after_two_sign_ins_an
 def test_a_text_published_in_a_new_version_is_asked_again_alone() -> None:
     day = NOW.date()
     older = consents.consented_steps({Step.USAGE_RULES: 0, Step.TERMS: consents.current(Step.TERMS, day).version}, day)
-    steps = through((Act.OWN_PASSWORD_ACCEPTED, Act.USAGE_RULES_ACCEPTED), information_given=True, consented=older)
+    steps = through(
+        (Trigger.OWN_PASSWORD_ACCEPTED, Trigger.USAGE_RULES_ACCEPTED), information_given=True, consented=older
+    )
     assert steps == [Step.CREDENTIALS, Step.USAGE_RULES, Step.DONE]
 
 
@@ -211,13 +205,13 @@ def test_a_long_password_without_context_passes_whatever_its_composition(passwor
     ],
 )
 def test_a_breached_or_guessable_password_is_refused(password: str, code: str) -> None:
-    broken = refusal(password, context_words("Nolwenn"), oracles.LOCAL)
+    broken = refusal(password, context_words("Nolwenn"), password_checks.LOCAL)
     assert broken is not None
     assert broken.code == code
 
 
 def test_a_passphrase_of_unrelated_words_passes_the_real_oracles() -> None:
-    assert refusal("girafe violon pamplemousse comète", context_words("Nolwenn Le Goff"), oracles.LOCAL) is None
+    assert refusal("girafe violon pamplemousse comète", context_words("Nolwenn Le Goff"), password_checks.LOCAL) is None
 
 
 def test_the_same_letters_typed_on_two_keyboards_are_one_password() -> None:

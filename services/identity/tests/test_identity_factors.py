@@ -99,7 +99,7 @@ def test_a_secret_sealed_for_one_account_opens_for_no_other(local: Any) -> None:
     assert totp.open_secret(settings, sealed, account_id)
     assert totp.open_secret(settings, sealed, type(account_id)(int=7)) is None
     assert totp.open_secret(settings, sealed[:-3] + "AAA", account_id) is None
-    with runtime.reading() as session:
+    with runtime.read_only() as session:
         assert session.scalar(select(Account.id)) == account_id
 
 

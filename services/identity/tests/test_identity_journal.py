@@ -12,10 +12,10 @@ import identity
 import pytest
 import time_machine
 from chassis import clock, ids
+from identity.client_address import Origin
 from identity.domain.security_events import GENESIS, LABELS, Kind, chained, label
 from identity.journal import anchoring, chaining, record
 from identity.journal.verification import verify
-from identity.origin import Origin
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 

@@ -11,7 +11,7 @@ from chassis.keys import b64
 from chassis.settings import SettingsError
 from identity import keys
 from identity.models import Suspension
-from identity.oidc.declared import load_clients
+from identity.oidc.client_config import load_clients
 from identity.settings import Settings
 from oidc_client import SCOPE, answered, authorize, claims_of, redeem, tokens
 

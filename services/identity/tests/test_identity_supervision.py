@@ -10,7 +10,7 @@ import time_machine
 from chassis import clock, ids
 from chassis.problems import Conflict, Invalid
 from identity import agents
-from identity.domain.supervision import Act, Standing, after, checked_reason
+from identity.domain.supervision import Status, Trigger, after, checked_reason
 from identity.models import TokenFamily
 
 BASE = "/api/identity/v1"
@@ -118,16 +118,16 @@ def test_no_act_without_a_reason(local: Any, body: dict[str, str]) -> None:
     assert local.harness.rows("supervision_act") == []
 
 
-@pytest.mark.parametrize("standing", list(Standing))
-@pytest.mark.parametrize("act", list(Act))
-def test_each_standing_allows_the_acts_of_the_table_and_no_other(standing: Standing, act: Act) -> None:
+@pytest.mark.parametrize("standing", list(Status))
+@pytest.mark.parametrize("act", list(Trigger))
+def test_each_standing_allows_the_acts_of_the_table_and_no_other(standing: Status, act: Trigger) -> None:
     allowed = {
-        (Standing.ACTIVE, Act.SUSPEND): Standing.SUSPENDED,
-        (Standing.SUSPENDED, Act.RESTORE): Standing.ACTIVE,
-        (Standing.ACTIVE, Act.REQUIRE_PASSWORD_CHANGE): Standing.ACTIVE,
-        (Standing.SUSPENDED, Act.REQUIRE_PASSWORD_CHANGE): Standing.SUSPENDED,
-        (Standing.ACTIVE, Act.CLOSE): Standing.CLOSED,
-        (Standing.SUSPENDED, Act.CLOSE): Standing.CLOSED,
+        (Status.ACTIVE, Trigger.SUSPEND): Status.SUSPENDED,
+        (Status.SUSPENDED, Trigger.RESTORE): Status.ACTIVE,
+        (Status.ACTIVE, Trigger.REQUIRE_PASSWORD_CHANGE): Status.ACTIVE,
+        (Status.SUSPENDED, Trigger.REQUIRE_PASSWORD_CHANGE): Status.SUSPENDED,
+        (Status.ACTIVE, Trigger.CLOSE): Status.CLOSED,
+        (Status.SUSPENDED, Trigger.CLOSE): Status.CLOSED,
     }
     if (standing, act) in allowed:
         assert after(standing, act) is allowed[standing, act]

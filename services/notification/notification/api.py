@@ -3,10 +3,10 @@
 from typing import Any
 from uuid import UUID
 
-from chassis.http import agent, reading, settings, transaction
+from chassis.http import agent, read_only, settings, transaction
 from chassis.idempotency import idempotent
 
-from notification import landlord_queries, queries, receipts, schemas
+from notification import landlord_queries, printer_receipts, queries, schemas
 from notification.printing.content import archive_of
 from notification.settings import own
 
@@ -16,31 +16,31 @@ FILE_HEADERS = {"Content-Type": "application/zip", "Cache-Control": "no-store", 
 def list_messages(limit: int = 50, cursor: str | None = None, **filters: Any) -> dict[str, Any]:
     chosen = schemas.MessageFilters().load(filters)
     who = agent()
-    with reading() as session:
+    with read_only() as session:
         return queries.messages(session, who, limit=limit, cursor=cursor, filters=chosen)
 
 
 def list_landlords_to_correct(limit: int = 50, cursor: str | None = None) -> dict[str, Any]:
     who = agent()
-    with reading() as session:
+    with read_only() as session:
         return landlord_queries.to_correct(session, who, limit=limit, cursor=cursor)
 
 
 def get_landlord(landlord_id: str) -> dict[str, Any]:
     who = agent()
-    with reading() as session:
+    with read_only() as session:
         return landlord_queries.landlord(session, who, UUID(landlord_id))
 
 
 def list_letter_batches(limit: int = 50, cursor: str | None = None) -> dict[str, Any]:
     who = agent()
-    with reading() as session:
+    with read_only() as session:
         return queries.batches(session, who, limit=limit, cursor=cursor)
 
 
 def get_letter_batch_content(batch_id: str) -> tuple[bytes, int, dict[str, str]]:
     who = agent()
-    with reading() as session:
+    with read_only() as session:
         batch = queries.batch(session, who, UUID(batch_id))
     name = f'attachment; filename="lot-{batch.id}.zip"'
     return archive_of(batch, own(settings())), 200, {**FILE_HEADERS, "Content-Disposition": name}
@@ -52,5 +52,5 @@ def acknowledge_letter_batch(batch_id: str, body: dict[str, Any]) -> dict[str, A
     who = agent()
     with transaction() as session:
         batch = queries.batch(session, who, UUID(batch_id), lock=True)
-        receipts.acknowledge(session, who, batch, receipt)
+        printer_receipts.acknowledge(session, who, batch, receipt)
         return queries.batch_view(batch)

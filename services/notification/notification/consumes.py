@@ -15,12 +15,11 @@ from sqlalchemy.orm import Session
 
 from notification import landlords, recipients, reminders
 from notification.domain import answers
-from notification.domain.states import Event as Happening
-from notification.domain.states import State
+from notification.domain.states import State, Trigger
 from notification.domain.templates import CREDENTIALS, MOST_TENANTS_PER_LETTER, Template
+from notification.lifecycle import locked, transition
+from notification.message_requests import MessageRequest, create
 from notification.models import Contact, Message
-from notification.orders import Order, place
-from notification.progress import go_on, locked
 from notification.settings import Settings, own
 
 NUMBER_END = 4
@@ -35,12 +34,12 @@ def credentials_issued(session: Session, event: Event) -> None:
     _supersede_older(session, event, [_act(event, template) for template in templates])
     opened = sealing.open_sealed(of(session).settings, event.data["sealed"])
     for template in templates:
-        place(session, _credentials(session, event, template, opened, two_messages=len(templates) > 1))
+        create(session, _credentials(session, event, template, opened, two_messages=len(templates) > 1))
 
 
 def _credentials(
     session: Session, event: Event, template: Template, opened: dict[str, str], *, two_messages: bool
-) -> Order:
+) -> MessageRequest:
     data, person, settings = event.data, event.personal, _settings(session)
     common = {
         "name": person["name"],
@@ -55,7 +54,7 @@ def _credentials(
     expiry = {"expires_at": data["expires_at"]} if password else {}
     more = {**expiry, "two_messages": two_messages} if password else {}
     secret = "password" if password else "login"
-    return Order(
+    return MessageRequest(
         act=_act(event, template),
         template=template,
         act_at=event.time,
@@ -99,7 +98,7 @@ def _supersede_older(session: Session, event: Event, own_acts: list[str]) -> Non
         Message.act_at < event.time, Message.state.in_(SUPERSEDABLE), Message.act.not_in(own_acts)
     )
     for message in session.scalars(older.with_for_update()):
-        go_on(session, message, Happening.SUPERSEDED)
+        transition(session, message, Trigger.SUPERSEDED)
 
 
 def account_activated(session: Session, event: Event) -> None:
@@ -131,7 +130,10 @@ def landlord_asked(session: Session, event: Event) -> None:
     for part, tenants in enumerate(_envelopes(event.personal["tenants"], by_email=by_email), start=1):
         own_act = act + (f":{part}" if part > 1 else "")
         more = {"tenants": tenants}
-        place(session, landlords.order(session, event, Template.JULY, own_act, asked, by_email=counted, by_letter=more))
+        create(
+            session,
+            landlords.message_request(session, event, Template.JULY, own_act, asked, by_email=counted, by_letter=more),
+        )
 
 
 def _envelopes(tenants: list[dict[str, Any]], *, by_email: bool) -> Iterator[list[dict[str, Any]]]:
@@ -150,7 +152,7 @@ def recap_ready(session: Session, event: Event) -> None:
     landlord = event.personal["recipient"]
     declarant = _contact(session, data["declarant_account_id"])
     name = declarant.name if declarant else landlord["name"]
-    order = Order(
+    request = MessageRequest(
         act=f"receipt:{data['declaration_id']}:{data['version']}",
         template=Template.RECEIPT,
         act_at=event.time,
@@ -175,7 +177,7 @@ def recap_ready(session: Session, event: Event) -> None:
         account_id=declarant.account_id if declarant else None,
         declaration_id=UUID(data["declaration_id"]),
     )
-    place(session, order)
+    create(session, request)
 
 
 def answered(session: Session, event: Event) -> None:
@@ -191,14 +193,14 @@ def answered(session: Session, event: Event) -> None:
         "rejected": data["counts"].get("rejected", 0),
     }
     act, number = f"answered:{data['import_id']}:{data['landlord_id']}", {"user_number": data["user_number"]}
-    place(session, landlords.order(session, event, Template.ANSWERED, act, said, by_letter=number))
+    create(session, landlords.message_request(session, event, Template.ANSWERED, act, said, by_letter=number))
 
 
 def report_answered(session: Session, event: Event) -> None:
     """The Caf's words are in the letter alone: an e-mail leads to the page that shows them."""
     data, settings, landlord = event.data, _settings(session), event.personal["recipient"]
     said = {name: data[name] for name in ("number", "kind", "outcome")}
-    order = Order(
+    request = MessageRequest(
         act=f"report_answered:{data['report_id']}",
         template=Template.REPORT_ANSWERED,
         act_at=event.time,
@@ -215,7 +217,7 @@ def report_answered(session: Session, event: Event) -> None:
         caf_code=data["caf_code"],
         landlord_id=UUID(data["landlord_id"]),
     )
-    place(session, order)
+    create(session, request)
 
 
 def lot_recap_ready(session: Session, event: Event) -> None:
@@ -223,7 +225,7 @@ def lot_recap_ready(session: Session, event: Event) -> None:
     data, settings, landlord = event.data, _settings(session), event.personal["recipient"]
     declarant = _contact(session, data["declarant_account_id"])
     said = {"year": data["campaign_year"], "reference": data["reference"], "declarations": data["declarations"]}
-    order = Order(
+    request = MessageRequest(
         act=f"lot_receipt:{data['lot_id']}",
         template=Template.LOT_RECEIPT,
         act_at=event.time,
@@ -240,7 +242,7 @@ def lot_recap_ready(session: Session, event: Event) -> None:
         caf_code=data["caf_code"],
         account_id=declarant.account_id if declarant else None,
     )
-    place(session, order)
+    create(session, request)
 
 
 def _receipt_emails(
@@ -258,7 +260,7 @@ def _contact(session: Session, account_id: str | None) -> Contact | None:
 def security_notice(session: Session, event: Event) -> None:
     """By e-mail or not at all: a letter would arrive days after what it warns of."""
     data, person, settings = event.data, event.personal, _settings(session)
-    order = Order(
+    request = MessageRequest(
         act=f"notice:{data['notice_id']}",
         template=Template.SECURITY_NOTICE,
         act_at=event.time,
@@ -276,7 +278,7 @@ def security_notice(session: Session, event: Event) -> None:
         caf_code=data["caf_code"],
         account_id=UUID(data["account_id"]),
     )
-    place(session, order)
+    create(session, request)
 
 
 def email_confirmation_asked(session: Session, event: Event) -> None:
@@ -285,25 +287,25 @@ def email_confirmation_asked(session: Session, event: Event) -> None:
     data, settings = event.data, _settings(session)
     act, expiry = f"email_confirmation:{data['change_id']}", {"expires_at": data["expires_at"]}
     if data.get("taken"):
-        place(session, _to_address_alone(event, act, Template.EMAIL_TAKEN, {"help_url": settings.help_url}, {}))
+        create(session, _to_address_alone(event, act, Template.EMAIL_TAKEN, {"help_url": settings.help_url}, {}))
         return
     secret = sealing.open_sealed(of(session).settings, data["sealed"])
     variables = {**expiry, "account_url": settings.account_url}
-    place(session, _to_address_alone(event, act, Template.EMAIL_CONFIRMATION, variables, secret))
+    create(session, _to_address_alone(event, act, Template.EMAIL_CONFIRMATION, variables, secret))
 
 
 def sign_in_link_asked(session: Session, event: Event) -> None:
     """By e-mail alone, like the code: it lives an hour."""
     secret = sealing.open_sealed(of(session).settings, event.data["sealed"])
     act, variables = f"sign_in_link:{event.data['link_id']}", {"expires_at": event.data["expires_at"]}
-    place(session, _to_address_alone(event, act, Template.SIGN_IN_LINK, variables, secret))
+    create(session, _to_address_alone(event, act, Template.SIGN_IN_LINK, variables, secret))
 
 
 def _to_address_alone(
     event: Event, act: str, template: Template, variables: dict[str, Any], secret: dict[str, str]
-) -> Order:
+) -> MessageRequest:
     data, person = event.data, event.personal
-    return Order(
+    return MessageRequest(
         act=act,
         template=template,
         act_at=event.time,
@@ -332,7 +334,7 @@ def letter_rendered(session: Session, event: Event) -> None:
     message.storage_key, message.sha256, message.pages = data["storage_key"], data["sha256"], data["pages"]
     if message.status is State.TO_COMPOSE:
         message.composed_at = clock.now()
-        go_on(session, message, Happening.COMPOSED)
+        transition(session, message, Trigger.COMPOSED)
 
 
 def _settings(session: Session) -> Settings:

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from notification.domain.channels import USED_LABELS, used_of
 from notification.domain.states import State
+from notification.message_requests import bounced
 from notification.models import AdministratorTerm, Contact, Landlord, Message
-from notification.orders import bounced
 from notification.queries import own_caf
 
 _CONFIRMED = (

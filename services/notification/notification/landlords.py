@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 
 from notification import recipients
 from notification.domain.templates import Template
-from notification.orders import Order
+from notification.message_requests import MessageRequest
 from notification.settings import own
 
 NOTHING_MORE: Mapping[str, Any] = {}
 
 
-def order(
+def message_request(
     session: Session,
     event: Event,
     template: Template,
@@ -25,11 +25,11 @@ def order(
     *,
     by_email: Mapping[str, Any] = NOTHING_MORE,
     by_letter: Mapping[str, Any] = NOTHING_MORE,
-) -> Order:
+) -> MessageRequest:
     """`said` in both forms, `by_email` and `by_letter` in one. Of `event`: `caf_code`, `landlord_id`,
     `organisation_id` and `user_number`, and the personal `name`, `email`, `address`, `caf`."""
     data, person, settings = event.data, event.personal, own(of(session).settings)
-    return Order(
+    return MessageRequest(
         act=act,
         template=template,
         act_at=event.time,

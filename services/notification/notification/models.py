@@ -75,10 +75,10 @@ class Message(Base):
         return State(self.state)
 
 
-class Passage(Base):
+class StateTransition(Base):
     """A message went from one state to another; rows are only ever added."""
 
-    __tablename__ = "message_passage"
+    __tablename__ = "state_transition"
 
     seq: Mapped[int] = mapped_column(Sequence, primary_key=True)
     message_id: Mapped[UUID] = mapped_column(ForeignKey("message.id"), index=True)

@@ -12,10 +12,9 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from notification import publishes
-from notification.domain.states import Event as Happening
-from notification.domain.states import State
+from notification.domain.states import State, Trigger
+from notification.lifecycle import transition
 from notification.models import AdministratorTerm, Contact, Landlord, Message
-from notification.progress import go_on
 
 ADMINISTRATOR = "administrator"
 
@@ -89,9 +88,9 @@ def _release(session: Session, landlord_id: UUID, user_number: str, lines: list[
     for message in session.scalars(waiting.with_for_update()):
         address = PostalAddress.parse(message.recipient_name, lines)
         if message.expires_at is not None and message.expires_at <= clock.now():
-            go_on(session, message, Happening.EXPIRED)
+            transition(session, message, Trigger.EXPIRED)
         elif address.valid:
-            go_on(session, message, Happening.ADDRESS_CORRECTED)
+            transition(session, message, Trigger.ADDRESS_CORRECTED)
             request_letter(session, message, address, open_secret(session, message))
         else:
             message.reason = address.problems[0]

@@ -10,12 +10,11 @@ from sqlalchemy.orm import Session
 
 from notification import landlords
 from notification.domain.channels import Channel
-from notification.domain.states import Event as Happening
-from notification.domain.states import State
+from notification.domain.states import State, Trigger
 from notification.domain.templates import KINDS, Template
+from notification.lifecycle import start, transition
+from notification.message_requests import create, of_act
 from notification.models import Message
-from notification.orders import of_act, place
-from notification.progress import born, go_on
 
 FINISHED = "landlord-finished"
 TAKEN_BACK = (State.WAITING, State.TO_COMPOSE, State.COMPOSED, State.ADDRESS_REFUSED)
@@ -24,7 +23,7 @@ TAKEN_BACK = (State.WAITING, State.TO_COMPOSE, State.COMPOSED, State.ADDRESS_REF
 def reminder_due(session: Session, event: Event) -> None:
     """One a landlord and day of reminder, however many tenants: an e-mail if one is known, else a letter."""
     said = {name: event.data[name] for name in ("year", "deadline", "user_number", "remaining")}
-    place(session, landlords.order(session, event, Template.REMINDER, _act(event.data), said))
+    create(session, landlords.message_request(session, event, Template.REMINDER, _act(event.data), said))
 
 
 def reminder_withdrawn(session: Session, event: Event) -> None:
@@ -35,7 +34,7 @@ def reminder_withdrawn(session: Session, event: Event) -> None:
         _refuse_beforehand(session, event, act)
     for message in rows:
         if message.status in TAKEN_BACK:
-            go_on(session, message, Happening.WITHDRAWN, FINISHED)
+            transition(session, message, Trigger.WITHDRAWN, FINISHED)
         elif message.status is State.SENDING:
             # On its way to the relay: put off or refused there, it is not tried again.
             message.expires_at = clock.now()
@@ -58,7 +57,7 @@ def _refuse_beforehand(session: Session, event: Event, act: str) -> None:
         variables={},
         act_at=event.time,
     )
-    born(session, message)
+    start(session, message)
 
 
 def _act(data: dict[str, Any]) -> str:

@@ -22,13 +22,13 @@ from sqlalchemy.orm import Session
 from notification import emails, mailers, publishes
 from notification.domain.channels import letter_still_useful
 from notification.domain.retries import CLAIM_LASTS, exhausted, wait_after
-from notification.domain.states import Event, State
+from notification.domain.states import State, Trigger
 from notification.domain.templates import KINDS, Template
+from notification.factories import mailer_for, sender_for
+from notification.lifecycle import locked, transition
 from notification.mailers import Mailer, MailerError
+from notification.message_requests import create_letter, instead, place_next_email
 from notification.models import TO_SEND, Message
-from notification.orders import instead, place_letter, place_next_email
-from notification.post_office import mailer_for, sender_for
-from notification.progress import go_on, locked
 from notification.settings import own
 
 log = structlog.get_logger()
@@ -51,7 +51,7 @@ class Claim:
 
 @dataclass(frozen=True)
 class Outcome:
-    event: Event
+    event: Trigger
     reason: str | None = None
     wait: timedelta = timedelta(0)
 
@@ -71,10 +71,10 @@ def claim_next(runtime: Runtime) -> Claim | None:
     with runtime.transaction() as session:
         while message := _next_due(session):
             if _is_over(message):
-                go_on(session, message, Event.EXPIRED)
+                transition(session, message, Trigger.EXPIRED)
                 session.flush()
                 continue
-            go_on(session, message, Event.CLAIMED)
+            transition(session, message, Trigger.CLAIMED)
             message.attempts += 1
             message.next_attempt_at = clock.now() + CLAIM_LASTS
             return _claim(session, message)
@@ -92,27 +92,27 @@ def hand_over(mailer: Mailer, runtime: Runtime, claim: Claim) -> Outcome:
     except MailerError as error:
         return outcome_of(error, claim.attempt)
     except ValueError:
-        return Outcome(Event.BOUNCED, "address-unusable")
+        return Outcome(Trigger.BOUNCED, "address-unusable")
     except emails.MissingVariableError:
-        return Outcome(Event.GAVE_UP, "template-incomplete")
-    return Outcome(Event.ACCEPTED)
+        return Outcome(Trigger.GAVE_UP, "template-incomplete")
+    return Outcome(Trigger.ACCEPTED)
 
 
 def outcome_of(error: MailerError, attempt: int) -> Outcome:
     """What a failure means for the message after its `attempt`-th try."""
     match error:
         case mailers.DuplicateError():
-            return Outcome(Event.ACCEPTED, error.reason)
+            return Outcome(Trigger.ACCEPTED, error.reason)
         case mailers.RecipientRefusedError():
-            return Outcome(Event.BOUNCED, error.reason)
+            return Outcome(Trigger.BOUNCED, error.reason)
         case mailers.FinalError():
-            return Outcome(Event.GAVE_UP, error.reason)
+            return Outcome(Trigger.GAVE_UP, error.reason)
         case _ if exhausted(attempt):
-            return Outcome(Event.GAVE_UP, error.reason)
+            return Outcome(Trigger.GAVE_UP, error.reason)
         case mailers.ThrottledError():
-            return Outcome(Event.PUT_OFF, error.reason, wait_after(attempt, at_least_seconds=error.retry_after))
+            return Outcome(Trigger.PUT_OFF, error.reason, wait_after(attempt, at_least_seconds=error.retry_after))
         case _:
-            return Outcome(Event.PUT_OFF, error.reason, wait_after(attempt))
+            return Outcome(Trigger.PUT_OFF, error.reason, wait_after(attempt))
 
 
 def record(runtime: Runtime, claim: Claim, outcome: Outcome) -> None:
@@ -122,12 +122,12 @@ def record(runtime: Runtime, claim: Claim, outcome: Outcome) -> None:
         if message is None or message.status is not State.SENDING or message.attempts != claim.attempt:
             log.warning("claim lost", message_id=str(claim.message_id))
             return
-        replacement = _instead(session, message, claim.secret) if outcome.event is Event.BOUNCED else None
-        go_on(session, message, outcome.event, outcome.reason)
+        replacement = _instead(session, message, claim.secret) if outcome.event is Trigger.BOUNCED else None
+        transition(session, message, outcome.event, outcome.reason)
         message.next_attempt_at = clock.now() + outcome.wait
-        if outcome.event is Event.ACCEPTED:
+        if outcome.event is Trigger.ACCEPTED:
             publishes.delivered(session, message)
-        elif outcome.event is Event.BOUNCED:
+        elif outcome.event is Trigger.BOUNCED:
             publishes.bounced(session, message, replacement)
     log.info("e-mail", message_id=str(claim.message_id), outcome=outcome.event, reason=outcome.reason)
 
@@ -172,10 +172,10 @@ def _instead(session: Session, message: Message, secret: dict[str, str]) -> Mess
     """To the landlord's other address; else a letter where one is known and the content will still be good then."""
     if _is_over(message):
         return None
-    order = instead(message, secret or None)
-    if other := place_next_email(session, order):
+    request = instead(message, secret or None)
+    if other := place_next_email(session, request):
         return other
     printable = KINDS[Template(message.template)].series is not None
     if not (printable and message.address and letter_still_useful(clock.now(), message.expires_at)):
         return None
-    return place_letter(session, order)
+    return create_letter(session, request)

@@ -167,7 +167,7 @@ def test_an_email_that_bounces_becomes_a_letter_when_the_password_lives_long_eno
 def test_each_passage_is_a_row(world: World) -> None:
     world.credentials(purpose="password_recovery")
     world.send()
-    passages: list[dict[str, Any]] = sorted(world.harness.rows("message_passage"), key=lambda row: row["seq"])
+    passages: list[dict[str, Any]] = sorted(world.harness.rows("state_transition"), key=lambda row: row["seq"])
     assert [(row["event"], row["before"], row["after"]) for row in passages] == [
         ("created", None, "waiting"),
         ("claimed", "waiting", "sending"),

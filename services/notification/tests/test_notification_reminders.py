@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from chassis import clock, ids
 from notification import sending
-from notification.domain.states import Event as Happening
+from notification.domain.states import Trigger
 from notification.models import Message
 from notification_world import World
 from sqlalchemy import update
@@ -103,7 +103,7 @@ def test_an_email_put_off_by_the_relay_is_not_tried_again_once_the_landlord_has_
     claim = sending.claim_next(world.harness.runtime)
     assert claim is not None
     world.reminder_withdrawn(data)
-    sending.record(world.harness.runtime, claim, sending.Outcome(Happening.PUT_OFF, "greylisted"))
+    sending.record(world.harness.runtime, claim, sending.Outcome(Trigger.PUT_OFF, "greylisted"))
     world.send()
     assert world.relay.accepted == []
     assert world.states() == {"reminder/email": "expired"}
@@ -128,7 +128,7 @@ def test_an_address_refused_after_the_landlord_has_finished_is_followed_by_nothi
     claim = sending.claim_next(world.harness.runtime)
     assert claim is not None
     world.reminder_withdrawn(data)
-    sending.record(world.harness.runtime, claim, sending.Outcome(Happening.BOUNCED, "no-such-user"))
+    sending.record(world.harness.runtime, claim, sending.Outcome(Trigger.BOUNCED, "no-such-user"))
     assert [row["state"] for row in world.messages] == ["bounced"]
 
 

@@ -6,7 +6,7 @@ import time_machine
 from chassis import clock
 from notification import sending
 from notification.domain.retries import CLAIM_LASTS, MAX_ATTEMPTS
-from notification.domain.states import Event
+from notification.domain.states import Trigger
 from notification.mailers import FinalError, RetryableError
 from notification.sending import Outcome, outcome_of
 from notification_world import World
@@ -50,9 +50,9 @@ def test_one_bad_address_does_not_hold_the_others(world: World) -> None:
 
 
 def test_retries_end_with_a_final_state() -> None:
-    assert outcome_of(RetryableError("x"), MAX_ATTEMPTS - 1).event is Event.PUT_OFF
-    assert outcome_of(RetryableError("x"), MAX_ATTEMPTS).event is Event.GAVE_UP
-    assert outcome_of(FinalError("x"), 1).event is Event.GAVE_UP
+    assert outcome_of(RetryableError("x"), MAX_ATTEMPTS - 1).event is Trigger.PUT_OFF
+    assert outcome_of(RetryableError("x"), MAX_ATTEMPTS).event is Trigger.GAVE_UP
+    assert outcome_of(FinalError("x"), 1).event is Trigger.GAVE_UP
 
 
 def test_a_crash_after_the_relay_accepted_sends_the_same_bytes_and_the_duplicate_is_known(world: World) -> None:
@@ -79,7 +79,7 @@ def test_whoever_lost_the_claim_has_no_say_any_more(world: World) -> None:
     assert slow is not None
     with time_machine.travel(clock.now() + CLAIM_LASTS + timedelta(seconds=1)):
         world.send()
-        sending.record(runtime, slow, Outcome(Event.BOUNCED, "smtp-550"))
+        sending.record(runtime, slow, Outcome(Trigger.BOUNCED, "smtp-550"))
     assert world.states() == {"july/email": "delivered"}
 
 
@@ -90,7 +90,7 @@ def test_a_slow_attempt_says_nothing_while_another_holds_the_message(world: Worl
     assert slow is not None
     with time_machine.travel(clock.now() + CLAIM_LASTS + timedelta(seconds=1)):
         assert sending.claim_next(runtime) is not None
-        sending.record(runtime, slow, Outcome(Event.ACCEPTED))
+        sending.record(runtime, slow, Outcome(Trigger.ACCEPTED))
     assert world.states() == {"july/email": "sending"}
     assert world.harness.published("notification.delivered.v1") == []
 

@@ -16,7 +16,7 @@ from chassis.testing.harness import load_schema
 from joserfc.jwk import ECKey
 from jsonschema_rs import validator_for
 from notification.app import service
-from notification.post_office import mailer_for
+from notification.factories import mailer_for
 from notification.settings import Settings
 from notification_world import DAY, World
 

@@ -9,18 +9,18 @@ from notification.domain.states import (
     LABELS,
     ODD_RECEIPTS,
     TRANSITIONS,
-    Event,
     State,
     TransitionError,
+    Trigger,
     advance,
 )
 
 ALLOWED = {**TRANSITIONS, **ODD_RECEIPTS, **{(state, event): state for state, event in ECHOES}}
-FORBIDDEN = sorted(set(product(State, Event)) - set(ALLOWED))
+FORBIDDEN = sorted(set(product(State, Trigger)) - set(ALLOWED))
 
 
 @pytest.mark.parametrize(("state", "event"), FORBIDDEN)
-def test_whatever_is_not_in_the_table_is_refused(state: State, event: Event) -> None:
+def test_whatever_is_not_in_the_table_is_refused(state: State, event: Trigger) -> None:
     with pytest.raises(TransitionError) as refused:
         advance(state, event)
     assert (refused.value.state, refused.value.event) == (state, event)
@@ -28,7 +28,7 @@ def test_whatever_is_not_in_the_table_is_refused(state: State, event: Event) -> 
 
 def test_a_final_state_is_left_only_by_a_listed_odd_receipt() -> None:
     left = {(state, event) for (state, event), after in ALLOWED.items() if state in FINAL and after is not state}
-    assert left == {(State.DELIVERED, Event.BOUNCED), (State.DELIVERED, Event.RETURNED)}
+    assert left == {(State.DELIVERED, Trigger.BOUNCED), (State.DELIVERED, Trigger.RETURNED)}
 
 
 def test_final_states_are_those_where_nothing_is_left_to_do() -> None:
@@ -45,22 +45,22 @@ def test_final_states_are_those_where_nothing_is_left_to_do() -> None:
 
 def test_a_password_whose_time_is_over_never_leaves() -> None:
     for state in (State.WAITING, State.SENDING, State.TO_COMPOSE, State.COMPOSED):
-        assert advance(state, Event.EXPIRED) is State.EXPIRED
+        assert advance(state, Trigger.EXPIRED) is State.EXPIRED
 
 
 def test_an_email_goes_from_waiting_to_delivered() -> None:
-    assert advance(advance(State.WAITING, Event.CLAIMED), Event.ACCEPTED) is State.DELIVERED
+    assert advance(advance(State.WAITING, Trigger.CLAIMED), Trigger.ACCEPTED) is State.DELIVERED
 
 
 def test_a_letter_goes_from_composition_to_the_printer_to_delivered_and_may_come_back() -> None:
     state = State.TO_COMPOSE
-    for event in (Event.COMPOSED, Event.BATCHED, Event.ACKNOWLEDGED, Event.RETURNED):
+    for event in (Trigger.COMPOSED, Trigger.BATCHED, Trigger.ACKNOWLEDGED, Trigger.RETURNED):
         state = advance(state, event)
     assert state is State.RETURNED
 
 
 def test_a_receipt_that_comes_twice_changes_nothing() -> None:
-    assert advance(State.DELIVERED, Event.ACKNOWLEDGED) is State.DELIVERED
+    assert advance(State.DELIVERED, Trigger.ACKNOWLEDGED) is State.DELIVERED
 
 
 def test_each_state_has_its_french_label() -> None:

@@ -18,7 +18,7 @@ RENT = {"rent": "415,00", "charges": "38", "share": "whole", "full_month": True,
 WRITTEN = ("passage", "declaration_version", "outbox", "journal")
 COPIES = ("rent_declaration", *WRITTEN)
 BARE = (
-    "INSERT INTO bare_passage SELECT * FROM passage WHERE declaration_id = CAST(:id AS uuid)",
+    "INSERT INTO bare_passage SELECT * FROM state_transition WHERE declaration_id = CAST(:id AS uuid)",
     "INSERT INTO bare_declaration_version SELECT * FROM declaration_version WHERE declaration_id = CAST(:id AS uuid)",
     "INSERT INTO bare_outbox SELECT * FROM outbox WHERE subject = :id",
     "INSERT INTO bare_journal SELECT * FROM journal WHERE subject = :id",
@@ -43,7 +43,7 @@ def figures(bench: Bench) -> list[Figure]:
 def _people(bench: Bench) -> list[tuple[str, dict[str, str]]]:
     """Declarations still to be made, each with the headers of somebody who may make it."""
     waiting = select(RentDeclaration.id, RentDeclaration.organisation_id).where(RentDeclaration.state == "to_declare")
-    with bench.harness.runtime.reading() as session:
+    with bench.harness.runtime.read_only() as session:
         found = session.execute(waiting.limit(DECLARATIONS)).all()
     headers: dict[Any, dict[str, str]] = {}
     for _declaration, organisation in found:

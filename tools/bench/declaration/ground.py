@@ -44,7 +44,7 @@ class Bench:
             "SELECT pg_get_constraintdef(oid) FROM pg_constraint"
             " WHERE contype = 'f' AND conrelid = CAST(:name AS regclass)"
         )
-        with self.harness.runtime.reading() as session:
+        with self.harness.runtime.read_only() as session:
             return list(session.execute(query, {"name": table}).scalars())
 
     @contextmanager

@@ -81,7 +81,7 @@ def _export(bench: Bench, kind: str, headers: dict[str, str]) -> Figure:
         )
     if size < ROWS:
         raise AssertionError(f"not a whole file: {size} bytes")
-    with bench.harness.runtime.reading() as session:
+    with bench.harness.runtime.read_only() as session:
         count = session.execute(select(func.count()).select_from(RentDeclaration)).scalar_one()
     rows = min(count, ROWS)
     with bench.driver() as connection:

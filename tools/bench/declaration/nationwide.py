@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from chassis import clock
 from chassis.ids import new_id
-from declaration.leasing import Lease
+from declaration.job_lock import JobLock
 from declaration.models import RentDeclaration
-from declaration.registry import reception, running
+from declaration.registry import commands, jobs
 from sqlalchemy import func, select
 
 from tools.bench.declaration import lines, opening
@@ -51,10 +51,10 @@ def _register(bench: Bench, caf: str) -> None:
     lines.write(file, _share(bench), caf)
     with file.open("rb") as stream:
         worker = new_id()
-        stored = reception.receive(
+        stored = commands.receive(
             bench.harness.runtime, stream, file.name, caf_code=caf, sent_by="bench", worker=worker
         )
-    running.run(bench.harness.runtime, Lease(stored[0], worker), lambda: None)
+    jobs.run(bench.harness.runtime, JobLock(stored[0], worker), lambda: None)
     file.unlink()
 
 
@@ -66,5 +66,5 @@ def _open_all(bench: Bench) -> None:
 
 def _count(bench: Bench, *cafs: str) -> int:
     statement = select(func.count()).select_from(RentDeclaration).where(RentDeclaration.caf_code.in_(cafs))
-    with bench.harness.runtime.reading() as session:
+    with bench.harness.runtime.read_only() as session:
         return session.execute(statement).scalar_one()

@@ -10,8 +10,8 @@ from pathlib import Path
 from statistics import median
 
 from chassis.ids import new_id
-from declaration.leasing import Lease
-from declaration.registry import reception, running, shown
+from declaration.job_lock import JobLock
+from declaration.registry import commands, jobs, shown
 
 from tools.bench.declaration import lines
 from tools.bench.declaration.ground import CAF, Bench, resident, seconds
@@ -57,8 +57,8 @@ def _read(bench: Bench, file: Path, memory: list[float]) -> None:
     """The job's own work; the landlords are told afterwards, by another job."""
     runtime, worker = bench.harness.runtime, new_id()
     with file.open("rb") as stream:
-        row, _ = reception.receive(runtime, stream, file.name, caf_code=CAF, sent_by="bench", worker=worker)
-    running.run(runtime, Lease(row, worker), lambda: memory.append(resident()))
+        row, _ = commands.receive(runtime, stream, file.name, caf_code=CAF, sent_by="bench", worker=worker)
+    jobs.run(runtime, JobLock(row, worker), lambda: memory.append(resident()))
     if (done := shown(runtime, row))["lines_merged"] != bench.lines:
         raise AssertionError(f"not all lines went in: {done}")
 

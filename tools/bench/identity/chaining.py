@@ -6,10 +6,10 @@ import hashlib
 import json
 
 from chassis import ids
+from identity.client_address import Origin
 from identity.domain.security_events import GENESIS, Kind
 from identity.journal import chaining, record
 from identity.models import SecurityEvent
-from identity.origin import Origin
 from sqlalchemy import select, text
 
 from tools.bench.figures import Figure

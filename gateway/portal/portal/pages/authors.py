@@ -7,13 +7,13 @@ from chassis.texts import full_name
 
 from portal.clients import api
 from portal.clients.errors import Refused, Unavailable
-from portal.sign_in.person import the_person
+from portal.sign_in.person import current_user
 
 Author = Mapping[str, Any]
 NAMELESS = "une autre personne de votre organisme"
 
 
-def namer() -> Callable[[Author], str]:
+def author_name() -> Callable[[Author], str]:
     """Says an author; the names of colleagues are asked for once, and only if one is needed."""
     known: dict[str, str] = {}
     asked = False
@@ -24,7 +24,7 @@ def namer() -> Callable[[Author], str]:
             return "vous-même"
         if author["kind"] == "caf":
             return "la Caf"
-        if the_person().is_agent:
+        if current_user().is_agent:
             return "le bailleur"
         if not asked:
             known.update(colleagues())
@@ -36,7 +36,7 @@ def namer() -> Callable[[Author], str]:
 
 def colleagues() -> dict[str, str]:
     """Account -> name, for those whom the person may see; empty when habilitation refuses or is away."""
-    organisation = the_person().organisation
+    organisation = current_user().organisation
     if organisation is None:
         return {}
     try:

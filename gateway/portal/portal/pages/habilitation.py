@@ -14,8 +14,8 @@ from wtforms.validators import InputRequired, ValidationError
 from portal import layout
 from portal.clients import api
 from portal.clients.errors import Refused
-from portal.forms import OnceForm, lines_of
-from portal.sign_in.person import the_person, wanted
+from portal.forms import IdempotentForm, lines_of
+from portal.sign_in.person import current_user, login_required
 
 pages = Blueprint("habilitation", __name__, url_prefix="/habilitations")
 CIVILITIES = {"Mme": "Madame", "M.": "Monsieur"}
@@ -41,7 +41,7 @@ ACTIONS = {
 HOUSING_TYPES = {"conventioned": "Logements conventionnés", "private": "Logements privés"}
 
 
-class UserForm(OnceForm):
+class UserForm(IdempotentForm):
     """A new user: the requested information, and the groups to tick."""
 
     civility = RadioField(
@@ -71,7 +71,7 @@ class UserForm(OnceForm):
         }
 
 
-class GroupForm(OnceForm):
+class GroupForm(IdempotentForm):
     """A new group: types of dwellings in a zone."""
 
     label = StringField("Nom du groupe", [InputRequired("Saisissez le nom du groupe, par exemple Agence de Rennes")])
@@ -106,11 +106,11 @@ class GroupForm(OnceForm):
 
 def organisation() -> str:
     """The organisation of the person signed in."""
-    return str(the_person().organisation)
+    return str(current_user().organisation)
 
 
 @pages.get("", strict_slashes=False)
-@wanted("landlord")
+@login_required("landlord")
 def index() -> ResponseReturnValue:
     """Users and groups."""
     groups = api().habilitation.list_groups(organisation())
@@ -124,7 +124,7 @@ def index() -> ResponseReturnValue:
 
 
 @pages.route("/utilisateurs/nouveau", methods=["GET", "POST"])
-@wanted("landlord")
+@login_required("landlord")
 def new_user() -> ResponseReturnValue:
     """The user receives login and password by e-mail, at once."""
     groups = api().habilitation.list_groups(organisation())
@@ -144,7 +144,7 @@ def new_user() -> ResponseReturnValue:
 
 
 @pages.route("/groupes/nouveau", methods=["GET", "POST"])
-@wanted("landlord")
+@login_required("landlord")
 def new_group() -> ResponseReturnValue:
     """Groups exist from the start; this adds another."""
     form, zones = GroupForm(), api().habilitation.list_zones(organisation())
@@ -163,7 +163,7 @@ def new_group() -> ResponseReturnValue:
 
 
 @pages.get("/journal")
-@wanted("landlord")
+@login_required("landlord")
 def journal() -> ResponseReturnValue:
     """Who changed what, when and why; people by their names."""
     users = api().habilitation.list_users(organisation())

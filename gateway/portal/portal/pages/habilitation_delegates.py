@@ -13,15 +13,15 @@ from wtforms.validators import InputRequired, Length
 from portal import layout
 from portal.clients import api
 from portal.clients.errors import Refused
-from portal.forms import OnceForm
+from portal.forms import IdempotentForm
 from portal.pages.habilitation import organisation, pages
 from portal.pages.habilitation_users import WithdrawalForm, the_user
-from portal.sign_in.person import wanted
+from portal.sign_in.person import login_required
 
 EXTENTS = {"all": "Tous ses groupes, et ceux qui lui seront donnés plus tard", "some": "Seulement certains groupes"}
 
 
-class DelegationForm(OnceForm):
+class DelegationForm(IdempotentForm):
     """All that the user holds, or some of it."""
 
     extent = RadioField("Groupes confiés", [InputRequired("Choisissez les groupes confiés")], choices=choices(EXTENTS))
@@ -47,7 +47,7 @@ def _form_of(user: dict[str, Any]) -> DelegationForm:
 
 
 @pages.route("/utilisateurs/<uuid:account_id>/delegation", methods=["GET", "POST"])
-@wanted("landlord")
+@login_required("landlord")
 def delegation(account_id: UUID) -> ResponseReturnValue:
     """The user is told by e-mail, and acts at once."""
     user = _delegable(account_id)
@@ -66,7 +66,7 @@ def delegation(account_id: UUID) -> ResponseReturnValue:
 
 
 @pages.route("/utilisateurs/<uuid:account_id>/delegation/retrait", methods=["GET", "POST"])
-@wanted("landlord")
+@login_required("landlord")
 def withdraw_delegation(account_id: UUID) -> ResponseReturnValue:
     """A user like the others from then on."""
     user, form = _delegable(account_id), WithdrawalForm()

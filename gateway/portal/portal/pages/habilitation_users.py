@@ -9,12 +9,12 @@ from wtforms import StringField
 from wtforms.validators import Length
 
 from portal.clients import api
-from portal.forms import BlankForm, OnceForm
+from portal.forms import BlankForm, IdempotentForm
 from portal.pages.habilitation import organisation, pages
-from portal.sign_in.person import wanted
+from portal.sign_in.person import login_required
 
 
-class WithdrawalForm(OnceForm):
+class WithdrawalForm(IdempotentForm):
     """Why, for the journal."""
 
     reason = StringField("Motif (facultatif)", [Length(max=300, message="Le motif compte 300 caractères au plus.")])
@@ -30,7 +30,7 @@ def the_user(account_id: UUID) -> dict[str, Any]:
 
 
 @pages.route("/utilisateurs/<uuid:account_id>/identifiants", methods=["GET", "POST"])
-@wanted("landlord")
+@login_required("landlord")
 def send_credentials(account_id: UUID) -> ResponseReturnValue:
     """A new provisional password leaves to the user; the person who asks does not see it."""
     user, form = the_user(account_id), BlankForm()
@@ -42,7 +42,7 @@ def send_credentials(account_id: UUID) -> ResponseReturnValue:
 
 
 @pages.route("/utilisateurs/<uuid:account_id>/retrait", methods=["GET", "POST"])
-@wanted("landlord")
+@login_required("landlord")
 def withdraw(account_id: UUID) -> ResponseReturnValue:
     """Rights end at once, and the account is closed."""
     user, form = the_user(account_id), WithdrawalForm()

@@ -4,13 +4,13 @@ from flask import Blueprint, redirect
 from flask.typing import ResponseReturnValue
 from webui.kept_forms import keeper
 
-from portal.sign_in.person import wanted
+from portal.sign_in.person import login_required
 
 pages = Blueprint("kept_forms", __name__)
 
 
 @pages.post("/saisie-conservee/abandon")
-@wanted()
+@login_required()
 def drop() -> ResponseReturnValue:
     """Back to the page, as it stands; its mark says which, and whose."""
     mark = keeper().own_mark()

@@ -9,10 +9,10 @@ from wtforms import RadioField, StringField, TextAreaField
 
 from portal.clients import api
 from portal.clients.errors import Refused
-from portal.forms import BlankForm, OnceForm, lines_of
+from portal.forms import BlankForm, IdempotentForm, lines_of
 from portal.pages.addresses import address
 from portal.pages.declare.journey import REPORT_COLOURS
-from portal.sign_in.person import the_person, wanted
+from portal.sign_in.person import current_user, login_required
 
 pages = Blueprint("reports", __name__, url_prefix="/signalements")
 HOUSING_TYPES = {"conventioned": "Conventionné", "private": "Privé"}
@@ -27,7 +27,7 @@ NEEDED = {
 COMMENT = "Précisions, si vous le souhaitez"
 
 
-class MissingForm(OnceForm):
+class MissingForm(IdempotentForm):
     """A tenant who is not in the list."""
 
     user_number = StringField("Votre N°\u00a0d’utilisateur")
@@ -63,7 +63,7 @@ class MissingForm(OnceForm):
         }
 
 
-class GoneForm(OnceForm):
+class GoneForm(IdempotentForm):
     """A tenant who is no longer theirs."""
 
     happened_on = FrenchDateField("Depuis quel jour\u00a0? (départ du locataire, vente du logement)")
@@ -71,7 +71,7 @@ class GoneForm(OnceForm):
     pointers: ClassVar[dict[str, str]] = {"/happened_on": "happened_on", "/comment": "comment"}
 
 
-class AnswerForm(OnceForm):
+class AnswerForm(IdempotentForm):
     """The Caf's answer."""
 
     outcome = RadioField("Votre réponse", choices=choices(OUTCOMES), validate_choice=False)
@@ -93,7 +93,7 @@ def send(form: Any, report: dict[str, Any]) -> ResponseReturnValue | None:
 
 
 @pages.get("", strict_slashes=False)
-@wanted()
+@login_required()
 def index() -> ResponseReturnValue:
     """« Mes signalements », or the queue of the agent's Caf."""
     state = request.args.get("etat", "")
@@ -105,14 +105,14 @@ def index() -> ResponseReturnValue:
         "reports/index.html",
         found=found,
         state=state,
-        agent=the_person().is_agent,
+        agent=current_user().is_agent,
         colours=REPORT_COLOURS,
         following=next_page,
     )
 
 
 @pages.route("/locataire-absent", methods=["GET", "POST"])
-@wanted("landlord")
+@login_required("landlord")
 def missing() -> ResponseReturnValue:
     """« Mon locataire n’est pas dans la liste »."""
     form = MissingForm()
@@ -124,7 +124,7 @@ def missing() -> ResponseReturnValue:
 
 
 @pages.route("/plus-mon-locataire/<uuid:declaration>", methods=["GET", "POST"])
-@wanted("landlord")
+@login_required("landlord")
 def gone(declaration: Any) -> ResponseReturnValue:
     """« Ce locataire n’est plus le mien »; the declaration itself stays as it is."""
     body = api().declaration.get(str(declaration)).body
@@ -144,11 +144,11 @@ def gone(declaration: Any) -> ResponseReturnValue:
 
 
 @pages.route("/<uuid:report>", methods=["GET", "POST"])
-@wanted()
+@login_required()
 def one(report: Any) -> ResponseReturnValue:
     """A report; an agent answers it here."""
     found, form = api().declaration.get_report(str(report)), AnswerForm()
-    if request.method == "POST" and the_person().is_agent and form.validate():
+    if request.method == "POST" and current_user().is_agent and form.validate():
         body = {"outcome": form.outcome.data, "answer": (form.answer.data or "").strip()}
         if not form.outcome.data:
             form.fail("Choisissez d’accepter ou de refuser", "outcome")
@@ -167,14 +167,14 @@ def one(report: Any) -> ResponseReturnValue:
         report=found,
         form=form,
         blank=BlankForm(),
-        agent=the_person().is_agent,
+        agent=current_user().is_agent,
         colours=REPORT_COLOURS,
     )
     return page, 422 if form.errors else 200
 
 
 @pages.post("/<uuid:report>/prise-en-charge")
-@wanted("agent")
+@login_required("agent")
 def take(report: Any) -> ResponseReturnValue:
     """The landlord then reads that somebody is on it."""
     api().declaration.take_report(str(report), BlankForm().key.data or "")

@@ -53,7 +53,7 @@ def signed_in() -> SignedIn | None:
     return SignedIn(**kept) if kept else None
 
 
-def the_person() -> SignedIn:
+def current_user() -> SignedIn:
     """The person of a page that wants one."""
     return signed_in() or abort(403)
 
@@ -69,7 +69,7 @@ def sign_in_page() -> Any:
     return redirect(address, 303)
 
 
-def wanted(kind: str | None = None, *, takes_file: bool = False) -> Callable[[Callable[P, R]], Callable[P, R]]:
+def login_required(kind: str | None = None, *, takes_file: bool = False) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """A page for someone signed in, of that kind (`landlord` or `agent`) when given; 404 for the others.
 
     Only one that `takes_file` is sent more than a form holds, see `portal.uploads`.

@@ -21,7 +21,7 @@ def names() -> Mapping[str, str]:
     """Insee code → name, arrondissements of Paris, Lyon and Marseille included.
 
     Source: npm `@etalab/decoupage-administratif` 6.0.0 (MIT), made from Insee's Code officiel géographique 2026; see
-    `declaration.communes_update`.
+    `tools.communes`.
     """
     packed = (files("chassis") / "french" / "data" / DATA).read_bytes()
     lines = gzip.decompress(packed).decode().splitlines()

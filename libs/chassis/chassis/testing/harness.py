@@ -55,7 +55,7 @@ class Harness:
             **settings,
         }
         runtime = Runtime(service, service.settings(service=service.name, **chosen))
-        templates.lay(runtime)
+        templates.prepare(runtime)
         return cls(runtime)
 
     @property
@@ -107,7 +107,7 @@ class Harness:
             inbox.receive(session, [envelope])
         while inbox.process_next(self.runtime):
             pass
-        with self.runtime.reading() as session:
+        with self.runtime.read_only() as session:
             table = inbox.table(session)
             failed = session.execute(select(table.c.type, table.c.error).where(table.c.error.is_not(None))).all()
         if failed:
@@ -115,7 +115,7 @@ class Harness:
 
     def published(self, event_type: str | None = None) -> list[Event]:
         """What the service has published so far, oldest first, opened."""
-        with self.runtime.reading() as session:
+        with self.runtime.read_only() as session:
             outbox = self.runtime.service.metadata.tables["outbox"]
             rows = session.execute(select(outbox.c.envelope).order_by(outbox.c.seq)).scalars().all()
         opened = [events.from_envelope(row, self.runtime.settings) for row in rows]
@@ -128,7 +128,7 @@ class Harness:
 
     def rows(self, table: str) -> list[dict[str, Any]]:
         """All rows of a table, to count them."""
-        with self.runtime.reading() as session:
+        with self.runtime.read_only() as session:
             found = session.execute(select(self.runtime.service.metadata.tables[table])).mappings().all()
         return [dict(row) for row in found]
 

@@ -31,7 +31,7 @@ def empty(address: str) -> str:
     return name
 
 
-def lay(runtime: Runtime) -> None:
+def prepare(runtime: Runtime) -> None:
     """Gives an empty database the schema, and the rows that come with it; migrates one that holds something."""
     key = f"{runtime.name} {runtime.service.migrations}"
     if runtime.engine.dialect.name == "postgresql":

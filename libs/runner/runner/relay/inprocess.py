@@ -26,7 +26,7 @@ class InProcessRelay:
         Copied outside the source's transaction: holding one database's write lock while waiting for another's is
         how two services would wait for each other. One relay runs in this mode, so nothing else claims these rows.
         """
-        with source.reading() as session:
+        with source.read_only() as session:
             rows = outbox.claim(session, BATCH)
         if not rows:
             return 0

@@ -127,7 +127,7 @@ class RabbitReceiver:
         Nothing is requeued in a loop: with the database down, the connection closes and the broker keeps the messages.
         Each return to the queue counts towards its delivery limit, so nothing is taken until the database answers.
         """
-        with self._target.reading() as session:
+        with self._target.read_only() as session:
             session.execute(select(1))
         queue = Queue(topology.queue_name(self._target.name), Exchange(events.EXCHANGE, "topic"), no_declare=True)
         connection = connect(self._amqp_url)

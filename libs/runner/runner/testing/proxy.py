@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import Self
 
 
-class Wire:
+class TcpProxy:
     """A TCP proxy on a port of its own; ``cut`` drops what is connected and refuses the rest until ``mend``."""
 
     def __init__(self, host: str, port: int) -> None:

@@ -16,8 +16,8 @@ from declaration.domain import snapshot
 from declaration.domain.answers.columns import ANSWERS, of_another
 from declaration.domain.answers.reasons import EVENTS
 from declaration.domain.registry.lines import LineError
-from declaration.domain.states import Event, Facts, State, advance
-from declaration.models import AnswerImport, CafAnswer, DeclarationVersion, Passage, RentDeclaration
+from declaration.domain.states import Facts, State, Trigger, advance
+from declaration.models import AnswerImport, CafAnswer, DeclarationVersion, RentDeclaration, StateTransition
 
 CHANNEL = "caf"
 
@@ -137,15 +137,15 @@ def _apply_one(
     return True
 
 
-def _follow(session: Session, import_row: AnswerImport, target: _Target, event: Event, text: str | None) -> None:
+def _follow(session: Session, import_row: AnswerImport, target: _Target, event: Trigger, text: str | None) -> None:
     """What the version's new state makes of the declaration, whose hand may already be at a correction."""
     row, version = target.declaration, target.version
     if row.version == version.version:
         row.state = version.state
-    elif event is Event.INTEGRATE:
+    elif event is Trigger.INTEGRATE:
         # Settled: the correction that was being written can no longer be sent.
         _abandon(session, import_row, target)
-    elif event is Event.REQUEST_INFORMATION:
+    elif event is Trigger.REQUEST_INFORMATION:
         row.question = text
     row.revision += 1
     row.updated_at = clock.now()
@@ -154,19 +154,23 @@ def _follow(session: Session, import_row: AnswerImport, target: _Target, event: 
 def _abandon(session: Session, import_row: AnswerImport, target: _Target) -> None:
     row, version = target.declaration, target.version
     before = State(row.state)
-    after = advance(before, Event.ABANDON, Facts(standing=State(version.state)))
-    session.add(_passage(import_row, row.id, row.version, (Event.ABANDON, before, after), None))
+    after = advance(before, Trigger.ABANDON, Facts(standing=State(version.state)))
+    session.add(_record_transition(import_row, row.id, row.version, (Trigger.ABANDON, before, after), None))
     row.state, row.version, row.late = after.value, version.version, version.late
     row.amendment_reason, row.question = version.reason, version.question
     row.draft = snapshot.draft(version.snapshot)
     row.rent = Decimal(version.snapshot["rent"]["rent"])
 
 
-def _passage(
-    import_row: AnswerImport, declaration_id: UUID, version: int, passed: tuple[Event, State, State], reason: str | None
-) -> Passage:
+def _record_transition(
+    import_row: AnswerImport,
+    declaration_id: UUID,
+    version: int,
+    passed: tuple[Trigger, State, State],
+    reason: str | None,
+) -> StateTransition:
     event, before, after = passed
-    return Passage(
+    return StateTransition(
         declaration_id=declaration_id,
         version=version,
         event=event.value,
@@ -180,10 +184,10 @@ def _passage(
 
 
 def _note(
-    session: Session, import_row: AnswerImport, answer: Answer, target: _Target, passed: tuple[Event, State, State]
+    session: Session, import_row: AnswerImport, answer: Answer, target: _Target, passed: tuple[Trigger, State, State]
 ) -> None:
     version = target.version
-    session.add(_passage(import_row, version.declaration_id, version.version, passed, answer.values["text"]))
+    session.add(_record_transition(import_row, version.declaration_id, version.version, passed, answer.values["text"]))
     session.flush()
     values = {
         "declaration_id": version.declaration_id,

@@ -23,16 +23,16 @@ class Phase(StrEnum):
     CLOSED = "closed"
 
 
-class Act(StrEnum):
+class Trigger(StrEnum):
     """What an agent does to a campaign."""
 
     OPENING = "opening"
     CLOSING = "closing"
 
 
-TRANSITIONS: dict[tuple[Phase, Act], Phase] = {
-    (Phase.DRAFT, Act.OPENING): Phase.OPEN,
-    (Phase.OPEN, Act.CLOSING): Phase.CLOSED,
+TRANSITIONS: dict[tuple[Phase, Trigger], Phase] = {
+    (Phase.DRAFT, Trigger.OPENING): Phase.OPEN,
+    (Phase.OPEN, Trigger.CLOSING): Phase.CLOSED,
 }
 LABELS: dict[Phase, str] = {Phase.DRAFT: "en préparation", Phase.OPEN: "ouverte", Phase.CLOSED: "close"}
 
@@ -89,7 +89,7 @@ def planned(year: int, deadline: date, cut_off: date, opens_on: date | None, *, 
     return dates
 
 
-def advance(phase: Phase, act: Act) -> Phase:
+def advance(phase: Phase, act: Trigger) -> Phase:
     """The phase after the act. Raises Conflict when the campaign is not there yet, or no longer."""
     target = TRANSITIONS.get((phase, act))
     if target is None:

@@ -23,7 +23,7 @@ class State(StrEnum):
     DISCARDED = "discarded"
 
 
-class Act(StrEnum):
+class Trigger(StrEnum):
     """What an agent does to a typed attestation."""
 
     SAVE = "save"
@@ -55,14 +55,14 @@ REFUSED_DAYS: dict[str, str] = {
     "posted_after_cut_off": "Cette attestation a été postée après le dernier jour de la campagne : elle ne peut plus"
     " être prise.",
 }
-TRANSITIONS: dict[tuple[State, Act], State] = {
-    (State.TYPING, Act.SAVE): State.TYPING,
-    (State.TYPING, Act.FILE): State.FILED,
-    (State.TYPING, Act.DISCARD): State.DISCARDED,
+TRANSITIONS: dict[tuple[State, Trigger], State] = {
+    (State.TYPING, Trigger.SAVE): State.TYPING,
+    (State.TYPING, Trigger.FILE): State.FILED,
+    (State.TYPING, Trigger.DISCARD): State.DISCARDED,
 }
 
 
-def advance(state: State, act: Act) -> State:
+def advance(state: State, act: Trigger) -> State:
     """The state after the act. Raises Conflict once the attestation is filed or discarded."""
     target = TRANSITIONS.get((state, act))
     if target is None:
@@ -146,7 +146,7 @@ def in_time(dates: Dates, arrival: Arrival) -> bool:
     return dates.opens_on <= arrival.counts_from <= dates.cut_off
 
 
-def beside(state: DeclarationState, channel: str | None) -> Other | None:
+def conflict(state: DeclarationState, channel: str | None) -> Other | None:
     """What the agent must look at first. `channel`: of the transmitted version that counts, None before the first."""
     if channel is not None:
         return Other.PAPER if channel == "paper" else Other.ONLINE

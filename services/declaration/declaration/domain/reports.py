@@ -29,7 +29,7 @@ class State(StrEnum):
     REFUSED = "refused"
 
 
-class Act(StrEnum):
+class Trigger(StrEnum):
     """What an agent does to a report."""
 
     TAKE = "take"
@@ -48,19 +48,19 @@ LABELS = {
     State.REFUSED: "Refusé",
 }
 OPEN = (State.RECEIVED, State.IN_PROGRESS)
-TRANSITIONS: dict[tuple[State, Act], State] = {
-    (State.RECEIVED, Act.TAKE): State.IN_PROGRESS,
-    **{(state, Act.ACCEPT): State.ACCEPTED for state in OPEN},
-    **{(state, Act.REFUSE): State.REFUSED for state in OPEN},
+TRANSITIONS: dict[tuple[State, Trigger], State] = {
+    (State.RECEIVED, Trigger.TAKE): State.IN_PROGRESS,
+    **{(state, Trigger.ACCEPT): State.ACCEPTED for state in OPEN},
+    **{(state, Trigger.REFUSE): State.REFUSED for state in OPEN},
 }
 
 
-def advance(state: State, act: Act, answer: str = "") -> State:
+def advance(state: State, act: Trigger, answer: str = "") -> State:
     """The state after the act. Raises Conflict when the table refuses it, Invalid for a refusal without a reason."""
     target = TRANSITIONS.get((state, act))
     if target is None:
         raise Conflict(f"Ce signalement est à l’état « {LABELS[state]} » : cette action n’est plus possible.")
-    if act is Act.REFUSE and not answer.strip():
+    if act is Trigger.REFUSE and not answer.strip():
         detail = "Expliquez au bailleur pourquoi son signalement est refusé."
         example = "Ce locataire n’est pas allocataire dans notre département"
         rule = "un texte de 1 à 1000 caractères"

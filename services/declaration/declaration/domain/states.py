@@ -23,7 +23,7 @@ class State(StrEnum):
     SUPERSEDED = "superseded"
 
 
-class Event(StrEnum):
+class Trigger(StrEnum):
     """What can happen to a declaration."""
 
     OPEN = "open"
@@ -69,20 +69,20 @@ PRECEDENCE: dict[State, int] = {
     State.NOT_CONCERNED: 2,
 }
 
-EVENT_LABELS: dict[Event, str] = {
-    Event.OPEN: "ouverture de la campagne",
-    Event.EXEMPT: "ouverture de la campagne, sans loyer de juillet",
-    Event.LEASE_LEAVES_JULY: "bail corrigé par la Caf, sans loyer de juillet",
-    Event.LEASE_JOINS_JULY: "bail corrigé par la Caf, avec un loyer de juillet",
-    Event.SAVE: "enregistrement du brouillon",
-    Event.TRANSMIT: "transmission",
-    Event.AMEND: "rectification demandée",
-    Event.ABANDON: "rectification abandonnée",
-    Event.SUPERSEDE: "transmission de la rectification",
-    Event.INTEGRATE: "prise en compte par la Caf",
-    Event.REVIEW: "mise en contrôle par la Caf",
-    Event.REQUEST_INFORMATION: "complément demandé par la Caf",
-    Event.REJECT: "rejet par la Caf",
+TRIGGER_LABELS: dict[Trigger, str] = {
+    Trigger.OPEN: "ouverture de la campagne",
+    Trigger.EXEMPT: "ouverture de la campagne, sans loyer de juillet",
+    Trigger.LEASE_LEAVES_JULY: "bail corrigé par la Caf, sans loyer de juillet",
+    Trigger.LEASE_JOINS_JULY: "bail corrigé par la Caf, avec un loyer de juillet",
+    Trigger.SAVE: "enregistrement du brouillon",
+    Trigger.TRANSMIT: "transmission",
+    Trigger.AMEND: "rectification demandée",
+    Trigger.ABANDON: "rectification abandonnée",
+    Trigger.SUPERSEDE: "transmission de la rectification",
+    Trigger.INTEGRATE: "prise en compte par la Caf",
+    Trigger.REVIEW: "mise en contrôle par la Caf",
+    Trigger.REQUEST_INFORMATION: "complément demandé par la Caf",
+    Trigger.REJECT: "rejet par la Caf",
 }
 
 
@@ -134,36 +134,36 @@ CORRECTING = Guard(
 )
 
 # A target that is None stands for the state of the version that counts.
-Table = dict[tuple[State | None, Event], tuple[State | None, Guard | None]]
+Table = dict[tuple[State | None, Trigger], tuple[State | None, Guard | None]]
 
 # AMEND opens the next version as a draft; the transmitted version keeps its own state until SUPERSEDE. What the Caf has
 # integrated is settled: a correction is then the Caf's to make, and one that was being written is abandoned.
 _ANSWERABLE = (State.TRANSMITTED, State.UNDER_REVIEW, State.INFORMATION_REQUESTED)
 _ANSWERS = {
-    Event.INTEGRATE: State.INTEGRATED,
-    Event.REVIEW: State.UNDER_REVIEW,
-    Event.REQUEST_INFORMATION: State.INFORMATION_REQUESTED,
-    Event.REJECT: State.REJECTED,
+    Trigger.INTEGRATE: State.INTEGRATED,
+    Trigger.REVIEW: State.UNDER_REVIEW,
+    Trigger.REQUEST_INFORMATION: State.INFORMATION_REQUESTED,
+    Trigger.REJECT: State.REJECTED,
 }
 
 TRANSITIONS: Table = {
-    (None, Event.OPEN): (State.TO_DECLARE, None),
-    (None, Event.EXEMPT): (State.NOT_CONCERNED, None),
+    (None, Trigger.OPEN): (State.TO_DECLARE, None),
+    (None, Trigger.EXEMPT): (State.NOT_CONCERNED, None),
     # The Caf corrects a lease of which nobody has begun the declaration.
-    (State.TO_DECLARE, Event.LEASE_LEAVES_JULY): (State.NOT_CONCERNED, None),
-    (State.NOT_CONCERNED, Event.LEASE_JOINS_JULY): (State.TO_DECLARE, None),
-    (State.TO_DECLARE, Event.SAVE): (State.DRAFT, FILING_OPEN),
-    (State.DRAFT, Event.SAVE): (State.DRAFT, FILING_OPEN),
-    (State.DRAFT, Event.TRANSMIT): (State.TRANSMITTED, COMPLETE),
-    (State.DRAFT, Event.ABANDON): (None, CORRECTING),
+    (State.TO_DECLARE, Trigger.LEASE_LEAVES_JULY): (State.NOT_CONCERNED, None),
+    (State.NOT_CONCERNED, Trigger.LEASE_JOINS_JULY): (State.TO_DECLARE, None),
+    (State.TO_DECLARE, Trigger.SAVE): (State.DRAFT, FILING_OPEN),
+    (State.DRAFT, Trigger.SAVE): (State.DRAFT, FILING_OPEN),
+    (State.DRAFT, Trigger.TRANSMIT): (State.TRANSMITTED, COMPLETE),
+    (State.DRAFT, Trigger.ABANDON): (None, CORRECTING),
     **{
         (source, event): (target, None)
         for source in _ANSWERABLE
         for event, target in _ANSWERS.items()
         if source is not target
     },
-    **{(source, Event.AMEND): (State.DRAFT, CORRECTABLE) for source in (*_ANSWERABLE, State.REJECTED)},
-    **{(source, Event.SUPERSEDE): (State.SUPERSEDED, None) for source in (*_ANSWERABLE, State.REJECTED)},
+    **{(source, Trigger.AMEND): (State.DRAFT, CORRECTABLE) for source in (*_ANSWERABLE, State.REJECTED)},
+    **{(source, Trigger.SUPERSEDE): (State.SUPERSEDED, None) for source in (*_ANSWERABLE, State.REJECTED)},
 }
 
 # The one way on when the Caf has settled the right: the telephone stands on the recap and on the page.
@@ -173,13 +173,13 @@ SETTLED_WAY_ON = (
 )
 
 # What a person is told where « this state does not allow it » would leave them without a way on.
-REFUSALS: dict[tuple[State, Event], str] = {
-    (State.INTEGRATED, Event.AMEND): (
+REFUSALS: dict[tuple[State, Trigger], str] = {
+    (State.INTEGRATED, Trigger.AMEND): (
         f"La Caf a pris en compte cette déclaration et calculé le droit de votre locataire : {SETTLED_WAY_ON}"
     ),
     (
         State.NOT_CONCERNED,
-        Event.AMEND,
+        Trigger.AMEND,
     ): "Il n’y a rien à déclarer pour ce locataire cette année, donc rien à rectifier.",
 }
 
@@ -191,14 +191,14 @@ def label(state: State, version: int) -> str:
     return CORRECTION_LABEL if state is State.DRAFT and version > 1 else LABELS[state]
 
 
-def advance(state: State | None, event: Event, facts: Facts | None = None) -> State:
+def advance(state: State | None, event: Trigger, facts: Facts | None = None) -> State:
     """The state after the event. Raises Conflict, in French, when the table or its guard refuses."""
     found = TRANSITIONS.get((state, event))
     if found is None:
         label = LABELS[state] if state else "absente"
         if state and (state, event) in REFUSALS:
             raise Conflict(REFUSALS[state, event])
-        raise Conflict(f"Une déclaration à l’état « {label} » ne permet pas : {EVENT_LABELS[event]}.")
+        raise Conflict(f"Une déclaration à l’état « {label} » ne permet pas : {TRIGGER_LABELS[event]}.")
     target, guard = found
     facts = facts or Facts()
     if guard is not None and not guard.holds(facts):
@@ -209,7 +209,7 @@ def advance(state: State | None, event: Event, facts: Facts | None = None) -> St
     return target
 
 
-def allowed(state: State, facts: Facts) -> list[Event]:
+def allowed(state: State, facts: Facts) -> list[Trigger]:
     """The events possible now, in the table's order."""
     return [
         event

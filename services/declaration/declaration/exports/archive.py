@@ -76,7 +76,7 @@ def pages(runtime: Runtime, export_id: UUID) -> Iterator[list[Version]]:
         .limit(PAGE)
     )
     while True:
-        with runtime.reading() as session:
+        with runtime.read_only() as session:
             rows = session.execute(of_batch.where(DeclarationVersion.id > after)).all()
         if not rows:
             return

@@ -1,63 +1,87 @@
-"""What runs by itself: exports at each Caf's hour, and the erasing of files that were acknowledged long ago."""
+"""Writing the files of planned batches: one worker a batch, in the order of their numbers, again after a kill."""
 
-from datetime import timedelta
+from collections.abc import Callable, Iterator
+from typing import Any
 
-from chassis import clock, journal
+import structlog
+from chassis import clock
 from chassis.runtime import Runtime
 from chassis.storage import Storage
-from sqlalchemy import select
+from sqlalchemy import and_, exists, select
+from sqlalchemy.orm import aliased
 
-from declaration.domain.exports.states import Event, Status, advance
-from declaration.exports import claiming
-from declaration.models import Campaign, ExportBatch
-from declaration.settings import own
+from declaration import job_lock
+from declaration.domain.exports import manifest
+from declaration.domain.exports.columns import Version
+from declaration.domain.exports.states import Status, Trigger, advance
+from declaration.exports import archive
+from declaration.exports.archive import Written
+from declaration.job_lock import JobLock, JobLockLost
+from declaration.models import ExportBatch
 
-SCHEDULE = "schedule"
-RETENTION = "retention"
-PURGED_AT_ONCE = 20
-
-
-def make_scheduled(runtime: Runtime) -> None:
-    """Periodic job: once a French day, at the Caf's hour or as soon after as a worker is there."""
-    hours, now = own(runtime.settings).export_schedule, clock.now().astimezone(clock.PARIS)
-    for caf_code in _cafs(runtime):
-        hour = hours.of(caf_code)
-        if hour is None or now.hour < hour:
-            continue
-        with runtime.transaction() as session:
-            held = claiming.series(session, caf_code)
-            if held.scheduled_on != now.date():
-                claiming.next_batch(session, held, SCHEDULE, now.date())
+log = structlog.get_logger()
 
 
-def _cafs(runtime: Runtime) -> list[str]:
-    with runtime.reading() as session:
-        return list(session.execute(select(Campaign.caf_code).distinct().order_by(Campaign.caf_code)).scalars())
+def make_waiting(runtime: Runtime) -> None:
+    """Periodic job: writes the files that wait, and those that a killed worker left."""
+    while (claimed := _claim(runtime)) is not None:
+        lease, batch = claimed
+        try:
+            _make(runtime, lease, batch)
+        except JobLockLost:
+            log.warning("export taken over", export_id=str(batch.id))
 
 
-def purge(runtime: Runtime) -> None:
-    """Periodic job: the Caf has had them long enough."""
-    while _purge_some(runtime):
-        pass
-
-
-def _purge_some(runtime: Runtime) -> bool:
-    limit = clock.now() - timedelta(days=own(runtime.settings).export_retention_days)
-    old = (ExportBatch.status == Status.ACKNOWLEDGED.value, ExportBatch.acknowledged_at < limit)
+def _claim(runtime: Runtime) -> tuple[JobLock, ExportBatch] | None:
+    """Only a batch whose predecessor is written: its manifest names the other's hash."""
+    before = aliased(ExportBatch)
+    unwritten = and_(
+        before.caf_code == ExportBatch.caf_code,
+        before.number < ExportBatch.number,
+        before.status == Status.PLANNED.value,
+    )
+    waiting = and_(ExportBatch.status == Status.PLANNED.value, ~exists().where(unwritten))
     with runtime.transaction() as session:
-        statement = select(ExportBatch).where(*old).limit(PURGED_AT_ONCE).with_for_update(skip_locked=True)
-        rows = session.execute(statement).scalars().all()
-        for batch in rows:
-            # The file first: killed here, it is erased again.
-            Storage(runtime.settings.storage_url).delete(batch.storage_key)
-            batch.status = advance(Status(batch.status), Event.PURGE).value
-            batch.purged_at = clock.now()
-            journal.record(
-                session,
-                actor=RETENTION,
-                action="export.purged",
-                subject=batch.id,
-                perimeter=batch.caf_code,
-                after={"number": batch.number, "lines": batch.lines},
-            )
-    return bool(rows)
+        return job_lock.claim(session, ExportBatch, waiting, ExportBatch.id)
+
+
+def _make(runtime: Runtime, lease: JobLock, batch: ExportBatch) -> None:
+    def progress(done: int) -> None:
+        with runtime.transaction() as session:
+            job_lock.held(session, ExportBatch, lease, lines_done=done)
+
+    written = write_file(runtime, batch, progress)
+    content = written.manifest
+    changes = {
+        "status": advance(Status(batch.status), Trigger.WRITE).value,
+        "manifest": content,
+        "manifest_sha256": manifest.sha256(manifest.to_bytes(content)),
+        "size": written.size,
+        "ready_at": clock.now(),
+        "worker": None,
+        "leased_until": None,
+    }
+    with runtime.transaction() as session:
+        job_lock.held(session, ExportBatch, lease, **changes)
+
+
+def write_file(runtime: Runtime, batch: ExportBatch, progress: Callable[[int], Any]) -> Written:
+    """Into storage, from the rows. Two workers who write it together write the same bytes."""
+    storage = Storage(runtime.settings.storage_url)
+    versions = _counted(archive.pages(runtime, batch.id), progress)
+    with storage.open(batch.storage_key, "wb") as target:
+        return archive.write(target, batch, versions, _previous(runtime, batch))
+
+
+def _counted(pages: Iterator[list[Version]], progress: Callable[[int], Any]) -> Iterator[list[Version]]:
+    done = 0
+    for page in pages:
+        yield page
+        done += len(page)
+        progress(done)
+
+
+def _previous(runtime: Runtime, batch: ExportBatch) -> str | None:
+    before = (ExportBatch.caf_code == batch.caf_code, ExportBatch.number == batch.number - 1)
+    with runtime.read_only() as session:
+        return session.execute(select(ExportBatch.manifest_sha256).where(*before)).scalar_one_or_none()

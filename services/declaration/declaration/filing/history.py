@@ -10,33 +10,33 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from declaration.domain import comparison, paper, snapshot
-from declaration.domain.states import EVENT_LABELS, LABELS, Event, State, label
-from declaration.filing.case import FILE, WEB, Case
-from declaration.filing.views import author
-from declaration.models import DeclarationVersion, PaperReturn, Passage
+from declaration.domain.states import LABELS, TRIGGER_LABELS, State, Trigger, label
+from declaration.filing.loading import FILE, WEB, LoadedDeclaration
+from declaration.filing.queries import author
+from declaration.models import DeclarationVersion, PaperReturn, StateTransition
 
 # A declaration that is corrected every week of its campaign has fewer.
 MOST = 200
 
 
-def shown(session: Session, case: Case) -> dict[str, Any]:
+def shown(session: Session, loaded: LoadedDeclaration) -> dict[str, Any]:
     """Newest first, all of it."""
-    versions = _versions(session, case)
+    versions = _versions(session, loaded)
     standing = snapshot.draft(versions[-1].snapshot) if versions else None
-    correcting = case.state is State.DRAFT and standing is not None
+    correcting = loaded.state is State.DRAFT and standing is not None
     return {
         "versions": [
-            _version(case.caller, each, versions[place - 1] if place else None)
+            _version(loaded.caller, each, versions[place - 1] if place else None)
             for place, each in reversed(list(enumerate(versions)))
         ],
-        "correction": comparison.differences(standing, case.row.draft) if correcting and standing else [],
-        "papers": [_paper(each) for each in _papers(session, case)],
-        "passages": [_passage(case.caller, each) for each in _passages(session, case)],
+        "correction": comparison.differences(standing, loaded.row.draft) if correcting and standing else [],
+        "papers": [_paper(each) for each in _papers(session, loaded)],
+        "passages": [_transition(loaded.caller, each) for each in _transitions(session, loaded)],
     }
 
 
-def _versions(session: Session, case: Case) -> Sequence[DeclarationVersion]:
-    of_this = select(DeclarationVersion).where(DeclarationVersion.declaration_id == case.row.id)
+def _versions(session: Session, loaded: LoadedDeclaration) -> Sequence[DeclarationVersion]:
+    of_this = select(DeclarationVersion).where(DeclarationVersion.declaration_id == loaded.row.id)
     return session.execute(of_this.order_by(DeclarationVersion.version).limit(MOST)).scalars().all()
 
 
@@ -65,8 +65,8 @@ def _changed(version: DeclarationVersion, earlier: DeclarationVersion | None) ->
     return [{**each, "field": f"information/{each['field']}"} for each in version.snapshot["corrected"]]
 
 
-def _papers(session: Session, case: Case) -> Sequence[PaperReturn]:
-    of_this = select(PaperReturn).where(PaperReturn.declaration_id == case.row.id)
+def _papers(session: Session, loaded: LoadedDeclaration) -> Sequence[PaperReturn]:
+    of_this = select(PaperReturn).where(PaperReturn.declaration_id == loaded.row.id)
     return session.execute(of_this.order_by(PaperReturn.id.desc()).limit(MOST)).scalars().all()
 
 
@@ -82,21 +82,21 @@ def _paper(row: PaperReturn) -> dict[str, Any]:
     }
 
 
-def _passages(session: Session, case: Case) -> Sequence[Passage]:
-    of_this = select(Passage).where(Passage.declaration_id == case.row.id)
-    return session.execute(of_this.order_by(Passage.seq.desc()).limit(MOST)).scalars().all()
+def _transitions(session: Session, loaded: LoadedDeclaration) -> Sequence[StateTransition]:
+    of_this = select(StateTransition).where(StateTransition.declaration_id == loaded.row.id)
+    return session.execute(of_this.order_by(StateTransition.seq.desc()).limit(MOST)).scalars().all()
 
 
-def _passage(caller: Caller, passage: Passage) -> dict[str, Any]:
+def _transition(caller: Caller, passage: StateTransition) -> dict[str, Any]:
     # The landlord acts online or by file; all else is the Caf, or the campaign itself.
     account = UUID(passage.actor) if passage.channel in (WEB, FILE) else None
     # A correction is asked of one version and opens the next.
-    reached = passage.version + (passage.event == Event.AMEND.value)
+    reached = passage.version + (passage.event == Trigger.AMEND.value)
     return {
         "at": clock.iso(passage.at),
         "version": passage.version,
         "event": passage.event,
-        "label": EVENT_LABELS[Event(passage.event)],
+        "label": TRIGGER_LABELS[Trigger(passage.event)],
         "from_label": label(State(passage.from_state), passage.version) if passage.from_state else None,
         "to_label": label(State(passage.to_state), reached),
         "channel": passage.channel,

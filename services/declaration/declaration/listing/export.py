@@ -54,7 +54,7 @@ TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": sheets.XLSX}
 def answer(runtime: Runtime, caller: Caller, filters: Filters, sort: str | None, kind: str) -> Response:
     """The file; who took it is in the journal."""
     file = TemporaryFile()  # noqa: SIM115 - closed once it is sent
-    with runtime.reading() as session:
+    with runtime.read_only() as session:
         written = WRITERS[kind](file, COLUMNS, _rows(session, caller, filters, sort))
     with runtime.transaction() as session:
         _journal(session, caller, kind, written)

@@ -8,9 +8,9 @@ from chassis.auth import Caller
 from sqlalchemy import Row, and_, case
 from sqlalchemy.orm import Session
 
-from declaration.answers import views as answers
+from declaration.answers import queries as answers
 from declaration.domain.states import State, label
-from declaration.listing import counting, picking, sorting
+from declaration.listing import counting, keyset, sorting
 from declaration.listing.filters import Filters, conditions, late
 from declaration.models import CafAnswer, Campaign, Dwelling, Landlord, RentDeclaration, Tenancy
 from declaration.perimeter import joined, told, visible
@@ -54,12 +54,12 @@ def page(
     order = sorting.of(sort)
     inside = and_(visible(caller), told(session, caller), *conditions(filters))
     counts, key = sorting.decode(order, cursor)
-    wanted = picking.Wanted(order, inside, filters.status, key, limit + 1)
+    wanted = keyset.PageQuery(order, inside, filters.status, key, limit + 1)
     if counts is None and filters.q:
-        counts, picked = picking.searched(session, wanted)
+        counts, picked = keyset.searched(session, wanted)
     else:
         counts = counting.by_state(session, inside) if counts is None else counts
-        picked = picking.picked(session, wanted, counts)
+        picked = keyset.keyset_page(session, wanted, counts)
     return {
         "items": _items(session, caller, [declaration for declaration, _ in picked[:limit]]),
         "total": counts.get(filters.status, 0) if filters.status else sum(counts.values()),
@@ -76,7 +76,7 @@ def _items(session: Session, caller: Caller, ids: list[UUID]) -> list[dict[str, 
     return [found[each] for each in ids if each in found]
 
 
-def _following(counts: dict[str, int], picked: picking.Picked, limit: int) -> str | None:
+def _following(counts: dict[str, int], picked: keyset.Picked, limit: int) -> str | None:
     if len(picked) <= limit:
         return None
     return sorting.encode(counting.written(counts), picked[limit - 1][1])

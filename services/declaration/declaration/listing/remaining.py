@@ -8,7 +8,7 @@ from chassis.auth import Caller
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from declaration.campaigns import dates_of
+from declaration.campaigns.commands import dates_of
 from declaration.domain import campaign as rules
 from declaration.domain.journey import EDITABLE
 from declaration.domain.states import PRECEDENCE

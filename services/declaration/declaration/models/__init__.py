@@ -1,44 +1,49 @@
 """Tables of the declaration service, one module a subject."""
 
 from declaration.models.base import Base
-from declaration.models.campaigns import Asking, Campaign, NationalOpening, NationalOpeningLine
-from declaration.models.declarations import DeclarationVersion, Passage, Receipt, RentDeclaration
+from declaration.models.batches import (
+    BatchTransmission,
+    BatchTransmissionLine,
+    DeclarationImport,
+    DeclarationImportLine,
+)
+from declaration.models.campaigns import Campaign, DeclarationRequest, NationalOpening, NationalOpeningLine
+from declaration.models.declarations import DeclarationVersion, Recap, RentDeclaration, StateTransition
 from declaration.models.exchange import AnswerImport, AnswerImportError, CafAnswer, ExportBatch, ExportSeries
-from declaration.models.many import DeclarationImport, DeclarationImportLine, Lot, LotLine
 from declaration.models.paper import PaperReturn
 from declaration.models.portfolio import Dwelling, Landlord, Organisation, Portfolio, Tenancy
 from declaration.models.registry import RegistryImport, RegistryImportError, RegistrySlice, Staged
-from declaration.models.reports import ReportPassage, TenantReport
+from declaration.models.reports import ReportTransition, TenantReport
 
 __all__ = [
     "AnswerImport",
     "AnswerImportError",
-    "Asking",
     "Base",
+    "BatchTransmission",
+    "BatchTransmissionLine",
     "CafAnswer",
     "Campaign",
     "DeclarationImport",
     "DeclarationImportLine",
+    "DeclarationRequest",
     "DeclarationVersion",
     "Dwelling",
     "ExportBatch",
     "ExportSeries",
     "Landlord",
-    "Lot",
-    "LotLine",
     "NationalOpening",
     "NationalOpeningLine",
     "Organisation",
     "PaperReturn",
-    "Passage",
     "Portfolio",
-    "Receipt",
+    "Recap",
     "RegistryImport",
     "RegistryImportError",
     "RegistrySlice",
     "RentDeclaration",
-    "ReportPassage",
+    "ReportTransition",
     "Staged",
+    "StateTransition",
     "Tenancy",
     "TenantReport",
 ]

@@ -30,10 +30,10 @@ class Campaign(Base):
     contact: Mapped[dict[str, Any]]
 
 
-class Asking(Base):
+class DeclarationRequest(Base):
     """A landlord to ask in a campaign: one message, however many tenants."""
 
-    __tablename__ = "asking"
+    __tablename__ = "declaration_request"
 
     campaign_id: Mapped[UUID] = mapped_column(ForeignKey("campaign.id"), primary_key=True)
     landlord_id: Mapped[UUID] = mapped_column(ForeignKey("landlord.id"), primary_key=True)

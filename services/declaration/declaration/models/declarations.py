@@ -93,20 +93,20 @@ class DeclarationVersion(Base):
     export_id: Mapped[UUID | None]
 
 
-class Receipt(Base):
+class Recap(Base):
     """The document made of a transmitted version, once documents has told."""
 
-    __tablename__ = "receipt"
+    __tablename__ = "recap"
 
     declaration_id: Mapped[UUID] = mapped_column(ForeignKey("rent_declaration.id"), primary_key=True)
     version: Mapped[int] = mapped_column(primary_key=True)
     document_id: Mapped[UUID]
 
 
-class Passage(Base):
+class StateTransition(Base):
     """Each change of state: who, when, why, through which channel. Only ever added."""
 
-    __tablename__ = "passage"
+    __tablename__ = "state_transition"
 
     seq: Mapped[int] = mapped_column(Sequence, primary_key=True)
     declaration_id: Mapped[UUID] = mapped_column(ForeignKey("rent_declaration.id"), index=True)

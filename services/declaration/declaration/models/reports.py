@@ -48,10 +48,10 @@ class TenantReport(Base):
     reported_at: Mapped[datetime]
 
 
-class ReportPassage(Base):
+class ReportTransition(Base):
     """Each change of state of a report: who and when. Only ever added."""
 
-    __tablename__ = "report_passage"
+    __tablename__ = "report_transition"
 
     seq: Mapped[int] = mapped_column(Sequence, primary_key=True)
     report_id: Mapped[UUID] = mapped_column(ForeignKey("tenant_report.id"), index=True)

@@ -8,7 +8,7 @@ from uuid import UUID
 from chassis.ids import new_id
 from chassis.runtime import Runtime
 
-from declaration.registry import leases, portfolio, reception, running, views
+from declaration.registry import commands, job_lock, jobs, portfolio, queries
 from declaration.registry.slices import help_merging
 
 __all__ = ["help_merging", "import_path", "portfolio", "read_waiting", "shown"]
@@ -27,21 +27,21 @@ def import_path(
     """
     worker = new_id()
     with path.open("rb") as stream:
-        import_id, mine = reception.receive(runtime, stream, path.name, caf_code=caf_code, sent_by=actor, worker=worker)
+        import_id, mine = commands.receive(runtime, stream, path.name, caf_code=caf_code, sent_by=actor, worker=worker)
     if mine:
-        running.run(runtime, leases.Lease(import_id, worker), lambda: progress and progress(shown(runtime, import_id)))
+        jobs.run(runtime, job_lock.JobLock(import_id, worker), lambda: progress and progress(shown(runtime, import_id)))
         portfolio.tell(runtime)
     return shown(runtime, import_id)
 
 
 def shown(runtime: Runtime, import_id: UUID) -> dict[str, Any]:
     """The import as the API shows it."""
-    with runtime.reading() as session:
-        return views.one(session, import_id)
+    with runtime.read_only() as session:
+        return queries.one(session, import_id)
 
 
 def read_waiting(runtime: Runtime) -> None:
     """Periodic job: reads the files that wait, and those that a killed worker left."""
-    while (lease := leases.claim(runtime)) is not None:
-        running.run(runtime, lease, lambda: None)
-    running.erase_read(runtime)
+    while (lease := job_lock.claim(runtime)) is not None:
+        jobs.run(runtime, lease, lambda: None)
+    jobs.erase_read(runtime)

@@ -12,8 +12,8 @@ from contextlib import ExitStack, contextmanager
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 
-from declaration import reading_process
 from declaration.domain.registry.blocks import Block, BlockReader, Reading
+from declaration.files import parser_process
 
 # Seconds: a block takes some hundredths of one.
 ANSWERS_WITHIN = 60
@@ -45,7 +45,7 @@ def read(reading: Reading, blocks: Iterable[Raws], processes: int) -> Generator[
 def _started(reading: Reading) -> Iterator[Connection]:
     ours, its = Pipe()
     with ours, its:
-        command = [sys.executable, "-m", reading_process.__name__, str(its.fileno()), str(os.getpid())]
+        command = [sys.executable, "-m", parser_process.__name__, str(its.fileno()), str(os.getpid())]
         # What an exception would print are people's data; `registry_workers` of 1 shows it to a debugger.
         silent, end = subprocess.DEVNULL, its.fileno()
         with subprocess.Popen(command, pass_fds=(end,), stderr=silent) as process:  # noqa: S603 - our own program

@@ -17,11 +17,11 @@ from sqlalchemy import exists, func, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from declaration import physical_lines
+from declaration.domain.registry import csv_lines
 from declaration.domain.registry.lines import Header
 from declaration.models import RegistryImport, RegistrySlice, Staged
 from declaration.registry import merging
-from declaration.registry.leases import Lease, Status, held
+from declaration.registry.job_lock import JobLock, Status, held
 from declaration.settings import own
 from declaration.sql import analyze
 
@@ -35,7 +35,7 @@ SENT_BACK = ("23505", "40P01", "55P03")
 MOST_SENT_BACK = 20
 
 
-def merge_all(runtime: Runtime, lease: Lease, header: Header) -> Iterator[None]:
+def merge_all(runtime: Runtime, lease: JobLock, header: Header) -> Iterator[None]:
     """Merges all that is staged, with whoever helps; yields as it goes on. Raises LeaseLost."""
     with runtime.transaction() as session:
         _lay_out(session, lease.row_id)
@@ -53,11 +53,11 @@ def help_merging(runtime: Runtime) -> None:
     running = select(RegistryImport.id, RegistryImport.storage_key).where(
         RegistryImport.status == Status.RUNNING.value, exists().where(RegistrySlice.import_id == RegistryImport.id)
     )
-    with runtime.reading() as session:
+    with runtime.read_only() as session:
         found = session.execute(running).all()
     for import_id, key in found:
         with Storage(runtime.settings.storage_url).open(key) as stream:
-            present = frozenset(physical_lines.read_header(stream).names)
+            present = frozenset(csv_lines.read_header(stream).names)
         while merge_next(runtime, import_id, present):
             pass
 
@@ -97,11 +97,11 @@ def _lay_out(session: Session, import_id: UUID) -> None:
 
 def _left(runtime: Runtime, import_id: UUID) -> int:
     counted = select(func.count()).select_from(RegistrySlice).where(RegistrySlice.import_id == import_id)
-    with runtime.reading() as session:
+    with runtime.read_only() as session:
         return session.execute(counted).scalar_one()
 
 
-def _merge_free(runtime: Runtime, lease: Lease, present: frozenset[str]) -> Iterator[None]:
+def _merge_free(runtime: Runtime, lease: JobLock, present: frozenset[str]) -> Iterator[None]:
     """Slice after slice while there are free ones; on SQLite, which has one writer, in this thread."""
 
     def one() -> bool:

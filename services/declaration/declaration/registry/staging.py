@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 
 from declaration.domain.registry import rows
 from declaration.domain.registry.blocks import Block, Reading
+from declaration.domain.registry.csv_lines import next_line, next_lines
 from declaration.domain.registry.lines import Header
 from declaration.models import RegistryImport, RegistryImportError, Staged
-from declaration.physical_lines import next_line, next_lines
 from declaration.registry import errors, readers
-from declaration.registry.leases import Lease, held
+from declaration.registry.job_lock import JobLock, held
 from declaration.settings import own
 
 # Lines a commit; what a killed worker reads again. SQLite has one writer: others wait for less long.
@@ -27,7 +27,7 @@ SHARED_FROM = 20_000
 
 
 def stage(
-    runtime: Runtime, lease: Lease, stream: IO[bytes], header: Header, row: RegistryImport, slices: int
+    runtime: Runtime, lease: JobLock, stream: IO[bytes], header: Header, row: RegistryImport, slices: int
 ) -> Iterator[None]:
     """Stages what the import has not done yet; yields after each commit. `stream` stands after the header."""
     for _ in range(row.lines_done):
@@ -84,7 +84,7 @@ def _insert(session: Session, contents: Iterator[list[rows.Row]]) -> None:
             session.connection().exec_driver_sql(statement, content)
 
 
-def _count(session: Session, lease: Lease, batch: Block) -> None:
+def _count(session: Session, lease: JobLock, batch: Block) -> None:
     held(
         session,
         lease,

@@ -9,9 +9,9 @@ from sqlalchemy import func
 from sqlalchemy.orm import Session
 
 from declaration.domain import journey
-from declaration.domain.rows import judging
-from declaration.filing import rows as filing_rows
-from declaration.filing.case import Case, of_row
+from declaration.domain.rows import row_validation
+from declaration.filing.loading import LoadedDeclaration, of_row
+from declaration.grid import commands as filing_rows
 from declaration.listing import Filters
 from declaration.models import Campaign, Dwelling, Landlord, RentDeclaration, Tenancy
 from declaration.perimeter import joined
@@ -36,15 +36,16 @@ def too_many(count: int, most: int) -> Invalid:
     return Invalid([FieldError(pointer="/query/zone", code="too_many", detail=detail, example="35")], detail)
 
 
-def row(case: Case) -> Row:
+def row(loaded: LoadedDeclaration) -> Row:
     """The line of a declaration as it stands."""
-    stands = judging.filled(case.draft, case.known, case.campaign.year)
+    stands = row_validation.filled(loaded.draft, loaded.known, loaded.campaign.year)
     return Row(
-        mark(case.row.id, case.row.revision), {**filing_rows.known(case), **stands, "points": "\n".join(_points(case))}
+        mark(loaded.row.id, loaded.row.revision),
+        {**filing_rows.known(loaded), **stands, "points": "\n".join(_points(loaded))},
     )
 
 
-def _points(case: Case) -> Iterator[str]:
-    for each in journey.confirmations(case.draft, case.known, case.campaign.year):
+def _points(loaded: LoadedDeclaration) -> Iterator[str]:
+    for each in journey.confirmations(loaded.draft, loaded.known, loaded.campaign.year):
         if not each.confirmed:
             yield each.message

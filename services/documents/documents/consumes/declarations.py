@@ -12,9 +12,9 @@ from chassis.storage import Storage
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from documents import domain, publishes, workshop
+from documents import domain, publishes, render_pool
 from documents.models import Document, Supersession
-from documents.rendering.press import Rendered
+from documents.rendering.pdf import Rendered
 from documents.rendering.recap import Recap, canonical
 from documents.settings import Settings, settings_of
 
@@ -39,7 +39,7 @@ def transmitted(session: Session, event: Event) -> None:
     if _known(session, UUID(data["declaration_id"]), data["version"]):
         return
     domain.require_intact(canonical(snapshot), data["sha256"])
-    rendered = workshop.make_recap(settings, _recap(data, snapshot, settings.public_url))
+    rendered = render_pool.make_recap(settings, _recap(data, snapshot, settings.public_url))
     document = _kept(settings, data, rendered)
     session.add(document)
     session.flush()

@@ -10,10 +10,10 @@ from chassis.events import Event
 from chassis.storage import Storage
 from sqlalchemy.orm import Session
 
-from documents import domain, publishes, workshop
+from documents import domain, publishes, render_pool
 from documents.models import Letter
 from documents.rendering.letters import Letter as LetterToRender
-from documents.rendering.press import Rendered
+from documents.rendering.pdf import Rendered
 from documents.settings import Settings, settings_of
 
 READER = "notification"
@@ -25,7 +25,7 @@ def letter_requested(session: Session, event: Event) -> None:
     message_id = UUID(event.data["message_id"])
     if session.get(Letter, message_id) is not None:
         return
-    rendered = workshop.make_letter(settings, _to_render(event, settings))
+    rendered = render_pool.make_letter(settings, _to_render(event, settings))
     letter = Letter(
         message_id=message_id,
         template=event.data["template"],

@@ -10,10 +10,10 @@ from chassis.storage import Storage
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from documents import domain, publishes, workshop
+from documents import domain, publishes, render_pool
 from documents.models import LotDocument, LotScope
 from documents.rendering.lot import LotRecap
-from documents.rendering.press import Rendered
+from documents.rendering.pdf import Rendered
 from documents.settings import Settings, settings_of
 
 
@@ -22,7 +22,7 @@ def lot_transmitted(session: Session, event: Event) -> None:
     settings, data = settings_of(session), event.data
     if session.get(LotDocument, UUID(data["lot_id"])) is not None:
         return
-    rendered = workshop.make_lot(settings, _recap(event, settings.public_url))
+    rendered = render_pool.make_lot(settings, _recap(event, settings.public_url))
     document = _kept(settings, data, rendered)
     session.add(document)
     session.flush()

@@ -10,7 +10,7 @@ from chassis.texts import full_name
 from documents.rendering import french
 from documents.rendering.address import below_name, window_lines
 from documents.rendering.lot import count
-from documents.rendering.press import Rendered, press
+from documents.rendering.pdf import Rendered, render_pdf
 
 Facts = Mapping[str, Any]
 
@@ -58,7 +58,7 @@ def render_letter(letter: Letter) -> Rendered:
     data = {**_common(letter), **_BODIES[letter.template](letter)}
     secret_name = SECRETS.get(letter.template)
     raw = {"secret": str(letter.secret[secret_name])} if secret_name else {}
-    return press(f"{letter.template}.typ", data, dated=letter.written_at, raw=raw)
+    return render_pdf(f"{letter.template}.typ", data, dated=letter.written_at, raw=raw)
 
 
 def _common(letter: Letter) -> dict[str, object]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from documents.rendering import french
 from documents.rendering.address import below_name
-from documents.rendering.press import Rendered, press
+from documents.rendering.pdf import Rendered, render_pdf
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class LotRecap:
 
 def render_lot(lot: LotRecap) -> Rendered:
     """PDF/A-3a with PDF/UA-1 marks; the same lot gives the same bytes. Errors: as `press`."""
-    return press("lot.typ", _view(lot), dated=lot.transmitted_at, raw={"reference": lot.reference})
+    return render_pdf("lot.typ", _view(lot), dated=lot.transmitted_at, raw={"reference": lot.reference})
 
 
 def count(declarations: int) -> str:

@@ -13,7 +13,7 @@ import rfc8785
 
 from documents.rendering import french, qr, recap_rows
 from documents.rendering.address import below_name
-from documents.rendering.press import Rendered, press
+from documents.rendering.pdf import Rendered, render_pdf
 
 Snapshot = Mapping[str, Any]
 
@@ -58,7 +58,7 @@ def render_recap(recap: Recap) -> Rendered:
         "qr": qr.svg(recap.verification_url),
         "snapshot": canonical(recap.snapshot),
     }
-    return press("recap.typ", _view(recap), dated=recap.transmitted_at, raw=raw)
+    return render_pdf("recap.typ", _view(recap), dated=recap.transmitted_at, raw=raw)
 
 
 def _view(recap: Recap) -> dict[str, object]:

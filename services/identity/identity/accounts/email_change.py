@@ -18,12 +18,12 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from identity import publishes, throttling
-from identity.derived import keyed_digest
 from identity.domain.credentials import MOST_TRIES, new_confirmation_code, normalise_code
 from identity.domain.identifiers import EMAIL_TAKEN
 from identity.domain.security_events import Kind
 from identity.domain.throttle import PER_CONFIRMED_ADDRESS, Counter
 from identity.journal import record
+from identity.key_derivation import keyed_digest
 from identity.models import Account, EmailChange
 from identity.notices import Notice, tell
 from identity.settings import settings_of

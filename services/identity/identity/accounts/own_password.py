@@ -4,15 +4,15 @@ from chassis.problems import Invalid
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from identity import oracles
+from identity import password_checks
 from identity.domain.passwords import context_words, refusal
-from identity.factors.held import asked_strength
+from identity.factors.enrolled import asked_strength
 from identity.models import Account, UserNumber
 
 
 def check_own_password(session: Session, account: Account, password: str) -> None:
     """Raises Invalid with the rule that is broken; `password` is normalised."""
-    broken = refusal(password, _context(session, account), oracles.LOCAL, asked_strength(session, account.id))
+    broken = refusal(password, _context(session, account), password_checks.LOCAL, asked_strength(session, account.id))
     if broken is not None:
         raise Invalid([broken])
 

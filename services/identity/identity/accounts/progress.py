@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from identity.domain.consents import TEXTS, Text, consented_steps
 from identity.domain.first_sign_in import Step, satisfied_steps
 from identity.domain.protection import protection_due
-from identity.factors.held import colleagues, place, protected
+from identity.factors.enrolled import colleagues, place, protected
 from identity.models import Account, Consent
 from identity.settings import settings_of
 

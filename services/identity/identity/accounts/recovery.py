@@ -59,7 +59,7 @@ def handle_all(runtime: Runtime) -> int:
 def handle_next(runtime: Runtime) -> bool:
     """The hash is made for the known and the unknown alike, and while no transaction is open: on SQLite the next
     request would wait for it, and so tell that this one was for somebody."""
-    with runtime.reading() as session:
+    with runtime.read_only() as session:
         request = session.scalar(_due())
         if request is None:
             return False

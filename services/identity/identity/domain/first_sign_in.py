@@ -24,7 +24,7 @@ class Step(StrEnum):
     DONE = "done"
 
 
-class Act(StrEnum):
+class Trigger(StrEnum):
     PROVISIONAL_ACCEPTED = "provisional_accepted"
     OWN_PASSWORD_ACCEPTED = "own_password_accepted"  # noqa: S105 - the name of an act
     OWN_PASSWORD_TO_CHANGE = "own_password_to_change"  # noqa: S105 - the name of an act
@@ -47,22 +47,22 @@ class OutOfOrder(Exception):
         super().__init__(expected)
 
 
-TRANSITIONS: dict[tuple[Step, Act], Step] = {
-    (Step.CREDENTIALS, Act.PROVISIONAL_ACCEPTED): Step.RENEWAL_FACTOR,
+TRANSITIONS: dict[tuple[Step, Trigger], Step] = {
+    (Step.CREDENTIALS, Trigger.PROVISIONAL_ACCEPTED): Step.RENEWAL_FACTOR,
     # The Caf asked for another password: the present one is worth no more than a provisional one.
-    (Step.CREDENTIALS, Act.OWN_PASSWORD_TO_CHANGE): Step.RENEWAL_FACTOR,
-    (Step.CREDENTIALS, Act.OWN_PASSWORD_ACCEPTED): Step.SECOND_FACTOR,
+    (Step.CREDENTIALS, Trigger.OWN_PASSWORD_TO_CHANGE): Step.RENEWAL_FACTOR,
+    (Step.CREDENTIALS, Trigger.OWN_PASSWORD_ACCEPTED): Step.SECOND_FACTOR,
     # A passkey is two factors at once: the device, and what unlocks it.
-    (Step.CREDENTIALS, Act.PASSKEY_ACCEPTED): Step.USAGE_RULES,
-    (Step.RENEWAL_FACTOR, Act.FACTOR_PROVEN): Step.INFORMATION,
-    (Step.SECOND_FACTOR, Act.FACTOR_PROVEN): Step.USAGE_RULES,
-    (Step.INFORMATION, Act.INFORMATION_GIVEN): Step.PASSWORD,
-    (Step.PASSWORD, Act.PASSWORD_CHOSEN): Step.USAGE_RULES,
-    (Step.USAGE_RULES, Act.USAGE_RULES_ACCEPTED): Step.TERMS,
-    (Step.TERMS, Act.TERMS_ACCEPTED): Step.EMAIL,
-    (Step.EMAIL, Act.EMAIL_CONFIRMED): Step.PROTECTION,
-    (Step.EMAIL, Act.EMAIL_POSTPONED): Step.PROTECTION,
-    (Step.PROTECTION, Act.PROTECTED): Step.DONE,
+    (Step.CREDENTIALS, Trigger.PASSKEY_ACCEPTED): Step.USAGE_RULES,
+    (Step.RENEWAL_FACTOR, Trigger.FACTOR_PROVEN): Step.INFORMATION,
+    (Step.SECOND_FACTOR, Trigger.FACTOR_PROVEN): Step.USAGE_RULES,
+    (Step.INFORMATION, Trigger.INFORMATION_GIVEN): Step.PASSWORD,
+    (Step.PASSWORD, Trigger.PASSWORD_CHOSEN): Step.USAGE_RULES,
+    (Step.USAGE_RULES, Trigger.USAGE_RULES_ACCEPTED): Step.TERMS,
+    (Step.TERMS, Trigger.TERMS_ACCEPTED): Step.EMAIL,
+    (Step.EMAIL, Trigger.EMAIL_CONFIRMED): Step.PROTECTION,
+    (Step.EMAIL, Trigger.EMAIL_POSTPONED): Step.PROTECTION,
+    (Step.PROTECTION, Trigger.PROTECTED): Step.DONE,
 }
 
 # A provisional password always ends in choosing one's own: PASSWORD is never skipped.
@@ -78,7 +78,7 @@ SKIPPED_TO = {
 FACTOR_STEPS = (Step.SECOND_FACTOR, Step.RENEWAL_FACTOR)
 
 
-def advance(step: Step, act: Act, satisfied: Set[Step] = frozenset()) -> Step:
+def advance(step: Step, act: Trigger, satisfied: Set[Step] = frozenset()) -> Step:
     """The step after the act; `satisfied` holds the steps this account need not do again.
 
     Raises OutOfOrder, and then nothing must be written.

@@ -32,7 +32,7 @@ ALONE = Strength(MIN_LENGTH, 15.0)
 WITH_FACTOR = Strength(12, 10.0)
 
 
-class Oracles(NamedTuple):
+class PasswordChecks(NamedTuple):
     """What the rule asks of libraries: is it in the breached list; log10 of the guesses a cracker needs."""
 
     is_breached: Callable[[str], bool]
@@ -54,7 +54,9 @@ def context_words(*texts: str | None) -> tuple[str, ...]:
     return tuple(sorted(word for word in words if len(word) >= _SHORT_WORD))
 
 
-def refusal(password: str, context: Iterable[str], oracles: Oracles, asked: Strength = ALONE) -> FieldError | None:
+def refusal(
+    password: str, context: Iterable[str], oracles: PasswordChecks, asked: Strength = ALONE
+) -> FieldError | None:
     """The first rule the password breaks, or None. The answer never repeats what was typed."""
     if len(password) < asked.min_length:
         detail = f"Le mot de passe doit compter au moins {asked.min_length} caractères."

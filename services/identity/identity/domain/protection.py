@@ -6,7 +6,7 @@ from enum import StrEnum
 ADMINISTRATOR, DELEGATE = "administrator", "delegate"
 
 
-class Demand(StrEnum):
+class Requirement(StrEnum):
     """What the account's place asks of it."""
 
     FREE = "free"
@@ -26,20 +26,20 @@ class Place:
     colleagues: bool = False
 
 
-def demand(place: Place) -> Demand:
+def requirement(place: Place) -> Requirement:
     """An administrator who is alone protects nobody else's account: a pensioner with one flat and no smartphone must
     get through."""
     if place.kind == "agent":
-        return Demand.REQUIRED
+        return Requirement.REQUIRED
     if place.natural_person:
-        return Demand.OFFERED
+        return Requirement.OFFERED
     if place.role == DELEGATE or (place.role == ADMINISTRATOR and place.colleagues):
-        return Demand.REQUIRED
-    return Demand.OFFERED if place.role == ADMINISTRATOR else Demand.FREE
+        return Requirement.REQUIRED
+    return Requirement.OFFERED if place.role == ADMINISTRATOR else Requirement.FREE
 
 
 def must_protect(place: Place) -> bool:
-    return demand(place) is Demand.REQUIRED
+    return requirement(place) is Requirement.REQUIRED
 
 
 def protection_due(place: Place, unprotected_sign_ins: int, grace: int, *, offered_before: bool) -> bool:
@@ -47,7 +47,7 @@ def protection_due(place: Place, unprotected_sign_ins: int, grace: int, *, offer
 
     `grace`: how many sign-ins may be completed without, so that nobody is stopped on the way to a deadline.
     """
-    asked = demand(place)
+    asked = requirement(place)
     return unprotected_sign_ins >= grace and (
-        asked is Demand.REQUIRED or (asked is Demand.OFFERED and not offered_before)
+        asked is Requirement.REQUIRED or (asked is Requirement.OFFERED and not offered_before)
     )

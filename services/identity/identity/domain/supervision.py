@@ -9,48 +9,48 @@ SHORTEST_REASON = 10
 LONGEST_REASON = 500
 
 
-class Standing(StrEnum):
+class Status(StrEnum):
     ACTIVE = "active"
     SUSPENDED = "suspended"
     CLOSED = "closed"
 
 
-class Act(StrEnum):
+class Trigger(StrEnum):
     SUSPEND = "suspend"
     RESTORE = "restore"
     REQUIRE_PASSWORD_CHANGE = "require_password_change"  # noqa: S105 - the name of an act
     CLOSE = "close"
 
 
-STANDINGS = {Standing.ACTIVE: "Ouvert", Standing.SUSPENDED: "Suspendu", Standing.CLOSED: "Fermé"}
+STATUSES = {Status.ACTIVE: "Ouvert", Status.SUSPENDED: "Suspendu", Status.CLOSED: "Fermé"}
 
 # A closed account has no line: nothing can be done to it any more.
-TRANSITIONS: dict[tuple[Standing, Act], Standing] = {
-    (Standing.ACTIVE, Act.SUSPEND): Standing.SUSPENDED,
-    (Standing.SUSPENDED, Act.RESTORE): Standing.ACTIVE,
-    (Standing.ACTIVE, Act.REQUIRE_PASSWORD_CHANGE): Standing.ACTIVE,
-    (Standing.SUSPENDED, Act.REQUIRE_PASSWORD_CHANGE): Standing.SUSPENDED,
-    (Standing.ACTIVE, Act.CLOSE): Standing.CLOSED,
-    (Standing.SUSPENDED, Act.CLOSE): Standing.CLOSED,
+TRANSITIONS: dict[tuple[Status, Trigger], Status] = {
+    (Status.ACTIVE, Trigger.SUSPEND): Status.SUSPENDED,
+    (Status.SUSPENDED, Trigger.RESTORE): Status.ACTIVE,
+    (Status.ACTIVE, Trigger.REQUIRE_PASSWORD_CHANGE): Status.ACTIVE,
+    (Status.SUSPENDED, Trigger.REQUIRE_PASSWORD_CHANGE): Status.SUSPENDED,
+    (Status.ACTIVE, Trigger.CLOSE): Status.CLOSED,
+    (Status.SUSPENDED, Trigger.CLOSE): Status.CLOSED,
 }
-LAST_DOOR = (
+SOLE_ACCESS = (
     "Ce compte est celui de l’administrateur de l’organisme, ou celui par lequel l’organisme se connecte la première "
     "fois\u00a0: le fermer laisserait l’organisme sans accès. Remplacez d’abord l’administrateur, ou suspendez le "
     "compte."
 )
 _REFUSALS = {
-    Standing.ACTIVE: "Ce compte n’est pas suspendu.",
-    Standing.SUSPENDED: "Ce compte est déjà suspendu.",
-    Standing.CLOSED: "Ce compte est fermé\u00a0: plus rien ne peut y être fait.",
+    Status.ACTIVE: "Ce compte n’est pas suspendu.",
+    Status.SUSPENDED: "Ce compte est déjà suspendu.",
+    Status.CLOSED: "Ce compte est fermé\u00a0: plus rien ne peut y être fait.",
 }
 
 
-def last_door(*, principal: bool, role: str | None) -> bool:
+def sole_access(*, principal: bool, role: str | None) -> bool:
     """Whether an organisation comes in by this account: its user numbers recover it, or only it gives access."""
     return principal or role == "administrator"
 
 
-def after(standing: Standing, act: Act) -> Standing:
+def after(standing: Status, act: Trigger) -> Status:
     """The standing that follows; raises Conflict when the act is none that this standing allows."""
     following = TRANSITIONS.get((standing, act))
     if following is None:

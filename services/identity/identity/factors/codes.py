@@ -32,7 +32,7 @@ def find(runtime: Runtime, account_id: UUID, code: str) -> UUID | None:
     unused = select(RecoveryCode.id, RecoveryCode.code_hash).where(
         RecoveryCode.account_id == account_id, RecoveryCode.used_at.is_(None)
     )
-    with runtime.reading() as session:
+    with runtime.read_only() as session:
         rows = session.execute(unused).all()
     return next((code_id for code_id, code_hash in rows if hashing.verify(code_hash, code)), None)
 

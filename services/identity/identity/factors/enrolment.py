@@ -9,12 +9,12 @@ from chassis.problems import FieldError, Invalid
 from chassis.runtime import Runtime
 from sqlalchemy.orm import Session
 
-from identity.domain.first_sign_in import Act, Step
+from identity.domain.first_sign_in import Step, Trigger
 from identity.domain.protection import must_protect
 from identity.domain.security_events import Kind
 from identity.factors import challenges, codes, passkeys, totp
 from identity.factors.challenges import Ceremony
-from identity.factors.held import has_factor, held, place_of
+from identity.factors.enrolled import enrolled, has_factor, place_of
 from identity.journal import record
 from identity.models import Account, SignInSession
 from identity.notices import Notice, tell
@@ -73,7 +73,7 @@ def go_on_if_protected(runtime: Runtime, session_id: UUID) -> Step:
     """For a session that waits at PROTECTION while the factor was added in another browser."""
     with runtime.transaction() as session:
         opened, account = locked_at(session, session_id, Step.PROTECTION)
-        return move(session, opened, account, Act.PROTECTED) if has_factor(session, account.id) else Step.PROTECTION
+        return move(session, opened, account, Trigger.PROTECTED) if has_factor(session, account.id) else Step.PROTECTION
 
 
 def decline(runtime: Runtime, session_id: UUID) -> Step:
@@ -84,7 +84,7 @@ def decline(runtime: Runtime, session_id: UUID) -> Step:
         if must_protect(place_of(session, account)) and not has_factor(session, account.id):
             return Step.PROTECTION
         record(session, Kind.PROTECTION_DECLINED, account.id, session_id=session_id)
-        return move(session, opened, account, Act.PROTECTED)
+        return move(session, opened, account, Trigger.PROTECTED)
 
 
 def _enrol(
@@ -103,8 +103,8 @@ def _enrol(
 
 def _codes_if_none(runtime: Runtime, account_id: UUID) -> tuple[list[str], list[str]]:
     """Hashed before any transaction is open."""
-    with runtime.reading() as session:
-        if held(session, session.get_one(Account, account_id)).codes_left:
+    with runtime.read_only() as session:
+        if enrolled(session, session.get_one(Account, account_id)).codes_left:
             return [], []
     return codes.prepare()
 
@@ -116,4 +116,4 @@ def _keep_codes(session: Session, account: Account, hashes: list[str]) -> None:
 
 
 def _go_on(session: Session, opened: SignInSession, account: Account) -> Step:
-    return move(session, opened, account, Act.PROTECTED) if opened.step == Step.PROTECTION else Step.DONE
+    return move(session, opened, account, Trigger.PROTECTED) if opened.step == Step.PROTECTION else Step.DONE

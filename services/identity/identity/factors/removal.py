@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from identity.domain.passwords import MIN_LENGTH
 from identity.domain.security_events import Kind
-from identity.factors.held import has_factor, held
+from identity.factors.enrolled import enrolled, has_factor
 from identity.journal import record
 from identity.models import Account, Passkey, RecoveryCode, TotpFactor
 from identity.notices import Notice, tell
@@ -65,7 +65,7 @@ def reset_factors(session: Session, account_id: UUID) -> bool:
 def _check(session: Session, account_id: UUID) -> Account:
     """The account, locked: two removals at once would each leave the other one's factor."""
     account = session.get_one(Account, account_id, with_for_update=True)
-    found = held(session, account)
+    found = enrolled(session, account)
     if found.count == 1:
         if found.required:
             raise _refused("required", REQUIRED)

@@ -11,8 +11,8 @@ from chassis.runtime import Runtime
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from identity.derived import subkey
 from identity.journal.chaining import head
+from identity.key_derivation import subkey
 from identity.models import SecurityAnchor, SecurityEvent
 from identity.settings import Settings, settings_of
 
@@ -47,7 +47,7 @@ def anchor(runtime: Runtime) -> None:
 def purge(runtime: Runtime) -> int:
     """Deletes what is older than its time, up to an anchor, from which the rest is still verified; returns how many."""
     kept_since = clock.now() - settings_of(runtime).security_journal_kept
-    with runtime.reading() as session:
+    with runtime.read_only() as session:
         over = session.scalar(select(func.max(SecurityAnchor.position)).where(SecurityAnchor.made_at < kept_since))
     purged = 0
     while over is not None:

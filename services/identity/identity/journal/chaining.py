@@ -35,7 +35,7 @@ def head(session: Session) -> tuple[int, str]:
 
 def _waiting(runtime: Runtime) -> bool:
     """Looked up without the writer's lock, which SQLite has only one of."""
-    with runtime.reading() as session:
+    with runtime.read_only() as session:
         waiting = select(SecurityEvent.seq).where(SecurityEvent.position.is_(None)).limit(1)
         return session.scalar(waiting) is not None
 

@@ -8,10 +8,10 @@ from chassis import clock
 from sqlalchemy import Table, insert
 from sqlalchemy.orm import Session
 
+from identity.client_address import Origin, current_origin
 from identity.domain.networks import network_of
 from identity.domain.security_events import Kind
 from identity.models import SecurityEvent
-from identity.origin import Origin, current_origin
 
 # Who acts when nobody does: a worker, or the product itself.
 SYSTEM = "system"

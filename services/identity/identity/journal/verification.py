@@ -36,7 +36,7 @@ class Report:
 def verify(runtime: Runtime, expected: tuple[int, str] | None = None) -> Report:
     """`expected` is a position and its hash as the log told them: only this finds an end that was cut off."""
     report, settings = Report(), settings_of(runtime)
-    with runtime.reading() as session:
+    with runtime.read_only() as session:
         anchors = list(session.scalars(select(SecurityAnchor).order_by(SecurityAnchor.position)))
         known = {anchor.position: anchor.hash for anchor in anchors}
         if expected is not None:

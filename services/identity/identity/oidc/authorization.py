@@ -14,11 +14,11 @@ from webui.blank import form_token
 from identity.domain.first_sign_in import Step
 from identity.oidc import refusals
 from identity.oidc.context import one_transaction
-from identity.oidc.demands import signed_in_well_enough
 from identity.oidc.parameters import fault_of_address, parameters
+from identity.oidc.request_validation import signed_in_well_enough
 from identity.oidc.server import provider
 from identity.oidc.subject import Subject, subject_of
-from identity.pages.current import ask_again, place_of, runtime, settings, signed_in, signed_in_again
+from identity.pages.session import ask_again, place_of, runtime, settings, signed_in, signed_in_again
 from identity.sign_in.sessions import is_seen_lately, touch
 
 blueprint = Blueprint("authorization", __name__)

@@ -14,8 +14,8 @@ from identity.oidc.context import one_transaction
 from identity.oidc.metadata import metadata
 from identity.oidc.parameters import fault, fault_of_body, fault_of_token_request
 from identity.oidc.server import provider
-from identity.oidc.side_endpoints import AccessState, HintNotTrusted, read_access_token
-from identity.pages.current import forget, runtime, settings
+from identity.oidc.token_endpoints import AccessState, HintNotTrusted, read_access_token
+from identity.pages.session import forget, runtime, settings
 
 blueprint = Blueprint("oidc", __name__)
 _PUBLIC = {"Cache-Control": "public, max-age=300"}

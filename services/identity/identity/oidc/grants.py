@@ -12,7 +12,7 @@ from authlib.oidc.core.grants import OpenIDCode
 from chassis import clock, ids
 from joserfc.jwk import ECKey
 
-from identity.derived import digest, successor
+from identity.key_derivation import digest, successor
 from identity.keys import ALGORITHM, signing_key
 from identity.oidc import store
 from identity.oidc.clients import Client

@@ -4,8 +4,8 @@ from typing import Any
 
 from identity.keys import ALGORITHM
 from identity.oidc.clients import GRANTS
-from identity.oidc.demands import PROMPTS
 from identity.oidc.grants import AUTH_METHODS
+from identity.oidc.request_validation import PROMPTS
 from identity.oidc.scopes import ALL
 from identity.settings import Settings
 

@@ -7,13 +7,13 @@ from authlib.oauth2 import OAuth2Error
 from flask import request
 
 from identity import throttling
+from identity.client_address import client_address
 from identity.domain.networks import network_of
 from identity.domain.security_events import Kind
 from identity.domain.throttle import Counter, Policy
 from identity.journal import record
 from identity.oidc.context import database
 from identity.oidc.parameters import parameters
-from identity.origin import client_address
 
 # No refusals, but the ordinary course of a sign-in.
 _ORDINARY = ("login_required", "interaction_required")

@@ -11,14 +11,14 @@ from flask import Request, Response, current_app
 from flask import request as current_request
 
 from identity.oidc import refusals, scopes
+from identity.oidc.client_config import load_clients
+from identity.oidc.client_credentials import MachineGrant
 from identity.oidc.client_secret import by_basic
 from identity.oidc.clients import Client
-from identity.oidc.declared import load_clients
-from identity.oidc.demands import Demands
 from identity.oidc.grants import CodeGrant, IdTokens, PkceForAll, RefreshGrant
-from identity.oidc.machine import MachineGrant
 from identity.oidc.parameters import Parameters
-from identity.oidc.side_endpoints import EndSession, Introspection, Revocation
+from identity.oidc.request_validation import RequestValidation
+from identity.oidc.token_endpoints import EndSession, Introspection, Revocation
 from identity.oidc.tokens import AccessTokens
 from identity.settings import Settings, settings_of
 
@@ -65,7 +65,7 @@ class Provider(AuthorizationServer):  # type: ignore[misc]  # authlib has no typ
         self.register_token_generator("default", AccessTokens(self.settings))
         self.issuer = Issuer(self.settings.issuer)
         self.register_extension(self.issuer)
-        self.register_grant(CodeGrant, [Demands(), PkceForAll(required=True), IdTokens(self.settings)])
+        self.register_grant(CodeGrant, [RequestValidation(), PkceForAll(required=True), IdTokens(self.settings)])
         self.register_grant(RefreshGrant, [IdTokens(self.settings)])
         self.register_grant(MachineGrant)
         for endpoint in (Revocation, Introspection, EndSession):

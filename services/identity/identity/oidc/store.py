@@ -10,9 +10,9 @@ from chassis.db import changed
 from sqlalchemy import ColumnElement, Row, Table, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
-from identity.derived import digest
 from identity.domain.security_events import Kind
 from identity.journal import record
+from identity.key_derivation import digest
 from identity.models import AuthorizationCode, RefreshToken, SignInSession, TokenFamily
 
 # The same client asking again within this time is a double click or a lost answer, not a thief.

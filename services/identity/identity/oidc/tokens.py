@@ -7,13 +7,13 @@ from authlib.oauth2.rfc9068 import JWTBearerTokenGenerator
 from joserfc.jwk import KeySet
 
 from identity.keys import ALGORITHM, signing_key
+from identity.oidc.client_credentials import ClientAccount
 from identity.oidc.clients import Client
 from identity.oidc.context import database
-from identity.oidc.machine import Machine
 from identity.oidc.subject import Subject
 from identity.settings import Settings
 
-Holder = Subject | Machine
+Holder = Subject | ClientAccount
 
 
 class AccessTokens(JWTBearerTokenGenerator):  # type: ignore[misc]  # authlib has no types

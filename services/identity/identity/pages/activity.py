@@ -8,10 +8,10 @@ from flask.typing import ResponseReturnValue
 
 from identity.accounts import activity
 from identity.domain.first_sign_in import Step
-from identity.pages.current import SignedIn, runtime
 from identity.pages.forms import TokenForm
 from identity.pages.guards import at_step, recently_proven
-from identity.sign_in.holder import end_session
+from identity.pages.session import SignedIn, runtime
+from identity.sign_in.self_service import end_session
 
 blueprint = Blueprint("activity", __name__, url_prefix="/compte/activite")
 _SHOWN = 50
@@ -20,7 +20,7 @@ _SHOWN = 50
 @blueprint.get("")
 @at_step(Step.DONE)
 def events(found: SignedIn) -> ResponseReturnValue:
-    with runtime().reading() as database:
+    with runtime().read_only() as database:
         shown = activity.page(database, found.account.id, request.args.get("cursor"), _SHOWN)
     following = shown["next_cursor"] and url_for("activity.events", cursor=shown["next_cursor"])
     return render_template("compte/activite.html", items=shown["items"], following=following)
@@ -55,6 +55,6 @@ def end_one(found: SignedIn) -> ResponseReturnValue:
 
 
 def _file(found: SignedIn, kind: str) -> ResponseReturnValue:
-    with runtime().reading() as database:
+    with runtime().read_only() as database:
         items = activity.everything(database, found.account.id)
     return activity.as_file(items, kind)

@@ -4,11 +4,11 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from identity.accounts import recovery
+from identity.client_address import client_address
 from identity.domain.credentials import normalise_login
-from identity.origin import client_address
 from identity.pages import device_cookie
-from identity.pages.current import runtime, settings
 from identity.pages.forms import LinkForm, LoginForm
+from identity.pages.session import runtime, settings
 from identity.sign_in import devices
 
 blueprint = Blueprint("devices", __name__, url_prefix="/compte/connexion/lien")

@@ -1,7 +1,7 @@
 """The forms of /compte. Lengths and forms are checked here, the rules that need the account in the acts."""
 
 from chassis.problems import FieldError
-from webui.forms import OnceForm, PageForm, choices
+from webui.forms import IdempotentForm, PageForm, choices
 from wtforms import (
     BooleanField,
     EmailField,
@@ -41,7 +41,7 @@ class SignInForm(PageForm):
     )
 
 
-class LoginForm(OnceForm):
+class LoginForm(IdempotentForm):
     login = StringField("Identifiant", [InputRequired("Saisissez votre identifiant."), Length(max=100)])
 
 
@@ -68,7 +68,7 @@ class InformationForm(PersonalForm):
     email = EmailField("Adresse courriel", [InputRequired("Saisissez votre adresse courriel."), check_email])
 
 
-class EmailChangeForm(OnceForm):
+class EmailChangeForm(IdempotentForm):
     email = EmailField(
         "Nouvelle adresse courriel", [InputRequired("Saisissez votre nouvelle adresse courriel."), check_email]
     )
@@ -77,11 +77,11 @@ class EmailChangeForm(OnceForm):
     )
 
 
-class CodeForm(OnceForm):
+class CodeForm(IdempotentForm):
     code = StringField("Code de confirmation", [InputRequired("Saisissez le code reçu."), Length(max=100)])
 
 
-class OwnPasswordForm(OnceForm):
+class OwnPasswordForm(IdempotentForm):
     password = PasswordField(
         "Nouveau mot de passe", [InputRequired("Saisissez un mot de passe."), Length(max=LONGEST_FIELD)]
     )
@@ -103,7 +103,7 @@ class ConsentForm(PageForm):
     accepted = BooleanField("", [InputRequired("Cochez la case pour continuer.")])
 
 
-class UserNumberForm(OnceForm):
+class UserNumberForm(IdempotentForm):
     user_number = StringField("N° utilisateur", [InputRequired("Saisissez votre N° utilisateur."), Length(max=40)])
 
     def validate_user_number(self, field: StringField) -> None:
@@ -111,7 +111,7 @@ class UserNumberForm(OnceForm):
             raise ValidationError(_sentence(user_number_error()))
 
 
-class EmailForm(OnceForm):
+class EmailForm(IdempotentForm):
     email = EmailField(
         "Adresse courriel", [InputRequired("Saisissez votre adresse courriel."), Length(max=254), check_email]
     )
@@ -145,7 +145,7 @@ class TokenForm(PageForm):
     """Only the token that proves the request comes from our page."""
 
 
-class ButtonForm(OnceForm):
+class ButtonForm(IdempotentForm):
     """A button and nothing to fill, that acts once."""
 
 

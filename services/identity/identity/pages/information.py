@@ -9,9 +9,9 @@ from identity.accounts.information import Personal, correct
 from identity.accounts.progress import consents
 from identity.domain.first_sign_in import Step
 from identity.domain.identifiers import normalise_email, normalise_telephone
-from identity.pages.current import SignedIn, runtime
 from identity.pages.forms import CodeForm, EmailChangeForm, PersonalForm
 from identity.pages.guards import at_step
+from identity.pages.session import SignedIn, runtime
 from identity.sign_in.proof import prove
 
 blueprint = Blueprint("information", __name__, url_prefix="/compte/securite")
@@ -26,7 +26,7 @@ def personal(found: SignedIn) -> ResponseReturnValue:
             changed = correct(database, found.account.id, vars(_given(form)))
         flash("Vos informations sont à jour." if changed else "Rien n’a changé.", "success")
         return redirect(url_for("security.account"), 303)
-    with runtime().reading() as database:
+    with runtime().read_only() as database:
         accepted = consents(database, found.account.id)
     return _page("mes_informations", form, accepted=accepted, account=found.account)
 
@@ -61,7 +61,7 @@ def confirmation(found: SignedIn) -> ResponseReturnValue:
         else:
             flash("Votre adresse courriel est changée. L’ancienne en est avertie.", "success")
             return redirect(url_for("security.account"), 303)
-    with runtime().reading() as database:
+    with runtime().read_only() as database:
         awaited = email_change.waiting(database, found.account.id)
         address, until = (awaited.email, awaited.expires_at) if awaited else (None, None)
     return _page("confirmer_courriel", form, address=address, until=until)

@@ -11,9 +11,9 @@ from identity.accounts.own_password import check_own_password
 from identity.domain.first_sign_in import Step
 from identity.domain.passwords import normalise
 from identity.domain.throttle import PER_ADVISED, Counter
-from identity.pages.current import SignedIn, runtime
 from identity.pages.forms import LONGEST_FIELD
 from identity.pages.guards import at_step
+from identity.pages.session import SignedIn, runtime
 
 blueprint = Blueprint("password_advice", __name__, url_prefix="/compte/mot-de-passe")
 _ACCEPTED = "Ce mot de passe convient."
@@ -33,7 +33,7 @@ def advise(found: SignedIn) -> ResponseReturnValue:
 
 def _broken_rule(found: SignedIn, typed: str) -> str:
     try:
-        with runtime().reading() as database:
+        with runtime().read_only() as database:
             check_own_password(database, found.account, normalise(typed))
     except Invalid as refused:
         return refused.errors[0].detail

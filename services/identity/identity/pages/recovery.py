@@ -4,12 +4,12 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from identity.accounts import recovery
+from identity.client_address import client_address
 from identity.domain.credentials import Purpose
 from identity.domain.identifiers import normalise_email, normalise_user_number
 from identity.domain.sign_in_help import Way
-from identity.origin import client_address
-from identity.pages.current import runtime, settings
 from identity.pages.forms import EmailForm, HelpForm, UserNumberForm
+from identity.pages.session import runtime, settings
 
 blueprint = Blueprint("recovery", __name__, url_prefix="/compte")
 

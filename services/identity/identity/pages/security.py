@@ -5,12 +5,12 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from identity.domain.first_sign_in import Step
-from identity.factors.held import asked_strength, held
-from identity.pages.current import SignedIn, runtime
+from identity.factors.enrolled import asked_strength, enrolled
 from identity.pages.forms import ChangePasswordForm, TokenForm
 from identity.pages.guards import at_step, recently_proven
+from identity.pages.session import SignedIn, runtime
 from identity.sign_in import sessions
-from identity.sign_in.holder import change_password, end_other_sessions
+from identity.sign_in.self_service import change_password, end_other_sessions
 
 blueprint = Blueprint("security", __name__, url_prefix="/compte/securite")
 
@@ -18,9 +18,9 @@ blueprint = Blueprint("security", __name__, url_prefix="/compte/securite")
 @blueprint.get("")
 @at_step(Step.DONE)
 def account(found: SignedIn) -> ResponseReturnValue:
-    with runtime().reading() as database:
+    with runtime().read_only() as database:
         opened = sessions.list_open(database, found.account.id)
-        owned = held(database, found.account)
+        owned = enrolled(database, found.account)
     shown = {"account": found.account, "opened": opened, "here": found.session_id, "held": owned}
     return render_template("compte/securite.html", **shown)
 
@@ -48,7 +48,7 @@ def password(found: SignedIn) -> ResponseReturnValue:
         else:
             flash("Votre mot de passe est changé. Vos autres sessions sont fermées.", "success")
             return redirect(url_for("security.account"), 303)
-    with runtime().reading() as database:
+    with runtime().read_only() as database:
         min_length = asked_strength(database, found.account.id).min_length
     shown = {"form": form, "min_length": min_length, "login": found.account.login, "path": request.path}
     return render_template("compte/changer_mot_de_passe.html", **shown), 422 if form.errors else 200

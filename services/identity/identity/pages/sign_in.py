@@ -6,10 +6,10 @@ from flask.typing import ResponseReturnValue
 from webui.blank import render_blank
 
 from identity.domain.first_sign_in import Step
-from identity.pages.current import forget, here, leave, must_sign_in_again, place_of, remember, runtime, signed_in
 from identity.pages.forms import SignInForm, TokenForm
-from identity.pages.waiting import too_many
-from identity.sign_in.attempt import Refusal, Refused, sign_in
+from identity.pages.session import forget, here, leave, must_sign_in_again, place_of, remember, runtime, signed_in
+from identity.pages.throttled import too_many
+from identity.sign_in.password_login import Refusal, Refused, sign_in
 from identity.throttling import UnknownDevice
 
 blueprint = Blueprint("sign_in", __name__, url_prefix="/compte")

@@ -15,8 +15,8 @@ from joserfc.jwk import OctKey
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from identity.derived import keyed_digest, subkey
 from identity.domain.guessing import LINK_LIFETIME
+from identity.key_derivation import keyed_digest, subkey
 from identity.models import Account
 from identity.settings import Settings
 

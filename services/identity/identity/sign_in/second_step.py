@@ -7,8 +7,9 @@ from chassis.runtime import Runtime
 from sqlalchemy.orm import Session
 
 from identity import hashing, throttling
+from identity.client_address import Origin
 from identity.domain import guessing, recovery_codes, totp
-from identity.domain.first_sign_in import FACTOR_STEPS, Act, Step
+from identity.domain.first_sign_in import FACTOR_STEPS, Step, Trigger
 from identity.domain.networks import network_of
 from identity.domain.passwords import normalise
 from identity.domain.security_events import Kind
@@ -16,19 +17,18 @@ from identity.domain.throttle import PER_SECOND_FACTOR
 from identity.factors import challenges, codes, passkeys
 from identity.factors import totp as applications
 from identity.factors.challenges import Ceremony
-from identity.factors.held import has_factor
+from identity.factors.enrolled import has_factor
 from identity.factors.webauthn import BadAnswer
 from identity.journal import record
 from identity.models import Account, SignInSession
 from identity.notices import Notice, tell
-from identity.origin import Origin
 from identity.settings import settings_of
 from identity.sign_in import devices, sessions
-from identity.sign_in.attempt import Refusal, Refused
-from identity.sign_in.opening import Entrance, open_session
+from identity.sign_in.password_login import Refusal, Refused
+from identity.sign_in.session_start import SessionStart, open_session
 from identity.sign_in.sessions import Opened
 from identity.sign_in.steps import locked_at, move
-from identity.supervision.standing import is_suspended
+from identity.supervision.status import is_suspended
 
 # RFC 8176. A recovery code is a one-time password too; what holds the key is unknown, so neither hwk nor swk is said.
 AMR_CODE = ("otp", "mfa")
@@ -53,7 +53,7 @@ def sign_in_by_passkey(runtime: Runtime, challenge: str, text: str, origin: Orig
                 raise BadAnswer("closed account")
             if is_suspended(session, account):
                 raise Refused(Refusal.SUSPENDED)
-            return open_session(session, account, Act.PASSKEY_ACCEPTED, Entrance(origin, AMR_PASSKEY))
+            return open_session(session, account, Trigger.PASSKEY_ACCEPTED, SessionStart(origin, AMR_PASSKEY))
     except BadAnswer as refused:
         if refused.account_id is not None:
             _refused(runtime, refused.account_id, refused.reason)
@@ -144,7 +144,7 @@ def _proven(session: Session, opened: SignInSession, account: Account, amr: tupl
     opened.amr = [*opened.amr, *amr]
     opened.proven_at = clock.now()
     record(session, Kind.SECOND_FACTOR_PROVEN, account.id, session_id=opened.id, details={"amr": " ".join(opened.amr)})
-    return move(session, opened, account, Act.FACTOR_PROVEN)
+    return move(session, opened, account, Trigger.FACTOR_PROVEN)
 
 
 def _refused(runtime: Runtime, account_id: UUID, reason: str) -> None:

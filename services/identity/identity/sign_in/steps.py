@@ -16,17 +16,17 @@ from identity.accounts import email_change
 from identity.accounts.own_password import check_own_password
 from identity.accounts.progress import arrived, satisfied
 from identity.domain.consents import current
-from identity.domain.first_sign_in import Act, OutOfOrder, Step, advance
+from identity.domain.first_sign_in import OutOfOrder, Step, Trigger, advance
 from identity.domain.passwords import MIN_LENGTH, normalise
 from identity.domain.security_events import Kind
 from identity.journal import record
 from identity.models import Account, Consent, Credential, SignInSession
 from identity.notices import Notice, tell
 from identity.sign_in import sessions
-from identity.sign_in.attempt import Refusal, Refused
+from identity.sign_in.password_login import Refusal, Refused
 
 NOT_THE_SAME = "C’est votre mot de passe actuel. La Caf vous demande d’en choisir un autre."
-_ACCEPTANCE = {Step.USAGE_RULES: Act.USAGE_RULES_ACCEPTED, Step.TERMS: Act.TERMS_ACCEPTED}
+_ACCEPTANCE = {Step.USAGE_RULES: Trigger.USAGE_RULES_ACCEPTED, Step.TERMS: Trigger.TERMS_ACCEPTED}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,17 +52,17 @@ def give_information(runtime: Runtime, session_id: UUID, information: Informatio
         session.flush()
         email_change.send(session, account, information.email)
         record(session, Kind.FIRST_SIGN_IN_INFORMATION, account.id)
-        return move(session, opened, account, Act.INFORMATION_GIVEN)
+        return move(session, opened, account, Trigger.INFORMATION_GIVEN)
 
 
 def confirm_email(runtime: Runtime, session_id: UUID, typed: str) -> Step:
     """Raises OutOfOrder, or Invalid as `email_change.confirm`."""
-    with runtime.reading() as session:
+    with runtime.read_only() as session:
         _, account = locked_at(session, session_id, Step.EMAIL)
     email_change.confirm(runtime, account.id, typed)
     with runtime.transaction() as session:
         opened, account = locked_at(session, session_id, Step.EMAIL)
-        return move(session, opened, account, Act.EMAIL_CONFIRMED)
+        return move(session, opened, account, Trigger.EMAIL_CONFIRMED)
 
 
 def send_code_again(runtime: Runtime, session_id: UUID, email: str) -> None:
@@ -78,14 +78,14 @@ def postpone_email(runtime: Runtime, session_id: UUID) -> Step:
     """Goes on without a confirmed address: it recovers nothing, and « Mon compte » asks for it. Raises OutOfOrder."""
     with runtime.transaction() as session:
         opened, account = locked_at(session, session_id, Step.EMAIL)
-        return move(session, opened, account, Act.EMAIL_POSTPONED)
+        return move(session, opened, account, Trigger.EMAIL_POSTPONED)
 
 
 def choose_password(runtime: Runtime, session_id: UUID, typed: str) -> Step:
     """Uses the provisional password up and ends the other sessions. Raises OutOfOrder, Invalid, or Refused when the
     provisional password has served meanwhile. A password that the Caf asked to change is not chosen again."""
     password = normalise(typed)
-    with runtime.reading() as session:
+    with runtime.read_only() as session:
         _, account = locked_at(session, session_id, Step.PASSWORD)
         check_own_password(session, account, password)
     if account.password_change_required_at is not None and hashing.verify(account.password_hash, password):
@@ -104,7 +104,7 @@ def choose_password(runtime: Runtime, session_id: UUID, typed: str) -> Step:
         if account.activated_at is not None:
             # A recovery has come to its end.
             tell(session, account, Notice.PASSWORD_CHANGED)
-        return move(session, opened, account, Act.PASSWORD_CHOSEN)
+        return move(session, opened, account, Trigger.PASSWORD_CHOSEN)
 
 
 def accept_text(runtime: Runtime, session_id: UUID, step: Step, version: int) -> Step:
@@ -150,7 +150,7 @@ def _use_up(session: Session, opened: SignInSession) -> None:
         raise Refused(Refusal.PROVISIONAL_USED)
 
 
-def move(session: Session, opened: SignInSession, account: Account, act: Act) -> Step:
+def move(session: Session, opened: SignInSession, account: Account, act: Trigger) -> Step:
     """To the step that follows the act; the account is activated the first time that there is none left."""
     step = advance(Step(opened.step), act, satisfied(session, account))
     opened.step = step.value

@@ -3,67 +3,67 @@
 from typing import Any
 from uuid import UUID
 
-from chassis.http import agent, reading, runtime, transaction
+from chassis.http import agent, read_only, runtime, transaction
 from chassis.idempotency import idempotent
 
 from identity.domain.supervision import Decision
-from identity.supervision import acts, factor_resets, journal, looking
+from identity.supervision import actions, factor_resets, journal, queries
 
 
 def search_accounts(body: dict[str, Any]) -> dict[str, Any]:
-    with reading() as session:
-        wanted = looking.criterion_of(body)
-        return looking.search(session, agent(), wanted, body.get("cursor"), body.get("limit", 20))
+    with read_only() as session:
+        wanted = queries.criterion_of(body)
+        return queries.search(session, agent(), wanted, body.get("cursor"), body.get("limit", 20))
 
 
 def get_account(account_id: str) -> dict[str, Any]:
-    with reading() as session:
-        return looking.detail(session, agent(), UUID(account_id))
+    with read_only() as session:
+        return queries.detail(session, agent(), UUID(account_id))
 
 
 def list_account_activity(account_id: str, cursor: str | None = None, limit: int = 50) -> dict[str, Any]:
-    with reading() as session:
+    with read_only() as session:
         return journal.page(session, agent(), UUID(account_id), cursor, limit)
 
 
 @idempotent
 def suspend_account(account_id: str, body: dict[str, Any]) -> dict[str, Any]:
     with transaction() as session:
-        acts.suspend(session, agent(), UUID(account_id), body["reason"])
-        return looking.detail(session, agent(), UUID(account_id))
+        actions.suspend(session, agent(), UUID(account_id), body["reason"])
+        return queries.detail(session, agent(), UUID(account_id))
 
 
 @idempotent
 def restore_account(account_id: str, body: dict[str, Any]) -> dict[str, Any]:
     with transaction() as session:
-        acts.restore(session, agent(), UUID(account_id), body["reason"])
-        return looking.detail(session, agent(), UUID(account_id))
+        actions.restore(session, agent(), UUID(account_id), body["reason"])
+        return queries.detail(session, agent(), UUID(account_id))
 
 
 @idempotent
 def require_password_change(account_id: str, body: dict[str, Any]) -> dict[str, Any]:
     with transaction() as session:
-        acts.require_password_change(session, agent(), UUID(account_id), body["reason"])
-        return looking.detail(session, agent(), UUID(account_id))
+        actions.require_password_change(session, agent(), UUID(account_id), body["reason"])
+        return queries.detail(session, agent(), UUID(account_id))
 
 
 @idempotent
 def close_account(account_id: str, body: dict[str, Any]) -> dict[str, Any]:
     with transaction() as session:
-        acts.close(session, agent(), UUID(account_id), body["reason"])
-        return looking.detail(session, agent(), UUID(account_id))
+        actions.close(session, agent(), UUID(account_id), body["reason"])
+        return queries.detail(session, agent(), UUID(account_id))
 
 
 @idempotent
 def suspend_organisation(organisation_id: str, body: dict[str, Any]) -> dict[str, Any]:
     with transaction() as session:
-        return {"accounts": acts.suspend_organisation(session, agent(), UUID(organisation_id), body["reason"])}
+        return {"accounts": actions.suspend_organisation(session, agent(), UUID(organisation_id), body["reason"])}
 
 
 @idempotent
 def restore_organisation(organisation_id: str, body: dict[str, Any]) -> dict[str, Any]:
     with transaction() as session:
-        return {"accounts": acts.restore_organisation(session, agent(), UUID(organisation_id), body["reason"])}
+        return {"accounts": actions.restore_organisation(session, agent(), UUID(organisation_id), body["reason"])}
 
 
 @idempotent
@@ -75,7 +75,7 @@ def ask_factor_reset(account_id: str, body: dict[str, Any]) -> tuple[dict[str, A
 
 
 def list_factor_resets(cursor: str | None = None, limit: int = 50) -> dict[str, Any]:
-    with reading() as session:
+    with read_only() as session:
         return factor_resets.waiting(session, agent(), cursor, limit)
 
 

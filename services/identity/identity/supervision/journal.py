@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from identity.domain.security_events import label
 from identity.models import Account, SecurityEvent, SupervisionAct
-from identity.supervision.looking import visible
+from identity.supervision.queries import visible
 
 
 def page(session: Session, caller: Caller, account_id: UUID, cursor: str | None, limit: int) -> dict[str, Any]:

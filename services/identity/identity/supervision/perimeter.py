@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from identity.models import Account, UserNumber
-from identity.supervision.standing import suspended
+from identity.supervision.status import suspended
 
 
 def supervised(agent_id: UUID) -> ColumnElement[bool]:

@@ -19,7 +19,7 @@ class State(StrEnum):
     RETURNED = "returned"
 
 
-class Event(StrEnum):
+class Trigger(StrEnum):
     CLAIMED = "claimed"
     ACCEPTED = "accepted"
     PUT_OFF = "put_off"
@@ -52,53 +52,53 @@ LABELS = {
     State.RETURNED: "Retourné par La Poste",
 }
 
-TRANSITIONS: dict[tuple[State, Event], State] = {
-    (State.WAITING, Event.CLAIMED): State.SENDING,
+TRANSITIONS: dict[tuple[State, Trigger], State] = {
+    (State.WAITING, Trigger.CLAIMED): State.SENDING,
     # The process that held the claim died: another takes the row back once the claim is stale.
-    (State.SENDING, Event.CLAIMED): State.SENDING,
-    (State.SENDING, Event.ACCEPTED): State.DELIVERED,
-    (State.SENDING, Event.PUT_OFF): State.WAITING,
-    (State.SENDING, Event.BOUNCED): State.BOUNCED,
-    (State.SENDING, Event.GAVE_UP): State.FAILED,
-    (State.SENDING, Event.EXPIRED): State.EXPIRED,
-    (State.WAITING, Event.EXPIRED): State.EXPIRED,
-    (State.TO_COMPOSE, Event.EXPIRED): State.EXPIRED,
-    (State.COMPOSED, Event.EXPIRED): State.EXPIRED,
-    (State.WAITING, Event.SUPERSEDED): State.SUPERSEDED,
-    (State.TO_COMPOSE, Event.SUPERSEDED): State.SUPERSEDED,
-    (State.COMPOSED, Event.SUPERSEDED): State.SUPERSEDED,
+    (State.SENDING, Trigger.CLAIMED): State.SENDING,
+    (State.SENDING, Trigger.ACCEPTED): State.DELIVERED,
+    (State.SENDING, Trigger.PUT_OFF): State.WAITING,
+    (State.SENDING, Trigger.BOUNCED): State.BOUNCED,
+    (State.SENDING, Trigger.GAVE_UP): State.FAILED,
+    (State.SENDING, Trigger.EXPIRED): State.EXPIRED,
+    (State.WAITING, Trigger.EXPIRED): State.EXPIRED,
+    (State.TO_COMPOSE, Trigger.EXPIRED): State.EXPIRED,
+    (State.COMPOSED, Trigger.EXPIRED): State.EXPIRED,
+    (State.WAITING, Trigger.SUPERSEDED): State.SUPERSEDED,
+    (State.TO_COMPOSE, Trigger.SUPERSEDED): State.SUPERSEDED,
+    (State.COMPOSED, Trigger.SUPERSEDED): State.SUPERSEDED,
     # There is nothing left to say: an e-mail that is being handed over is let go, a letter in a batch is the printer's.
-    (State.WAITING, Event.WITHDRAWN): State.WITHDRAWN,
-    (State.TO_COMPOSE, Event.WITHDRAWN): State.WITHDRAWN,
-    (State.COMPOSED, Event.WITHDRAWN): State.WITHDRAWN,
+    (State.WAITING, Trigger.WITHDRAWN): State.WITHDRAWN,
+    (State.TO_COMPOSE, Trigger.WITHDRAWN): State.WITHDRAWN,
+    (State.COMPOSED, Trigger.WITHDRAWN): State.WITHDRAWN,
     # What cannot be printed waits for the Caf to correct the address, then leaves.
-    (State.ADDRESS_REFUSED, Event.ADDRESS_CORRECTED): State.TO_COMPOSE,
-    (State.ADDRESS_REFUSED, Event.EXPIRED): State.EXPIRED,
-    (State.ADDRESS_REFUSED, Event.SUPERSEDED): State.SUPERSEDED,
-    (State.ADDRESS_REFUSED, Event.WITHDRAWN): State.WITHDRAWN,
-    (State.TO_COMPOSE, Event.COMPOSED): State.COMPOSED,
-    (State.COMPOSED, Event.BATCHED): State.BATCHED,
-    (State.BATCHED, Event.ACKNOWLEDGED): State.DELIVERED,
-    (State.BATCHED, Event.REJECTED): State.FAILED,
+    (State.ADDRESS_REFUSED, Trigger.ADDRESS_CORRECTED): State.TO_COMPOSE,
+    (State.ADDRESS_REFUSED, Trigger.EXPIRED): State.EXPIRED,
+    (State.ADDRESS_REFUSED, Trigger.SUPERSEDED): State.SUPERSEDED,
+    (State.ADDRESS_REFUSED, Trigger.WITHDRAWN): State.WITHDRAWN,
+    (State.TO_COMPOSE, Trigger.COMPOSED): State.COMPOSED,
+    (State.COMPOSED, Trigger.BATCHED): State.BATCHED,
+    (State.BATCHED, Trigger.ACKNOWLEDGED): State.DELIVERED,
+    (State.BATCHED, Trigger.REJECTED): State.FAILED,
 }
 
 FINAL = frozenset(State) - {origin for origin, _ in TRANSITIONS}
 
 # Late but true: the only ways out of a final state.
-ODD_RECEIPTS: dict[tuple[State, Event], State] = {
-    (State.DELIVERED, Event.BOUNCED): State.BOUNCED,
-    (State.DELIVERED, Event.RETURNED): State.RETURNED,
+ODD_RECEIPTS: dict[tuple[State, Trigger], State] = {
+    (State.DELIVERED, Trigger.BOUNCED): State.BOUNCED,
+    (State.DELIVERED, Trigger.RETURNED): State.RETURNED,
 }
 
 # The world says twice what we already know: nothing changes and nothing is wrong.
 ECHOES = frozenset(
     {
-        (State.DELIVERED, Event.ACCEPTED),
-        (State.DELIVERED, Event.ACKNOWLEDGED),
-        (State.BOUNCED, Event.BOUNCED),
-        (State.RETURNED, Event.RETURNED),
-        (State.COMPOSED, Event.COMPOSED),
-        (State.BATCHED, Event.COMPOSED),
+        (State.DELIVERED, Trigger.ACCEPTED),
+        (State.DELIVERED, Trigger.ACKNOWLEDGED),
+        (State.BOUNCED, Trigger.BOUNCED),
+        (State.RETURNED, Trigger.RETURNED),
+        (State.COMPOSED, Trigger.COMPOSED),
+        (State.BATCHED, Trigger.COMPOSED),
     }
 )
 
@@ -106,12 +106,12 @@ ECHOES = frozenset(
 class TransitionError(Exception):
     """The event cannot happen in this state; `state` and `event` name them."""
 
-    def __init__(self, state: State, event: Event) -> None:
+    def __init__(self, state: State, event: Trigger) -> None:
         super().__init__(f"{event} cannot happen to a message that is {state}")
         self.state, self.event = state, event
 
 
-def advance(state: State, event: Event) -> State:
+def advance(state: State, event: Trigger) -> State:
     """The state after the event; the same one for an echo. Raises TransitionError."""
     if (state, event) in ECHOES:
         return state

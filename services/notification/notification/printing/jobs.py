@@ -20,12 +20,12 @@ from sqlalchemy.orm import Session
 from notification.domain.batch_states import BatchState, destination_of
 from notification.domain.batches import BatchPlan, ReadyLetter, plan_batches
 from notification.domain.calendar import is_overdue
-from notification.domain.states import FINAL, Event, State
+from notification.domain.states import FINAL, State, Trigger
 from notification.domain.templates import Series, Template
+from notification.lifecycle import locked, transition
 from notification.models import LetterBatch, Message
 from notification.printing.batch import BuiltBatch, PdfMismatchError, PrintedLetter, build_batch
 from notification.printing.sealed import open_pdf, seal_for_printer
-from notification.progress import go_on, locked
 from notification.settings import own
 
 log = structlog.get_logger()
@@ -67,7 +67,7 @@ def _composed(session: Session) -> Sequence[Message]:
 def _expired(session: Session, message: Message) -> bool:
     if message.expires_at is None or message.expires_at > clock.now():
         return False
-    return go_on(session, message, Event.EXPIRED)
+    return transition(session, message, Trigger.EXPIRED)
 
 
 def _ready(message: Message) -> ReadyLetter:
@@ -89,11 +89,11 @@ def _fill(session: Session, plan: BatchPlan, letters: dict[UUID, Message]) -> No
     for position, letter in enumerate(plan.letters, start=1):
         message = letters[letter.id]
         message.batch_id, message.position = batch.id, position
-        go_on(session, message, Event.BATCHED)
+        transition(session, message, Trigger.BATCHED)
 
 
 def _batches_to_build(runtime: Runtime) -> Sequence[UUID]:
-    with runtime.reading() as session:
+    with runtime.read_only() as session:
         planned = select(LetterBatch.id).where(LetterBatch.state == BatchState.PLANNED).order_by(LetterBatch.id)
         return session.scalars(planned).all()
 
@@ -135,7 +135,7 @@ def _built(session: Session, batch: LetterBatch) -> BuiltBatch | None:
     except PdfMismatchError as error:
         wrong = locked(session, error.message_id)
         if wrong is not None:
-            go_on(session, wrong, Event.REJECTED, "pdf-unusable")
+            transition(session, wrong, Trigger.REJECTED, "pdf-unusable")
         log.error("letter put aside", message_id=str(error.message_id), batch_id=str(batch.id))
         return None
 
@@ -180,13 +180,13 @@ def expire_waiting(runtime: Runtime) -> None:
     waiting = select(Message).where(Message.state == State.ADDRESS_REFUSED, over).limit(MOST_AT_ONCE)
     with runtime.transaction() as session:
         for message in session.scalars(waiting.with_for_update(skip_locked=True)):
-            go_on(session, message, Event.EXPIRED, message.reason)
+            transition(session, message, Trigger.EXPIRED, message.reason)
 
 
 def watch(runtime: Runtime) -> None:
     """Says in the log which letters wait for too long, for a PDF or for the printer's receipt (docs/runbook.md)."""
     settings, now = own(runtime.settings), clock.now()
-    with runtime.reading() as session:
+    with runtime.read_only() as session:
         late = Message.updated_at < now - COMPOSITION_IS_LATE
         composing = select(func.count()).where(Message.state == State.TO_COMPOSE, late)
         if count := session.scalar(composing):

@@ -11,9 +11,9 @@ from wtforms.validators import InputRequired, Length
 
 from portal.clients import api
 from portal.clients.errors import Refused
-from portal.forms import OnceForm
+from portal.forms import IdempotentForm
 from portal.pages.addresses import address
-from portal.sign_in.person import wanted
+from portal.sign_in.person import login_required
 
 pages = Blueprint("accounts", __name__, url_prefix="/agent/comptes")
 CRITERIA = {
@@ -97,7 +97,7 @@ ACTS = {
 }
 
 
-class SearchForm(OnceForm):
+class SearchForm(IdempotentForm):
     """One criterion, typed whole."""
 
     criterion = SelectField("Chercher par", choices=choices(CRITERIA))
@@ -105,14 +105,14 @@ class SearchForm(OnceForm):
     cursor = HiddenField()
 
 
-class ReasonForm(OnceForm):
+class ReasonForm(IdempotentForm):
     """Every act says why."""
 
     reason = TextAreaField("Motif", [InputRequired("Saisissez le motif.")])
 
 
 @pages.route("", methods=["GET", "POST"], strict_slashes=False)
-@wanted("agent")
+@login_required("agent")
 def search() -> ResponseReturnValue:
     """By POST: a name or an e-mail must not stay in an address."""
     form, found = SearchForm(), None
@@ -127,14 +127,14 @@ def search() -> ResponseReturnValue:
 
 
 @pages.get("/<uuid:account>")
-@wanted("agent")
+@login_required("agent")
 def detail(account: Any) -> ResponseReturnValue:
     """The state of the account and the acts that it allows."""
     return render_template("agent/account.html", account=api().identity.account(str(account)), acts=ACTS)
 
 
 @pages.get("/<uuid:account>/journal")
-@wanted("agent")
+@login_required("agent")
 def journal(account: Any) -> ResponseReturnValue:
     """What happened to it, with the reasons that agents gave."""
     shown = api().identity.account(str(account))
@@ -145,7 +145,7 @@ def journal(account: Any) -> ResponseReturnValue:
 
 
 @pages.route("/<uuid:account>/<name>", methods=["GET", "POST"])
-@wanted("agent")
+@login_required("agent")
 def act(account: Any, name: str) -> ResponseReturnValue:
     """Asks for the reason and the confirmation, then acts."""
     chosen = ACTS.get(name) or abort(404)

@@ -8,15 +8,15 @@ from wtforms import FileField, StringField
 
 from portal.clients import api
 from portal.clients.errors import Refused
-from portal.forms import OnceForm
+from portal.forms import IdempotentForm
 from portal.pages.agent.registry import UNDER_WAY
-from portal.sign_in.person import the_person, wanted
+from portal.sign_in.person import current_user, login_required
 
 pages = Blueprint("answers", __name__, url_prefix="/agent/reponses")
 NO_FILE = "Choisissez le fichier des réponses, par exemple reponses-359.csv"
 
 
-class AnswersForm(OnceForm):
+class AnswersForm(IdempotentForm):
     """The file; a supervisor says for which Caf."""
 
     file = FileField("Fichier des réponses")
@@ -24,14 +24,14 @@ class AnswersForm(OnceForm):
 
 
 @pages.route("", methods=["GET", "POST"], strict_slashes=False)
-@wanted("agent", takes_file=True)
+@login_required("agent", takes_file=True)
 def index() -> ResponseReturnValue:
     """The files, and the form to send another."""
     form = AnswersForm()
     if request.method == "POST" and (answer := send(form)) is not None:
         return answer
     found = api().exchange.list_answers(request.args.get("cursor", ""))
-    supervisor = the_person().supervisor
+    supervisor = current_user().supervisor
     page = render_template("agent/answers.html", form=form, found=found, supervisor=supervisor)
     return page, 422 if form.errors else 200
 
@@ -53,7 +53,7 @@ def send(form: AnswersForm) -> ResponseReturnValue | None:
 
 
 @pages.get("/<uuid:answers>")
-@wanted("agent")
+@login_required("agent")
 def report(answers: Any) -> ResponseReturnValue:
     """Progress while it runs (a link refreshes it; htmx does by itself), then the lines left out."""
     identifier = str(answers)

@@ -13,11 +13,11 @@ from portal.clients.errors import Refused
 from portal.pages.addresses import address
 from portal.pages.agent.campaign_forms import DatesForm
 from portal.pages.agent.campaigns import chosen_caf, pages
-from portal.sign_in.person import wanted
+from portal.sign_in.person import login_required
 
 
 @pages.route("/<int:year>/dates", methods=["GET", "POST"])
-@wanted("agent")
+@login_required("agent")
 def dates(year: int) -> ResponseReturnValue:
     """Typed first, then shown beside what they replace; only what was confirmed is changed."""
     caf = chosen_caf()

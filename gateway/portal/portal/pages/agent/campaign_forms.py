@@ -9,7 +9,7 @@ from webui.forms import FrenchDateField
 from wtforms import HiddenField, StringField, TextAreaField
 from wtforms.validators import InputRequired
 
-from portal.forms import OnceForm, lines_of, whole_number
+from portal.forms import IdempotentForm, lines_of, whole_number
 
 YEAR = "Saisissez une année, par exemple 2026"
 DEADLINE = "Saisissez la date limite, par exemple 15 11 2026"
@@ -47,7 +47,7 @@ class DaysField(TextAreaField):  # type: ignore[misc]  # WTForms is untyped
         return "\n".join(f"{day:%d/%m/%Y}" for day in self.data or [])
 
 
-class CampaignForm(OnceForm):
+class CampaignForm(IdempotentForm):
     """A campaign to prepare. The contact is printed on letters and receipts (CRPA L. 112-11)."""
 
     year = StringField("Année du loyer de juillet", [InputRequired(YEAR), whole_number(YEAR)])
@@ -90,7 +90,7 @@ class CampaignForm(OnceForm):
         return typed if any(typed.values()) else {}
 
 
-class DatesForm(OnceForm):
+class DatesForm(IdempotentForm):
     """The days of a campaign that may still move; `confirmed` is what the second page says."""
 
     deadline = FrenchDateField("Date limite de déclaration", [InputRequired(DEADLINE)])

@@ -9,17 +9,17 @@ from flask.typing import ResponseReturnValue
 from portal.clients import api
 from portal.forms import BlankForm
 from portal.pages.agent.campaigns import PHASES, pages
-from portal.sign_in.person import the_person, wanted
+from portal.sign_in.person import current_user, login_required
 
 
 def only_supervisors() -> None:
     """As if the page did not exist, for the others."""
-    if not the_person().supervisor:
+    if not current_user().supervisor:
         abort(404)
 
 
 @pages.get("/<int:year>/ouverture-nationale")
-@wanted("agent")
+@login_required("agent")
 def confirm_all(year: int) -> ResponseReturnValue:
     """Which Cafs are ready, before every one of their landlords is written to."""
     only_supervisors()
@@ -29,7 +29,7 @@ def confirm_all(year: int) -> ResponseReturnValue:
 
 
 @pages.post("/<int:year>/ouverture-nationale")
-@wanted("agent")
+@login_required("agent")
 def open_all(year: int) -> ResponseReturnValue:
     """Asks once, whatever the number of clicks."""
     only_supervisors()
@@ -38,7 +38,7 @@ def open_all(year: int) -> ResponseReturnValue:
 
 
 @pages.get("/ouvertures/<uuid:opening>")
-@wanted("agent")
+@login_required("agent")
 def opening(opening: UUID) -> ResponseReturnValue:
     """How far it is, then what became of each Caf."""
     only_supervisors()

@@ -15,7 +15,7 @@ from portal.clients.errors import Refused
 from portal.forms import BlankForm
 from portal.pages.addresses import address
 from portal.pages.agent.campaign_forms import CampaignForm
-from portal.sign_in.person import the_person, wanted
+from portal.sign_in.person import current_user, login_required
 
 pages = Blueprint("campaigns", __name__, url_prefix="/agent/campagnes")
 CAF_CODE = re.compile(r"\d{3}\Z")
@@ -26,22 +26,22 @@ PHASES = {"draft": "En préparation", "open": "Ouverte", "closed": "Close"}
 def chosen_caf() -> str:
     """For a supervisor the Caf of the address or the form; an agent's own is known to the service."""
     code = request.values.get("caf", "")
-    return code if the_person().supervisor and CAF_CODE.match(code) else ""
+    return code if current_user().supervisor and CAF_CODE.match(code) else ""
 
 
 @pages.get("", strict_slashes=False)
-@wanted("agent")
+@login_required("agent")
 def index() -> ResponseReturnValue:
     """All campaigns, with the actions of each."""
     found = api().campaigns.every()
-    supervisor = the_person().supervisor
+    supervisor = current_user().supervisor
     openings = api().campaigns.list_openings() if supervisor else []
     shown = {"campaigns": found, "openings": openings, "supervisor": supervisor}
     return render_template("agent/campaigns.html", phases=PHASES, **shown)
 
 
 @pages.route("/nouvelle", methods=["GET", "POST"])
-@wanted("agent")
+@login_required("agent")
 def new() -> ResponseReturnValue:
     """Prepares a campaign."""
     form = CampaignForm()
@@ -55,12 +55,12 @@ def new() -> ResponseReturnValue:
         else:
             flash("La campagne est préparée. Ouvrez-la quand vous êtes prêt.", "success")
             return redirect(url_for("campaigns.index"), 303)
-    supervisor = the_person().supervisor
+    supervisor = current_user().supervisor
     return render_template("agent/new_campaign.html", form=form, supervisor=supervisor), 422 if form.errors else 200
 
 
 @pages.get("/<int:year>")
-@wanted("agent")
+@login_required("agent")
 def progress(year: int) -> ResponseReturnValue:
     """How far a campaign is: in all, per type of dwelling, per département and day after day."""
     found = api().campaigns.progress(year, chosen_caf())
@@ -69,10 +69,10 @@ def progress(year: int) -> ResponseReturnValue:
 
 
 @pages.get("/<int:year>/france")
-@wanted("agent")
+@login_required("agent")
 def france(year: int) -> ResponseReturnValue:
     """How far each Caf is, for a supervisor."""
-    if not the_person().supervisor:
+    if not current_user().supervisor:
         abort(404)
     found = api().campaigns.progress_of_all(year)
     shown = {
@@ -89,7 +89,7 @@ def common_deadline(cafs: Sequence[Mapping[str, Any]]) -> date | None:
 
 
 @pages.post("/<int:year>/<action>")
-@wanted("agent")
+@login_required("agent")
 def act(year: int, action: str) -> ResponseReturnValue:
     """Opens or closes, after a confirmation page."""
     caf, key = chosen_caf(), BlankForm().key.data or ""
@@ -107,7 +107,7 @@ def act(year: int, action: str) -> ResponseReturnValue:
 
 
 @pages.get("/<int:year>/<action>")
-@wanted("agent")
+@login_required("agent")
 def confirm(year: int, action: str) -> ResponseReturnValue:
     """Opening writes to every landlord, and closing has no way back: both ask first."""
     if action not in ("ouverture", "cloture"):

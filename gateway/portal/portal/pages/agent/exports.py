@@ -9,21 +9,21 @@ from wtforms.validators import InputRequired
 
 from portal.clients import api
 from portal.clients.errors import Refused
-from portal.forms import OnceForm, whole_number
-from portal.sign_in.person import the_person, wanted
+from portal.forms import IdempotentForm, whole_number
+from portal.sign_in.person import current_user, login_required
 
 pages = Blueprint("exports", __name__, url_prefix="/agent/exports")
 NUMBER = "Saisissez le nombre de lignes lues, par exemple 1250"
 HASH = "Recopiez l’empreinte du manifeste, 64 caractères"
 
 
-class ExportForm(OnceForm):
+class ExportForm(IdempotentForm):
     """A button; a supervisor says for which Caf."""
 
     caf_code = StringField("Code de la Caf")
 
 
-class ReceiptForm(OnceForm):
+class ReceiptForm(IdempotentForm):
     """What the Caf counted."""
 
     lines = StringField("Nombre de lignes lues", [InputRequired(NUMBER), whole_number(NUMBER)])
@@ -31,14 +31,14 @@ class ReceiptForm(OnceForm):
 
 
 @pages.route("", methods=["GET", "POST"], strict_slashes=False)
-@wanted("agent")
+@login_required("agent")
 def index() -> ResponseReturnValue:
     """The batches, newest first, and the button to make one."""
     form = ExportForm()
     if request.method == "POST" and form.validate() and (answer := make(form)) is not None:
         return answer
     found = api().exchange.list_exports(request.args.get("cursor", ""))
-    supervisor = the_person().supervisor
+    supervisor = current_user().supervisor
     page = render_template("agent/exports.html", found=found, form=form, supervisor=supervisor)
     return page, 422 if form.errors else 200
 
@@ -56,7 +56,7 @@ def make(form: ExportForm) -> ResponseReturnValue | None:
 
 
 @pages.get("/<uuid:export>")
-@wanted("agent")
+@login_required("agent")
 def one(export: Any) -> ResponseReturnValue:
     """A batch: progress while it is written, then its totals."""
     found = api().exchange.get_export(str(export))
@@ -64,7 +64,7 @@ def one(export: Any) -> ResponseReturnValue:
 
 
 @pages.get("/<uuid:export>.zip")
-@wanted("agent")
+@login_required("agent")
 def content(export: Any) -> ResponseReturnValue:
     """The ZIP."""
     found = api().exchange.export_content(str(export))
@@ -73,7 +73,7 @@ def content(export: Any) -> ResponseReturnValue:
 
 
 @pages.route("/<uuid:export>/reception", methods=["GET", "POST"])
-@wanted("agent")
+@login_required("agent")
 def acknowledge(export: Any) -> ResponseReturnValue:
     """What the Caf counted must be what the manifest says."""
     form = ReceiptForm()

@@ -9,7 +9,7 @@ from portal.clients import api
 from portal.clients.errors import Refused
 from portal.pages.addresses import address
 from portal.pages.agent.accounts import ReasonForm
-from portal.sign_in.person import wanted
+from portal.sign_in.person import login_required
 
 pages = Blueprint("factor_resets", __name__, url_prefix="/agent/verifications")
 # Address -> (what the service calls it, title, what is said after).
@@ -20,7 +20,7 @@ DECISIONS = {
 
 
 @pages.get("", strict_slashes=False)
-@wanted("agent")
+@login_required("agent")
 def index() -> ResponseReturnValue:
     """The requests that wait, the oldest first."""
     found = api().identity.factor_resets(request.args.get("cursor", ""))
@@ -30,7 +30,7 @@ def index() -> ResponseReturnValue:
 
 
 @pages.route("/<uuid:account>/<uuid:reset>/<decision>", methods=["GET", "POST"])
-@wanted("agent")
+@login_required("agent")
 def decide(account: Any, reset: Any, decision: str) -> ResponseReturnValue:
     """Asks for the reason and the confirmation, then decides."""
     path, title, done = DECISIONS.get(decision) or abort(404)

@@ -11,14 +11,14 @@ from wtforms.validators import InputRequired
 
 from portal.clients import api
 from portal.clients.errors import Refused
-from portal.forms import OnceForm
+from portal.forms import IdempotentForm
 from portal.pages.agent.landlords import pages
-from portal.sign_in.person import the_person, wanted
+from portal.sign_in.person import current_user, login_required
 
 CIVILITIES = {"Mme": "Mme", "M.": "M."}
 
 
-class MoveForm(OnceForm):
+class MoveForm(IdempotentForm):
     """Every move says why, of the landlord as it was shown."""
 
     reason = TextAreaField("Motif", [InputRequired("Saisissez le motif.")])
@@ -96,11 +96,11 @@ MOVES = {
 
 
 @pages.route("/<uuid:landlord>/<any(entreprise, personne, caf):name>", methods=["GET", "POST"])
-@wanted("agent")
+@login_required("agent")
 def move(landlord: Any, name: str) -> ResponseReturnValue:
     """Shows all that follows, asks for the reason, then acts."""
     chosen = MOVES[name]
-    if chosen.supervisors and not the_person().supervisor:
+    if chosen.supervisors and not current_user().supervisor:
         abort(404)
     concerned = api().declaration.landlord(str(landlord))
     form = chosen.form(version=concerned["version"])

@@ -7,13 +7,13 @@ from flask.typing import ResponseReturnValue
 
 from portal.clients import api
 from portal.pages.addresses import address
-from portal.sign_in.person import the_person, wanted
+from portal.sign_in.person import current_user, login_required
 
 pages = Blueprint("landlords", __name__, url_prefix="/agent/bailleurs")
 
 
 @pages.get("/adresses-a-corriger")
-@wanted("agent")
+@login_required("agent")
 def to_correct() -> ResponseReturnValue:
     """Landlords to whom no letter can be printed until the Caf corrects its registry."""
     found = api().notification.landlords_to_correct(request.args.get("cursor", ""))
@@ -23,8 +23,8 @@ def to_correct() -> ResponseReturnValue:
 
 
 @pages.get("/<uuid:landlord>")
-@wanted("agent")
+@login_required("agent")
 def show(landlord: Any) -> ResponseReturnValue:
     """Both e-mail addresses, which is used, and the envelope."""
     found = api().notification.landlord(str(landlord))
-    return render_template("agent/landlord.html", landlord=found, supervisor=the_person().supervisor)
+    return render_template("agent/landlord.html", landlord=found, supervisor=current_user().supervisor)

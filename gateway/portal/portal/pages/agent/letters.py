@@ -9,14 +9,14 @@ from wtforms.validators import InputRequired
 
 from portal.clients import api
 from portal.clients.errors import Refused
-from portal.forms import OnceForm, whole_number
-from portal.sign_in.person import wanted
+from portal.forms import IdempotentForm, whole_number
+from portal.sign_in.person import login_required
 
 pages = Blueprint("letters", __name__, url_prefix="/agent/courriers")
 NUMBER = "Saisissez un nombre entier, par exemple 120"
 
 
-class ReceiptForm(OnceForm):
+class ReceiptForm(IdempotentForm):
     """The printer's totals."""
 
     letters = StringField("Nombre de courriers", [InputRequired(NUMBER), whole_number(NUMBER)])
@@ -24,7 +24,7 @@ class ReceiptForm(OnceForm):
 
 
 @pages.get("", strict_slashes=False)
-@wanted("agent")
+@login_required("agent")
 def index() -> ResponseReturnValue:
     """The batches, newest first."""
     found = api().notification.list_batches(request.args.get("cursor", ""))
@@ -32,7 +32,7 @@ def index() -> ResponseReturnValue:
 
 
 @pages.get("/<uuid:batch>.zip")
-@wanted("agent")
+@login_required("agent")
 def content(batch: Any) -> ResponseReturnValue:
     """The ZIP; the service refuses the batches that carry passwords."""
     found = api().notification.batch_content(str(batch))
@@ -41,7 +41,7 @@ def content(batch: Any) -> ResponseReturnValue:
 
 
 @pages.route("/<uuid:batch>/reception", methods=["GET", "POST"])
-@wanted("agent")
+@login_required("agent")
 def acknowledge(batch: Any) -> ResponseReturnValue:
     """The totals that the printer announces must be those of the batch; its files are then erased."""
     form = ReceiptForm()

@@ -5,14 +5,14 @@ from flask.typing import ResponseReturnValue
 
 from portal.clients import api
 from portal.pages.addresses import address
-from portal.sign_in.person import wanted
+from portal.sign_in.person import login_required
 
 pages = Blueprint("messages", __name__, url_prefix="/agent/messages")
 FILTERS = ("state", "channel", "template", "landlord_id")
 
 
 @pages.get("", strict_slashes=False)
-@wanted("agent")
+@login_required("agent")
 def index() -> ResponseReturnValue:
     """Newest first."""
     chosen = {name: value for name in FILTERS if (value := request.args.get(name, "").strip())}

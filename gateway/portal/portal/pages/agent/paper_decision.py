@@ -21,7 +21,7 @@ from portal.pages.declare.summary import (
     rent_rows,
     situation_rows,
 )
-from portal.sign_in.person import wanted
+from portal.sign_in.person import login_required
 
 SEEN_CHANGED = (
     "Le bailleur ou un autre agent a agi depuis l’affichage de cette page. Elle montre maintenant ce qui est"
@@ -47,7 +47,7 @@ def replaces(paper: dict[str, Any]) -> bool:
 
 
 @pages.route("/<uuid:paper>/decision", methods=["GET", "POST"])
-@wanted("agent")
+@login_required("agent")
 def decision(paper: Any) -> ResponseReturnValue:
     """GET shows the sheet beside what is declared otherwise; POST confirms the points, then files."""
     read = api().papers.get(str(paper))
@@ -131,7 +131,7 @@ def refused(error: Refused, form: Any, fields: dict[str, str]) -> None:
 
 
 @pages.post("/<uuid:paper>/ecartement")
-@wanted("agent")
+@login_required("agent")
 def discard(paper: Any) -> ResponseReturnValue:
     """The reason stays with the paper, for the landlord to read."""
     read, form = api().papers.get(str(paper)), DiscardForm(prefix=DISCARD)

@@ -7,7 +7,7 @@ from webui.forms import FrenchDateField, PageForm
 from wtforms import BooleanField, Field, HiddenField, RadioField, StringField, TextAreaField
 from wtforms.validators import ValidationError
 
-from portal.forms import OnceForm
+from portal.forms import IdempotentForm
 from portal.pages.declare import steps
 from portal.pages.declare.forms import InformationForm, RentForm, SituationForm, StepForm, iso
 from portal.pages.declare.journey import day
@@ -38,7 +38,7 @@ class EnvelopeForm(PageForm):
         return {"received_on": iso(self.received_on) or "", "posted_on": iso(self.posted_on)}
 
 
-class BeginForm(EnvelopeForm, OnceForm):
+class BeginForm(EnvelopeForm, IdempotentForm):
     """The two numbers printed on the attestation, and the days of its envelope."""
 
     user_number = StringField("N°\u00a0d’utilisateur du bailleur")
@@ -131,7 +131,7 @@ def part(kind: type[StepForm], filled: Mapping[str, Any], sent: bool) -> Any:
     return kind(**more) if sent else kind(formdata=None, data=filled, **more)
 
 
-class DiscardForm(OnceForm):
+class DiscardForm(IdempotentForm):
     """Why the paper is kept out. `etag` is the attestation as it was shown."""
 
     etag = HiddenField()

@@ -14,7 +14,7 @@ from portal.pages.addresses import address
 from portal.pages.agent.paper_forms import BEGINNING, BeginForm, SearchForm, Sheet
 from portal.pages.declare import conflict
 from portal.pages.declare.journey import heading
-from portal.sign_in.person import wanted
+from portal.sign_in.person import login_required
 
 pages = Blueprint("papers", __name__, url_prefix="/agent/papier")
 NOT_FOUND = (
@@ -26,7 +26,7 @@ REFUSALS = (400, 404, 409, 422)
 
 
 @pages.route("", methods=["GET", "POST"], strict_slashes=False)
-@wanted("agent")
+@login_required("agent")
 def index() -> ResponseReturnValue:
     """The search, and what is being typed."""
     form = SearchForm()
@@ -80,7 +80,7 @@ def begun(form: BeginForm, declaration: str) -> ResponseReturnValue | None:
 
 
 @pages.route("/pour/<uuid:declaration>", methods=["GET", "POST"])
-@wanted("agent")
+@login_required("agent")
 def begin(declaration: Any) -> ResponseReturnValue:
     """From the page of a declaration: the numbers of the paper show that it is of this one."""
     form, body = BeginForm(), api().declaration.get(str(declaration)).body
@@ -90,7 +90,7 @@ def begin(declaration: Any) -> ResponseReturnValue:
 
 
 @pages.route("/<uuid:paper>", methods=["GET", "POST"])
-@wanted("agent")
+@login_required("agent")
 def sheet(paper: Any) -> ResponseReturnValue:
     """The whole attestation on one page, saved as often as one likes."""
     read, sent = api().papers.get(str(paper)), request.method == "POST"

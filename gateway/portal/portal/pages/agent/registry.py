@@ -8,22 +8,22 @@ from wtforms import FileField
 
 from portal.clients import api
 from portal.clients.errors import Refused
-from portal.forms import OnceForm
-from portal.sign_in.person import wanted
+from portal.forms import IdempotentForm
+from portal.sign_in.person import login_required
 
 pages = Blueprint("registry", __name__, url_prefix="/agent/registre")
 UNDER_WAY = frozenset({"received", "running"})
 NO_FILE = "Choisissez le fichier du registre, par exemple registre-359.csv"
 
 
-class RegistryForm(OnceForm):
+class RegistryForm(IdempotentForm):
     """A form of its own: it is the only one sent as multipart."""
 
     file = FileField("Fichier du registre")
 
 
 @pages.route("", methods=["GET", "POST"], strict_slashes=False)
-@wanted("agent", takes_file=True)
+@login_required("agent", takes_file=True)
 def index() -> ResponseReturnValue:
     """The files, and the form to send another."""
     form = RegistryForm()
@@ -50,7 +50,7 @@ def send(form: RegistryForm) -> ResponseReturnValue | None:
 
 
 @pages.get("/<uuid:registry_import>")
-@wanted("agent")
+@login_required("agent")
 def report(registry_import: Any) -> ResponseReturnValue:
     """Progress while it runs (a link refreshes it; htmx does by itself), then the lines left out."""
     identifier = str(registry_import)

@@ -8,20 +8,20 @@ from wtforms import HiddenField
 
 from portal.clients import api
 from portal.clients.errors import Refused
-from portal.forms import OnceForm
+from portal.forms import IdempotentForm
 from portal.pages.declare.blueprint import pages
 from portal.pages.declare.journey import heading, next_address
-from portal.sign_in.person import wanted
+from portal.sign_in.person import login_required
 
 
-class AbandonmentForm(OnceForm):
+class AbandonmentForm(IdempotentForm):
     """`etag` is the correction as it was shown: one that somebody went on with is not dropped unseen."""
 
     etag = HiddenField()
 
 
 @pages.route("/<uuid:declaration>/abandon", methods=["GET", "POST"])
-@wanted("landlord")
+@login_required("landlord")
 def abandonment(declaration: Any) -> ResponseReturnValue:
     """Asks first."""
     read = api().declaration.get(str(declaration))

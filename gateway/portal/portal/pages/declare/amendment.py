@@ -10,7 +10,7 @@ from portal.clients.errors import Refused
 from portal.pages.declare.blueprint import pages
 from portal.pages.declare.forms import AmendmentForm
 from portal.pages.declare.journey import Declaration, heading, next_address
-from portal.sign_in.person import wanted
+from portal.sign_in.person import login_required
 
 REASON_WANTED = "Indiquez pourquoi vous rectifiez, par exemple\u00a0: erreur de saisie sur les charges"
 REPLY_WANTED = "Écrivez votre réponse à la question de la Caf"
@@ -24,7 +24,7 @@ def said(body: Declaration) -> dict[str, Any]:
 
 
 @pages.route("/<uuid:declaration>/rectification", methods=["GET", "POST"])
-@wanted("landlord")
+@login_required("landlord")
 def amendment(declaration: Any) -> ResponseReturnValue:
     """The correction starts with what was transmitted."""
     body = api().declaration.get(str(declaration)).body

@@ -9,17 +9,17 @@ from portal.clients import api
 from portal.pages.declare.blueprint import pages
 from portal.pages.declare.journey import heading, next_address, reported
 from portal.pages.declare.outcomes import outcome_of
-from portal.pages.declare.receipt import receipts_of
-from portal.sign_in.person import the_person, wanted
+from portal.pages.declare.recap import recaps_of
+from portal.sign_in.person import current_user, login_required
 
 
 @pages.get("/<uuid:declaration>/confirmation")
-@wanted()
+@login_required()
 def confirmation(declaration: Any) -> ResponseReturnValue:
     """Also the page of a declaration that is over: its versions, their receipts, and how to correct it."""
     body = api().declaration.get(str(declaration)).body
-    if not body["transmissions"] and body["next_step"] != "done" and not the_person().is_agent:
+    if not body["transmissions"] and body["next_step"] != "done" and not current_user().is_agent:
         return redirect(next_address(body), 303)
-    receipts = receipts_of(body["id"]) if body["transmissions"] else {}
-    shown = {"receipts": receipts, "outcome": outcome_of(body, the_person().is_agent), "index": 4}
+    receipts = recaps_of(body["id"]) if body["transmissions"] else {}
+    shown = {"receipts": receipts, "outcome": outcome_of(body, current_user().is_agent), "index": 4}
     return render_template("declare/confirmation.html", **shown, **reported(body), **heading(body))

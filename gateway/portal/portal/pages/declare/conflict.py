@@ -14,7 +14,7 @@ from wtforms import BooleanField, Field, RadioField
 
 from portal.clients.http import Answer
 from portal.forms import lines_of
-from portal.pages.authors import namer
+from portal.pages.authors import author_name
 from portal.pages.declare.forms import StepForm
 from portal.pages.declare.journey import heading, is_editable
 
@@ -68,7 +68,7 @@ def page(read: Answer, mine: StepForm, theirs: StepForm, step: str, why: str = "
         rows=differing([mine[name] for name in names], [theirs[name] for name in names]),
         typed=typed_again(),
         etag=read.etag,
-        author=namer()(read.body["updated_by"]),
+        author=author_name()(read.body["updated_by"]),
         editable=is_editable(read.body),
         step=step,
         why=why,

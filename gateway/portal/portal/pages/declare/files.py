@@ -9,11 +9,11 @@ from wtforms import FileField
 from portal.clients import api
 from portal.clients.documents import Content
 from portal.clients.errors import Refused
-from portal.forms import BlankForm, OnceForm
+from portal.forms import BlankForm, IdempotentForm
 from portal.pages.addresses import address
 from portal.pages.declare.blueprint import pages
 from portal.pages.declare.grid import narrowed
-from portal.sign_in.person import wanted
+from portal.sign_in.person import login_required
 
 UNDER_WAY = frozenset({"received", "checking", "applying"})
 NO_FILE = "Choisissez le fichier rempli, par exemple loyers-juillet.xlsx"
@@ -21,14 +21,14 @@ KINDS = ("xlsx", "csv")
 REFUSALS = (400, 409, 413, 415, 422)
 
 
-class UploadForm(OnceForm):
+class UploadForm(IdempotentForm):
     """The only form of these pages that is sent as multipart."""
 
     file = FileField("Fichier rempli")
 
 
 @pages.route("/fichier", methods=["GET", "POST"])
-@wanted("landlord", takes_file=True)
+@login_required("landlord", takes_file=True)
 def files() -> ResponseReturnValue:
     """The template, the form to send a filled one, and the files sent so far."""
     form, chosen = UploadForm(), narrowed()
@@ -62,7 +62,7 @@ def download(content: Content, name: str) -> Response:
 
 
 @pages.get("/fichier/modele.<kind>")
-@wanted("landlord")
+@login_required("landlord")
 def template(kind: str) -> ResponseReturnValue:
     """The file to fill, with the filters of the list."""
     chosen = narrowed()
@@ -71,7 +71,7 @@ def template(kind: str) -> ResponseReturnValue:
 
 
 @pages.get("/fichier/<uuid:filled>")
-@wanted("landlord")
+@login_required("landlord")
 def filled(filled: Any) -> ResponseReturnValue:
     """Progress while it is read or applied (a link refreshes it; htmx does by itself), then the report."""
     identifier = str(filled)
@@ -90,7 +90,7 @@ def filled(filled: Any) -> ResponseReturnValue:
 
 
 @pages.get("/fichier/<uuid:filled>/a-corriger")
-@wanted("landlord")
+@login_required("landlord")
 def correction(filled: Any) -> ResponseReturnValue:
     """The lines to correct, with what is to be done beside them."""
     content = api().declaration.correction(str(filled))
@@ -99,7 +99,7 @@ def correction(filled: Any) -> ResponseReturnValue:
 
 
 @pages.post("/fichier/<uuid:filled>/application")
-@wanted("landlord")
+@login_required("landlord")
 def application(filled: Any) -> ResponseReturnValue:
     """« Appliquer les lignes valides »."""
     form = BlankForm()

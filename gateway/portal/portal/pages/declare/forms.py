@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from webui.forms import FrenchDateField, PageForm, choices
 from wtforms import BooleanField, HiddenField, RadioField, StringField, TextAreaField
 
-from portal.forms import OnceForm, YesNoField, lines_of, whole_number
+from portal.forms import IdempotentForm, YesNoField, lines_of, whole_number
 
 SHARES = {
     "whole": "Le loyer entier du logement",
@@ -119,7 +119,7 @@ class RentForm(StepForm):
         }
 
 
-class AmendmentForm(OnceForm):
+class AmendmentForm(IdempotentForm):
     """Why a transmitted declaration is corrected."""
 
     reason = TextAreaField("Pourquoi rectifiez-vous cette déclaration\u00a0?")

@@ -11,7 +11,7 @@ from webui.typography import count, fr, instant
 
 from portal.clients import api
 from portal.pages.addresses import address
-from portal.pages.authors import Author, namer
+from portal.pages.authors import Author, author_name
 from portal.pages.declare.blueprint import pages
 from portal.pages.declare.grid_rows import (
     CELLS,
@@ -28,7 +28,7 @@ from portal.pages.declare.grid_rows import (
     unnamed,
 )
 from portal.pages.declare.listing import chosen_filters
-from portal.sign_in.person import wanted
+from portal.sign_in.person import login_required
 
 OTHER_TENANT = (
     "Ce qui était saisi sur cette ligne l’était pour un autre locataire : rien n’en est enregistré. Saisissez-la de"
@@ -56,7 +56,7 @@ class GridForm(PageForm):
 
 
 @pages.route("/tableau", methods=["GET", "POST"])
-@wanted("landlord")
+@login_required("landlord")
 def grid() -> ResponseReturnValue:
     """A page of rows; what was typed is shown again with what is wrong, and what is right is saved."""
     form, chosen, cursor = GridForm(), narrowed(), request.args.get("cursor", "")
@@ -133,7 +133,7 @@ def judged(
     refused = {answer["id"]: answer for answer in answers if answer["errors"]}
     listed = {row["id"] for row in rows}
     gone = [answer["row"] for key, answer in refused.items() if answer["row"] and key not in listed]
-    lines, say = [Line(row, dict(row["cells"])) for row in (*rows, *gone)], namer()
+    lines, say = [Line(row, dict(row["cells"])) for row in (*rows, *gone)], author_name()
     for place, line in enumerate(lines):
         if answer := refused.pop(line.row["id"], None):
             mark(form, line, place, cells[line.row["id"]], answer, say)

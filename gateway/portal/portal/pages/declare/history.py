@@ -6,11 +6,11 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from portal.clients import api
-from portal.pages.authors import namer
+from portal.pages.authors import author_name
 from portal.pages.declare.blueprint import pages
 from portal.pages.declare.journey import heading
-from portal.pages.declare.receipt import receipts_of
-from portal.sign_in.person import wanted
+from portal.pages.declare.recap import recaps_of
+from portal.sign_in.person import login_required
 
 CHANNELS = {
     "web": "en ligne",
@@ -22,7 +22,7 @@ CHANNELS = {
 
 
 @pages.get("/<uuid:declaration>/historique")
-@wanted()
+@login_required()
 def history(declaration: Any) -> ResponseReturnValue:
     """For landlords, and for agents of the Caf."""
     body = api().declaration.get(str(declaration)).body
@@ -30,8 +30,8 @@ def history(declaration: Any) -> ResponseReturnValue:
     return render_template(
         "declare/history.html",
         history=found,
-        author=namer(),
+        author=author_name(),
         channels=CHANNELS,
-        receipts=receipts_of(body["id"]) if found["versions"] else {},
+        receipts=recaps_of(body["id"]) if found["versions"] else {},
         **heading(body),
     )

@@ -8,7 +8,7 @@ from flask import url_for
 from webui.typography import euros
 
 from portal.clients import api
-from portal.sign_in.person import the_person
+from portal.sign_in.person import current_user
 
 STEPS = ("informations", "situation", "loyer", "synthese", "confirmation")
 LABELS = ("Informations", "Situation", "Loyer de juillet", "Synthèse", "Confirmation")
@@ -36,7 +36,7 @@ def is_editable(declaration: Declaration) -> bool:
 
 def next_address(declaration: Declaration) -> str:
     """Where the person has something to do; an agent only reads."""
-    if the_person().is_agent:
+    if current_user().is_agent:
         return url_for("declare.confirmation", declaration=declaration["id"])
     return url_for(f"declare.{NEXT_STEPS[declaration['next_step']]}", declaration=declaration["id"])
 
@@ -54,7 +54,7 @@ def heading(declaration: Declaration) -> dict[str, Any]:
         "tenant_name": full_name(tenant["last_name"], tenant["first_name"]),
         "labels": LABELS,
         "done": steps_done(declaration),
-        "agent": the_person().is_agent,
+        "agent": current_user().is_agent,
     }
 
 

@@ -11,7 +11,7 @@ from portal.clients import api
 from portal.declaration_states import DECLARATION_STATES
 from portal.pages.addresses import address
 from portal.pages.declare.blueprint import pages
-from portal.sign_in.person import the_person, wanted
+from portal.sign_in.person import current_user, login_required
 
 PAGE_SIZE = 50
 FILTERS = ("q", "status", "housing_type", "zone", "campaign", "late", "user_number", "sort")
@@ -64,14 +64,14 @@ def headings(chosen: Mapping[str, str]) -> list[dict[str, str]]:
 
 
 @pages.get("", strict_slashes=False)
-@wanted()
+@login_required()
 def list_declarations() -> ResponseReturnValue:
     """Filters and search are a GET form: an address can be kept or sent."""
     chosen = chosen_filters()
     cursor = request.args.get("cursor", "")
     found = api().declaration.list_declarations(**chosen, cursor=cursor, limit=PAGE_SIZE)
     following = found["next_cursor"]
-    agent = the_person().is_agent
+    agent = current_user().is_agent
     return render_template(
         "declare/list.html",
         found=found,
@@ -107,7 +107,7 @@ def numbers(found: Mapping[str, Any]) -> set[str]:
 
 
 @pages.get("/export.<any(csv, xlsx):kind>")
-@wanted()
+@login_required()
 def export(kind: str) -> ResponseReturnValue:
     """The whole list as the page shows it, handed on as it comes."""
     file = api().declaration.export(kind, chosen_filters())

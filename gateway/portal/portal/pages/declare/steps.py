@@ -14,7 +14,7 @@ from portal.pages.declare import conflict
 from portal.pages.declare.blueprint import pages
 from portal.pages.declare.forms import InformationForm, RentForm, SituationForm, StepForm
 from portal.pages.declare.journey import Declaration, day, french_amount, heading, is_editable, next_address, reported
-from portal.sign_in.person import wanted
+from portal.sign_in.person import login_required
 
 
 class Step(NamedTuple):
@@ -113,28 +113,28 @@ def show(name: str, read: Answer, form: StepForm) -> str:
 
 
 @pages.route("/<uuid:declaration>/informations", methods=["GET", "POST"])
-@wanted("landlord")
+@login_required("landlord")
 def informations(declaration: Any) -> ResponseReturnValue:
     """Step 1."""
     return run("informations", str(declaration))
 
 
 @pages.route("/<uuid:declaration>/situation", methods=["GET", "POST"], endpoint="situation")
-@wanted("landlord")
+@login_required("landlord")
 def situation_page(declaration: Any) -> ResponseReturnValue:
     """Step 2."""
     return run("situation", str(declaration))
 
 
 @pages.route("/<uuid:declaration>/loyer", methods=["GET", "POST"])
-@wanted("landlord")
+@login_required("landlord")
 def loyer(declaration: Any) -> ResponseReturnValue:
     """Step 3."""
     return run("loyer", str(declaration))
 
 
 @pages.get("/<uuid:declaration>")
-@wanted()
+@login_required()
 def resume(declaration: Any) -> ResponseReturnValue:
     """A line of the list leads to the first step that is not done."""
     return redirect(next_address(api().declaration.get(str(declaration)).body), 303)

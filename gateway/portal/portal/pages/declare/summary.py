@@ -12,12 +12,12 @@ from wtforms import BooleanField, Field, HiddenField, TextAreaField
 from portal.clients import api
 from portal.clients.errors import Refused
 from portal.clients.http import Answer
-from portal.forms import OnceForm
-from portal.pages.authors import namer
+from portal.forms import IdempotentForm
+from portal.pages.authors import author_name
 from portal.pages.declare.blueprint import pages
 from portal.pages.declare.forms import SHARES
 from portal.pages.declare.journey import Declaration, amount, heading, is_editable, next_address, yes_no
-from portal.sign_in.person import wanted
+from portal.sign_in.person import login_required
 
 Rows = list[tuple[str, str]]
 CHANGED = "Cette déclaration a été modifiée entre-temps par {}\u00a0: relisez-la avant de valider."
@@ -36,7 +36,7 @@ POINTS = {
 }
 
 
-class SummaryForm(OnceForm):
+class SummaryForm(IdempotentForm):
     """A box and a reason for each point to confirm: `confirm_<code>` and `reason_<code>`."""
 
     etag = HiddenField()
@@ -100,7 +100,7 @@ def rent_rows(declaration: Declaration) -> Rows:
 
 
 @pages.route("/<uuid:declaration>/synthese", methods=["GET", "POST"], endpoint="synthese")
-@wanted("landlord")
+@login_required("landlord")
 def summary(declaration: Any) -> ResponseReturnValue:
     """GET shows; POST confirms the points, then transmits."""
     read = api().declaration.get(str(declaration))
@@ -119,12 +119,12 @@ def shown_again(form: SummaryForm, declaration: str) -> ResponseReturnValue:
     """What stands now, with what was typed; by whom, when it changed since the page was made."""
     read = api().declaration.get(declaration)
     if not is_editable(read.body) or read.body["next_step"] != "summary":
-        flash(CHANGED.format(namer()(read.body["updated_by"])), "info")
+        flash(CHANGED.format(author_name()(read.body["updated_by"])), "info")
         return redirect(next_address(read.body), 303)
     if form.etag.data not in ("", read.etag) and read.body["updated_by"]["kind"] != "you":
         # Other points may have to be confirmed now; the reasons typed stay in theirs.
         form = form_for(read.body)()
-        form.fail(CHANGED.format(namer()(read.body["updated_by"])))
+        form.fail(CHANGED.format(author_name()(read.body["updated_by"])))
     form.etag.data = read.etag
     return show(read, form), 422
 

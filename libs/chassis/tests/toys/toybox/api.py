@@ -4,7 +4,7 @@ from uuid import UUID
 import flask
 from chassis import clock, money, outbox, pagination, problems
 from chassis.db import LOCK_TIMEOUT_SECONDS
-from chassis.http import agent, caller, etag, landlord, reading, require_match, settings, transaction
+from chassis.http import agent, caller, etag, landlord, read_only, require_match, settings, transaction
 from chassis.idempotency import idempotent
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError, OperationalError
@@ -52,7 +52,7 @@ def list_things(limit: int = 2, cursor: str | None = None, q: str | None = None)
     statement = select(Thing.name).where(Thing.name > (after[0] if after else "")).order_by(Thing.name)
     if q is not None:
         statement = statement.where(func.lower(Thing.name).contains(q.lower()))
-    with reading() as session:
+    with read_only() as session:
         rows = session.execute(statement.limit(limit + 1)).scalars().all()
     shown, following = pagination.page(rows, limit, lambda name: [name])
     return {"items": list(shown), "next_cursor": following}
@@ -74,7 +74,7 @@ def create_thing(body: dict[str, Any]) -> Any:
 
 
 def get_thing(thing_id: str) -> Any:
-    with reading() as session:
+    with read_only() as session:
         thing = session.get(Thing, UUID(thing_id))
         if thing is None:
             raise problems.NotFound

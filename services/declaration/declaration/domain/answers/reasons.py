@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from declaration.domain.states import SETTLED_WAY_ON, Event, State
+from declaration.domain.states import SETTLED_WAY_ON, State, Trigger
 
 # The Caf's word -> the event of the state table; the word is also the state that it leads to.
-EVENTS: dict[str, Event] = {
-    State.INTEGRATED.value: Event.INTEGRATE,
-    State.UNDER_REVIEW.value: Event.REVIEW,
-    State.INFORMATION_REQUESTED.value: Event.REQUEST_INFORMATION,
-    State.REJECTED.value: Event.REJECT,
+EVENTS: dict[str, Trigger] = {
+    State.INTEGRATED.value: Trigger.INTEGRATE,
+    State.UNDER_REVIEW.value: Trigger.REVIEW,
+    State.INFORMATION_REQUESTED.value: Trigger.REQUEST_INFORMATION,
+    State.REJECTED.value: Trigger.REJECT,
 }
 
 

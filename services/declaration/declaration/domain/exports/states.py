@@ -16,7 +16,7 @@ class Status(StrEnum):
     PURGED = "purged"
 
 
-class Event(StrEnum):
+class Trigger(StrEnum):
     """What can happen to a batch."""
 
     WRITE = "write"
@@ -32,16 +32,16 @@ LABELS: dict[Status, str] = {
 }
 
 # A receipt given twice is the same receipt.
-TRANSITIONS: dict[tuple[Status, Event], Status] = {
-    (Status.PLANNED, Event.WRITE): Status.READY,
-    (Status.READY, Event.ACKNOWLEDGE): Status.ACKNOWLEDGED,
-    (Status.ACKNOWLEDGED, Event.ACKNOWLEDGE): Status.ACKNOWLEDGED,
-    (Status.PURGED, Event.ACKNOWLEDGE): Status.PURGED,
-    (Status.ACKNOWLEDGED, Event.PURGE): Status.PURGED,
+TRANSITIONS: dict[tuple[Status, Trigger], Status] = {
+    (Status.PLANNED, Trigger.WRITE): Status.READY,
+    (Status.READY, Trigger.ACKNOWLEDGE): Status.ACKNOWLEDGED,
+    (Status.ACKNOWLEDGED, Trigger.ACKNOWLEDGE): Status.ACKNOWLEDGED,
+    (Status.PURGED, Trigger.ACKNOWLEDGE): Status.PURGED,
+    (Status.ACKNOWLEDGED, Trigger.PURGE): Status.PURGED,
 }
 
 
-def advance(status: Status, event: Event) -> Status:
+def advance(status: Status, event: Trigger) -> Status:
     """Raises Conflict, in French, when the table has no such passage."""
     found = TRANSITIONS.get((status, event))
     if found is None:

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from declaration.domain.registry import lines, printable, reachable, rows
 from declaration.domain.registry.compiled import CompiledLines
+from declaration.domain.registry.csv_lines import LONGEST_LINE, read_line
 from declaration.domain.registry.lines import Header, LineError
-from declaration.physical_lines import LONGEST_LINE, read_line
 
 # Addresses remembered by one reader: beyond, a file has more of them than anybody reads.
 MOST_LOOKED_AT = 100_000

@@ -1,5 +1,7 @@
 """The pages of second factors: the second step of a sign-in, and what protects one's account."""
 
-from identity.pages.protection import applications, keys, overview, proof, recovery_codes, second_step
+from identity.pages.protection import applications, keys, overview, reauthentication, recovery_codes, second_step
 
-BLUEPRINTS = tuple(part.blueprint for part in (second_step, proof, overview, applications, keys, recovery_codes))
+BLUEPRINTS = tuple(
+    part.blueprint for part in (second_step, reauthentication, overview, applications, keys, recovery_codes)
+)

@@ -14,11 +14,11 @@ from identity.factors import totp
 from identity.factors.enrolment import enrol_totp
 from identity.factors.removal import remove_totp
 from identity.factors.webauthn import NAME
-from identity.pages.current import SignedIn, runtime, settings
 from identity.pages.forms import ButtonForm
 from identity.pages.guards import at_step, recently_proven
 from identity.pages.protection.forms import CodeForm
 from identity.pages.protection.recovery_codes import show
+from identity.pages.session import SignedIn, runtime, settings
 
 blueprint = Blueprint("applications", __name__, url_prefix="/compte/securite/application")
 

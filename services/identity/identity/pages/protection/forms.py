@@ -1,6 +1,6 @@
 """The forms of second factors."""
 
-from webui.forms import OnceForm, PageForm
+from webui.forms import IdempotentForm, PageForm
 from wtforms import HiddenField, PasswordField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
@@ -9,7 +9,7 @@ from identity.domain.passwords import MAX_LENGTH
 _LONGEST_CODE = 40
 
 
-class CodeForm(OnceForm):
+class CodeForm(IdempotentForm):
     code = StringField("Code de vérification", [InputRequired("Saisissez le code."), Length(max=_LONGEST_CODE)])
 
 
@@ -27,5 +27,5 @@ class PasskeyForm(PageForm):
     credential = HiddenField(filters=[lambda text: text or ""])
 
 
-class NewPasskeyForm(OnceForm, PasskeyForm):
+class NewPasskeyForm(IdempotentForm, PasskeyForm):
     name = StringField("Nom de cette clé", [InputRequired("Donnez un nom à cette clé."), Length(max=60)])

@@ -12,12 +12,12 @@ from identity.factors.enrolment import enrol_passkey
 from identity.factors.passkeys import keys_of
 from identity.factors.removal import remove_passkey
 from identity.factors.webauthn import BadAnswer, creation_options
-from identity.pages.current import SignedIn, runtime
 from identity.pages.forms import ButtonForm
 from identity.pages.guards import at_step, recently_proven
 from identity.pages.protection.ceremonies import REFUSED, given_challenge, start
 from identity.pages.protection.forms import NewPasskeyForm
 from identity.pages.protection.recovery_codes import show
+from identity.pages.session import SignedIn, runtime
 
 blueprint = Blueprint("keys", __name__, url_prefix="/compte/securite/cles-acces")
 
@@ -26,7 +26,7 @@ blueprint = Blueprint("keys", __name__, url_prefix="/compte/securite/cles-acces"
 @at_step(Step.PROTECTION, Step.DONE)
 @recently_proven
 def ask_new(found: SignedIn) -> Response:
-    with runtime().reading() as database:
+    with runtime().read_only() as database:
         mine = keys_of(database, found.account.id)
     return start(
         Ceremony.REGISTRATION, lambda party, challenge: creation_options(party, found.account, mine, challenge)
@@ -63,7 +63,7 @@ def add(found: SignedIn) -> ResponseReturnValue:
 @recently_proven
 def remove(found: SignedIn, passkey_id: UUID) -> ResponseReturnValue:
     form = ButtonForm()
-    with runtime().reading() as database:
+    with runtime().read_only() as database:
         key = next((one for one in keys_of(database, found.account.id) if one.id == passkey_id), None)
     if key is None:
         raise NotFound

@@ -6,11 +6,11 @@ from flask.typing import ResponseReturnValue
 
 from identity.domain.first_sign_in import Step
 from identity.domain.protection import must_protect
+from identity.factors.enrolled import place_of as place_in_organisation
 from identity.factors.enrolment import decline, go_on_if_protected
-from identity.factors.held import place_of as place_in_organisation
-from identity.pages.current import SignedIn, place_of, runtime
 from identity.pages.forms import TokenForm
 from identity.pages.guards import at_step
+from identity.pages.session import SignedIn, place_of, runtime
 
 blueprint = Blueprint("protection", __name__, url_prefix="/compte/protection")
 
@@ -21,7 +21,7 @@ def protect(found: SignedIn) -> ResponseReturnValue:
     step = go_on_if_protected(runtime(), found.session_id)
     if step is not Step.PROTECTION:
         return redirect(place_of(step), 303)
-    with runtime().reading() as database:
+    with runtime().read_only() as database:
         required = must_protect(place_in_organisation(database, found.account))
     return render_template("compte/protection/protegez.html", account=found.account, required=required)
 

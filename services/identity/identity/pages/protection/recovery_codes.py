@@ -7,9 +7,9 @@ from webui.sent_forms import done_at
 
 from identity.domain.first_sign_in import Step
 from identity.factors.enrolment import Enrolled, renew_codes
-from identity.pages.current import SignedIn, place_of, runtime
 from identity.pages.forms import ButtonForm
 from identity.pages.guards import at_step, recently_proven
+from identity.pages.session import SignedIn, place_of, runtime
 
 blueprint = Blueprint("recovery_codes", __name__, url_prefix="/compte/securite/codes-de-secours")
 

@@ -6,17 +6,17 @@ from flask.typing import ResponseReturnValue
 
 from identity.domain.first_sign_in import FACTOR_STEPS, Step
 from identity.factors.challenges import Ceremony
-from identity.factors.held import held
+from identity.factors.enrolled import enrolled
 from identity.factors.passkeys import keys_of
 from identity.factors.webauthn import BadAnswer, request_options
-from identity.pages.current import SignedIn, here, place_of, remember, runtime
 from identity.pages.forms import SignInForm
 from identity.pages.guards import at_step
 from identity.pages.protection.ceremonies import REFUSED, given_challenge, start
 from identity.pages.protection.forms import CodeForm, PasskeyForm
+from identity.pages.session import SignedIn, here, place_of, remember, runtime
 from identity.pages.sign_in import REFUSALS
-from identity.pages.waiting import too_many
-from identity.sign_in.attempt import Refused
+from identity.pages.throttled import too_many
+from identity.sign_in.password_login import Refused
 from identity.sign_in.second_step import (
     WrongCode,
     second_step_by_code,
@@ -73,7 +73,7 @@ def second_factor(found: SignedIn) -> ResponseReturnValue:
 @blueprint.post("/seconde-verification/cle-acces/demande")
 @at_step(*FACTOR_STEPS)
 def ask_own_key(found: SignedIn) -> Response:
-    with runtime().reading() as database:
+    with runtime().read_only() as database:
         mine = keys_of(database, found.account.id)
     return start(Ceremony.SECOND_FACTOR, lambda party, challenge: request_options(party, mine, challenge))
 
@@ -101,7 +101,7 @@ def _enter(found: SignedIn, step: Step) -> ResponseReturnValue:
 
 
 def _page(found: SignedIn, form: CodeForm, *, unknown_device: bool = False) -> str:
-    with runtime().reading() as database:
-        owned = held(database, found.account)
+    with runtime().read_only() as database:
+        owned = enrolled(database, found.account)
     shown = {"form": form, "held": owned, "unknown_device": unknown_device}
     return render_template("compte/protection/seconde_verification.html", **shown)

@@ -1,0 +1,187 @@
+"""The whole reading of a file of answers, batch after batch; taken up again anywhere, it ends the same."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+from uuid import UUID
+
+import structlog
+from chassis import clock, journal
+from chassis.ids import new_id
+from chassis.runtime import Runtime
+from chassis.storage import Storage
+from sqlalchemy import and_, exists, func, insert, select
+from sqlalchemy.orm import Session, aliased
+
+from declaration import job_lock
+from declaration.answers import applying, commands, publishes, queries
+from declaration.answers.applying import Answer
+from declaration.domain.answers.columns import ANSWERS
+from declaration.domain.registry import csv_lines
+from declaration.domain.registry.lines import FileRefusedError, Header, LineError
+from declaration.job_lock import MOST_ATTEMPTS, JobLock, JobLockLost
+from declaration.models import AnswerImport, AnswerImportError
+from declaration.registry.job_lock import Status
+
+log = structlog.get_logger()
+BATCH = 500
+ERRORS_KEPT = 10_000
+UNDER_WAY = (Status.RECEIVED.value, Status.RUNNING.value)
+Progress = Callable[[dict[str, Any]], Any]
+
+
+@dataclass
+class Batch:
+    """What a number of lines says."""
+
+    done: int = 0
+    bad: int = 0
+    answers: list[Answer] = field(default_factory=list)
+    errors: list[LineError] = field(default_factory=list)
+
+
+def import_path(
+    runtime: Runtime, path: Path, actor: str, caf_code: str, progress: Progress = lambda _state: None
+) -> dict[str, Any]:
+    """Reads a file at once, in this process; returns the import as the API shows it. Raises OSError."""
+    worker = new_id()
+    with path.open("rb") as stream:
+        import_id, new = commands.receive(runtime, stream, path.name, caf_code=caf_code, sent_by=actor, worker=worker)
+    if new:
+        run(runtime, JobLock(import_id, worker), lambda: progress(queries.state(runtime, import_id)))
+    return queries.state(runtime, import_id)
+
+
+def read_waiting(runtime: Runtime) -> None:
+    """Periodic job: reads the files that wait, and those that a killed worker left."""
+    while (lease := claim(runtime)) is not None:
+        run(runtime, lease, lambda: None)
+
+
+def claim(runtime: Runtime) -> JobLock | None:
+    """The oldest file that waits; those of one Caf are read one after the other, in the order in which they came."""
+    before = aliased(AnswerImport)
+    unread = and_(before.caf_code == AnswerImport.caf_code, before.id < AnswerImport.id, before.status.in_(UNDER_WAY))
+    waiting = and_(AnswerImport.status.in_(UNDER_WAY), ~exists().where(unread))
+    with runtime.transaction() as session:
+        claimed = job_lock.claim(session, AnswerImport, waiting, AnswerImport.id)
+        if claimed is None:
+            return None
+        lease, row = claimed
+        row.status = Status.RUNNING.value
+        row.started_at = row.started_at or clock.now()
+        return lease
+
+
+def run(runtime: Runtime, lease: JobLock, progress: Callable[[], Any]) -> None:
+    """Reads the file to its end; stops without a trace when another worker has taken it over."""
+    try:
+        _run(runtime, lease, progress)
+    except FileRefusedError as refusal:
+        _end(runtime, lease, Status.REFUSED, refusal=str(refusal))
+    except JobLockLost:
+        log.warning("answers taken over", import_id=str(lease.row_id))
+        return
+    progress()
+
+
+def _run(runtime: Runtime, lease: JobLock, progress: Callable[[], Any]) -> None:
+    with runtime.read_only() as session:
+        row = session.execute(select(AnswerImport).where(AnswerImport.id == lease.row_id)).scalar_one()
+    if row.attempts > MOST_ATTEMPTS:
+        raise FileRefusedError("Ce fichier n’a pas pu être lu malgré plusieurs essais. Prévenez le support.")
+    storage = Storage(runtime.settings.storage_url)
+    with storage.open(row.storage_key) as stream:
+        total = row.lines_total or csv_lines.count(stream)
+    with storage.open(row.storage_key) as stream:
+        header = csv_lines.read_header(stream, ANSWERS)
+        changes = {"unknown_columns": list(header.unknown), "lines_total": total}
+        with runtime.transaction() as session:
+            job_lock.held(session, AnswerImport, lease, **changes)
+        _read(runtime, lease, stream, header, row, progress)
+    publishes.tell(runtime, lease)
+    _end(runtime, lease, Status.DONE)
+
+
+def _read(
+    runtime: Runtime,
+    lease: JobLock,
+    stream: IO[bytes],
+    header: Header,
+    row: AnswerImport,
+    progress: Callable[[], Any],
+) -> None:
+    number = 1
+    for _ in range(row.lines_done):
+        number += 1
+        csv_lines.next_line(stream)
+    while (batch := _read_batch(stream, header, number)).done:
+        number += batch.done
+        with runtime.transaction() as session:
+            _commit(session, lease, row, batch)
+        progress()
+
+
+def _read_batch(stream: IO[bytes], header: Header, number: int) -> Batch:
+    batch = Batch()
+    while batch.done < BATCH and (raw := csv_lines.next_line(stream)):
+        batch.done += 1
+        if raw.isspace():
+            continue
+        values, errors = csv_lines.read_line(raw, header, number + batch.done, ANSWERS)
+        if values is None:
+            batch.bad += 1
+            batch.errors += errors
+        else:
+            batch.answers.append(Answer(number + batch.done, values))
+    return batch
+
+
+def _commit(session: Session, lease: JobLock, row: AnswerImport, batch: Batch) -> None:
+    """The answers, what was wrong with them and how far the reading is: one commit."""
+    outcome = applying.apply(session, row, batch.answers)
+    job_lock.held(
+        session,
+        AnswerImport,
+        lease,
+        lines_done=AnswerImport.lines_done + batch.done,
+        lines_applied=AnswerImport.lines_applied + outcome.applied,
+        lines_unchanged=AnswerImport.lines_unchanged + outcome.unchanged,
+        lines_bad=AnswerImport.lines_bad + batch.bad + len(outcome.errors),
+    )
+    errors = sorted([*batch.errors, *outcome.errors], key=lambda error: error.line)
+    if errors:
+        of_this = AnswerImportError.import_id == lease.row_id
+        kept = session.execute(select(func.count()).select_from(AnswerImportError).where(of_this)).scalar_one()
+        rows = [_error(lease.row_id, error) for error in errors[: max(0, ERRORS_KEPT - kept)]]
+        session.execute(insert(AnswerImportError), rows) if rows else None
+
+
+def _error(import_id: UUID, error: LineError) -> dict[str, Any]:
+    return {
+        "import_id": import_id,
+        "line": error.line,
+        "column": error.column,
+        "rule": error.rule,
+        "message": error.message,
+        "example": error.example,
+    }
+
+
+def _end(runtime: Runtime, lease: JobLock, status: Status, **changes: Any) -> None:
+    """The file does not outlive its reading; its counts and errors stay."""
+    ended = {"status": status.value, "ended_at": clock.now(), "worker": None, "leased_until": None, **changes}
+    with runtime.transaction() as session:
+        job_lock.held(session, AnswerImport, lease, **ended)
+        row = session.execute(select(AnswerImport).where(AnswerImport.id == lease.row_id)).scalar_one()
+        after = {"status": status.value, "applied": row.lines_applied, "bad": row.lines_bad}
+        journal.record(
+            session,
+            actor=row.sent_by,
+            action="answers.ended",
+            subject=row.id,
+            perimeter=row.caf_code,
+            after=after,
+        )
+    Storage(runtime.settings.storage_url).delete(row.storage_key)

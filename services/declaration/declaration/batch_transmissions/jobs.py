@@ -1,0 +1,147 @@
+"""Transmitting a lot: a few declarations a transaction, each by the code of a single one. Killed anywhere, it goes on.
+
+A declaration, its version, its event and the mark on its line commit together: nothing is transmitted twice.
+"""
+
+from uuid import UUID
+
+import structlog
+from chassis import clock
+from chassis.auth import Caller
+from chassis.problems import Conflict, Invalid
+from chassis.runtime import Runtime
+from sqlalchemy import select
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.orm import Session
+
+from declaration import job_lock
+from declaration.batch_transmissions import publishes
+from declaration.batch_transmissions.states import BatchStatus, LineStatus
+from declaration.declaration_imports.jobs import sender
+from declaration.domain.states import LABELS, State
+from declaration.filing import commands, loading
+from declaration.filing.loading import LoadedDeclaration
+from declaration.grid.commands import UNKNOWN
+from declaration.job_lock import JobLock, JobLockLost
+from declaration.models import BatchTransmission, BatchTransmissionLine
+
+log = structlog.get_logger()
+BATCH = 25
+LONGEST_DETAIL = 1_000
+# The database is away, or another worker has the lot: not the declaration's fault.
+NOT_THEIRS = (JobLockLost, OperationalError, InterfaceError)
+FAILED = (
+    "failed",
+    "Cette déclaration n’a pas pu être transmise. Transmettez-la depuis sa page, ou prévenez le support.",
+)
+
+
+def transmit_waiting(runtime: Runtime) -> None:
+    """Periodic job: transmits the lots that wait, and those that a killed worker left."""
+    while (claimed := _claim(runtime)) is not None:
+        lease, lot = claimed
+        try:
+            _run(runtime, lease, lot)
+        except JobLockLost:
+            log.warning("lot taken over", lot_id=str(lot.id))
+
+
+def _claim(runtime: Runtime) -> tuple[JobLock, BatchTransmission] | None:
+    waiting = BatchTransmission.status.in_([BatchStatus.RECEIVED.value, BatchStatus.RUNNING.value])
+    with runtime.transaction() as session:
+        claimed = job_lock.claim(session, BatchTransmission, waiting, BatchTransmission.requested_at)
+        if claimed is not None:
+            claimed[1].status = BatchStatus.RUNNING.value
+        return claimed
+
+
+def _run(runtime: Runtime, lease: JobLock, lot: BatchTransmission) -> None:
+    caller = sender(lot)
+    while wanted := _waiting(runtime, lot.id):
+        try:
+            _transmit(runtime, lease, lot, caller, wanted)
+        except NOT_THEIRS:
+            raise
+        except Exception as error:
+            # One of them fails unforeseen: each alone, so that it keeps none of the others back.
+            log.error("batch of a lot failed", lot_id=str(lot.id), error=type(error).__name__)
+            for one in wanted:
+                _alone(runtime, lease, lot, caller, one)
+    with runtime.transaction() as session:
+        ended = clock.now()
+        changes_ = {"status": BatchStatus.DONE.value, "ended_at": ended, **job_lock.taken(None)}
+        job_lock.held(session, BatchTransmission, lease, **changes_)
+        publishes.done(session, lot, ended)
+
+
+def _waiting(runtime: Runtime, lot_id: UUID) -> list[UUID]:
+    here = (BatchTransmissionLine.lot_id == lot_id) & (BatchTransmissionLine.status == LineStatus.WAITING.value)
+    statement = (
+        select(BatchTransmissionLine.declaration_id)
+        .where(here)
+        .order_by(BatchTransmissionLine.declaration_id)
+        .limit(BATCH)
+    )
+    with runtime.read_only() as session:
+        return list(session.execute(statement).scalars())
+
+
+def _transmit(runtime: Runtime, lease: JobLock, lot: BatchTransmission, caller: Caller, wanted: list[UUID]) -> None:
+    with runtime.transaction() as session:
+        job_lock.held(session, BatchTransmission, lease)
+        still = BatchTransmissionLine.declaration_id.in_(wanted) & (
+            BatchTransmissionLine.status == LineStatus.WAITING.value
+        )
+        statement = (
+            select(BatchTransmissionLine)
+            .where(BatchTransmissionLine.lot_id == lot.id, still)
+            .order_by(BatchTransmissionLine.declaration_id)
+        )
+        lines = session.execute(statement).scalars().all()
+        found = loading.many(session, caller, [line.declaration_id for line in lines], change=True)
+        for line in lines:
+            _line(session, lot, line, found.get(line.declaration_id))
+
+
+def _line(
+    session: Session, lot: BatchTransmission, line: BatchTransmissionLine, loaded: LoadedDeclaration | None
+) -> None:
+    if loaded is None:
+        _refuse(line, UNKNOWN.code, UNKNOWN.detail)
+    elif loaded.state is not State.DRAFT:
+        label = LABELS[loaded.state]
+        _refuse(line, "not_draft", f"Cette déclaration est à l’état « {label} » : il n’y a rien à transmettre.")
+    elif loaded.row.revision != line.revision:
+        said = "Cette déclaration a été modifiée depuis votre demande. Relisez-la, puis transmettez-la."
+        _refuse(line, "changed", said)
+    else:
+        _try(session, lot, line, loaded)
+
+
+def _try(session: Session, lot: BatchTransmission, line: BatchTransmissionLine, loaded: LoadedDeclaration) -> None:
+    try:
+        line.version = commands.transmit(session, loaded, lot_id=lot.id).version
+        line.status = LineStatus.TRANSMITTED.value
+    except Invalid as missing:
+        to_confirm = all(error.pointer.startswith("/confirmations/") for error in missing.errors)
+        said = " ".join(error.detail for error in missing.errors)
+        _refuse(line, "to_confirm" if to_confirm else "incomplete", said)
+    except Conflict as refused:
+        _refuse(line, "filing_closed", refused.detail)
+
+
+def _refuse(line: BatchTransmissionLine, code: str, detail: str) -> None:
+    line.status, line.code, line.detail = LineStatus.REFUSED.value, code, detail[:LONGEST_DETAIL]
+
+
+def _alone(runtime: Runtime, lease: JobLock, lot: BatchTransmission, caller: Caller, one: UUID) -> None:
+    try:
+        _transmit(runtime, lease, lot, caller, [one])
+    except NOT_THEIRS:
+        raise
+    except Exception as error:
+        log.error("declaration of a lot failed", lot_id=str(lot.id), error=type(error).__name__)
+        with runtime.transaction() as session:
+            job_lock.held(session, BatchTransmission, lease)
+            here = (BatchTransmissionLine.lot_id == lot.id) & (BatchTransmissionLine.declaration_id == one)
+            _refuse(session.execute(select(BatchTransmissionLine).where(here)).scalar_one(), *FAILED)

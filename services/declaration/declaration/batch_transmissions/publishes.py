@@ -1,0 +1,94 @@
+"""What the others are told of a lot: once, with all that was transmitted, for one receipt and one message."""
+
+from datetime import datetime
+from typing import Any
+
+from chassis import clock
+from chassis.texts import full_name
+from sqlalchemy import and_
+from sqlalchemy.orm import Session
+
+from declaration import publishes
+from declaration.batch_transmissions.states import LineStatus
+from declaration.models import (
+    BatchTransmission,
+    BatchTransmissionLine,
+    Campaign,
+    DeclarationVersion,
+    Dwelling,
+    Landlord,
+    RentDeclaration,
+    Tenancy,
+)
+from declaration.perimeter import joined
+
+Found = tuple[DeclarationVersion, Dwelling, Landlord, int]
+
+
+def done(session: Session, lot: BatchTransmission, ended: datetime) -> None:
+    """Tells of the lot, unless nothing of it was transmitted: each line then says why, and there is no receipt."""
+    found = _transmitted(session, lot)
+    if not found:
+        return
+    landlord_codes = {landlord.caf_code for _version, _dwelling, landlord, _year in found}
+    data = {
+        "lot_id": str(lot.id),
+        "reference": lot.reference,
+        "organisation_id": str(lot.organisation_id),
+        "declarant_account_id": str(lot.account_id),
+        "caf_code": landlord_codes.pop() if len(landlord_codes) == 1 else None,
+        "campaign_year": max(year for _version, _dwelling, _landlord, year in found),
+        "transmitted_at": clock.iso(ended),
+        "declarations": len(found),
+        "scopes": _scopes([dwelling for _version, dwelling, _landlord, _year in found]),
+    }
+    landlords = {landlord.id: landlord for _version, _dwelling, landlord, _year in found}
+    first = next(iter(landlords.values()))
+    personal = {
+        "recipient": {"name": first.name, "email": first.email, "address": first.address},
+        "landlords": [{"name": each.name, "user_number": each.user_number} for each in landlords.values()],
+        "cafs": _once([version.snapshot["caf"] for version, _dwelling, _landlord, _year in found]),
+        "lines": [_line(version) for version, _dwelling, _landlord, _year in found],
+    }
+    publishes.lot_transmitted(session, lot, data, personal)
+
+
+def _transmitted(session: Session, lot: BatchTransmission) -> list[Found]:
+    of_line = and_(BatchTransmissionLine.declaration_id == RentDeclaration.id, BatchTransmissionLine.lot_id == lot.id)
+    made = and_(
+        DeclarationVersion.declaration_id == BatchTransmissionLine.declaration_id,
+        DeclarationVersion.version == BatchTransmissionLine.version,
+    )
+    statement = (
+        joined(DeclarationVersion, Dwelling, Landlord, Campaign.year)
+        .join(BatchTransmissionLine, of_line)
+        .join(DeclarationVersion, made)
+        .where(BatchTransmissionLine.status == LineStatus.TRANSMITTED.value)
+        .order_by(Tenancy.sort_key, RentDeclaration.id)
+    )
+    return [(version, dwelling, landlord, year) for version, dwelling, landlord, year in session.execute(statement)]
+
+
+def _scopes(dwellings: list[Dwelling]) -> list[dict[str, str]]:
+    """Where the dwellings are: who may see all of them may see the receipt."""
+    places = {(each.housing_type, each.departement, each.commune_insee) for each in dwellings}
+    return [{"housing_type": kind, "departement": where, "commune": commune} for kind, where, commune in sorted(places)]
+
+
+def _once(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return list({each["name"]: each for each in found}.values())
+
+
+def _line(version: DeclarationVersion) -> dict[str, Any]:
+    said = version.snapshot
+    return {
+        "reference": version.reference,
+        "version": version.version,
+        "tenant_number": said["tenant"]["number"],
+        "tenant": full_name(said["tenant"]["last_name"], said["tenant"]["first_name"]),
+        "dwelling": said["dwelling"]["reference"],
+        "rent": said["rent"]["rent"],
+        "charges": said["rent"]["charges"],
+        "transmitted_at": clock.iso(version.transmitted_at),
+        "late": version.late,
+    }

@@ -1,0 +1,1 @@
+"""Campaigns: dates, opening, reminders, progress and closing."""

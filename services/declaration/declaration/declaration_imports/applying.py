@@ -1,0 +1,79 @@
+"""The valid lines become drafts: judged again, since days may have passed, and saved by the same rules as a page."""
+
+from typing import Any
+
+from chassis import journal
+from chassis.auth import Caller
+from chassis.problems import Conflict
+from chassis.runtime import Runtime
+from sqlalchemy.orm import Session
+
+from declaration import job_lock
+from declaration.declaration_imports.checking import (
+    STATUSES,
+    UNKNOWN,
+    errors_of,
+    note,
+    of_status,
+    outcome,
+    own_changes,
+    points_of,
+    validated,
+)
+from declaration.declaration_imports.states import LineStatus, Status
+from declaration.domain.rows.row_validation import Outcome
+from declaration.filing import commands, loading
+from declaration.filing.loading import LoadedDeclaration
+from declaration.job_lock import JobLock
+from declaration.models import DeclarationImport, DeclarationImportLine
+
+BATCH = 50
+NOT_CHECKED = "Ce fichier n’est pas encore contrôlé, ou il a été refusé."
+
+
+def ask(session: Session, row: DeclarationImport) -> None:
+    """Starts it; asked again, nothing more happens. Raises Conflict for a file that has not been checked."""
+    if row.status in (Status.APPLYING, Status.APPLIED):
+        return
+    if row.status != Status.CHECKED:
+        raise Conflict(NOT_CHECKED)
+    row.status, row.attempts, row.ended_at = Status.APPLYING.value, 0, None
+    journal.record(
+        session,
+        actor=row.account_id,
+        action="import.applied",
+        subject=row.id,
+        perimeter=row.organisation_id,
+        after={"sha256": row.sha256},
+    )
+
+
+def apply(runtime: Runtime, lease: JobLock, caller: Caller) -> None:
+    """Applies what is ready, a batch a transaction: a line and its draft commit together. Raises LeaseLost."""
+    while True:
+        with runtime.transaction() as session:
+            job_lock.held(session, DeclarationImport, lease)
+            lines = of_status(session, lease.row_id, LineStatus.READY, BATCH)
+            if not lines:
+                return
+            wanted = [line.declaration_id for line in lines if line.declaration_id]
+            found = loading.many(session, caller, wanted, change=True, from_file=True)
+            mine = own_changes(session, caller, lines)
+            written = [
+                _applied(session, line, found.get(line.declaration_id), mine) for line in lines if line.declaration_id
+            ]
+            note(session, lease.row_id, written)
+
+
+def _applied(
+    session: Session, line: DeclarationImportLine, loaded: LoadedDeclaration | None, mine: Any
+) -> dict[str, Any]:
+    if loaded is None:
+        return outcome(line.line, LineStatus.REFUSED, [UNKNOWN])
+    verdict = validated(line, loaded, mine)
+    if verdict.outcome is not Outcome.SAVED:
+        errors = errors_of(verdict, line.cells, loaded)
+        return outcome(line.line, STATUSES[verdict.outcome], errors, points_of(verdict, loaded))
+    commands.save(session, loaded, verdict.change)
+    points = points_of(verdict, loaded)
+    return outcome(line.line, LineStatus.APPLIED, points=points, applied_revision=loaded.row.revision)

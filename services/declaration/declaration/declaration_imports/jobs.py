@@ -1,0 +1,86 @@
+"""Who works on which file: one worker at a time, until its lease ends; then another takes over where it stopped."""
+
+from typing import Any
+from uuid import UUID
+
+import structlog
+from chassis import clock
+from chassis.auth import Caller
+from chassis.runtime import Runtime
+from sqlalchemy import select
+
+from declaration import job_lock
+from declaration.declaration_imports import applying, checking
+from declaration.declaration_imports.states import UNDER_WAY, Status
+from declaration.job_lock import MOST_ATTEMPTS, JobLock, JobLockLost
+from declaration.models import BatchTransmission, DeclarationImport
+from declaration.sheets.reading import FileRefusedError
+
+log = structlog.get_logger()
+TRIED_TOO_OFTEN = "Ce fichier n’a pas pu être traité malgré plusieurs essais. Prévenez le support."
+
+
+def work(runtime: Runtime) -> None:
+    """Periodic job: reads and applies the files that wait, and those that a killed worker left."""
+    while (claimed := _claim(runtime)) is not None:
+        lease, row = claimed
+        try:
+            _run(runtime, lease, row)
+        except JobLockLost:
+            log.warning("import taken over", import_id=str(lease.row_id))
+
+
+def _claim(runtime: Runtime) -> tuple[JobLock, DeclarationImport] | None:
+    waiting = DeclarationImport.status.in_([status.value for status in UNDER_WAY])
+    with runtime.transaction() as session:
+        return job_lock.claim(session, DeclarationImport, waiting, DeclarationImport.received_at)
+
+
+def _run(runtime: Runtime, lease: JobLock, row: DeclarationImport) -> None:
+    caller = sender(row)
+    try:
+        if row.attempts > MOST_ATTEMPTS:
+            raise FileRefusedError(TRIED_TOO_OFTEN)
+        if row.status == Status.RECEIVED:
+            checking.read(runtime, lease, _content(runtime, row.id))
+        if row.status != Status.APPLYING:
+            checking.check(runtime, lease, caller)
+            _end(runtime, lease, Status.CHECKED)
+        else:
+            applying.apply(runtime, lease, caller)
+            _end(runtime, lease, Status.APPLIED)
+    except FileRefusedError as refusal:
+        _end(runtime, lease, Status.REFUSED, refusal=str(refusal), content=None)
+
+
+def sender(row: DeclarationImport | BatchTransmission) -> Caller:
+    """Who asked for it, with the rights that they have now: a right withdrawn meanwhile counts."""
+    return Caller(
+        sub=row.account_id,
+        kind="landlord",
+        org=row.organisation_id,
+        caf=None,
+        supervisor=False,
+        scope=frozenset(),
+        amr=(),
+        sid="",
+    )
+
+
+def _content(runtime: Runtime, import_id: UUID) -> bytes:
+    with runtime.read_only() as session:
+        statement = select(DeclarationImport.content).where(DeclarationImport.id == import_id)
+        return session.execute(statement).scalar_one() or b""
+
+
+def _end(runtime: Runtime, lease: JobLock, status: Status, **changes: Any) -> None:
+    with runtime.transaction() as session:
+        job_lock.held(
+            session,
+            DeclarationImport,
+            lease,
+            status=status.value,
+            ended_at=clock.now(),
+            **job_lock.taken(None),
+            **changes,
+        )

@@ -1,0 +1,80 @@
+"""The landlord's journey; agents of the Caf read it, and type what came on paper apart."""
+
+from typing import Any
+from uuid import UUID
+
+from chassis.http import caller, landlord, read_only, require_match, runtime, transaction
+from chassis.idempotency import idempotent
+from flask import Response
+
+from declaration.filing import commands as filing_commands
+from declaration.filing import history, loading, queries
+from declaration.grid import commands as grid_commands
+from declaration.listing import export, pages, remaining
+from declaration.listing.filters import of_query as filters_of
+
+Answer = tuple[dict[str, Any], int, dict[str, str]]
+
+
+def list_declarations(
+    sort: str | None = None, cursor: str | None = None, limit: int = 50, **filters: Any
+) -> dict[str, Any]:
+    with read_only() as session:
+        return pages.page(session, caller(), filters_of(filters), sort, cursor, limit)
+
+
+def list_remaining() -> dict[str, Any]:
+    with read_only() as session:
+        return {"items": remaining.of(session, caller())}
+
+
+def export_declarations(format: str = "csv", sort: str | None = None, **filters: Any) -> Response:
+    return export.answer(runtime(), caller(), filters_of(filters), sort, format)
+
+
+def get_declaration(declaration_id: str) -> Answer:
+    with read_only() as session:
+        body, headers = queries.shown(session, loading.find(session, caller(), UUID(declaration_id)))
+        return body, 200, headers
+
+
+def get_history(declaration_id: str) -> Answer:
+    with read_only() as session:
+        found = loading.find(session, caller(), UUID(declaration_id))
+        return history.shown(session, found), 200, {"Cache-Control": "no-store"}
+
+
+def save_draft(declaration_id: str, body: dict[str, Any]) -> Answer:
+    with transaction() as session:
+        found = loading.find(session, landlord(), UUID(declaration_id), change=True)
+        require_match(found.row.revision)
+        filing_commands.save(session, found, grid_commands.steps_for(found, body))
+        shown, headers = queries.shown(session, found)
+        return shown, 200, headers
+
+
+@idempotent
+def transmit(declaration_id: str) -> tuple[dict[str, Any], int]:
+    with transaction() as session:
+        found = loading.find(session, landlord(), UUID(declaration_id), change=True)
+        require_match(found.row.revision)
+        return queries.transmission(filing_commands.transmit(session, found)), 201
+
+
+@idempotent
+def abandon(declaration_id: str) -> Answer:
+    with transaction() as session:
+        found = loading.find(session, landlord(), UUID(declaration_id), change=True)
+        require_match(found.row.revision)
+        filing_commands.abandon(session, found)
+        shown, headers = queries.shown(session, found)
+        return shown, 200, headers
+
+
+@idempotent
+def amend(declaration_id: str, body: dict[str, Any]) -> Answer:
+    with transaction() as session:
+        found = loading.find(session, landlord(), UUID(declaration_id), change=True)
+        filing_commands.amend(session, found, body["reason"])
+        shown, headers = queries.shown(session, found)
+        return shown, 201, headers

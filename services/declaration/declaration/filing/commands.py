@@ -1,0 +1,219 @@
+"""What may be done to a declaration: save a step, transmit, open a correction. Each passage leaves its row."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from chassis import clock, journal
+from chassis.problems import Invalid
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from declaration import publishes
+from declaration.campaigns import reminder_withdrawal
+from declaration.domain import communes, journey, snapshot
+from declaration.domain.states import State, Trigger, advance
+from declaration.filing.loading import PAPER, WEB, LoadedDeclaration
+from declaration.models import CafAnswer, DeclarationVersion, RentDeclaration, StateTransition
+
+
+def save(session: Session, loaded: LoadedDeclaration, change: Mapping[str, Any]) -> None:
+    """Saves the steps of `change`. Raises Invalid with every error of them; then nothing changes."""
+    following = advance(loaded.state, Trigger.SAVE, loaded.facts())
+    loaded.row.draft = journey.dump(journey.save(loaded.draft, change, loaded.known, loaded.context))
+    loaded.row.draft_channel = loaded.channel
+    if following is not loaded.state:
+        _record_transition(session, loaded, Trigger.SAVE, loaded.state, following)
+    _touch(session, loaded, following)
+    journal.record(
+        session,
+        actor=loaded.caller.sub,
+        action="declaration.saved",
+        subject=loaded.row.id,
+        perimeter=loaded.campaign.caf_code,
+        # Which steps, never what they say: the journal outlives the data.
+        after={"steps": sorted(change), "revision": loaded.row.revision, "channel": loaded.channel},
+    )
+
+
+def transmit(session: Session, loaded: LoadedDeclaration, lot_id: UUID | None = None) -> DeclarationVersion:
+    """Makes the version that never changes, and tells the others. Raises Invalid with all that is missing, Conflict.
+
+    `lot_id`: it is one of several, which get one message together.
+    """
+    if loaded.state is State.DRAFT and (missing := journey.missing(loaded.draft, loaded.known, loaded.context)):
+        raise Invalid(missing, "La déclaration n’est pas complète.")
+    following = advance(loaded.state, Trigger.TRANSMIT, loaded.facts())
+    loaded.row.late = loaded.late
+    earlier = _latest(session, loaded)
+    version = _version(loaded, earlier)
+    session.add(version)
+    _record_transition(session, loaded, Trigger.TRANSMIT, loaded.state, following)
+    lot = {"lot_id": str(lot_id)} if lot_id else {}
+    publishes.transmitted(session, version, {**_about(loaded), **lot}, _recipient(loaded))
+    if earlier is not None:
+        _supersede(session, loaded, earlier)
+    _touch(session, loaded, following)
+    return version
+
+
+def take_paper(session: Session, loaded: LoadedDeclaration, draft: dict[str, Any], reason: str) -> None:
+    """Puts what a paper says in the place of the draft, ready to transmit. Raises Conflict once the Caf has settled.
+
+    `reason`: why it replaces what was transmitted; empty before the first transmission.
+    """
+    if loaded.state not in journey.EDITABLE:
+        amend(session, loaded, reason)
+    elif loaded.state is State.TO_DECLARE:
+        following = advance(loaded.state, Trigger.SAVE, loaded.facts())
+        _record_transition(session, loaded, Trigger.SAVE, loaded.state, following)
+        loaded.row.state = following.value
+    elif reason:
+        loaded.row.amendment_reason = reason
+    loaded.row.draft = draft
+
+
+def amend(session: Session, loaded: LoadedDeclaration, reason: str) -> None:
+    """Opens the next version as a draft of what was transmitted. Raises Conflict once the Caf has settled."""
+    following = advance(loaded.state, Trigger.AMEND, loaded.facts(reason))
+    _record_transition(session, loaded, Trigger.AMEND, loaded.state, following, reason)
+    # What the Caf asked travels with the version that answers it.
+    loaded.row.question = _question(session, loaded) if loaded.state is State.INFORMATION_REQUESTED else None
+    loaded.row.version += 1
+    loaded.row.draft_channel = None
+    loaded.row.amendment_reason = reason
+    _touch(session, loaded, following)
+
+
+def abandon(session: Session, loaded: LoadedDeclaration) -> None:
+    """Drops the open correction: what was transmitted counts as before. Raises Conflict when none is open."""
+    following = advance(loaded.state, Trigger.ABANDON, loaded.facts())
+    standing = _latest(session, loaded)
+    if standing is None:
+        raise LookupError("the guard promised a transmitted version")
+    _record_transition(session, loaded, Trigger.ABANDON, loaded.state, following)
+    loaded.row.version = standing.version
+    loaded.row.draft = snapshot.draft(standing.snapshot)
+    loaded.row.draft_channel = standing.channel
+    loaded.row.late = standing.late
+    loaded.row.amendment_reason, loaded.row.question = standing.reason, standing.question
+    _touch(session, loaded, following)
+    reminder_withdrawal.withdraw(session, RentDeclaration.id == loaded.row.id)
+
+
+def _question(session: Session, loaded: LoadedDeclaration) -> str | None:
+    answer = session.get(CafAnswer, (loaded.row.id, loaded.row.version))
+    return answer.text if answer else None
+
+
+def _latest(session: Session, loaded: LoadedDeclaration) -> DeclarationVersion | None:
+    of_this = select(DeclarationVersion).where(DeclarationVersion.declaration_id == loaded.row.id)
+    return session.execute(of_this.order_by(DeclarationVersion.version.desc()).limit(1)).scalar_one_or_none()
+
+
+def _version(loaded: LoadedDeclaration, earlier: DeclarationVersion | None) -> DeclarationVersion:
+    content = _snapshot(loaded)
+    return DeclarationVersion(
+        declaration_id=loaded.row.id,
+        version=loaded.row.version,
+        state=State.TRANSMITTED.value,
+        supersedes=earlier.version if earlier else None,
+        reason=loaded.row.amendment_reason,
+        question=loaded.row.question,
+        reference=snapshot.reference(loaded.campaign.year),
+        sha256=snapshot.sha256(content),
+        snapshot=content,
+        transmitted_at=clock.now(),
+        late=loaded.row.late,
+        # Who transmits a file's lines does it on a page: they came by file all the same.
+        channel=PAPER if loaded.channel == PAPER else loaded.row.draft_channel or WEB,
+        received_on=loaded.arrival.received_on if loaded.arrival else None,
+        posted_on=loaded.arrival.posted_on if loaded.arrival else None,
+        declarant_account_id=loaded.declarant,
+    )
+
+
+def _supersede(session: Session, loaded: LoadedDeclaration, earlier: DeclarationVersion) -> None:
+    before = State(earlier.state)
+    after = advance(before, Trigger.SUPERSEDE)
+    earlier.state = after.value
+    _record_transition(
+        session, loaded, Trigger.SUPERSEDE, before, after, loaded.row.amendment_reason, version=earlier.version
+    )
+    publishes.superseded(session, earlier, loaded.row.version)
+
+
+def _touch(session: Session, loaded: LoadedDeclaration, following: State) -> None:
+    loaded.row.state = following.value
+    loaded.row.rent = loaded.draft.rent.rent if loaded.draft.rent else None
+    loaded.row.revision += 1
+    loaded.row.updated_at = clock.now()
+    loaded.row.saved_by = loaded.declarant
+    session.flush()
+
+
+def _record_transition(
+    session: Session,
+    loaded: LoadedDeclaration,
+    event: Trigger,
+    before: State,
+    after: State,
+    reason: str | None = None,
+    version: int | None = None,
+) -> None:
+    passage = StateTransition(
+        declaration_id=loaded.row.id,
+        version=version or loaded.row.version,
+        event=event.value,
+        from_state=before.value,
+        to_state=after.value,
+        at=clock.now(),
+        actor=str(loaded.caller.sub),
+        channel=loaded.channel,
+        reason=reason,
+    )
+    session.add(passage)
+
+
+def _about(loaded: LoadedDeclaration) -> dict[str, Any]:
+    return {
+        "campaign_year": loaded.campaign.year,
+        "organisation_id": str(loaded.landlord.organisation_id),
+        "landlord_id": str(loaded.landlord.id),
+        "caf_code": loaded.campaign.caf_code,
+        "housing_type": loaded.dwelling.housing_type,
+        "departement": loaded.dwelling.departement,
+        "commune": loaded.dwelling.commune_insee,
+    }
+
+
+def _recipient(loaded: LoadedDeclaration) -> dict[str, Any]:
+    return {"name": loaded.landlord.name, "email": loaded.landlord.email, "address": loaded.landlord.address}
+
+
+def _snapshot(loaded: LoadedDeclaration) -> dict[str, Any]:
+    landlord, dwelling, tenancy, contact = loaded.landlord, loaded.dwelling, loaded.tenancy, loaded.campaign.contact
+    return {
+        "landlord": {
+            "name": landlord.name,
+            "address": landlord.address,
+            "user_number": landlord.user_number,
+            "siret": landlord.siret,
+        },
+        "dwelling": {
+            "reference": dwelling.reference,
+            "address": dwelling.address,
+            "commune": f"{dwelling.commune_insee} {communes.name(dwelling.commune_insee)}",
+            "housing_type": dwelling.housing_type,
+            "furnished": dwelling.furnished,
+            "single_room": dwelling.single_room,
+        },
+        "tenant": {
+            "number": tenancy.tenant_number,
+            "last_name": tenancy.tenant_last_name,
+            "first_name": tenancy.tenant_first_name,
+            "lease_start": tenancy.lease_start.isoformat(),
+        },
+        **snapshot.declared(loaded.draft, loaded.known, loaded.campaign.year),
+        "caf": {name: contact[name] for name in ("name", "address", "telephone")},
+    }

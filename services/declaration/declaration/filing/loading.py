@@ -1,0 +1,164 @@
+"""A declaration with all that surrounds it, as the caller may see it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from chassis import clock
+from chassis.auth import Caller
+from chassis.problems import NotFound
+from sqlalchemy import ScalarSelect, select
+from sqlalchemy.orm import Session
+
+from declaration.domain import campaign as rules
+from declaration.domain import journey, paper
+from declaration.domain.draft import Draft, Known
+from declaration.domain.states import Facts, State
+from declaration.domain.steps import Context
+from declaration.models import Campaign, DeclarationVersion, Dwelling, Landlord, RentDeclaration, Tenancy
+from declaration.perimeter import joined, visible
+
+WEB = "web"
+PAPER = "paper"
+FILE = "file"
+
+
+@dataclass(frozen=True)
+class LoadedDeclaration:
+    """The rows of one declaration and what the rules make of them today."""
+
+    row: RentDeclaration
+    campaign: Campaign
+    tenancy: Tenancy
+    dwelling: Dwelling
+    landlord: Landlord
+    caller: Caller
+    today: date
+    # The steps come from a file handed over, not from a page.
+    from_file: bool = False
+    # The state of the transmitted version that counts; known of a case that `find` gave.
+    standing: State | None = None
+    # An attestation on paper counts from the day of its own envelope.
+    arrival: paper.Arrival | None = None
+
+    @property
+    def state(self) -> State:
+        return State(self.row.state)
+
+    @property
+    def draft(self) -> Draft:
+        return journey.load(self.row.draft)
+
+    @property
+    def context(self) -> Context:
+        return Context(year=self.campaign.year, today=self.today)
+
+    @property
+    def channel(self) -> str:
+        """An agent types what came back on paper."""
+        return PAPER if self.caller.kind == "agent" else FILE if self.from_file else WEB
+
+    @property
+    def declarant(self) -> UUID | None:
+        """Who of the landlord acts; None for the Caf."""
+        return self.caller.sub if self.caller.kind == "landlord" else None
+
+    @property
+    def phase(self) -> rules.Phase:
+        return rules.Phase(self.campaign.phase)
+
+    @property
+    def dates(self) -> rules.Dates:
+        here = self.campaign
+        return rules.Dates(here.year, here.opens_on, here.deadline, here.cut_off)
+
+    @property
+    def late(self) -> bool:
+        """The mark of what was transmitted, else whether transmitting today would bear it."""
+        if self.arrival:
+            return paper.late(self.dates, self.arrival)
+        if self.state in journey.EDITABLE:
+            return rules.late(self.phase, self.dates, self.today)
+        return self.row.late
+
+    @property
+    def filing_open(self) -> bool:
+        if self.arrival:
+            return paper.in_time(self.dates, self.arrival)
+        return rules.filing_open(self.phase, self.dates, self.today)
+
+    def facts(self, reason: str = "") -> Facts:
+        """What the guards of the state table look at."""
+        return Facts(
+            filing_open=self.filing_open,
+            complete=not journey.missing(self.draft, self.known, self.context),
+            reason=reason,
+            standing=self.standing,
+        )
+
+    @property
+    def known(self) -> Known:
+        tenancy, dwelling = self.tenancy, self.dwelling
+        return Known(
+            address=tuple(dwelling.address),
+            commune_insee=dwelling.commune_insee,
+            furnished=dwelling.furnished,
+            single_room=dwelling.single_room,
+            lease_start=tenancy.lease_start,
+            lease_end=tenancy.lease_end,
+            co_tenants=tenancy.co_tenants,
+            previous_rent=tenancy.previous_rent,
+            previous_charges=tenancy.previous_charges,
+            benefit_kind=tenancy.benefit_kind,
+            benefit_amount=tenancy.benefit_amount,
+            paid_to_landlord=bool(tenancy.paid_to_landlord),
+        )
+
+    @property
+    def shown_benefit(self) -> Decimal | None:
+        """What the tenant receives is the tenant's affair, unless the landlord is who receives it."""
+        to_landlord = self.known.paid_to_landlord or self.caller.kind == "agent"
+        return self.tenancy.benefit_amount if to_landlord else None
+
+
+def many(
+    session: Session, caller: Caller, declaration_ids: Iterable[UUID], *, change: bool = False, from_file: bool = False
+) -> dict[UUID, LoadedDeclaration]:
+    """Those inside the caller's perimeter; the others are not in the answer. `change` holds the rows, always in the
+    same order."""
+    statement = joined(RentDeclaration, Campaign, Tenancy, Dwelling, Landlord)
+    statement = statement.where(RentDeclaration.id.in_(declaration_ids), visible(caller)).order_by(RentDeclaration.id)
+    if change:
+        statement = statement.with_for_update(of=RentDeclaration)
+    today = clock.today()
+    # What this session has read before may have been changed by another since.
+    found = session.execute(statement.execution_options(populate_existing=True))
+    return {loaded.row.id: loaded for loaded in (of_row(row, caller, today, from_file) for row in found)}
+
+
+def of_row(row: Any, caller: Caller, today: date, from_file: bool = False) -> LoadedDeclaration:
+    """From what a selection of `joined(RentDeclaration, Campaign, Tenancy, Dwelling, Landlord)` gives."""
+    declaration, campaign, tenancy, dwelling, landlord = row
+    return LoadedDeclaration(declaration, campaign, tenancy, dwelling, landlord, caller, today, from_file)
+
+
+def find(session: Session, caller: Caller, declaration_id: UUID, *, change: bool = False) -> LoadedDeclaration:
+    """Raises NotFound outside the caller's perimeter. `change` holds the row until the end of the transaction."""
+    statement = joined(RentDeclaration, Campaign, Tenancy, Dwelling, Landlord, _standing())
+    statement = statement.where(RentDeclaration.id == declaration_id, visible(caller))
+    if change:
+        statement = statement.with_for_update(of=RentDeclaration)
+    rows: Any = session.execute(statement).one_or_none()
+    if rows is None:
+        raise NotFound
+    *entities, standing = rows
+    return replace(of_row(entities, caller, clock.today()), standing=State(standing) if standing else None)
+
+
+def _standing() -> ScalarSelect[str]:
+    """The newest transmitted version is the one that counts."""
+    newest = select(DeclarationVersion.state).where(DeclarationVersion.declaration_id == RentDeclaration.id)
+    return newest.order_by(DeclarationVersion.version.desc()).limit(1).correlate(RentDeclaration).scalar_subquery()

@@ -1,0 +1,192 @@
+"""A declaration as the API shows it."""
+
+from typing import Any
+from uuid import UUID
+
+from chassis import clock, money
+from chassis.auth import Caller
+from chassis.http import etag
+from sqlalchemy import and_, select
+from sqlalchemy.orm import Session
+
+from declaration.answers import queries as answers
+from declaration.domain import checks, communes, comparison, journey, paper
+from declaration.domain.draft import Draft, Known
+from declaration.domain.july import EXEMPTION_LABELS, Exemption
+from declaration.domain.states import State, Trigger, allowed, label
+from declaration.filing.loading import LoadedDeclaration
+from declaration.models import CafAnswer, DeclarationVersion, PaperReturn, Recap
+
+ACTIONS = (Trigger.SAVE, Trigger.TRANSMIT, Trigger.AMEND, Trigger.ABANDON)
+
+
+def shown(session: Session, loaded: LoadedDeclaration) -> tuple[dict[str, Any], dict[str, str]]:
+    """The body and the headers, the ETag with them."""
+    row, draft, known = loaded.row, loaded.draft, loaded.known
+    body = {
+        "id": str(row.id),
+        "campaign": _campaign(loaded),
+        "status": row.state,
+        "status_label": label(loaded.state, row.version),
+        "late": loaded.late,
+        "exemption": EXEMPTION_LABELS[Exemption(row.exemption)] if row.exemption else None,
+        "version": row.version,
+        "amendment_reason": row.amendment_reason,
+        "housing_type": loaded.dwelling.housing_type,
+        "departement": loaded.dwelling.departement,
+        "tenant": {
+            "number": loaded.tenancy.tenant_number,
+            "last_name": loaded.tenancy.tenant_last_name,
+            "first_name": loaded.tenancy.tenant_first_name,
+        },
+        "dwelling": {"reference": loaded.dwelling.reference, "address": loaded.dwelling.address},
+        "landlord": {"name": loaded.landlord.name, "user_number": loaded.landlord.user_number},
+        "known": _known(loaded),
+        "draft": journey.dump(draft),
+        "commune_name": commune_name(draft, known),
+        "next_step": journey.next_step(draft, loaded.state, known, loaded.context).value,
+        "total": money.to_json(draft.rent.total) if draft.rent else None,
+        "checks": {"to_confirm": _confirmations(loaded)},
+        "warnings": [
+            {"code": each.code, "message": each.message, "article": each.article}
+            for each in checks.warnings(draft, known, loaded.today)
+        ],
+        "question": row.question if loaded.state in journey.EDITABLE else None,
+        "transmissions": _transmissions(session, loaded),
+        "actions": _actions(loaded),
+        "paper": _paper(session, loaded),
+        "updated_at": clock.iso(row.updated_at),
+        "updated_by": author(loaded.caller, row.saved_by),
+    }
+    return body, {"ETag": etag(row.revision), "Cache-Control": "no-store"}
+
+
+def _actions(loaded: LoadedDeclaration) -> list[str]:
+    """Agents have their own way in, for what came on paper."""
+    if loaded.caller.kind == "agent":
+        return []
+    return [event.value for event in allowed(loaded.state, loaded.facts(reason="…")) if event in ACTIONS]
+
+
+def author(caller: Caller, account_id: UUID | None) -> dict[str, Any]:
+    """Who acted, as far as the caller may know: agents of the Caf are not named to landlords."""
+    kind = "caf" if account_id is None else "you" if account_id == caller.sub else "organisation"
+    return {"kind": kind, "account_id": str(account_id) if account_id else None}
+
+
+def agent_author(caller: Caller, account_id: str) -> dict[str, Any]:
+    """An agent who acted, told to another agent."""
+    return {"kind": "you" if account_id == str(caller.sub) else "caf", "account_id": account_id}
+
+
+def _paper(session: Session, loaded: LoadedDeclaration) -> dict[str, Any] | None:
+    """The attestation that is being typed, or that the version in hand was made of."""
+    of_this = (PaperReturn.declaration_id == loaded.row.id) & (PaperReturn.state != paper.State.DISCARDED.value)
+    newest = select(PaperReturn).where(of_this).order_by(PaperReturn.id.desc()).limit(1)
+    found = session.execute(newest).scalar_one_or_none()
+    if found is None:
+        return None
+    return {
+        "state": found.state,
+        "received_on": found.received_on.isoformat(),
+        "posted_on": found.posted_on.isoformat() if found.posted_on else None,
+        "version": found.version,
+        "at": clock.iso(found.ended_at or found.begun_at),
+        "set_aside": comparison.differences(found.set_aside, found.draft) if found.set_aside else [],
+    }
+
+
+def _campaign(loaded: LoadedDeclaration) -> dict[str, Any]:
+    contact = loaded.campaign.contact
+    return {
+        "year": loaded.campaign.year,
+        "deadline": loaded.campaign.deadline.isoformat(),
+        "cut_off": loaded.campaign.cut_off.isoformat(),
+        "caf": {name: contact[name] for name in ("name", "telephone", "address")},
+    }
+
+
+def _known(loaded: LoadedDeclaration) -> dict[str, Any]:
+    known = loaded.known
+    return {
+        "information": {
+            "address": list(known.address),
+            "commune_insee": known.commune_insee,
+            "commune_name": communes.label(known.commune_insee),
+            "furnished": known.furnished,
+            "single_room": known.single_room,
+            "lease_start": known.lease_start.isoformat(),
+            "lease_end": known.lease_end.isoformat() if known.lease_end else None,
+        },
+        "situation": {"co_tenants": known.co_tenants},
+        "previous_rent": _euros(known.previous_rent),
+        "previous_charges": _euros(known.previous_charges),
+        "benefit": {
+            "kind": known.benefit_kind,
+            "amount": _euros(loaded.shown_benefit),
+            "paid_to_landlord": known.paid_to_landlord,
+        },
+    }
+
+
+def commune_name(draft: Draft, known: Known) -> str:
+    """Of the dwelling as it is declared so far, in words; beside the draft, which can be sent back as it was read."""
+    return communes.label((draft.information or known).commune_insee)
+
+
+def _euros(amount: Any) -> str | None:
+    return None if amount is None else money.to_json(amount)
+
+
+def _confirmations(loaded: LoadedDeclaration) -> list[dict[str, Any]]:
+    return [
+        {"code": each.code.value, "message": each.message, "confirmed": each.confirmed, "reason": each.reason}
+        for each in journey.confirmations(loaded.draft, loaded.known, loaded.campaign.year)
+    ]
+
+
+def _transmissions(session: Session, loaded: LoadedDeclaration) -> list[dict[str, Any]]:
+    if loaded.row.version == 1 and loaded.state in (*journey.EDITABLE, State.NOT_CONCERNED):
+        return []
+    receipt = and_(
+        Recap.declaration_id == DeclarationVersion.declaration_id, Recap.version == DeclarationVersion.version
+    )
+    answered = and_(
+        CafAnswer.declaration_id == DeclarationVersion.declaration_id, CafAnswer.version == DeclarationVersion.version
+    )
+    statement = (
+        select(DeclarationVersion, Recap.document_id, CafAnswer)
+        .outerjoin(Recap, receipt)
+        .outerjoin(CafAnswer, answered)
+        .where(DeclarationVersion.declaration_id == loaded.row.id)
+        .order_by(DeclarationVersion.version.desc())
+    )
+    return [
+        {
+            "version": version.version,
+            "reference": version.reference,
+            "transmitted_at": clock.iso(version.transmitted_at),
+            "late": version.late,
+            "channel": version.channel,
+            "received_on": version.received_on.isoformat() if version.received_on else None,
+            "posted_on": version.posted_on.isoformat() if version.posted_on else None,
+            "document_id": str(document_id) if document_id else None,
+            "superseded": version.state == State.SUPERSEDED,
+            "reason": version.reason,
+            "question": version.question,
+            "answer": answers.answer(answer, answer.version) if answer else None,
+        }
+        for version, document_id, answer in session.execute(statement)
+    ]
+
+
+def transmission(version: DeclarationVersion) -> dict[str, Any]:
+    """What the declarant keeps at once, before the receipt is made."""
+    return {
+        "declaration_id": str(version.declaration_id),
+        "version": version.version,
+        "reference": version.reference,
+        "transmitted_at": clock.iso(version.transmitted_at),
+        "late": version.late,
+        "sha256": version.sha256,
+    }

@@ -1,0 +1,1 @@
+"""Many declarations in one table: rows read, checked and saved."""

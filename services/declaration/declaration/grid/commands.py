@@ -1,0 +1,195 @@
+"""Several declarations at once, one on a row: shown with their cells, judged, saved each for itself."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+from chassis import clock, money, pagination
+from chassis.auth import Caller
+from chassis.http import etag
+from chassis.problems import Conflict, FieldError, Invalid
+from chassis.texts import full_name
+from sqlalchemy import ColumnElement, and_, literal, tuple_
+from sqlalchemy.orm import Session
+
+from declaration import listing
+from declaration.domain import journey
+from declaration.domain.rows import cells as texts_of
+from declaration.domain.rows import known_columns, row_validation
+from declaration.domain.rows.errors import CellError
+from declaration.domain.rows.row_validation import Cells, Outcome, RowResult
+from declaration.domain.states import LABELS, Trigger, advance, label
+from declaration.filing import commands, loading, queries
+from declaration.filing.loading import LoadedDeclaration
+from declaration.listing import Filters
+from declaration.models import Campaign, Dwelling, Landlord, RentDeclaration, Tenancy
+from declaration.perimeter import joined, visible
+
+ORDER = (Tenancy.sort_key, RentDeclaration.id)
+UNKNOWN = CellError(
+    "",
+    "unknown",
+    "Cette déclaration est inconnue.",
+    "une ligne que vous avez reçue, avec son repère, d’un logement auquel vous avez accès",
+    "01973f50-0000-7000-8000-00000000000c/3",
+)
+
+
+def unfinished(caller: Caller, filters: Filters) -> ColumnElement[bool]:
+    """What is still to be declared, inside the caller's perimeter."""
+    states = [state.value for state in journey.EDITABLE]
+    return and_(visible(caller), RentDeclaration.state.in_(states), *listing.conditions(filters))
+
+
+def page(session: Session, caller: Caller, filters: Filters, cursor: str | None, limit: int) -> dict[str, Any]:
+    """One page of rows, by tenant: saving one does not move it."""
+    statement = joined(RentDeclaration, Campaign, Tenancy, Dwelling, Landlord).where(unfinished(caller, filters))
+    if after := pagination.after(cursor, str, UUID):
+        statement = statement.where(tuple_(*ORDER) > tuple_(literal(after[0]), literal(after[1], ORDER[1].type)))
+    found = session.execute(statement.order_by(*ORDER).limit(limit + 1)).all()
+    rows, following = pagination.page(found, limit, lambda row: (row[2].sort_key, row[0].id))
+    today = clock.today()
+    return {"items": [shown(loading.of_row(row, caller, today)) for row in rows], "next_cursor": following}
+
+
+def shown(loaded: LoadedDeclaration) -> dict[str, Any]:
+    """The row as the API shows it."""
+    draft, known = loaded.draft, loaded.known
+    missing = journey.missing(draft, known, loaded.context)
+    return {
+        "id": str(loaded.row.id),
+        "etag": etag(loaded.row.revision),
+        "campaign": loaded.campaign.year,
+        "status": loaded.row.state,
+        "status_label": label(loaded.state, loaded.row.version),
+        "tenant": {
+            "number": loaded.tenancy.tenant_number,
+            "last_name": loaded.tenancy.tenant_last_name,
+            "first_name": loaded.tenancy.tenant_first_name,
+        },
+        "dwelling": {"reference": loaded.dwelling.reference, "address": loaded.dwelling.address},
+        "landlord": {"name": loaded.landlord.name, "user_number": loaded.landlord.user_number},
+        "previous_rent": _euros(known.previous_rent),
+        "previous_charges": _euros(known.previous_charges),
+        "cells": row_validation.filled(draft, known, loaded.campaign.year),
+        "to_confirm": [each.message for each in journey.confirmations(draft, known, loaded.campaign.year)],
+        "complete": not missing,
+        "missing": [error.detail for error in missing],
+        "updated_at": clock.iso(loaded.row.updated_at),
+        "updated_by": queries.author(loaded.caller, loaded.row.saved_by),
+    }
+
+
+def _euros(amount: Any) -> str | None:
+    return None if amount is None else money.to_json(amount)
+
+
+def known(loaded: LoadedDeclaration) -> dict[str, str]:
+    """The columns by which people recognise the tenant, and by which a row is told from another's."""
+    tenancy, of_caf = loaded.tenancy, loaded.known
+    return {
+        "tenant_number": tenancy.tenant_number,
+        "tenant": full_name(tenancy.tenant_last_name, tenancy.tenant_first_name),
+        "dwelling": loaded.dwelling.reference,
+        "address": ", ".join(loaded.dwelling.address),
+        "lease_start": texts_of.from_day(of_caf.lease_start),
+        "previous_rent": texts_of.from_amount(of_caf.previous_rent),
+        "previous_charges": texts_of.from_amount(of_caf.previous_charges),
+    }
+
+
+def validated(loaded: LoadedDeclaration, cells: Cells, revision: int | None, stated: Cells) -> RowResult:
+    """What the row would do. `revision` is the one that its author saw; None when nobody else can have saved since.
+
+    `stated` is what the row says of its tenant, by the names of the known columns: another's row is refused first.
+    """
+    of_case = known(loaded)
+    if errors := known_columns.of_another(stated, of_case) or known_columns.illegible(stated, of_case):
+        return RowResult(Outcome.REFUSED, loaded.draft, errors=tuple(errors))
+    verdict = _validated(loaded, cells, revision)
+    if verdict.outcome is Outcome.UNCHANGED:
+        return verdict
+    if errors := known_columns.changed_since(stated, of_case):
+        found = () if verdict.outcome is Outcome.SAVED else verdict.errors
+        return RowResult(Outcome.REFUSED, loaded.draft, errors=(*errors, *found))
+    return verdict
+
+
+def _validated(loaded: LoadedDeclaration, cells: Cells, revision: int | None) -> RowResult:
+    verdict = row_validation.validate_row(
+        cells, loaded.draft, loaded.known, loaded.context, current=revision in (None, loaded.row.revision)
+    )
+    verdict = row_validation.told(
+        verdict, queries.author(loaded.caller, loaded.row.saved_by)["kind"], loaded.row.updated_at
+    )
+    if verdict.outcome is Outcome.UNCHANGED:
+        return verdict
+    try:
+        advance(loaded.state, Trigger.SAVE, loaded.facts())
+    except Conflict as refusal:
+        return RowResult(Outcome.REFUSED, verdict.after, errors=(_not_editable(loaded, refusal),))
+    return verdict
+
+
+def _not_editable(loaded: LoadedDeclaration, refusal: Conflict) -> CellError:
+    if loaded.state in journey.EDITABLE:
+        rule = "une déclaration d’une campagne ouverte, avant la date de clôture"
+        return CellError("", "filing_closed", refusal.detail, rule, "À déclarer")
+    detail = (
+        f"Cette déclaration est à l’état « {LABELS[loaded.state]} » : elle ne se modifie plus ainsi."
+        " Ouvrez sa page pour la rectifier."
+    )
+    rule = "une déclaration à l’état « À déclarer » ou « Brouillon »"
+    return CellError("", "not_editable", detail, rule, "Brouillon")
+
+
+def save(session: Session, caller: Caller, rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Saves each row for itself and says what became of it; a row refused keeps none of the others back."""
+    given = {UUID(row["id"]): row for row in rows}
+    found = loading.many(session, caller, given, change=True)
+    return [_saved(session, found.get(identifier), row) for identifier, row in given.items()]
+
+
+def _saved(session: Session, loaded: LoadedDeclaration | None, row: Mapping[str, Any]) -> dict[str, Any]:
+    if loaded is None:
+        return {"id": row["id"], "outcome": Outcome.UNKNOWN.value, "errors": [asdict(UNKNOWN)], "row": None}
+    current = row["etag"] == etag(loaded.row.revision)
+    verdict = validated(loaded, row["cells"], loaded.row.revision if current else -1, _stated(row))
+    if verdict.outcome is Outcome.SAVED:
+        commands.save(session, loaded, verdict.change)
+    errors = [asdict(error) for error in verdict.errors]
+    return {"id": row["id"], "outcome": verdict.outcome.value, "errors": errors, "row": shown(loaded)}
+
+
+def steps_for(loaded: LoadedDeclaration, body: Mapping[str, Any]) -> dict[str, Any]:
+    """The steps of a draft that states whose it is. Raises Invalid when that is not whose declaration this is."""
+    errors = known_columns.of_another(_stated(body), known(loaded))
+    errors += [] if errors else known_columns.changed_since(_stated(body), known(loaded))
+    if errors:
+        raise Invalid([_pointed(error) for error in errors])
+    steps = {name: value for name, value in body.items() if name not in ("tenant", "dwelling")}
+    if not steps:
+        raise Invalid([FieldError(pointer="", code="step_missing", detail="Envoyez au moins une étape.")])
+    return steps
+
+
+_POINTERS = {"tenant_number": "/tenant/number", "tenant": "/tenant", "dwelling": "/dwelling/reference"}
+
+
+def _pointed(error: CellError) -> FieldError:
+    pointer = _POINTERS.get(error.column, "/dwelling/address")
+    return FieldError(pointer=pointer, code=error.code, detail=error.detail, rule=error.rule, example=error.example)
+
+
+def _stated(row: Mapping[str, Any]) -> dict[str, str]:
+    """What the row says of its tenant, in the words of the API, as the known columns say it."""
+    tenant, dwelling = row.get("tenant", {}), row.get("dwelling", {})
+    return {
+        "tenant_number": tenant.get("number", ""),
+        "tenant": full_name(tenant.get("last_name"), tenant.get("first_name")),
+        "dwelling": dwelling.get("reference", ""),
+        "address": ", ".join(dwelling.get("address", ())),
+        "previous_rent": row.get("previous_rent") or "",
+        "previous_charges": row.get("previous_charges") or "",
+    }

@@ -1,0 +1,51 @@
+"""Long work is a row: one worker at a time until its lease ends; then another takes over where it stopped."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from chassis import clock
+from chassis.db import changed
+from chassis.ids import new_id
+from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy.orm import Session
+
+# Far above the seconds a batch takes; what a killed worker held waits no longer than this.
+LOCK_SECONDS = 60
+MOST_ATTEMPTS = 5
+
+
+class JobLockLost(Exception):
+    """Another worker has taken the work over: what this one is doing must not commit."""
+
+
+@dataclass(frozen=True)
+class JobLock:
+    row_id: UUID
+    worker: UUID
+
+
+def taken(worker: UUID | None) -> dict[str, Any]:
+    """The columns of a row that this worker takes as it makes it; of one that nobody holds yet for None."""
+    return {"worker": worker, "leased_until": clock.now() + timedelta(seconds=LOCK_SECONDS) if worker else None}
+
+
+def claim(session: Session, table: Any, waiting: ColumnElement[bool], oldest: Any) -> tuple[JobLock, Any] | None:
+    """The oldest row that waits or whose worker is gone, with its lease; None when there is none."""
+    free = or_(table.leased_until.is_(None), table.leased_until < clock.now())
+    statement = select(table).where(waiting, free).order_by(oldest).limit(1).with_for_update(skip_locked=True)
+    row = session.execute(statement).scalar_one_or_none()
+    if row is None:
+        return None
+    lease = JobLock(row.id, new_id())
+    row.attempts += 1
+    row.worker, row.leased_until = lease.worker, clock.now() + timedelta(seconds=LOCK_SECONDS)
+    return lease, row
+
+
+def held(session: Session, table: Any, lease: JobLock, **changes: Any) -> None:
+    """Renews the lease and changes the row, in the transaction of the work itself. Raises LeaseLost."""
+    mine = update(table).where(table.id == lease.row_id, table.worker == lease.worker)
+    if not changed(session.execute(mine.values(**{**taken(lease.worker), **changes}))):
+        raise JobLockLost

@@ -1,0 +1,1 @@
+"""A landlord whose company or Caf changes."""

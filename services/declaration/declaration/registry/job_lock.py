@@ -1,0 +1,41 @@
+"""Who reads which registry file."""
+
+from enum import StrEnum
+from typing import Any
+
+from chassis import clock
+from chassis.runtime import Runtime
+from sqlalchemy.orm import Session
+
+from declaration import job_lock
+from declaration.job_lock import MOST_ATTEMPTS, JobLock, JobLockLost
+from declaration.models import RegistryImport
+
+__all__ = ["MOST_ATTEMPTS", "JobLock", "JobLockLost", "Status", "claim", "held"]
+
+
+class Status(StrEnum):
+    """Where an import stands."""
+
+    RECEIVED = "received"
+    RUNNING = "running"
+    DONE = "done"
+    REFUSED = "refused"
+
+
+def claim(runtime: Runtime) -> JobLock | None:
+    """The oldest file that waits or whose worker is gone; None when there is none."""
+    waiting = RegistryImport.status.in_([Status.RECEIVED.value, Status.RUNNING.value])
+    with runtime.transaction() as session:
+        claimed = job_lock.claim(session, RegistryImport, waiting, RegistryImport.received_at)
+        if claimed is None:
+            return None
+        lease, row = claimed
+        row.status = Status.RUNNING.value
+        row.started_at = row.started_at or clock.now()
+        return lease
+
+
+def held(session: Session, lease: JobLock, **changes: Any) -> None:
+    """Renews the lease and changes the row, in the transaction of the work itself. Raises LeaseLost."""
+    job_lock.held(session, RegistryImport, lease, **changes)

@@ -1,0 +1,127 @@
+"""The whole reading of one file: header, staging, merging, end. Taken up again anywhere, it ends the same."""
+
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from chassis import clock, journal
+from chassis.runtime import Runtime
+from chassis.storage import Storage
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from declaration.campaigns import opening
+from declaration.domain.campaign import Phase
+from declaration.domain.registry import csv_lines
+from declaration.domain.registry.lines import FileRefusedError
+from declaration.models import Campaign, RegistryImport, RegistryImportError, RegistrySlice, Staged
+from declaration.registry import errors, slices, staging
+from declaration.registry.job_lock import MOST_ATTEMPTS, JobLock, JobLockLost, Status, held
+
+log = structlog.get_logger()
+# Lines merged in one transaction, while which others wait for the organisations in them, and SQLite for any writing.
+# On PostgreSQL 50,000 would be a tenth faster, and nobody would see a Caf's file advance.
+SLICE = {"postgresql": 10_000, "sqlite": 5_000}
+
+
+def run(runtime: Runtime, lease: JobLock, progress: Callable[[], Any]) -> None:
+    """Reads the file to its end; stops without a trace when another worker has taken it over."""
+    try:
+        _run(runtime, lease, progress)
+    except FileRefusedError as refusal:
+        _end(runtime, lease, Status.REFUSED, refusal=str(refusal))
+    except JobLockLost:
+        log.warning("registry import taken over", import_id=str(lease.row_id))
+        return
+    progress()
+
+
+def _run(runtime: Runtime, lease: JobLock, progress: Callable[[], Any]) -> None:
+    row = _row(runtime, lease)
+    if row.attempts > MOST_ATTEMPTS:
+        raise FileRefusedError("Ce fichier n’a pas pu être lu malgré plusieurs essais. Prévenez le support.")
+    storage, key = Storage(runtime.settings.storage_url), row.storage_key
+    with storage.open(key) as stream:
+        header = csv_lines.read_header(stream)
+    total = _count_lines(storage, key) if row.lines_total is None else row.lines_total
+    _begin(runtime, lease, list(header.unknown), total)
+    most = max(1, -(-total // SLICE[runtime.engine.dialect.name]))
+    while True:
+        with storage.open(key) as stream:
+            csv_lines.read_header(stream)
+            for _ in staging.stage(runtime, lease, stream, header, _row(runtime, lease), most):
+                progress()
+        for _ in slices.merge_all(runtime, lease, header):
+            progress()
+        if _all_in(runtime, lease):
+            break
+    _end(runtime, lease, Status.DONE)
+
+
+def _all_in(runtime: Runtime, lease: JobLock) -> bool:
+    """Whether each good line is in the portfolio; else a crash of the database took staged lines with it, and the
+    import is back at its first line."""
+    with runtime.transaction() as session:
+        row = session.get_one(RegistryImport, lease.row_id)
+        if row.lines_merged == row.lines_good:
+            return True
+        log.warning("registry lines lost with the database, read again", import_id=str(lease.row_id))
+        session.execute(delete(RegistryImportError).where(RegistryImportError.import_id == lease.row_id))
+        held(session, lease, lines_done=0, lines_good=0, lines_bad=0, lines_merged=0)
+        return False
+
+
+def _row(runtime: Runtime, lease: JobLock) -> RegistryImport:
+    with runtime.read_only() as session:
+        return session.execute(select(RegistryImport).where(RegistryImport.id == lease.row_id)).scalar_one()
+
+
+def _begin(runtime: Runtime, lease: JobLock, unknown: list[str], total: int) -> None:
+    with runtime.transaction() as session:
+        held(session, lease, unknown_columns=unknown, lines_total=total)
+
+
+def _count_lines(storage: Storage, key: str) -> int:
+    with storage.open(key) as stream:
+        return csv_lines.count(stream)
+
+
+def _end(runtime: Runtime, lease: JobLock, status: Status, **changes: Any) -> None:
+    """The end, and with it what an open campaign gains; the file, full of names, does not outlive its reading."""
+    with runtime.transaction() as session:
+        session.execute(delete(RegistrySlice).where(RegistrySlice.import_id == lease.row_id))
+        errors.keep_first(session, lease.row_id)
+        held(session, lease, status=status.value, ended_at=clock.now(), worker=None, leased_until=None, **changes)
+        row = session.execute(select(RegistryImport).where(RegistryImport.id == lease.row_id)).scalar_one()
+        session.execute(delete(Staged).where(Staged.c.import_id == lease.row_id))
+        if status is Status.DONE and row.created_tenancies + row.updated_tenancies:
+            _join_open_campaigns(session, row)
+        after = {"status": status.value, "good": row.lines_good, "bad": row.lines_bad}
+        journal.record(
+            session,
+            actor=row.sent_by,
+            action="registry.ended",
+            subject=row.id,
+            perimeter=row.caf_code or "",
+            after=after,
+        )
+    erase_read(runtime)
+
+
+def erase_read(runtime: Runtime) -> None:
+    """Erases the files that are read: also that of a worker killed just before it would have."""
+    ended = RegistryImport.status.in_([Status.DONE.value, Status.REFUSED.value])
+    with runtime.transaction() as session:
+        rows = select(RegistryImport).where(ended, RegistryImport.storage_key != "")
+        for row in session.execute(rows.with_for_update(skip_locked=True)).scalars():
+            Storage(runtime.settings.storage_url).delete(row.storage_key)
+            row.storage_key = ""
+
+
+def _join_open_campaigns(session: Session, row: RegistryImport) -> None:
+    """Tenancies registered while a campaign is open have their declaration; corrected leases are looked at again."""
+    opened = select(Campaign).where(Campaign.phase == Phase.OPEN.value)
+    if row.caf_code:
+        opened = opened.where(Campaign.caf_code == row.caf_code)
+    for campaign in session.execute(opened).scalars():
+        opening.complete(session, campaign, actor=row.sent_by)

@@ -1,0 +1,134 @@
+"""A report is sent, taken, answered; each passage leaves its row."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from chassis import clock, ids, rights
+from chassis.auth import Caller
+from chassis.db import insert_new
+from chassis.problems import FieldError, Invalid, NotFound
+from sqlalchemy import literal, select
+from sqlalchemy.orm import Session
+
+from declaration import publishes
+from declaration.domain import communes
+from declaration.domain import reports as rules
+from declaration.domain.reports import Kind, State, Trigger
+from declaration.filing import loading
+from declaration.models import Base, Landlord, ReportTransition, TenantReport
+from declaration.reports.queries import visible
+
+
+def send(session: Session, caller: Caller, given: dict[str, Any]) -> tuple[TenantReport, bool]:
+    """The report, and whether it is new: one of the same thing that the Caf has not settled is given back instead.
+
+    Raises Invalid, and NotFound outside the caller's perimeter.
+    """
+    kind = Kind(given["kind"])
+    about = _missing(session, caller, given) if kind is Kind.MISSING_TENANT else _gone(session, caller, given)
+    now = clock.now()
+    values = {
+        "id": ids.new_id(),
+        "number": ids.random_reference(f"S{clock.today().year % 100:02d}"),
+        "kind": kind.value,
+        "state": State.RECEIVED.value,
+        "comment": (given.get("comment") or "").strip(),
+        "reported_at": now,
+        **about,
+    }
+    # Another type, commune or organisation is another perimeter: who may send a report may read the same one.
+    scope = (str(values["organisation_id"]), values["housing_type"], values["commune_insee"])
+    values["likeness"] = rules.likeness(kind, *scope, *values.pop("same"))
+    new = bool(insert_new(session, TenantReport, values))
+    waiting = TenantReport.state.in_([state.value for state in rules.OPEN])
+    same = select(TenantReport).where(TenantReport.likeness == values["likeness"], waiting, visible(caller))
+    report = session.execute(same).scalar_one_or_none()
+    if report is None:
+        raise NotFound
+    if new:
+        _record_transition(session, caller, report, None)
+    return report, new
+
+
+def _missing(session: Session, caller: Caller, given: dict[str, Any]) -> dict[str, Any]:
+    tenant = rules.missing_tenant(given.get("tenant") or {})
+    housing_type, insee = given["housing_type"], tenant["commune_insee"]
+    departement = communes.departement(insee)
+    held = rights.held_by(
+        caller.sub,
+        Base.metadata,
+        organisation_id=Landlord.organisation_id.expression,
+        housing_type=literal(housing_type),
+        zones=(literal(departement), literal(insee)),
+    )
+    number = "".join((given.get("user_number") or "").split())
+    mine = select(Landlord).where(Landlord.organisation_id == caller.org, held, Landlord.user_number == number)
+    landlord = session.execute(mine).scalar_one_or_none()
+    if landlord is None:
+        detail = "Ce N° d’utilisateur n’est pas l’un des vôtres, ou vos droits ne couvrent pas ce logement."
+        rule = "le N° imprimé sur le courrier de juillet de la Caf qui verse l’aide"
+        error = FieldError(
+            pointer="/user_number", code="user_number", detail=detail, rule=rule, example="359 00007090001"
+        )
+        raise Invalid([error])
+    names = (tenant["tenant_last_name"], tenant["tenant_first_name"])
+    return {
+        **_of(landlord),
+        **tenant,
+        "address": list(tenant["address"]),
+        "housing_type": housing_type,
+        "departement": departement,
+        "declaration_id": None,
+        "happened_on": None,
+        "same": (str(landlord.id), *names, *tenant["address"]),
+    }
+
+
+def _gone(session: Session, caller: Caller, given: dict[str, Any]) -> dict[str, Any]:
+    found = loading.find(session, caller, UUID(given["declaration_id"]))
+    happened_on = date.fromisoformat(given["happened_on"]) if given.get("happened_on") else None
+    if happened_on is None or happened_on > clock.today():
+        detail = "Indiquez depuis quel jour ce locataire n’est plus le vôtre ; ce jour est déjà passé."
+        error = FieldError(pointer="/happened_on", code="date", detail=detail, rule="une date", example="2026-06-30")
+        raise Invalid([error])
+    return {
+        **_of(found.landlord),
+        "tenant_last_name": found.tenancy.tenant_last_name,
+        "tenant_first_name": found.tenancy.tenant_first_name,
+        "address": found.dwelling.address,
+        "commune_insee": found.dwelling.commune_insee,
+        "housing_type": found.dwelling.housing_type,
+        "departement": found.dwelling.departement,
+        "declaration_id": found.row.id,
+        "happened_on": happened_on,
+        "same": (str(found.tenancy.id),),
+    }
+
+
+def _of(landlord: Landlord) -> dict[str, Any]:
+    return {
+        "landlord_id": landlord.id,
+        "organisation_id": landlord.organisation_id,
+        "caf_code": landlord.caf_code,
+    }
+
+
+def act(session: Session, caller: Caller, report: TenantReport, chosen: Trigger, answer: str = "") -> None:
+    """What an agent does to it. Raises Conflict, Invalid; NotFound for anyone else."""
+    if caller.kind != "agent":
+        raise NotFound
+    before = report.state
+    report.state = rules.advance(State(before), chosen, answer).value
+    if chosen is not Trigger.TAKE:
+        report.answer = answer.strip() or None
+        publishes.report_answered(session, report, session.get_one(Landlord, report.landlord_id))
+    _record_transition(session, caller, report, before)
+    session.flush()
+
+
+def _record_transition(session: Session, caller: Caller, report: TenantReport, before: str | None) -> None:
+    passage = ReportTransition(
+        report_id=report.id, from_state=before, to_state=report.state, at=clock.now(), actor=str(caller.sub)
+    )
+    session.add(passage)

@@ -1,0 +1,66 @@
+"""Where rendering happens: a few processes, replaced after a while, and stopped when a page does not end."""
+
+import multiprocessing
+import multiprocessing.util
+from collections.abc import Callable
+from functools import cache
+from typing import TypeVar
+
+from chassis.parent import end_with_parent
+from pebble import ProcessPool
+
+from documents.rendering.letters import Letter, render_letter
+from documents.rendering.lot import LotRecap, render_lot
+from documents.rendering.pdf import Rendered
+from documents.rendering.recap import Recap, render_recap
+from documents.settings import Settings
+
+Wanted = TypeVar("Wanted", Recap, LotRecap, Letter)
+_pools: list[ProcessPool] = []
+
+
+def make_recap(settings: Settings, wanted: Recap) -> Rendered:
+    """Raises TimeoutError beyond `render_seconds`, pebble.ProcessExpired if the process died, as `render_recap`."""
+    return _run(settings, render_recap, wanted)
+
+
+def make_lot(settings: Settings, wanted: LotRecap) -> Rendered:
+    """Raises as `make_recap`."""
+    return _run(settings, render_lot, wanted)
+
+
+def make_letter(settings: Settings, wanted: Letter) -> Rendered:
+    """Raises as `make_recap`, and as `render_letter`."""
+    return _run(settings, render_letter, wanted)
+
+
+def _run(settings: Settings, render: Callable[[Wanted], Rendered], wanted: Wanted) -> Rendered:
+    if settings.render_processes == 0:
+        return render(wanted)
+    pool = _pool(settings.render_processes, settings.render_recycle_after)
+    rendered: Rendered = pool.schedule(render, (wanted,), timeout=settings.render_seconds).result()
+    return rendered
+
+
+@cache
+def _pool(processes: int, recycle_after: int) -> ProcessPool:
+    """Started at the first file. Spawned, not forked: the parent has threads."""
+    pool = ProcessPool(
+        processes,
+        max_tasks=recycle_after,
+        initializer=end_with_parent,
+        context=multiprocessing.get_context("spawn"),
+    )
+    _pools.append(pool)
+    # Not atexit: a server's own process may be a child of multiprocessing, which waits for its children before that.
+    multiprocessing.util.Finalize(pool, close, exitpriority=1)
+    return pool
+
+
+def close() -> None:
+    """Ends the processes; the next file starts new ones."""
+    _pool.cache_clear()
+    while _pools:
+        pool = _pools.pop()
+        pool.stop()  # type: ignore[no-untyped-call]  # pebble annotates the rest
+        pool.join(timeout=5)

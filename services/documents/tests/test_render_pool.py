@@ -1,0 +1,60 @@
+"""Rendering in processes of its own."""
+
+import multiprocessing
+import re
+from collections.abc import Callable, Iterator
+from functools import partial
+
+import pytest
+from chassis.settings import SettingsError
+from documents import render_pool
+from documents.rendering.recap import Recap, render_recap
+from documents.settings import Settings
+
+
+@pytest.fixture
+def settings() -> Iterator[Settings]:
+    yield Settings(service="documents", environment="test", render_processes=1, render_recycle_after=2)
+    render_pool.close()
+
+
+def test_another_process_makes_the_same_bytes_even_after_it_was_replaced(
+    settings: Settings, recap: Callable[..., Recap]
+) -> None:
+    made = [render_pool.make_recap(settings, recap()).pdf for _ in range(3)]
+    assert made == [render_recap(recap()).pdf] * 3
+
+
+def test_a_page_that_does_not_end_is_stopped_and_the_next_one_is_made(
+    settings: Settings, recap: Callable[..., Recap], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A regular expression that backtracks for ever stands for a layout that does not end: any function of the
+    # standard library can be sent to another process.
+    monkeypatch.setattr(render_pool, "render_recap", partial(re.fullmatch, "(a|a)*b"))
+    hurried = Settings(service="documents", environment="test", render_recycle_after=2, render_seconds=1)
+    with pytest.raises(TimeoutError):
+        render_pool.make_recap(hurried, "a" * 60)
+    monkeypatch.undo()
+    assert render_pool.make_recap(settings, recap()).pages == 2
+
+
+def _serve_one(wanted: Recap) -> None:
+    settings = Settings(service="documents", environment="test", render_processes=1)
+    assert render_pool.make_recap(settings, wanted).pages == 2
+
+
+def test_a_server_process_that_rendered_ends_at_once_when_asked(recap: Callable[..., Recap]) -> None:
+    # As granian runs an application: in a forked child, which waits for its own children before it ends.
+    render_pool.close()
+    server = multiprocessing.get_context("fork").Process(target=_serve_one, args=(recap(),))
+    server.start()
+    server.join(timeout=15)
+    ended = server.exitcode
+    server.kill()
+    assert ended == 0
+
+
+@pytest.mark.parametrize("wrong", [{"render_processes": -1}, {"render_seconds": 0}, {"retention_years": 0}])
+def test_a_setting_that_makes_no_sense_is_refused_by_its_key(wrong: dict[str, int]) -> None:
+    with pytest.raises(SettingsError, match=f"BAILLEURS_{next(iter(wrong)).upper()}"):
+        Settings(service="documents", environment="test", **wrong)

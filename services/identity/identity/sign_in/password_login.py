@@ -1,0 +1,168 @@
+"""One attempt to sign in: the same work and the same answer whatever is wrong, in the same time."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from chassis import clock
+from chassis import runtime as runtimes
+from chassis.runtime import Runtime
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.orm import Session
+
+from identity import alarm, hashing, throttling
+from identity.client_address import Origin
+from identity.domain import guessing
+from identity.domain.credentials import MOST_TRIES, as_provisional, normalise_login
+from identity.domain.first_sign_in import Trigger
+from identity.domain.guessing import Counts
+from identity.domain.networks import network_of
+from identity.domain.passwords import normalise
+from identity.domain.security_events import Kind
+from identity.journal import record
+from identity.models import Account, Credential
+from identity.settings import settings_of
+from identity.sign_in import devices, sessions
+from identity.sign_in.session_start import SessionStart, open_session
+from identity.sign_in.sessions import Opened
+from identity.sign_in.turns import admitted
+from identity.supervision.status import is_suspended
+
+
+class Refusal(StrEnum):
+    """All but the first are only said to who holds the right password, so they betray nothing."""
+
+    WRONG = "wrong"
+    SUSPENDED = "suspended"
+    PROVISIONAL_USED = "provisional_used"
+    PROVISIONAL_EXPIRED = "provisional_expired"
+    PROVISIONAL_SPENT = "provisional_spent"
+
+
+class Refused(Exception):
+    def __init__(self, refusal: Refusal) -> None:
+        self.refusal = refusal
+        super().__init__(refusal)
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    """What the typed password is compared with; everything is None for an unknown login."""
+
+    account_id: UUID | None = None
+    credential_id: UUID | None = None
+    encoded: str | None = None
+
+
+# A closed account opens nothing: it is as unknown as one that never was.
+_LIVING = (Account.login == bindparam("login"), Account.closed_at.is_(None))
+# Built once, for those who hold the right password and those who guess: making such statements costs more than
+# running them.
+_OWN = select(Account.id, Account.password_hash).where(*_LIVING)
+_LOCKED = select(Account).where(Account.id == bindparam("account_id")).with_for_update()
+_LAST_SENT = (
+    select(Credential.account_id, Credential.id, Credential.password_hash)
+    .join(Account, Account.id == Credential.account_id)
+    .where(*_LIVING, Credential.replaced_at.is_(None))
+    .order_by(Credential.issued_at.desc())
+    .limit(1)
+)
+_WRONG_PROVISIONAL = (
+    update(Credential)
+    .where(Credential.id == bindparam("credential_id"))
+    .values(tries=Credential.tries + 1)
+    .execution_options(synchronize_session=False)
+)
+
+
+def sign_in(runtime: Runtime, typed_login: str, typed_password: str, origin: Origin) -> Opened:
+    """Opens a session, or raises Refused, TooManyRequests (with the wait), UnknownDevice, Unavailable.
+
+    No transaction is open while the password is verified: SQLite would make everybody wait for it.
+    """
+    login, provisional = normalise_login(typed_login), as_provisional(typed_password)
+    password = provisional or normalise(typed_password)
+    with admitted(login, lambda: _counted(runtime, login, origin, provisional=provisional is not None)) as counted:
+        return _tried(runtime, *counted, password, origin)
+
+
+def _counted(runtime: Runtime, login: str, origin: Origin, *, provisional: bool) -> tuple[Counts, _Candidate]:
+    with runtime.transaction() as session:
+        counts = _counts(session, login, origin, guessable=not provisional)
+        throttling.admit(session, counts)
+        return counts, _provisional_of(session, login) if provisional else _own_of(session, login)
+
+
+def _tried(runtime: Runtime, counts: Counts, candidate: _Candidate, password: str, origin: Origin) -> Opened:
+    if not hashing.verify(candidate.encoded, password):
+        _record_failure(runtime, candidate, Refusal.WRONG, origin)
+        raise Refused(Refusal.WRONG)
+    renewed = _renewed(candidate, password)
+    with runtime.transaction() as session:
+        throttling.succeeded(session, counts)
+        opened = _open(session, candidate, renewed, origin)
+    if isinstance(opened, Refusal):
+        _record_failure(runtime, candidate, opened, origin)
+        raise Refused(opened)
+    return opened
+
+
+def _counts(session: Session, login: str, origin: Origin, *, guessable: bool) -> Counts:
+    """Of the login, known or not; stricter while sign-ins fail everywhere, but for the devices that it knows."""
+    device = devices.known(session, settings_of(runtimes.of(session)), origin.device, login)
+    network, alarmed = network_of(origin.address), alarm.ringing(session)
+    return guessing.of_password(login, network, device, guessable=guessable, alarmed=alarmed)
+
+
+def _record_failure(runtime: Runtime, candidate: _Candidate, refusal: Refusal, origin: Origin) -> None:
+    """One line for a login that exists and for one that does not: both cost the same. Who typed the right password has
+    guessed nothing."""
+    with runtime.transaction() as session:
+        if refusal is Refusal.WRONG:
+            alarm.note_failure(session)
+            session.execute(_WRONG_PROVISIONAL, {"credential_id": candidate.credential_id})
+        record(session, Kind.SIGN_IN_FAILED, candidate.account_id, details={"reason": refusal}, origin=origin)
+
+
+def _own_of(session: Session, login: str) -> _Candidate:
+    account = session.execute(_OWN, {"login": login}).one_or_none()
+    return _Candidate(account.id, None, account.password_hash) if account else _Candidate()
+
+
+def _provisional_of(session: Session, login: str) -> _Candidate:
+    """The last one sent: an earlier one is as dead as if it had never been."""
+    sent = session.execute(_LAST_SENT, {"login": login}).one_or_none()
+    return _Candidate(*sent) if sent else _Candidate()
+
+
+def _renewed(candidate: _Candidate, password: str) -> str | None:
+    """A new hash when the parameters have changed since, for one's own password only."""
+    own = candidate.credential_id is None and candidate.encoded is not None
+    return hashing.hash_password(password) if own and hashing.outdated(candidate.encoded or "") else None
+
+
+def _open(session: Session, candidate: _Candidate, renewed: str | None, origin: Origin) -> Opened | Refusal:
+    account = session.scalars(_LOCKED, {"account_id": candidate.account_id}).one()
+    if account.closed_at is not None:
+        return Refusal.WRONG
+    act = Trigger.OWN_PASSWORD_ACCEPTED
+    if candidate.credential_id is not None:
+        act = Trigger.PROVISIONAL_ACCEPTED
+        credential = session.get_one(Credential, candidate.credential_id)
+        if credential.used_at is not None or credential.replaced_at is not None:
+            return Refusal.PROVISIONAL_USED
+        if credential.expires_at <= clock.now():
+            return Refusal.PROVISIONAL_EXPIRED
+        if credential.tries >= MOST_TRIES:
+            return Refusal.PROVISIONAL_SPENT
+        # One unfinished first sign-in at a time: who takes it up again closes the one left open elsewhere.
+        sessions.end_unfinished(session, account.id)
+    elif account.password_hash != candidate.encoded:
+        return Refusal.WRONG
+    elif account.password_change_required_at is not None:
+        act = Trigger.OWN_PASSWORD_TO_CHANGE
+    if is_suspended(session, account):
+        return Refusal.SUSPENDED
+    if renewed:
+        session.execute(update(Account).where(Account.id == account.id).values(password_hash=renewed))
+    return open_session(session, account, act, SessionStart(origin, credential_id=candidate.credential_id))

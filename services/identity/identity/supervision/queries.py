@@ -1,0 +1,152 @@
+"""What an agent finds and sees: accounts named exactly, one account's state, what happened to it. Never a secret."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from chassis import clock, pagination
+from chassis.auth import Caller
+from chassis.db import any_row
+from chassis.problems import FieldError, Invalid, NotFound
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import Session
+
+from identity.domain.credentials import normalise_login
+from identity.domain.identifiers import normalise_email, normalise_user_number
+from identity.domain.supervision import STATUSES, Status, sole_access
+from identity.factors.enrolled import has_factor
+from identity.models import Account, Credential, SecurityEvent, UserNumber
+from identity.sign_in import sessions
+from identity.supervision.perimeter import supervised
+from identity.supervision.status import is_suspended, own_status, suspended
+
+ONE_CRITERION = "Donnez un seul critère, et écrivez-le en entier."
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """One of user_number, login, email, name; `typed` is compared whole: nobody leafs through the accounts."""
+
+    name: str
+    typed: str
+
+
+def criterion_of(body: dict[str, Any]) -> Criterion:
+    """Raises Invalid unless exactly one is given."""
+    given = [(name, body[name]) for name in _CONDITIONS if body.get(name)]
+    if len(given) != 1:
+        raise Invalid([FieldError(pointer="", code="one_criterion", detail=ONE_CRITERION, example='{"login": "…"}')])
+    return Criterion(*given[0])
+
+
+def search(session: Session, caller: Caller, criterion: Criterion, cursor: str | None, limit: int) -> dict[str, Any]:
+    # Filters that come in the body: an e-mail has no place in an address.
+    within = (criterion.name, criterion.typed)
+    after = pagination.after(cursor, UUID, within=within, pointer="/cursor")
+    rows = (
+        select(Account, suspended().label("suspended"))
+        .where(supervised(caller.sub), _CONDITIONS[criterion.name](criterion.typed))
+        .order_by(Account.id)
+        .limit(limit + 1)
+    )
+    if after is not None:
+        rows = rows.where(Account.id > after[0])
+    shown, following = pagination.page(session.execute(rows).all(), limit, lambda row: (row.Account.id,), within)
+    return {"items": [_line(row.Account, row.suspended) for row in shown], "next_cursor": following}
+
+
+def detail(session: Session, caller: Caller, account_id: UUID) -> dict[str, Any]:
+    """Raises NotFound outside the perimeter."""
+    account = visible(session, caller, account_id)
+    alone = own_status(session, account)
+    together = is_suspended(session, account)
+    numbers = select(UserNumber.number, UserNumber.caf_code, UserNumber.landlord_id).where(
+        UserNumber.organisation_id == account.organisation_id
+    )
+    return {
+        **_line(account, together),
+        "suspended_with_organisation": together and alone is Status.ACTIVE,
+        "email": account.email or account.contact_email,
+        "telephone": account.telephone,
+        "user_numbers": [
+            {"number": number, "caf_code": caf, "landlord_id": str(landlord_id)}
+            for number, caf, landlord_id in session.execute(numbers.limit(200))
+        ],
+        "created_at": clock.iso(account.created_at),
+        "activated_at": account.activated_at and clock.iso(account.activated_at),
+        "last_sign_in_at": _last_sign_in(session, account.id),
+        "own_password": account.password_hash is not None,
+        "password_change_required": account.password_change_required_at is not None,
+        "provisional_password": _provisional(session, account.id),
+        "closable": account.closed_at is None and not sole_access(principal=account.principal, role=account.role),
+        "second_factor": has_factor(session, account.id),
+        "open_sessions": len(sessions.list_open(session, account.id)),
+    }
+
+
+def visible(session: Session, caller: Caller, account_id: UUID) -> Account:
+    """Raises NotFound outside the perimeter."""
+    found = session.scalar(select(Account).where(Account.id == account_id, supervised(caller.sub)))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _line(account: Account, together: bool) -> dict[str, Any]:
+    standing = Status.CLOSED if account.closed_at else Status.SUSPENDED if together else Status.ACTIVE
+    return {
+        "account_id": str(account.id),
+        "organisation_id": account.organisation_id and str(account.organisation_id),
+        "kind": account.kind,
+        "login": account.login,
+        "name": account.name,
+        "caf_code": account.caf_code,
+        "standing": standing.value,
+        "standing_label": STATUSES[standing],
+    }
+
+
+def _last_sign_in(session: Session, account_id: UUID) -> str | None:
+    entered = SecurityEvent.kind.like("sign_in.%accepted")
+    last = session.scalar(select(func.max(SecurityEvent.at)).where(SecurityEvent.account_id == account_id, entered))
+    return None if last is None else clock.iso(last)
+
+
+def _provisional(session: Session, account_id: UUID) -> dict[str, Any] | None:
+    """The last one sent: by which way, until when, and whether it has served; never the password."""
+    alive = (Credential.account_id == account_id, Credential.replaced_at.is_(None))
+    last = session.scalar(select(Credential).where(*alive).order_by(Credential.issued_at.desc()).limit(1))
+    if last is None:
+        return None
+    return {
+        "channel": last.channel,
+        "issued_at": clock.iso(last.issued_at),
+        "expires_at": clock.iso(last.expires_at),
+        "used_at": last.used_at and clock.iso(last.used_at),
+    }
+
+
+def _by_user_number(typed: str) -> ColumnElement[bool]:
+    number = normalise_user_number(typed) or typed
+    return any_row(UserNumber, UserNumber.number == number, UserNumber.organisation_id == Account.organisation_id)
+
+
+def _by_login(typed: str) -> ColumnElement[bool]:
+    return Account.login == normalise_login(typed)
+
+
+def _by_email(typed: str) -> ColumnElement[bool]:
+    email = normalise_email(typed) or typed
+    return or_(Account.email == email, Account.contact_email == email)
+
+
+def _by_name(typed: str) -> ColumnElement[bool]:
+    """The person's last name, first and last name, or the landlord's name in the registry; capitals do not matter."""
+    asked = func.lower(" ".join(typed.split()))
+    same_landlord = UserNumber.organisation_id == Account.organisation_id
+    registered = any_row(UserNumber, func.lower(UserNumber.name) == asked, same_landlord)
+    names = (Account.last_name, Account.first_name + " " + Account.last_name, Account.contact_name)
+    return or_(registered, *(func.lower(name) == asked for name in names))
+
+
+_CONDITIONS = {"user_number": _by_user_number, "login": _by_login, "email": _by_email, "name": _by_name}

@@ -1,0 +1,55 @@
+"""A message goes on: its state by the table of `domain.states`, a row for the passage, and nothing kept too long."""
+
+from chassis import clock
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from notification.domain.states import FINAL, State, Trigger, advance
+from notification.models import Message, StateTransition
+
+
+def locked(session: Session, message_id: object) -> Message | None:
+    """The message as it is now, held until the end of the transaction."""
+    return session.scalars(
+        select(Message).where(Message.id == message_id).with_for_update().execution_options(populate_existing=True)
+    ).one_or_none()
+
+
+def start(session: Session, message: Message) -> None:
+    """Writes the row and its first passage."""
+    session.add(message)
+    session.flush()
+    _record(session, message, "created", None, None)
+
+
+def transition(session: Session, message: Message, event: Trigger, reason: str | None = None) -> bool:
+    """Whether anything changed; an echo changes nothing. Raises TransitionError."""
+    before = message.status
+    after = advance(before, event)
+    if after is before and event is not Trigger.CLAIMED:
+        return False
+    message.state, message.reason, message.updated_at = after, reason, clock.now()
+    if after is State.DELIVERED:
+        message.sent_at = message.updated_at
+    if after in FINAL:
+        erase(message)
+    _record(session, message, event, before, reason)
+    return True
+
+
+def erase(message: Message) -> None:
+    """All that is left is that something was sent, to whom by name, when, and what became of it."""
+    message.secret, message.email, message.address, message.variables = None, None, [], {}
+
+
+def _record(session: Session, message: Message, event: str, before: State | None, reason: str | None) -> None:
+    session.add(
+        StateTransition(
+            message_id=message.id,
+            at=clock.now(),
+            event=event,
+            before=before,
+            after=message.state,
+            reason=reason or message.reason,
+        )
+    )

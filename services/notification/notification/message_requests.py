@@ -1,0 +1,206 @@
+"""From « this must be said to that person » to one message: which channel, which row, which request for a letter."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+import structlog
+from chassis import sealing
+from chassis.email_address import as_carried
+from chassis.french.postal import PostalAddress
+from chassis.runtime import of
+from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy.orm import Session
+
+from notification import recipients
+from notification.domain.channels import NOT_CARRIED, Channel, choose_email
+from notification.domain.repeats import too_soon
+from notification.domain.states import State
+from notification.domain.templates import KINDS, Template
+from notification.lifecycle import start
+from notification.models import Message
+
+log = structlog.get_logger()
+# Between an act and how many addresses it has been sent to.
+NEXT_ADDRESS = "#"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageRequest:
+    """`act` names the one act that this message belongs to, for ever; `secret` is in clear, in memory only.
+
+    `emails` in the order in which they are tried; `email_variables` and `letter_variables` are what each form needs;
+    `address`: the registry's lines; `user_number`: whose address the Caf corrects when they cannot be printed."""
+
+    act: str
+    template: Template
+    act_at: datetime
+    name: str
+    emails: tuple[str, ...]
+    address: list[str]
+    email_variables: dict[str, Any] = field(default_factory=dict)
+    letter_variables: dict[str, Any] = field(default_factory=dict)
+    secret: dict[str, str] | None = field(default=None, repr=False)
+    expires_at: datetime | None = None
+    caf_code: str | None = None
+    user_number: str | None = None
+    account_id: UUID | None = None
+    landlord_id: UUID | None = None
+    declaration_id: UUID | None = None
+    replaces_id: UUID | None = None
+
+
+def create(session: Session, request: MessageRequest) -> Message | None:
+    """The message made for this order; None when its act already has one, the same was said too recently, or no
+    e-mail reaches the person and no letter says it."""
+    if _known(session, request) or _repeated(session, request):
+        return None
+    email = choose_email(request.emails, bounced=bounced(session, request.emails))
+    if email is None and KINDS[request.template].series is None:
+        log.info("message without a letter not sent", template=request.template)
+        return None
+    if email:
+        return _create_email(session, request, email)
+    letter = create_letter(session, request)
+    if letter.reason is None and any(each and not as_carried(each) for each in request.emails):
+        # The agent sees why the address that the Caf knows is not written to.
+        letter.reason = NOT_CARRIED
+    return letter
+
+
+def create_letter(session: Session, request: MessageRequest) -> Message:
+    """A letter to compose, or one that waits until the Caf corrects the address: an address is never cut to fit."""
+    address = _printable_address(session, request)
+    message = _row(request, Channel.LETTER, State.TO_COMPOSE if address.valid else State.ADDRESS_REFUSED)
+    message.variables = request.letter_variables
+    if address.valid:
+        start(session, message)
+        recipients.request_letter(session, message, address, request.secret)
+        return message
+    message.reason, message.address, message.secret = address.problems[0], request.address, _sealed(session, request)
+    start(session, message)
+    return message
+
+
+def _printable_address(session: Session, request: MessageRequest) -> PostalAddress:
+    """The order's; when no letter can be printed there, what the Caf may have corrected since."""
+    address = PostalAddress.parse(request.name, request.address)
+    if address.valid or not (request.user_number or request.landlord_id):
+        return address
+    known = PostalAddress.parse(
+        request.name, recipients.known_address(session, request.user_number, request.landlord_id)
+    )
+    return known if known.valid else address
+
+
+def _create_email(session: Session, request: MessageRequest, email: str) -> Message:
+    message = _row(request, Channel.EMAIL, State.WAITING)
+    message.email, message.address = email, request.address
+    message.email_digest = email_digest(email)
+    # Both forms are kept until it is sent, and the other addresses: where it bounces they are tried, then a letter.
+    message.variables = {
+        "email": request.email_variables,
+        "letter": request.letter_variables,
+        "others": [each for each in request.emails if email_digest(each) != message.email_digest],
+    }
+    message.secret = _sealed(session, request)
+    start(session, message)
+    return message
+
+
+def _sealed(session: Session, request: MessageRequest) -> str | None:
+    settings = of(session).settings
+    return sealing.seal_for(settings, settings.service, request.secret) if request.secret else None
+
+
+def _row(request: MessageRequest, channel: Channel, state: State) -> Message:
+    return Message(
+        act=request.act,
+        template=request.template,
+        channel=channel,
+        state=state,
+        rank=KINDS[request.template].rank,
+        caf_code=request.caf_code,
+        user_number=request.user_number,
+        account_id=request.account_id,
+        landlord_id=request.landlord_id,
+        declaration_id=request.declaration_id,
+        recipient_name=request.name[:200],
+        address=[],
+        variables={},
+        expires_at=request.expires_at,
+        act_at=request.act_at,
+        replaces_id=request.replaces_id,
+    )
+
+
+def email_digest(email: str) -> str:
+    return sha256(email.strip().casefold().encode()).hexdigest()
+
+
+def _known(session: Session, request: MessageRequest) -> bool:
+    return bool(session.scalar(select(exists().where(Message.act == request.act))))
+
+
+def bounced(session: Session, emails: Sequence[str]) -> set[str]:
+    """Those that have already refused a message."""
+    by_digest = {email_digest(email): email for email in emails}
+    refused = select(Message.email_digest).where(Message.email_digest.in_(by_digest), Message.state == State.BOUNCED)
+    return {by_digest[digest] for digest in session.scalars(refused) if digest}
+
+
+def _repeated(session: Session, request: MessageRequest) -> bool:
+    if request.landlord_id is None:
+        return False
+    # By the acts' own time: a replay, or the second envelope of one act, is judged as the first was.
+    last = select(func.max(Message.act_at)).where(
+        Message.landlord_id == request.landlord_id,
+        Message.template == request.template,
+        Message.act_at < request.act_at,
+        # What was taken back before it left reached nobody.
+        Message.state != State.WITHDRAWN,
+    )
+    held = too_soon(request.template, session.scalar(last), request.act_at)
+    if held:
+        log.info("message held back", template=request.template, landlord_id=str(request.landlord_id))
+    return held
+
+
+def place_next_email(session: Session, request: MessageRequest) -> Message | None:
+    """The e-mail to the next address of the order that has refused nothing; None when there is no other."""
+    email = choose_email(request.emails, bounced=bounced(session, request.emails))
+    if email is None:
+        return None
+    act, _, times = request.act.partition(NEXT_ADDRESS)
+    # An act has one message a channel: the same act to another address is numbered.
+    return _create_email(session, replace(request, act=f"{act}{NEXT_ADDRESS}{int(times or 1) + 1}"), email)
+
+
+def of_act(act: str) -> ColumnElement[bool]:
+    """The messages of an act, whichever address they went to."""
+    return or_(Message.act == act, Message.act.startswith(f"{act}{NEXT_ADDRESS}", autoescape=True))
+
+
+def instead(message: Message, secret: dict[str, str] | None) -> MessageRequest:
+    """The order for what takes the place of an e-mail that bounced."""
+    return MessageRequest(
+        act=message.act,
+        template=Template(message.template),
+        act_at=message.act_at,
+        name=message.recipient_name,
+        emails=tuple(message.variables.get("others", ())),
+        address=message.address,
+        email_variables=message.variables["email"],
+        letter_variables=message.variables["letter"],
+        secret=secret,
+        expires_at=message.expires_at,
+        caf_code=message.caf_code,
+        user_number=message.user_number,
+        account_id=message.account_id,
+        landlord_id=message.landlord_id,
+        declaration_id=message.declaration_id,
+        replaces_id=message.id,
+    )
