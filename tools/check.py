@@ -37,6 +37,7 @@ def checks(folders: list[str]) -> dict[str, list[str]]:
         "topology": [sys.executable, "-m", "tools.topology", "--check"],
         "asvs": [sys.executable, "-m", "tools.asvs"],
         "rules": [sys.executable, "-m", "tools.rules"],
+        "glossary": [sys.executable, "-m", "tools.glossary", "--check"],
     }
 
 

@@ -354,7 +354,7 @@ def _many(world: World) -> None:
             world.made("declaration", "PUT", f"{path}/draft", who, json=STEPS, headers={"If-Match": etag})
         lot = world.made("declaration", "POST", "/transmissions", who, json={"ids": wanted}).json()
         world.put_by("lot", name, lot_id=lot["id"])
-    for job in ("read and apply files of rows", "transmit lots"):
+    for job in ("read and apply files of rows", "transmit batches"):
         world.product.job("declaration", job)
 
 

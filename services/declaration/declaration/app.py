@@ -5,13 +5,13 @@ from chassis.service import Periodic, Service, Subscription
 
 from declaration import consumes, publishes, registry
 from declaration.answers import jobs as answers
-from declaration.batch_transmissions import jobs as batch_transmissions_jobs
+from declaration.batch_transmissions import jobs as batch_transmissions
 from declaration.batch_transmissions import purge
 from declaration.campaigns import opening, reminders
 from declaration.campaigns.nationwide import jobs as nationwide
-from declaration.declaration_imports import jobs as returned_jobs
-from declaration.exports import jobs as exports_jobs
-from declaration.exports import scheduled as export_jobs
+from declaration.declaration_imports import jobs as declaration_imports
+from declaration.exports import jobs as exports
+from declaration.exports import scheduled as scheduled_exports
 from declaration.models import Base
 from declaration.settings import DeclarationSettings
 
@@ -34,11 +34,11 @@ service = Service(
         Periodic("remind landlords", 60, reminders.remind),
         Periodic("cut-off", 600, reminders.cut_off),
         Periodic("read answers", 2, answers.read_waiting),
-        Periodic("write exports", 2, exports_jobs.make_waiting),
-        Periodic("schedule exports", 60, export_jobs.make_scheduled),
-        Periodic("purge exports", 3600, export_jobs.purge),
-        Periodic("read and apply files of rows", 1, returned_jobs.work),
-        Periodic("transmit lots", 1, batch_transmissions_jobs.transmit_waiting),
-        Periodic("forget files of rows and lots", 3600, purge.purge),
+        Periodic("write exports", 2, exports.make_waiting),
+        Periodic("schedule exports", 60, scheduled_exports.make_scheduled),
+        Periodic("purge exports", 3600, scheduled_exports.purge),
+        Periodic("read and apply files of rows", 1, declaration_imports.work),
+        Periodic("transmit batches", 1, batch_transmissions.transmit_waiting),
+        Periodic("purge files of rows and batches", 3600, purge.purge),
     ),
 )

@@ -15,7 +15,7 @@ from sqlalchemy import update
 LOT = "declaration.lot_transmitted.v1"
 TRANSMITTED = "declaration.transmitted.v1"
 FILLED = {"confirmed": "oui", "present": "oui", "rent_up_to_date": "oui", "rent": "415,00", "charges": "38"}
-JOB = "transmit lots"
+JOB = "transmit batches"
 
 
 class Owner:

@@ -239,11 +239,11 @@ def test_the_lines_of_old_files_are_forgotten_and_their_count_is_not_asked_of_th
     from sqlalchemy import update
 
     desk.apply(desk.checked(desk.filled(desk.template(), FILLED))["id"])
-    desk.world.harness.run_job("forget files of rows and lots")
+    desk.world.harness.run_job("purge files of rows and batches")
     assert len(desk.world.harness.rows("declaration_import_line")) == 4
     with desk.world.harness.transaction() as session:
         session.execute(update(DeclarationImport).values(received_at=clock.now() - timedelta(days=31)))
-    desk.world.harness.run_job("forget files of rows and lots")
+    desk.world.harness.run_job("purge files of rows and batches")
     assert desk.world.harness.rows("declaration_import_line") == []
 
 

@@ -82,12 +82,12 @@ def test_a_lot_whose_worker_is_killed_twice_is_transmitted_whole_and_nothing_of_
     lot = world.post("/transmissions", headers, {}).json()
     versions = "SELECT count(*) FROM declaration_version"
     for _ in range(2):
-        kill_in_the_middle(world, "transmit lots", lambda: number(world, versions), TENANCIES)
+        kill_in_the_middle(world, "transmit batches", lambda: number(world, versions), TENANCIES)
         marked = number(world, "SELECT count(*) FROM batch_transmission_line WHERE status = 'transmitted'")
         events = number(world, "SELECT count(*) FROM outbox WHERE type = 'declaration.transmitted.v1'")
         assert number(world, versions) == marked == events
         minutes_pass(world, BatchTransmission)
-    world.harness.run_job("transmit lots")
+    world.harness.run_job("transmit batches")
     found = world.get(f"/transmissions/{lot['id']}", headers).json()
     assert (found["status"], found["transmitted"], found["refused"]) == ("done", TENANCIES, 0)
     assert number(world, versions) == number(world, "SELECT count(DISTINCT declaration_id) FROM declaration_version")

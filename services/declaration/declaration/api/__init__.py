@@ -1,1 +1,0 @@
-"""The operations of ``openapi.yaml``: parse, call, show."""
