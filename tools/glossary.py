@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
+from typing import Any
 
 from declaration.domain import campaign, july, nationwide, paper, reports
 from declaration.domain import states as declaration_states
@@ -21,7 +22,8 @@ from tools.workspace import ROOT
 
 PAGE = ROOT / "docs" / "glossary.md"
 BEGIN, END = "<!-- values -->\n", "<!-- /values -->"
-VALUES: dict[str, Mapping[StrEnum, str]] = {
+# Mapping is invariant in its keys: each table is of an enum of its own.
+VALUES: dict[str, Mapping[Any, str]] = {
     "State of a declaration": declaration_states.LABELS,
     "What triggers its transitions": declaration_states.TRIGGER_LABELS,
     "Why a tenant is not concerned": july.EXEMPTION_LABELS,
@@ -44,10 +46,15 @@ def values() -> str:
     """A table per enum: French, then the value in code."""
     parts = []
     for title, labels in VALUES.items():
-        [enum] = {type(member) for member in labels}
+        enum = _enum(labels)
         rows = [f"| {label} | `{member.value}` |" for member, label in labels.items()]
         parts.append("\n".join([f"### {title}: `{_place(enum)}`", "| French | code |", "|---|---|", *rows, ""]))
     return "\n".join(parts)
+
+
+def _enum(labels: Mapping[Any, str]) -> type[StrEnum]:
+    [enum] = {type(member) for member in labels}
+    return enum
 
 
 def _place(enum: type[StrEnum]) -> str:
@@ -71,7 +78,7 @@ def faults(page: str) -> Iterator[str]:
     if filled(page) != page:
         yield "the values are not those of the code: python -m tools.glossary"
     for title, labels in VALUES.items():
-        [enum] = {type(member) for member in labels}
+        enum = _enum(labels)
         for missing in set(enum) - set(labels):
             yield f"{title}: {_place(enum)}.{missing.name} has no French label"
     for french, words in terms(page):

@@ -1,4 +1,4 @@
-"""Long work is a row: one worker at a time until its lease ends; then another takes over where it stopped."""
+"""Background work is a row: one worker at a time until its lock ends; then another continues where it stopped."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -32,20 +32,20 @@ def taken(worker: UUID | None) -> dict[str, Any]:
 
 
 def claim(session: Session, table: Any, waiting: ColumnElement[bool], oldest: Any) -> tuple[JobLock, Any] | None:
-    """The oldest row that waits or whose worker is gone, with its lease; None when there is none."""
+    """The oldest row that waits or whose worker is gone, with its lock; None when there is none."""
     free = or_(table.leased_until.is_(None), table.leased_until < clock.now())
     statement = select(table).where(waiting, free).order_by(oldest).limit(1).with_for_update(skip_locked=True)
     row = session.execute(statement).scalar_one_or_none()
     if row is None:
         return None
-    lease = JobLock(row.id, new_id())
+    lock = JobLock(row.id, new_id())
     row.attempts += 1
-    row.worker, row.leased_until = lease.worker, clock.now() + timedelta(seconds=LOCK_SECONDS)
-    return lease, row
+    row.worker, row.leased_until = lock.worker, clock.now() + timedelta(seconds=LOCK_SECONDS)
+    return lock, row
 
 
-def held(session: Session, table: Any, lease: JobLock, **changes: Any) -> None:
-    """Renews the lease and changes the row, in the transaction of the work itself. Raises LeaseLost."""
-    mine = update(table).where(table.id == lease.row_id, table.worker == lease.worker)
-    if not changed(session.execute(mine.values(**{**taken(lease.worker), **changes}))):
+def held(session: Session, table: Any, lock: JobLock, **changes: Any) -> None:
+    """Renews the lock and changes the row, in the transaction of the work itself. Raises JobLockLost."""
+    mine = update(table).where(table.id == lock.row_id, table.worker == lock.worker)
+    if not changed(session.execute(mine.values(**{**taken(lock.worker), **changes}))):
         raise JobLockLost

@@ -170,9 +170,9 @@ def answered(
     outbox.publish(session, ANSWERED, landlord.id, data, personal)
 
 
-def lot_transmitted(session: Session, lot: BatchTransmission, data: dict[str, Any], personal: dict[str, Any]) -> None:
+def lot_transmitted(session: Session, batch: BatchTransmission, data: dict[str, Any], personal: dict[str, Any]) -> None:
     """What was transmitted together, after each of it was told of; shapes as in the event's schema."""
-    outbox.publish(session, LOT_TRANSMITTED, lot.id, data, personal)
+    outbox.publish(session, LOT_TRANSMITTED, batch.id, data, personal)
 
 
 def report_answered(session: Session, report: TenantReport, landlord: Landlord) -> None:

@@ -55,8 +55,8 @@ def import_path(
 
 def read_waiting(runtime: Runtime) -> None:
     """Periodic job: reads the files that wait, and those that a killed worker left."""
-    while (lease := claim(runtime)) is not None:
-        run(runtime, lease, lambda: None)
+    while (lock := claim(runtime)) is not None:
+        run(runtime, lock, lambda: None)
 
 
 def claim(runtime: Runtime) -> JobLock | None:
@@ -68,27 +68,27 @@ def claim(runtime: Runtime) -> JobLock | None:
         claimed = job_lock.claim(session, AnswerImport, waiting, AnswerImport.id)
         if claimed is None:
             return None
-        lease, row = claimed
+        lock, row = claimed
         row.status = Status.RUNNING.value
         row.started_at = row.started_at or clock.now()
-        return lease
+        return lock
 
 
-def run(runtime: Runtime, lease: JobLock, progress: Callable[[], Any]) -> None:
+def run(runtime: Runtime, lock: JobLock, progress: Callable[[], Any]) -> None:
     """Reads the file to its end; stops without a trace when another worker has taken it over."""
     try:
-        _run(runtime, lease, progress)
+        _run(runtime, lock, progress)
     except FileRefusedError as refusal:
-        _end(runtime, lease, Status.REFUSED, refusal=str(refusal))
+        _end(runtime, lock, Status.REFUSED, refusal=str(refusal))
     except JobLockLost:
-        log.warning("answers taken over", import_id=str(lease.row_id))
+        log.warning("answers taken over", import_id=str(lock.row_id))
         return
     progress()
 
 
-def _run(runtime: Runtime, lease: JobLock, progress: Callable[[], Any]) -> None:
+def _run(runtime: Runtime, lock: JobLock, progress: Callable[[], Any]) -> None:
     with runtime.read_only() as session:
-        row = session.execute(select(AnswerImport).where(AnswerImport.id == lease.row_id)).scalar_one()
+        row = session.execute(select(AnswerImport).where(AnswerImport.id == lock.row_id)).scalar_one()
     if row.attempts > MOST_ATTEMPTS:
         raise FileRefusedError("Ce fichier n’a pas pu être lu malgré plusieurs essais. Prévenez le support.")
     storage = Storage(runtime.settings.storage_url)
@@ -98,15 +98,15 @@ def _run(runtime: Runtime, lease: JobLock, progress: Callable[[], Any]) -> None:
         header = csv_lines.read_header(stream, ANSWERS)
         changes = {"unknown_columns": list(header.unknown), "lines_total": total}
         with runtime.transaction() as session:
-            job_lock.held(session, AnswerImport, lease, **changes)
-        _read(runtime, lease, stream, header, row, progress)
-    publishes.tell(runtime, lease)
-    _end(runtime, lease, Status.DONE)
+            job_lock.held(session, AnswerImport, lock, **changes)
+        _read(runtime, lock, stream, header, row, progress)
+    publishes.tell(runtime, lock)
+    _end(runtime, lock, Status.DONE)
 
 
 def _read(
     runtime: Runtime,
-    lease: JobLock,
+    lock: JobLock,
     stream: IO[bytes],
     header: Header,
     row: AnswerImport,
@@ -119,7 +119,7 @@ def _read(
     while (batch := _read_batch(stream, header, number)).done:
         number += batch.done
         with runtime.transaction() as session:
-            _commit(session, lease, row, batch)
+            _commit(session, lock, row, batch)
         progress()
 
 
@@ -138,13 +138,13 @@ def _read_batch(stream: IO[bytes], header: Header, number: int) -> Batch:
     return batch
 
 
-def _commit(session: Session, lease: JobLock, row: AnswerImport, batch: Batch) -> None:
+def _commit(session: Session, lock: JobLock, row: AnswerImport, batch: Batch) -> None:
     """The answers, what was wrong with them and how far the reading is: one commit."""
     outcome = applying.apply(session, row, batch.answers)
     job_lock.held(
         session,
         AnswerImport,
-        lease,
+        lock,
         lines_done=AnswerImport.lines_done + batch.done,
         lines_applied=AnswerImport.lines_applied + outcome.applied,
         lines_unchanged=AnswerImport.lines_unchanged + outcome.unchanged,
@@ -152,9 +152,9 @@ def _commit(session: Session, lease: JobLock, row: AnswerImport, batch: Batch) -
     )
     errors = sorted([*batch.errors, *outcome.errors], key=lambda error: error.line)
     if errors:
-        of_this = AnswerImportError.import_id == lease.row_id
+        of_this = AnswerImportError.import_id == lock.row_id
         kept = session.execute(select(func.count()).select_from(AnswerImportError).where(of_this)).scalar_one()
-        rows = [_error(lease.row_id, error) for error in errors[: max(0, ERRORS_KEPT - kept)]]
+        rows = [_error(lock.row_id, error) for error in errors[: max(0, ERRORS_KEPT - kept)]]
         session.execute(insert(AnswerImportError), rows) if rows else None
 
 
@@ -169,12 +169,12 @@ def _error(import_id: UUID, error: LineError) -> dict[str, Any]:
     }
 
 
-def _end(runtime: Runtime, lease: JobLock, status: Status, **changes: Any) -> None:
+def _end(runtime: Runtime, lock: JobLock, status: Status, **changes: Any) -> None:
     """The file does not outlive its reading; its counts and errors stay."""
     ended = {"status": status.value, "ended_at": clock.now(), "worker": None, "leased_until": None, **changes}
     with runtime.transaction() as session:
-        job_lock.held(session, AnswerImport, lease, **ended)
-        row = session.execute(select(AnswerImport).where(AnswerImport.id == lease.row_id)).scalar_one()
+        job_lock.held(session, AnswerImport, lock, **ended)
+        row = session.execute(select(AnswerImport).where(AnswerImport.id == lock.row_id)).scalar_one()
         after = {"status": status.value, "applied": row.lines_applied, "bad": row.lines_bad}
         journal.record(
             session,

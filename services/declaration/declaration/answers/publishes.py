@@ -15,13 +15,13 @@ from declaration.models import AnswerImport, CafAnswer, Campaign, Dwelling, Land
 TOLD_AT_ONCE = 200
 
 
-def tell(runtime: Runtime, lease: JobLock) -> None:
+def tell(runtime: Runtime, lock: JobLock) -> None:
     """Tells every landlord whom the import has answered; what is told is marked in the same commit."""
-    while _tell_some(runtime, lease):
+    while _tell_some(runtime, lock):
         pass
 
 
-def _of_import(lease: JobLock, *columns: Any) -> Select[Any]:
+def _of_import(lock: JobLock, *columns: Any) -> Select[Any]:
     """The answers that are not told yet, with all that surrounds them."""
     return (
         select(*columns)
@@ -30,34 +30,34 @@ def _of_import(lease: JobLock, *columns: Any) -> Select[Any]:
         .join(Campaign, Campaign.id == RentDeclaration.campaign_id)
         .join(Tenancy, Tenancy.id == RentDeclaration.tenancy_id)
         .join(Dwelling, Dwelling.id == Tenancy.dwelling_id)
-        .where(CafAnswer.import_id == lease.row_id, CafAnswer.told.is_(False))
+        .where(CafAnswer.import_id == lock.row_id, CafAnswer.told.is_(False))
     )
 
 
-def _tell_some(runtime: Runtime, lease: JobLock) -> bool:
+def _tell_some(runtime: Runtime, lock: JobLock) -> bool:
     with runtime.transaction() as session:
-        some = _of_import(lease, Dwelling.landlord_id).distinct().order_by(Dwelling.landlord_id).limit(TOLD_AT_ONCE)
+        some = _of_import(lock, Dwelling.landlord_id).distinct().order_by(Dwelling.landlord_id).limit(TOLD_AT_ONCE)
         landlord_ids = list(session.execute(some).scalars())
         if not landlord_ids:
             return False
-        counts, newest = _counts(session, lease, landlord_ids)
+        counts, newest = _counts(session, lock, landlord_ids)
         for landlord in session.execute(select(Landlord).where(Landlord.id.in_(landlord_ids))).scalars():
             campaign = session.get_one(Campaign, newest[landlord.id])
-            publishes.answered(session, lease.row_id, campaign, landlord, counts[landlord.id])
-        inside = _of_import(lease, CafAnswer.declaration_id).where(Dwelling.landlord_id.in_(landlord_ids))
-        marked = update(CafAnswer).where(CafAnswer.import_id == lease.row_id, CafAnswer.declaration_id.in_(inside))
+            publishes.answered(session, lock.row_id, campaign, landlord, counts[landlord.id])
+        inside = _of_import(lock, CafAnswer.declaration_id).where(Dwelling.landlord_id.in_(landlord_ids))
+        marked = update(CafAnswer).where(CafAnswer.import_id == lock.row_id, CafAnswer.declaration_id.in_(inside))
         session.execute(marked.values(told=True), execution_options={"synchronize_session": False})
         told = AnswerImport.landlords_told + len(landlord_ids)
-        job_lock.held(session, AnswerImport, lease, landlords_told=told)
+        job_lock.held(session, AnswerImport, lock, landlords_told=told)
     return True
 
 
 def _counts(
-    session: Session, lease: JobLock, landlord_ids: list[UUID]
+    session: Session, lock: JobLock, landlord_ids: list[UUID]
 ) -> tuple[dict[UUID, Counter[str]], dict[UUID, UUID]]:
     """By landlord: how many of each answer, and the newest campaign that they are about."""
     grouped = (
-        _of_import(lease, Dwelling.landlord_id, Campaign.id, CafAnswer.answer, func.count())
+        _of_import(lock, Dwelling.landlord_id, Campaign.id, CafAnswer.answer, func.count())
         .where(Dwelling.landlord_id.in_(landlord_ids))
         .group_by(Dwelling.landlord_id, Campaign.id, Campaign.year, CafAnswer.answer)
         .order_by(Campaign.year)

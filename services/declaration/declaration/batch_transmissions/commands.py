@@ -1,4 +1,4 @@
-"""Asking for a lot: which declarations, as they stand now."""
+"""Requests a batch transmission: which declarations, as they stand now."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from declaration.listing import Filters
 from declaration.models import BatchTransmission, BatchTransmissionLine, RentDeclaration
 from declaration.perimeter import joined, visible
 
-# One lot has one receipt, which people must be able to open.
+# One batch has one recap, which people must be able to open.
 MOST = 10_000
 NOTHING = "Aucune déclaration commencée n’est à transmettre."
 
@@ -33,24 +33,24 @@ class RequestedLine:
 
 def ask(session: Session, caller: Caller, wanted: RequestedLine) -> BatchTransmission:
     """Raises Conflict when there is nothing to transmit, Invalid beyond MOST declarations."""
-    lot = BatchTransmission(
+    batch = BatchTransmission(
         account_id=caller.sub,
         organisation_id=caller.org,
         reference=ids.random_reference(f"L{clock.today().year % 100:02d}"),
         status=BatchStatus.RECEIVED.value,
         requested_at=clock.now(),
     )
-    session.add(lot)
+    session.add(batch)
     session.flush()
     if wanted.ids is None:
-        count = _take(session, caller, lot.id, wanted.filters)
+        count = _take(session, caller, batch.id, wanted.filters)
     else:
-        count = _name(session, caller, lot.id, wanted.ids)
+        count = _name(session, caller, batch.id, wanted.ids)
     after = {"declarations": count}
     journal.record(
-        session, actor=caller.sub, action="lot.requested", subject=lot.id, perimeter=caller.org or "", after=after
+        session, actor=caller.sub, action="lot.requested", subject=batch.id, perimeter=caller.org or "", after=after
     )
-    return lot
+    return batch
 
 
 def drafts(caller: Caller, filters: Filters) -> ColumnElement[bool]:

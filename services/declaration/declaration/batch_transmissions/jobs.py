@@ -1,4 +1,4 @@
-"""Transmitting a lot: a few declarations a transaction, each by the code of a single one. Killed anywhere, it goes on.
+"""Transmits a batch: a few declarations per transaction, each by the code of a single one. Killed anywhere, it resumes.
 
 A declaration, its version, its event and the mark on its line commit together: nothing is transmitted twice.
 """
@@ -28,7 +28,7 @@ from declaration.models import BatchTransmission, BatchTransmissionLine
 log = structlog.get_logger()
 BATCH = 25
 LONGEST_DETAIL = 1_000
-# The database is away, or another worker has the lot: not the declaration's fault.
+# The database is away, or another worker has the batch: not the declaration's fault.
 NOT_THEIRS = (JobLockLost, OperationalError, InterfaceError)
 FAILED = (
     "failed",
@@ -37,13 +37,13 @@ FAILED = (
 
 
 def transmit_waiting(runtime: Runtime) -> None:
-    """Periodic job: transmits the lots that wait, and those that a killed worker left."""
+    """Periodic job: transmits the batches that wait, and those that a killed worker left."""
     while (claimed := _claim(runtime)) is not None:
-        lease, lot = claimed
+        lock, batch = claimed
         try:
-            _run(runtime, lease, lot)
+            _run(runtime, lock, batch)
         except JobLockLost:
-            log.warning("lot taken over", lot_id=str(lot.id))
+            log.warning("batch taken over", lot_id=str(batch.id))
 
 
 def _claim(runtime: Runtime) -> tuple[JobLock, BatchTransmission] | None:
@@ -55,23 +55,23 @@ def _claim(runtime: Runtime) -> tuple[JobLock, BatchTransmission] | None:
         return claimed
 
 
-def _run(runtime: Runtime, lease: JobLock, lot: BatchTransmission) -> None:
-    caller = sender(lot)
-    while wanted := _waiting(runtime, lot.id):
+def _run(runtime: Runtime, lock: JobLock, batch: BatchTransmission) -> None:
+    caller = sender(batch)
+    while wanted := _waiting(runtime, batch.id):
         try:
-            _transmit(runtime, lease, lot, caller, wanted)
+            _transmit(runtime, lock, batch, caller, wanted)
         except NOT_THEIRS:
             raise
         except Exception as error:
             # One of them fails unforeseen: each alone, so that it keeps none of the others back.
-            log.error("batch of a lot failed", lot_id=str(lot.id), error=type(error).__name__)
+            log.error("part of a batch failed", lot_id=str(batch.id), error=type(error).__name__)
             for one in wanted:
-                _alone(runtime, lease, lot, caller, one)
+                _alone(runtime, lock, batch, caller, one)
     with runtime.transaction() as session:
         ended = clock.now()
         changes_ = {"status": BatchStatus.DONE.value, "ended_at": ended, **job_lock.taken(None)}
-        job_lock.held(session, BatchTransmission, lease, **changes_)
-        publishes.done(session, lot, ended)
+        job_lock.held(session, BatchTransmission, lock, **changes_)
+        publishes.done(session, batch, ended)
 
 
 def _waiting(runtime: Runtime, lot_id: UUID) -> list[UUID]:
@@ -86,25 +86,25 @@ def _waiting(runtime: Runtime, lot_id: UUID) -> list[UUID]:
         return list(session.execute(statement).scalars())
 
 
-def _transmit(runtime: Runtime, lease: JobLock, lot: BatchTransmission, caller: Caller, wanted: list[UUID]) -> None:
+def _transmit(runtime: Runtime, lock: JobLock, batch: BatchTransmission, caller: Caller, wanted: list[UUID]) -> None:
     with runtime.transaction() as session:
-        job_lock.held(session, BatchTransmission, lease)
+        job_lock.held(session, BatchTransmission, lock)
         still = BatchTransmissionLine.declaration_id.in_(wanted) & (
             BatchTransmissionLine.status == LineStatus.WAITING.value
         )
         statement = (
             select(BatchTransmissionLine)
-            .where(BatchTransmissionLine.lot_id == lot.id, still)
+            .where(BatchTransmissionLine.lot_id == batch.id, still)
             .order_by(BatchTransmissionLine.declaration_id)
         )
         lines = session.execute(statement).scalars().all()
         found = loading.many(session, caller, [line.declaration_id for line in lines], change=True)
         for line in lines:
-            _line(session, lot, line, found.get(line.declaration_id))
+            _line(session, batch, line, found.get(line.declaration_id))
 
 
 def _line(
-    session: Session, lot: BatchTransmission, line: BatchTransmissionLine, loaded: LoadedDeclaration | None
+    session: Session, batch: BatchTransmission, line: BatchTransmissionLine, loaded: LoadedDeclaration | None
 ) -> None:
     if loaded is None:
         _refuse(line, UNKNOWN.code, UNKNOWN.detail)
@@ -115,12 +115,12 @@ def _line(
         said = "Cette déclaration a été modifiée depuis votre demande. Relisez-la, puis transmettez-la."
         _refuse(line, "changed", said)
     else:
-        _try(session, lot, line, loaded)
+        _try(session, batch, line, loaded)
 
 
-def _try(session: Session, lot: BatchTransmission, line: BatchTransmissionLine, loaded: LoadedDeclaration) -> None:
+def _try(session: Session, batch: BatchTransmission, line: BatchTransmissionLine, loaded: LoadedDeclaration) -> None:
     try:
-        line.version = commands.transmit(session, loaded, lot_id=lot.id).version
+        line.version = commands.transmit(session, loaded, lot_id=batch.id).version
         line.status = LineStatus.TRANSMITTED.value
     except Invalid as missing:
         to_confirm = all(error.pointer.startswith("/confirmations/") for error in missing.errors)
@@ -134,14 +134,14 @@ def _refuse(line: BatchTransmissionLine, code: str, detail: str) -> None:
     line.status, line.code, line.detail = LineStatus.REFUSED.value, code, detail[:LONGEST_DETAIL]
 
 
-def _alone(runtime: Runtime, lease: JobLock, lot: BatchTransmission, caller: Caller, one: UUID) -> None:
+def _alone(runtime: Runtime, lock: JobLock, batch: BatchTransmission, caller: Caller, one: UUID) -> None:
     try:
-        _transmit(runtime, lease, lot, caller, [one])
+        _transmit(runtime, lock, batch, caller, [one])
     except NOT_THEIRS:
         raise
     except Exception as error:
-        log.error("declaration of a lot failed", lot_id=str(lot.id), error=type(error).__name__)
+        log.error("declaration of a batch failed", lot_id=str(batch.id), error=type(error).__name__)
         with runtime.transaction() as session:
-            job_lock.held(session, BatchTransmission, lease)
-            here = (BatchTransmissionLine.lot_id == lot.id) & (BatchTransmissionLine.declaration_id == one)
+            job_lock.held(session, BatchTransmission, lock)
+            here = (BatchTransmissionLine.lot_id == batch.id) & (BatchTransmissionLine.declaration_id == one)
             _refuse(session.execute(select(BatchTransmissionLine).where(here)).scalar_one(), *FAILED)

@@ -1,4 +1,4 @@
-"""What the others are told of a lot: once, with all that was transmitted, for one receipt and one message."""
+"""Tells other services of a batch: once, with all that was transmitted, for one recap and one message."""
 
 from datetime import datetime
 from typing import Any
@@ -25,17 +25,17 @@ from declaration.perimeter import joined
 Found = tuple[DeclarationVersion, Dwelling, Landlord, int]
 
 
-def done(session: Session, lot: BatchTransmission, ended: datetime) -> None:
-    """Tells of the lot, unless nothing of it was transmitted: each line then says why, and there is no receipt."""
-    found = _transmitted(session, lot)
+def done(session: Session, batch: BatchTransmission, ended: datetime) -> None:
+    """Publishes the batch unless nothing of it was transmitted: each line then says why, and there is no recap."""
+    found = _transmitted(session, batch)
     if not found:
         return
     landlord_codes = {landlord.caf_code for _version, _dwelling, landlord, _year in found}
     data = {
-        "lot_id": str(lot.id),
-        "reference": lot.reference,
-        "organisation_id": str(lot.organisation_id),
-        "declarant_account_id": str(lot.account_id),
+        "lot_id": str(batch.id),
+        "reference": batch.reference,
+        "organisation_id": str(batch.organisation_id),
+        "declarant_account_id": str(batch.account_id),
         "caf_code": landlord_codes.pop() if len(landlord_codes) == 1 else None,
         "campaign_year": max(year for _version, _dwelling, _landlord, year in found),
         "transmitted_at": clock.iso(ended),
@@ -50,11 +50,11 @@ def done(session: Session, lot: BatchTransmission, ended: datetime) -> None:
         "cafs": _once([version.snapshot["caf"] for version, _dwelling, _landlord, _year in found]),
         "lines": [_line(version) for version, _dwelling, _landlord, _year in found],
     }
-    publishes.lot_transmitted(session, lot, data, personal)
+    publishes.lot_transmitted(session, batch, data, personal)
 
 
-def _transmitted(session: Session, lot: BatchTransmission) -> list[Found]:
-    of_line = and_(BatchTransmissionLine.declaration_id == RentDeclaration.id, BatchTransmissionLine.lot_id == lot.id)
+def _transmitted(session: Session, batch: BatchTransmission) -> list[Found]:
+    of_line = and_(BatchTransmissionLine.declaration_id == RentDeclaration.id, BatchTransmissionLine.lot_id == batch.id)
     made = and_(
         DeclarationVersion.declaration_id == BatchTransmissionLine.declaration_id,
         DeclarationVersion.version == BatchTransmissionLine.version,

@@ -1,4 +1,4 @@
-"""The end of files and of what lots left out: the counts stay, what names a tenant goes."""
+"""Purge of files and of lines left out of batches: counts stay, what names a tenant goes."""
 
 from datetime import timedelta
 
@@ -12,13 +12,13 @@ from declaration.settings import own
 
 
 def purge(runtime: Runtime) -> None:
-    """Periodic job: the lines of old files, and of old lots. What was transmitted is in its own version for good."""
+    """Periodic job: removes lines of old files and batches. What was transmitted stays in its own version."""
     old = clock.now() - timedelta(days=own(runtime.settings).many_kept_days)
     under_way = [status.value for status in UNDER_WAY]
     files = select(DeclarationImport.id).where(
         DeclarationImport.received_at < old, DeclarationImport.status.not_in(under_way)
     )
-    lots = select(BatchTransmission.id).where(BatchTransmission.ended_at < old)
+    batches = select(BatchTransmission.id).where(BatchTransmission.ended_at < old)
     with runtime.transaction() as session:
         session.execute(delete(DeclarationImportLine).where(DeclarationImportLine.import_id.in_(files)))
-        session.execute(delete(BatchTransmissionLine).where(BatchTransmissionLine.lot_id.in_(lots)))
+        session.execute(delete(BatchTransmissionLine).where(BatchTransmissionLine.lot_id.in_(batches)))

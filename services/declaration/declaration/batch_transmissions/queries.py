@@ -17,12 +17,12 @@ from declaration.models import BatchTransmission, BatchTransmissionLine, Declara
 
 
 def visible(caller: Caller) -> ColumnElement[bool]:
-    """A lot is the act of one person."""
+    """A batch belongs to the person who asked for it."""
     return (BatchTransmission.account_id == caller.sub) & (BatchTransmission.organisation_id == caller.org)
 
 
 def find(session: Session, caller: Caller, lot_id: UUID) -> BatchTransmission:
-    """Raises NotFound for the lot of somebody else, or unknown."""
+    """Raises NotFound for somebody else's batch, or an unknown one."""
     row = session.execute(
         select(BatchTransmission).where(BatchTransmission.id == lot_id, visible(caller))
     ).scalar_one_or_none()
@@ -41,34 +41,34 @@ def page(session: Session, caller: Caller, cursor: str | None, limit: int) -> di
     return {"items": [shown(session, row) for row in rows], "next_cursor": following}
 
 
-def shown(session: Session, lot: BatchTransmission) -> dict[str, Any]:
+def shown(session: Session, batch: BatchTransmission) -> dict[str, Any]:
     """With the count of its declarations by status."""
     counted = (
         select(BatchTransmissionLine.status, func.count())
-        .where(BatchTransmissionLine.lot_id == lot.id)
+        .where(BatchTransmissionLine.lot_id == batch.id)
         .group_by(BatchTransmissionLine.status)
     )
     found: dict[str, int] = {status: count for status, count in session.execute(counted)}
     return {
-        "id": str(lot.id),
-        "reference": lot.reference,
-        "status": lot.status,
+        "id": str(batch.id),
+        "reference": batch.reference,
+        "status": batch.status,
         "total": sum(found.values()),
         **{status.value: found.get(status, 0) for status in LineStatus},
-        "requested_at": clock.iso(lot.requested_at),
-        "ended_at": clock.iso(lot.ended_at) if lot.ended_at else None,
+        "requested_at": clock.iso(batch.requested_at),
+        "ended_at": clock.iso(batch.ended_at) if batch.ended_at else None,
     }
 
 
 def lines(
-    session: Session, caller: Caller, lot: BatchTransmission, status: str | None, cursor: str | None, limit: int
+    session: Session, caller: Caller, batch: BatchTransmission, status: str | None, cursor: str | None, limit: int
 ) -> dict[str, Any]:
-    """The declarations of a lot; a tenant is named only as long as the caller may see them."""
+    """The declarations of a batch; a tenant is named only as long as the caller may see them."""
     made = (DeclarationVersion.declaration_id == BatchTransmissionLine.declaration_id) & (
         DeclarationVersion.version == BatchTransmissionLine.version
     )
     statement = select(BatchTransmissionLine, DeclarationVersion.reference).outerjoin(DeclarationVersion, made)
-    statement = statement.where(BatchTransmissionLine.lot_id == lot.id)
+    statement = statement.where(BatchTransmissionLine.lot_id == batch.id)
     if status:
         statement = statement.where(BatchTransmissionLine.status == status)
     if after := pagination.after_id(cursor):

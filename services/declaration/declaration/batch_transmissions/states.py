@@ -1,10 +1,10 @@
-"""Where a lot, and each declaration in it, stands."""
+"""States of a batch transmission and of its lines."""
 
 from enum import StrEnum
 
 
 class BatchStatus(StrEnum):
-    """Of a lot."""
+    """Of a batch."""
 
     RECEIVED = "received"
     RUNNING = "running"

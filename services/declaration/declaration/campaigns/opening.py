@@ -1,4 +1,4 @@
-"""What a campaign makes of the portfolio, set by set: declarations, their first passage, the landlords to ask.
+"""What a campaign makes of the portfolio, set by set: declarations, their first state transition, the landlords to ask.
 
 Every statement adds only what is missing, so that tenancies registered while the campaign is open join it.
 """
@@ -141,7 +141,7 @@ def _reconsider(session: Session, campaign: Campaign, actor: str, now: datetime)
         )
     }
     for event, concerned in untouched.items():
-        passage = {
+        transition = {
             "declaration_id": RentDeclaration.id,
             "version": RentDeclaration.version,
             "event": literal(event.value),
@@ -152,9 +152,9 @@ def _reconsider(session: Session, campaign: Campaign, actor: str, now: datetime)
             "channel": literal(CHANNEL),
             "reason": exemption,
         }
-        columns: list[Any] = [value.label(name) for name, value in passage.items()]
+        columns: list[Any] = [value.label(name) for name, value in transition.items()]
         selected = select(*columns).where(differs, concerned)
-        session.execute(insert(StateTransition).from_select(list(passage), selected, include_defaults=False))
+        session.execute(insert(StateTransition).from_select(list(transition), selected, include_defaults=False))
     state = case(
         *[(concerned, following[event]) for event, concerned in untouched.items()], else_=RentDeclaration.state
     )
@@ -205,9 +205,9 @@ def _ask_some(runtime: Runtime) -> bool:
         )
         rows = session.execute(waiting).all()
         tenants = _tenants(session, [landlord.id for _, _, landlord in rows])
-        for asking, campaign, landlord in rows:
+        for asked, campaign, landlord in rows:
             publishes.landlord_asked(session, campaign, landlord, tenants[campaign.id, landlord.id])
-            asking.asked_at = clock.now()
+            asked.asked_at = clock.now()
     return bool(rows)
 
 

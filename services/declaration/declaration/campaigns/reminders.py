@@ -51,11 +51,11 @@ def _remind_some(runtime: Runtime, campaign_id: UUID, day: date) -> bool:
         )
         rows = session.execute(waiting).all()
         remaining = _remaining(session, campaign_id, [landlord.id for _, _, landlord in rows])
-        for asking, campaign, landlord in rows:
-            asking.reminded_for = day
-            asked_on = asking.asked_at.astimezone(clock.PARIS).date() if asking.asked_at else day
+        for asked, campaign, landlord in rows:
+            asked.reminded_for = day
+            asked_on = asked.asked_at.astimezone(clock.PARIS).date() if asked.asked_at else day
             if remaining[landlord.id] and asked_on < day:
-                asking.written_for = day
+                asked.written_for = day
                 publishes.reminder_due(session, campaign, landlord, day, remaining[landlord.id])
     return bool(rows)
 

@@ -48,12 +48,12 @@ def ask(session: Session, row: DeclarationImport) -> None:
     )
 
 
-def apply(runtime: Runtime, lease: JobLock, caller: Caller) -> None:
+def apply(runtime: Runtime, lock: JobLock, caller: Caller) -> None:
     """Applies what is ready, a batch a transaction: a line and its draft commit together. Raises LeaseLost."""
     while True:
         with runtime.transaction() as session:
-            job_lock.held(session, DeclarationImport, lease)
-            lines = of_status(session, lease.row_id, LineStatus.READY, BATCH)
+            job_lock.held(session, DeclarationImport, lock)
+            lines = of_status(session, lock.row_id, LineStatus.READY, BATCH)
             if not lines:
                 return
             wanted = [line.declaration_id for line in lines if line.declaration_id]
@@ -62,7 +62,7 @@ def apply(runtime: Runtime, lease: JobLock, caller: Caller) -> None:
             written = [
                 _applied(session, line, found.get(line.declaration_id), mine) for line in lines if line.declaration_id
             ]
-            note(session, lease.row_id, written)
+            note(session, lock.row_id, written)
 
 
 def _applied(

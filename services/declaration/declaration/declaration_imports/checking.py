@@ -53,15 +53,15 @@ STATUSES = {
 }
 
 
-def read(runtime: Runtime, lease: JobLock, content: bytes) -> None:
+def read(runtime: Runtime, lock: JobLock, content: bytes) -> None:
     """Opens the file and keeps its lines instead of it. Raises FileRefusedError, LeaseLost."""
     sheet = reading.read(content, own(runtime.settings))
     with runtime.transaction() as session:
         changes = {"kind": sheet.kind, "unknown_columns": sheet.unknown[:100], "content": None}
-        job_lock.held(session, DeclarationImport, lease, status=Status.CHECKING.value, **changes)
-        session.execute(delete(DeclarationImportLine).where(DeclarationImportLine.import_id == lease.row_id))
+        job_lock.held(session, DeclarationImport, lock, status=Status.CHECKING.value, **changes)
+        session.execute(delete(DeclarationImportLine).where(DeclarationImportLine.import_id == lock.row_id))
         if sheet.lines:
-            session.execute(insert(DeclarationImportLine), list(_rows(lease.row_id, sheet.lines)))
+            session.execute(insert(DeclarationImportLine), list(_rows(lock.row_id, sheet.lines)))
 
 
 def _rows(import_id: UUID, lines: Iterable[Line]) -> Iterable[dict[str, Any]]:
@@ -89,18 +89,18 @@ def _refusal(line: Line, seen: Set[UUID]) -> CellError | None:
     return SHIFTED if line.shifted else TWICE if line.declaration_id in seen else None
 
 
-def check(runtime: Runtime, lease: JobLock, caller: Caller) -> None:
+def check(runtime: Runtime, lock: JobLock, caller: Caller) -> None:
     """Judges all that waits, a batch a transaction. Raises LeaseLost."""
     while True:
         with runtime.transaction() as session:
-            job_lock.held(session, DeclarationImport, lease)
-            lines = of_status(session, lease.row_id, LineStatus.WAITING, BATCH)
+            job_lock.held(session, DeclarationImport, lock)
+            lines = of_status(session, lock.row_id, LineStatus.WAITING, BATCH)
             if not lines:
                 return
             found = loading.many(session, caller, [line.declaration_id for line in lines if line.declaration_id])
             mine = own_changes(session, caller, lines)
             written = [_checked(line, found.get(line.declaration_id), mine) for line in lines if line.declaration_id]
-            note(session, lease.row_id, written)
+            note(session, lock.row_id, written)
 
 
 def of_status(session: Session, import_id: UUID, status: LineStatus, limit: int) -> list[DeclarationImportLine]:

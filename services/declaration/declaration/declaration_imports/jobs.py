@@ -1,4 +1,4 @@
-"""Who works on which file: one worker at a time, until its lease ends; then another takes over where it stopped."""
+"""Background work on returned files: one worker per file until its lock ends; then another continues."""
 
 from typing import Any
 from uuid import UUID
@@ -23,11 +23,11 @@ TRIED_TOO_OFTEN = "Ce fichier n’a pas pu être traité malgré plusieurs essai
 def work(runtime: Runtime) -> None:
     """Periodic job: reads and applies the files that wait, and those that a killed worker left."""
     while (claimed := _claim(runtime)) is not None:
-        lease, row = claimed
+        lock, row = claimed
         try:
-            _run(runtime, lease, row)
+            _run(runtime, lock, row)
         except JobLockLost:
-            log.warning("import taken over", import_id=str(lease.row_id))
+            log.warning("import taken over", import_id=str(lock.row_id))
 
 
 def _claim(runtime: Runtime) -> tuple[JobLock, DeclarationImport] | None:
@@ -36,21 +36,21 @@ def _claim(runtime: Runtime) -> tuple[JobLock, DeclarationImport] | None:
         return job_lock.claim(session, DeclarationImport, waiting, DeclarationImport.received_at)
 
 
-def _run(runtime: Runtime, lease: JobLock, row: DeclarationImport) -> None:
+def _run(runtime: Runtime, lock: JobLock, row: DeclarationImport) -> None:
     caller = sender(row)
     try:
         if row.attempts > MOST_ATTEMPTS:
             raise FileRefusedError(TRIED_TOO_OFTEN)
         if row.status == Status.RECEIVED:
-            checking.read(runtime, lease, _content(runtime, row.id))
+            checking.read(runtime, lock, _content(runtime, row.id))
         if row.status != Status.APPLYING:
-            checking.check(runtime, lease, caller)
-            _end(runtime, lease, Status.CHECKED)
+            checking.check(runtime, lock, caller)
+            _end(runtime, lock, Status.CHECKED)
         else:
-            applying.apply(runtime, lease, caller)
-            _end(runtime, lease, Status.APPLIED)
+            applying.apply(runtime, lock, caller)
+            _end(runtime, lock, Status.APPLIED)
     except FileRefusedError as refusal:
-        _end(runtime, lease, Status.REFUSED, refusal=str(refusal), content=None)
+        _end(runtime, lock, Status.REFUSED, refusal=str(refusal), content=None)
 
 
 def sender(row: DeclarationImport | BatchTransmission) -> Caller:
@@ -73,12 +73,12 @@ def _content(runtime: Runtime, import_id: UUID) -> bytes:
         return session.execute(statement).scalar_one() or b""
 
 
-def _end(runtime: Runtime, lease: JobLock, status: Status, **changes: Any) -> None:
+def _end(runtime: Runtime, lock: JobLock, status: Status, **changes: Any) -> None:
     with runtime.transaction() as session:
         job_lock.held(
             session,
             DeclarationImport,
-            lease,
+            lock,
             status=status.value,
             ended_at=clock.now(),
             **job_lock.taken(None),

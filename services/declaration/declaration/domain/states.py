@@ -99,7 +99,7 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """A condition on a passage, and the sentence told to a person when it does not hold."""
+    """A condition on a transition, and the sentence shown when it does not hold."""
 
     name: str
     holds: Callable[[Facts], bool]

@@ -25,9 +25,9 @@ log = structlog.get_logger()
 def make_waiting(runtime: Runtime) -> None:
     """Periodic job: writes the files that wait, and those that a killed worker left."""
     while (claimed := _claim(runtime)) is not None:
-        lease, batch = claimed
+        lock, batch = claimed
         try:
-            _make(runtime, lease, batch)
+            _make(runtime, lock, batch)
         except JobLockLost:
             log.warning("export taken over", export_id=str(batch.id))
 
@@ -45,10 +45,10 @@ def _claim(runtime: Runtime) -> tuple[JobLock, ExportBatch] | None:
         return job_lock.claim(session, ExportBatch, waiting, ExportBatch.id)
 
 
-def _make(runtime: Runtime, lease: JobLock, batch: ExportBatch) -> None:
+def _make(runtime: Runtime, lock: JobLock, batch: ExportBatch) -> None:
     def progress(done: int) -> None:
         with runtime.transaction() as session:
-            job_lock.held(session, ExportBatch, lease, lines_done=done)
+            job_lock.held(session, ExportBatch, lock, lines_done=done)
 
     written = write_file(runtime, batch, progress)
     content = written.manifest
@@ -62,7 +62,7 @@ def _make(runtime: Runtime, lease: JobLock, batch: ExportBatch) -> None:
         "leased_until": None,
     }
     with runtime.transaction() as session:
-        job_lock.held(session, ExportBatch, lease, **changes)
+        job_lock.held(session, ExportBatch, lock, **changes)
 
 
 def write_file(runtime: Runtime, batch: ExportBatch, progress: Callable[[int], Any]) -> Written:

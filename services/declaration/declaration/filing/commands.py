@@ -1,4 +1,4 @@
-"""What may be done to a declaration: save a step, transmit, open a correction. Each passage leaves its row."""
+"""Commands on a declaration: save, transmit, amend, abandon. Each records a state transition."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -161,7 +161,7 @@ def _record_transition(
     reason: str | None = None,
     version: int | None = None,
 ) -> None:
-    passage = StateTransition(
+    transition = StateTransition(
         declaration_id=loaded.row.id,
         version=version or loaded.row.version,
         event=event.value,
@@ -172,7 +172,7 @@ def _record_transition(
         channel=loaded.channel,
         reason=reason,
     )
-    session.add(passage)
+    session.add(transition)
 
 
 def _about(loaded: LoadedDeclaration) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""All that happened to a declaration: its versions with what each changed, its passages, and what came on paper."""
+"""History of a declaration: versions with their differences, state transitions, paper."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -87,19 +87,19 @@ def _transitions(session: Session, loaded: LoadedDeclaration) -> Sequence[StateT
     return session.execute(of_this.order_by(StateTransition.seq.desc()).limit(MOST)).scalars().all()
 
 
-def _transition(caller: Caller, passage: StateTransition) -> dict[str, Any]:
+def _transition(caller: Caller, transition: StateTransition) -> dict[str, Any]:
     # The landlord acts online or by file; all else is the Caf, or the campaign itself.
-    account = UUID(passage.actor) if passage.channel in (WEB, FILE) else None
+    account = UUID(transition.actor) if transition.channel in (WEB, FILE) else None
     # A correction is asked of one version and opens the next.
-    reached = passage.version + (passage.event == Trigger.AMEND.value)
+    reached = transition.version + (transition.event == Trigger.AMEND.value)
     return {
-        "at": clock.iso(passage.at),
-        "version": passage.version,
-        "event": passage.event,
-        "label": TRIGGER_LABELS[Trigger(passage.event)],
-        "from_label": label(State(passage.from_state), passage.version) if passage.from_state else None,
-        "to_label": label(State(passage.to_state), reached),
-        "channel": passage.channel,
+        "at": clock.iso(transition.at),
+        "version": transition.version,
+        "event": transition.event,
+        "label": TRIGGER_LABELS[Trigger(transition.event)],
+        "from_label": label(State(transition.from_state), transition.version) if transition.from_state else None,
+        "to_label": label(State(transition.to_state), reached),
+        "channel": transition.channel,
         "by": author(caller, account),
-        "reason": passage.reason,
+        "reason": transition.reason,
     }

@@ -1,4 +1,4 @@
-"""Many tenants at once: files sent back with their lines, and lots of declarations transmitted together."""
+"""Several tenants at once: returned files with their lines, and batches of declarations transmitted together."""
 
 from datetime import datetime
 from typing import Any
@@ -78,7 +78,7 @@ class BatchTransmission(Base):
 
 
 class BatchTransmissionLine(Base):
-    """One declaration of a lot, as it stood when the lot was asked for."""
+    """One declaration of a batch, as it stood when the batch was requested."""
 
     __tablename__ = "batch_transmission_line"
     __table_args__ = (Index(None, "lot_id", "status", "declaration_id"),)

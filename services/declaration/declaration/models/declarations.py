@@ -1,4 +1,4 @@
-"""Declarations, their transmitted versions, receipts and passages."""
+"""Declarations, their transmitted versions, recaps and state transitions."""
 
 from datetime import date, datetime
 from decimal import Decimal

@@ -108,7 +108,7 @@ class AnswerImportError(Base):
 
 
 class CafAnswer(Base):
-    """The Caf's last word on a transmitted version; the passages keep the earlier ones."""
+    """The Caf's last word on a transmitted version; the state transitions keep the earlier ones."""
 
     __tablename__ = "caf_answer"
     __table_args__ = (Index(None, "import_id", "told"),)

@@ -1,4 +1,4 @@
-"""What landlords report of their lists of tenants, and each passage."""
+"""What landlords report about their lists of tenants, and each change of state."""
 
 from datetime import date, datetime
 from uuid import UUID

@@ -42,6 +42,6 @@ def shown(runtime: Runtime, import_id: UUID) -> dict[str, Any]:
 
 def read_waiting(runtime: Runtime) -> None:
     """Periodic job: reads the files that wait, and those that a killed worker left."""
-    while (lease := job_lock.claim(runtime)) is not None:
-        jobs.run(runtime, lease, lambda: None)
+    while (lock := job_lock.claim(runtime)) is not None:
+        jobs.run(runtime, lock, lambda: None)
     jobs.erase_read(runtime)

@@ -1,4 +1,4 @@
-"""Who reads which registry file."""
+"""Which worker reads which registry file."""
 
 from enum import StrEnum
 from typing import Any
@@ -30,12 +30,12 @@ def claim(runtime: Runtime) -> JobLock | None:
         claimed = job_lock.claim(session, RegistryImport, waiting, RegistryImport.received_at)
         if claimed is None:
             return None
-        lease, row = claimed
+        lock, row = claimed
         row.status = Status.RUNNING.value
         row.started_at = row.started_at or clock.now()
-        return lease
+        return lock
 
 
-def held(session: Session, lease: JobLock, **changes: Any) -> None:
-    """Renews the lease and changes the row, in the transaction of the work itself. Raises LeaseLost."""
-    job_lock.held(session, RegistryImport, lease, **changes)
+def held(session: Session, lock: JobLock, **changes: Any) -> None:
+    """Renews the lock and changes the row, in the transaction of the work itself. Raises JobLockLost."""
+    job_lock.held(session, RegistryImport, lock, **changes)

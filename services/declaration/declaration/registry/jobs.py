@@ -24,61 +24,61 @@ log = structlog.get_logger()
 SLICE = {"postgresql": 10_000, "sqlite": 5_000}
 
 
-def run(runtime: Runtime, lease: JobLock, progress: Callable[[], Any]) -> None:
+def run(runtime: Runtime, lock: JobLock, progress: Callable[[], Any]) -> None:
     """Reads the file to its end; stops without a trace when another worker has taken it over."""
     try:
-        _run(runtime, lease, progress)
+        _run(runtime, lock, progress)
     except FileRefusedError as refusal:
-        _end(runtime, lease, Status.REFUSED, refusal=str(refusal))
+        _end(runtime, lock, Status.REFUSED, refusal=str(refusal))
     except JobLockLost:
-        log.warning("registry import taken over", import_id=str(lease.row_id))
+        log.warning("registry import taken over", import_id=str(lock.row_id))
         return
     progress()
 
 
-def _run(runtime: Runtime, lease: JobLock, progress: Callable[[], Any]) -> None:
-    row = _row(runtime, lease)
+def _run(runtime: Runtime, lock: JobLock, progress: Callable[[], Any]) -> None:
+    row = _row(runtime, lock)
     if row.attempts > MOST_ATTEMPTS:
         raise FileRefusedError("Ce fichier n’a pas pu être lu malgré plusieurs essais. Prévenez le support.")
     storage, key = Storage(runtime.settings.storage_url), row.storage_key
     with storage.open(key) as stream:
         header = csv_lines.read_header(stream)
     total = _count_lines(storage, key) if row.lines_total is None else row.lines_total
-    _begin(runtime, lease, list(header.unknown), total)
+    _begin(runtime, lock, list(header.unknown), total)
     most = max(1, -(-total // SLICE[runtime.engine.dialect.name]))
     while True:
         with storage.open(key) as stream:
             csv_lines.read_header(stream)
-            for _ in staging.stage(runtime, lease, stream, header, _row(runtime, lease), most):
+            for _ in staging.stage(runtime, lock, stream, header, _row(runtime, lock), most):
                 progress()
-        for _ in slices.merge_all(runtime, lease, header):
+        for _ in slices.merge_all(runtime, lock, header):
             progress()
-        if _all_in(runtime, lease):
+        if _all_in(runtime, lock):
             break
-    _end(runtime, lease, Status.DONE)
+    _end(runtime, lock, Status.DONE)
 
 
-def _all_in(runtime: Runtime, lease: JobLock) -> bool:
+def _all_in(runtime: Runtime, lock: JobLock) -> bool:
     """Whether each good line is in the portfolio; else a crash of the database took staged lines with it, and the
     import is back at its first line."""
     with runtime.transaction() as session:
-        row = session.get_one(RegistryImport, lease.row_id)
+        row = session.get_one(RegistryImport, lock.row_id)
         if row.lines_merged == row.lines_good:
             return True
-        log.warning("registry lines lost with the database, read again", import_id=str(lease.row_id))
-        session.execute(delete(RegistryImportError).where(RegistryImportError.import_id == lease.row_id))
-        held(session, lease, lines_done=0, lines_good=0, lines_bad=0, lines_merged=0)
+        log.warning("registry lines lost with the database, read again", import_id=str(lock.row_id))
+        session.execute(delete(RegistryImportError).where(RegistryImportError.import_id == lock.row_id))
+        held(session, lock, lines_done=0, lines_good=0, lines_bad=0, lines_merged=0)
         return False
 
 
-def _row(runtime: Runtime, lease: JobLock) -> RegistryImport:
+def _row(runtime: Runtime, lock: JobLock) -> RegistryImport:
     with runtime.read_only() as session:
-        return session.execute(select(RegistryImport).where(RegistryImport.id == lease.row_id)).scalar_one()
+        return session.execute(select(RegistryImport).where(RegistryImport.id == lock.row_id)).scalar_one()
 
 
-def _begin(runtime: Runtime, lease: JobLock, unknown: list[str], total: int) -> None:
+def _begin(runtime: Runtime, lock: JobLock, unknown: list[str], total: int) -> None:
     with runtime.transaction() as session:
-        held(session, lease, unknown_columns=unknown, lines_total=total)
+        held(session, lock, unknown_columns=unknown, lines_total=total)
 
 
 def _count_lines(storage: Storage, key: str) -> int:
@@ -86,14 +86,14 @@ def _count_lines(storage: Storage, key: str) -> int:
         return csv_lines.count(stream)
 
 
-def _end(runtime: Runtime, lease: JobLock, status: Status, **changes: Any) -> None:
+def _end(runtime: Runtime, lock: JobLock, status: Status, **changes: Any) -> None:
     """The end, and with it what an open campaign gains; the file, full of names, does not outlive its reading."""
     with runtime.transaction() as session:
-        session.execute(delete(RegistrySlice).where(RegistrySlice.import_id == lease.row_id))
-        errors.keep_first(session, lease.row_id)
-        held(session, lease, status=status.value, ended_at=clock.now(), worker=None, leased_until=None, **changes)
-        row = session.execute(select(RegistryImport).where(RegistryImport.id == lease.row_id)).scalar_one()
-        session.execute(delete(Staged).where(Staged.c.import_id == lease.row_id))
+        session.execute(delete(RegistrySlice).where(RegistrySlice.import_id == lock.row_id))
+        errors.keep_first(session, lock.row_id)
+        held(session, lock, status=status.value, ended_at=clock.now(), worker=None, leased_until=None, **changes)
+        row = session.execute(select(RegistryImport).where(RegistryImport.id == lock.row_id)).scalar_one()
+        session.execute(delete(Staged).where(Staged.c.import_id == lock.row_id))
         if status is Status.DONE and row.created_tenancies + row.updated_tenancies:
             _join_open_campaigns(session, row)
         after = {"status": status.value, "good": row.lines_good, "bad": row.lines_bad}

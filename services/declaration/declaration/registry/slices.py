@@ -26,7 +26,7 @@ from declaration.settings import own
 from declaration.sql import analyze
 
 log = structlog.get_logger()
-# Seconds after which the lease is renewed while others merge, and after which a slice that nobody holds is looked for.
+# Seconds after which the lock is renewed while others merge, and after which a slice that nobody holds is looked for.
 RENEWED = 5
 LOOKED_FOR = 0.2
 # Two files may bring the same new landlords at once: PostgreSQL's unique_violation, deadlock_detected (they come in
@@ -35,15 +35,15 @@ SENT_BACK = ("23505", "40P01", "55P03")
 MOST_SENT_BACK = 20
 
 
-def merge_all(runtime: Runtime, lease: JobLock, header: Header) -> Iterator[None]:
+def merge_all(runtime: Runtime, lock: JobLock, header: Header) -> Iterator[None]:
     """Merges all that is staged, with whoever helps; yields as it goes on. Raises LeaseLost."""
     with runtime.transaction() as session:
-        _lay_out(session, lease.row_id)
+        _lay_out(session, lock.row_id)
     present = frozenset(header.names)
-    while _left(runtime, lease.row_id):
-        for _ in _merge_free(runtime, lease, present):
+    while _left(runtime, lock.row_id):
+        for _ in _merge_free(runtime, lock, present):
             yield
-        time.sleep(LOOKED_FOR if _left(runtime, lease.row_id) else 0)
+        time.sleep(LOOKED_FOR if _left(runtime, lock.row_id) else 0)
     with runtime.transaction() as session:
         merging.analyze_portfolio(session)
 
@@ -101,16 +101,16 @@ def _left(runtime: Runtime, import_id: UUID) -> int:
         return session.execute(counted).scalar_one()
 
 
-def _merge_free(runtime: Runtime, lease: JobLock, present: frozenset[str]) -> Iterator[None]:
+def _merge_free(runtime: Runtime, lock: JobLock, present: frozenset[str]) -> Iterator[None]:
     """Slice after slice while there are free ones; on SQLite, which has one writer, in this thread."""
 
     def one() -> bool:
-        return merge_next(runtime, lease.row_id, present)
+        return merge_next(runtime, lock.row_id, present)
 
     workers = own(runtime.settings).registry_workers if runtime.engine.dialect.name == "postgresql" else 1
     for _ in _repeated(one) if workers == 1 else _repeated_together(one, workers):
         with runtime.transaction() as session:
-            held(session, lease)
+            held(session, lock)
         yield
 
 

@@ -27,7 +27,7 @@ SHARED_FROM = 20_000
 
 
 def stage(
-    runtime: Runtime, lease: JobLock, stream: IO[bytes], header: Header, row: RegistryImport, slices: int
+    runtime: Runtime, lock: JobLock, stream: IO[bytes], header: Header, row: RegistryImport, slices: int
 ) -> Iterator[None]:
     """Stages what the import has not done yet; yields after each commit. `stream` stands after the header."""
     for _ in range(row.lines_done):
@@ -42,7 +42,7 @@ def stage(
         for first in blocks:
             batch = chain([first], islice(blocks, BATCH[dialect] // size - 1))
             with runtime.transaction() as session:
-                _count(session, lease, _written(session, batch, copying=reading.copying))
+                _count(session, lock, _written(session, batch, copying=reading.copying))
             yield
 
 
@@ -84,15 +84,15 @@ def _insert(session: Session, contents: Iterator[list[rows.Row]]) -> None:
             session.connection().exec_driver_sql(statement, content)
 
 
-def _count(session: Session, lease: JobLock, batch: Block) -> None:
+def _count(session: Session, lock: JobLock, batch: Block) -> None:
     held(
         session,
-        lease,
+        lock,
         lines_done=RegistryImport.lines_done + batch.done,
         lines_good=RegistryImport.lines_good + batch.good,
         lines_bad=RegistryImport.lines_bad + batch.bad_lines,
     )
     if batch.errors:
-        of_this = RegistryImportError.import_id == lease.row_id
+        of_this = RegistryImportError.import_id == lock.row_id
         kept = session.execute(select(func.count()).select_from(RegistryImportError).where(of_this)).scalar_one()
-        errors.add(session, lease.row_id, batch.errors[: max(0, errors.KEPT - kept)])
+        errors.add(session, lock.row_id, batch.errors[: max(0, errors.KEPT - kept)])

@@ -1,4 +1,4 @@
-"""A report is sent, taken, answered; each passage leaves its row."""
+"""Commands on a report: send, take, answer. Each records a state transition."""
 
 from datetime import date
 from typing import Any
@@ -128,7 +128,7 @@ def act(session: Session, caller: Caller, report: TenantReport, chosen: Trigger,
 
 
 def _record_transition(session: Session, caller: Caller, report: TenantReport, before: str | None) -> None:
-    passage = ReportTransition(
+    transition = ReportTransition(
         report_id=report.id, from_state=before, to_state=report.state, at=clock.now(), actor=str(caller.sub)
     )
-    session.add(passage)
+    session.add(transition)

@@ -27,9 +27,9 @@ AWAY = (OperationalError, InterfaceError)
 def open_waiting(runtime: Runtime) -> None:
     """Periodic job: goes on with what was asked for, and with what a killed worker left."""
     while (claimed := _claim(runtime)) is not None:
-        lease, asked = claimed
+        lock, asked = claimed
         try:
-            _run(runtime, lease, asked)
+            _run(runtime, lock, asked)
         except JobLockLost:
             log.warning("national opening taken over", opening_id=str(asked.id))
 
@@ -41,19 +41,19 @@ def _claim(runtime: Runtime) -> tuple[JobLock, NationalOpening] | None:
         )
 
 
-def _run(runtime: Runtime, lease: JobLock, asked: NationalOpening) -> None:
+def _run(runtime: Runtime, lock: JobLock, asked: NationalOpening) -> None:
     while (caf_code := _next(runtime, asked)) is not None:
         try:
-            _open(runtime, lease, asked, caf_code)
+            _open(runtime, lock, asked, caf_code)
         except JobLockLost:
             raise
         except Exception as error:
             if isinstance(error, AWAY) and asked.attempts < MOST_ATTEMPTS:
                 raise
             log.error("campaign not opened with the others", caf_code=caf_code, error=type(error).__name__)
-            _fail(runtime, lease, asked, caf_code)
+            _fail(runtime, lock, asked, caf_code)
     with runtime.transaction() as session:
-        job_lock.held(session, NationalOpening, lease, ended_at=clock.now(), **job_lock.taken(None))
+        job_lock.held(session, NationalOpening, lock, ended_at=clock.now(), **job_lock.taken(None))
 
 
 def _next(runtime: Runtime, asked: NationalOpening) -> str | None:
@@ -64,10 +64,10 @@ def _next(runtime: Runtime, asked: NationalOpening) -> str | None:
         return session.execute(waiting.order_by(NationalOpeningLine.caf_code).limit(1)).scalar_one_or_none()
 
 
-def _open(runtime: Runtime, lease: JobLock, asked: NationalOpening, caf_code: str) -> None:
+def _open(runtime: Runtime, lock: JobLock, asked: NationalOpening, caf_code: str) -> None:
     with runtime.transaction() as session:
         # Holds the row until the end: whatever time this Caf takes, no other worker starts on it.
-        job_lock.held(session, NationalOpening, lease)
+        job_lock.held(session, NationalOpening, lock)
         line = session.get_one(NationalOpeningLine, (asked.id, caf_code))
         outcome, made = _outcome(session, asked, caf_code)
         line.outcome, line.made = outcome.value, made
@@ -88,7 +88,7 @@ def _outcome(session: Session, asked: NationalOpening, caf_code: str) -> tuple[O
         return Outcome.ALREADY_OPEN, {}
 
 
-def _fail(runtime: Runtime, lease: JobLock, asked: NationalOpening, caf_code: str) -> None:
+def _fail(runtime: Runtime, lock: JobLock, asked: NationalOpening, caf_code: str) -> None:
     with runtime.transaction() as session:
-        job_lock.held(session, NationalOpening, lease)
+        job_lock.held(session, NationalOpening, lock)
         session.get_one(NationalOpeningLine, (asked.id, caf_code)).outcome = Outcome.FAILED.value

@@ -42,7 +42,7 @@ TRANSITIONS: dict[tuple[Status, Trigger], Status] = {
 
 
 def advance(status: Status, event: Trigger) -> Status:
-    """Raises Conflict, in French, when the table has no such passage."""
+    """Raises Conflict, in French, when the table has no such transition."""
     found = TRANSITIONS.get((status, event))
     if found is None:
         raise Conflict(f"Un lot à l’état « {LABELS[status]} » ne le permet pas.")
