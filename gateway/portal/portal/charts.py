@@ -1,4 +1,4 @@
-"""Curves as SVG coordinates; the page that draws one gives the same figures as a table."""
+"""Curves as SVG coordinates; each page with a curve also gives its figures as a table."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ MONTHS = ("janv.", "févr.", "mars", "avril", "mai", "juin", "juill.", "août", 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A place on an axis, in the units of the view box, with what is written there."""
+    """A tick of an axis: its position in view box units and its label."""
 
     at: float
     label: str
@@ -24,7 +24,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """`points` as the attribute of a polyline; `limit` is where a day that matters stands, None when off the chart."""
+    """`points`: the polyline's attribute; `limit`: the position of the deadline, None when it is off the chart."""
 
     points: str
     heights: Sequence[Mark]
@@ -39,7 +39,7 @@ class Curve:
 
 
 def cumulated(days: Sequence[Mapping[str, Any]], limit: date | None) -> Curve | None:
-    """From rows {day, transmitted, cumulated}, one a day; None before the first transmission. `limit`: the deadline."""
+    """From rows {day, transmitted, cumulated}, one per day; None before any transmission. `limit`: the deadline."""
     if not days:
         return None
     first = date.fromisoformat(days[0]["day"]) - timedelta(days=1)
@@ -64,7 +64,7 @@ def cumulated(days: Sequence[Mapping[str, Any]], limit: date | None) -> Curve | 
 
 
 def _step(most: int) -> int:
-    """The least of 1, 2, 5, 10, 20… with which MOST_TICKS steps reach the top."""
+    """The smallest of 1, 2, 5, 10, 20… with which MOST_TICKS steps reach the top."""
     scale = 1
     while True:
         for step in STEPS:
@@ -74,7 +74,7 @@ def _step(most: int) -> int:
 
 
 def _spread(first: date, last: date) -> list[date]:
-    """A few days at even distances, the last one always."""
+    """A few evenly spaced days, always including the last."""
     every = max(1, -(-((last - first).days) // MOST_TICKS))
     return sorted({last - timedelta(days=back) for back in range(0, (last - first).days + 1, every)})
 

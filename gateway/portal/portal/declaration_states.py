@@ -1,23 +1,23 @@
-"""The states of a declaration in French, for lists, tags and the page of each: the portal's one table of them."""
+"""The states of a declaration in French, for lists, tags and page titles: the portal's only table of them."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class DeclarationState:
-    """`well`: in the green panel that ends a journey; else the words stand for themselves, with the state's tag."""
+    """`well`: shown in the green panel that ends a journey; otherwise as text with the state's tag."""
 
-    # The service's own word: the portal imports no service, so a test compares the two tables.
+    # The service's own label: the portal imports no service, so a test compares the two tables.
     label: str
     colour: str
-    # The heading of its page, where the label alone would not say what it is of.
+    # The heading of its page, where the label alone is not clear enough.
     heading: str = ""
     well: bool = False
     sentence: str = ""
 
     @property
     def title(self) -> str:
-        """What its page says first."""
+        """The heading of its page."""
         return self.heading or self.label
 
 

@@ -1,4 +1,4 @@
-"""What a person sees when a service refuses or does not answer, wherever no page has said better."""
+"""What a person sees when a service refuses or does not answer, unless the page handles it."""
 
 from flask import Flask, render_template, request, session
 from flask.typing import ResponseReturnValue
@@ -12,7 +12,7 @@ from portal.sign_in.tokens import SignedOut
 
 
 def refused(error: Refused) -> ResponseReturnValue | HTTPException:
-    """401 asks to sign in again; what can be said in the service's own words is."""
+    """401 leads to sign-in; other refusals show the service's own message where there is one."""
     if error.status == 401:
         return signed_out(SignedOut())
     if error.status == 404:
@@ -31,7 +31,7 @@ def unavailable(_error: Unavailable) -> HTTPException:
 
 
 def signed_out(_error: SignedOut) -> ResponseReturnValue:
-    """Forgets the session, then asks to sign in and comes back here."""
+    """Clears the session, then asks to sign in and returns here."""
     session.clear()
     answer: ResponseReturnValue = sign_in_page()
     return answer

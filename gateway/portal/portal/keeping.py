@@ -1,4 +1,4 @@
-"""What is kept of a form that had expired, under a key of the portal's own; and of which forms nothing is."""
+"""What expired forms keep, under a key of the portal's own; and which forms keep nothing."""
 
 import hashlib
 import hmac
@@ -34,8 +34,8 @@ NOT_KEPT = {
 
 
 def add_kept_forms(app: Flask, settings: PortalSettings, engine: Engine) -> KeptForms:
-    """Registers it; the answer purges what is too old."""
-    # The key of the events is not the portal's to have: one derived from its own.
+    """Registers it; the returned object purges old rows."""
+    # The portal must not hold the event key: this one is derived from its own secret.
     derived = hmac.new(str(app.secret_key).encode(), b"portal kept forms", hashlib.sha256).digest()
     own = replace(settings, event_key=b64(derived))
     kept = KeptForms(

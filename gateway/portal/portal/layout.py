@@ -1,4 +1,4 @@
-"""What every page of the portal shows of the person signed in."""
+"""What every page of the portal shows about the person signed in."""
 
 from collections.abc import Sequence
 
@@ -71,9 +71,9 @@ ACCESS = "access"
 
 def access() -> dict[str, str]:
     """
-    `role`, `organisation_name` and `organisation_kind` of the landlord's person, read once a page; empty when unknown.
+    `role`, `organisation_name` and `organisation_kind` of the landlord's user, read once per page; empty if unknown.
 
-    They only choose which links are shown: every right is checked by the service that is called.
+    They only decide which links are shown: every right is checked by the called service.
     """
     if ACCESS not in g:
         try:
@@ -88,7 +88,7 @@ def access() -> dict[str, str]:
 
 
 def manages_users() -> bool:
-    """Whether the person gives access to others; a natural person has nobody to give it to."""
+    """Whether the person manages other users; a natural person has no other users."""
     held = access()
     return held.get("role") in MANAGERS and held.get("organisation_kind") != ALONE
 
@@ -111,7 +111,7 @@ def person() -> Person | None:
 
 
 def detail_of(found: SignedIn) -> str:
-    """What the person acts for."""
+    """The organisation or Caf that the person acts for."""
     if found.is_agent:
         return f"Caf {found.caf}" if found.caf else "Supervision nationale"
     return access().get("organisation_name", "")

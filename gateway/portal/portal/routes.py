@@ -50,7 +50,7 @@ MODULES = (
     home,
     help,
     kept_forms,
-    # These add their addresses to one blueprint.
+    # These register their routes on one blueprint.
     listing,
     grid,
     files,

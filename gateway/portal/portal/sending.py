@@ -1,4 +1,4 @@
-"""Which forms act once, in the words of what they do, and why the others need not: every POST is in one of the two."""
+"""Which forms act once, labelled by what they do, and why the others need not: every POST is in one of the two."""
 
 from urllib.parse import urlsplit
 
@@ -57,18 +57,18 @@ EXEMPT = {
 
 
 def led_to_sign_in(answer: Response) -> bool:
-    """The session had ended: nothing was done."""
+    """Whether the session had ended, so that nothing was done."""
     return urlsplit(answer.location or "").path == "/connexion"
 
 
 def account() -> str:
-    """Whose forms these are."""
+    """The account that owns these forms."""
     person = signed_in()
     return person.account_id if person else ""
 
 
 def add_sent_forms(app: Flask, engine: Engine) -> SentForms:
-    """Registers it; the answer purges what is too old."""
+    """Registers it; the returned object purges old rows."""
     sent = SentForms(lambda: engine, SENT_FORMS, ACTS, account, led_to_sign_in)
     sent.install(app)
     return sent

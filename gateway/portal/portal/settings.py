@@ -7,16 +7,16 @@ from chassis.settings import Settings, SettingsError
 
 @dataclass(frozen=True, kw_only=True)
 class PortalSettings(Settings):
-    """`api_url` is where the portal itself reaches the gateway (or the one process); browsers use `public_url`."""
+    """`api_url` is where the portal itself reaches the gateway (or the single process); browsers use `public_url`."""
 
     api_url: str = "http://127.0.0.1:8080"
     # Shared with identity, which knows the portal as the client `portal`.
     portal_client_secret: str = ""
-    # Signs the forms' tokens.
+    # Signs the CSRF tokens of forms.
     session_key: str = ""
     session_idle_minutes: int = 60
     session_hours: int = 12
-    # Each call to a service ends within this many seconds; sending a registry file has its own limit.
+    # Time limit of each call to a service, in seconds; sending a registry file has its own limit.
     api_timeout_seconds: float = 15.0
 
     def __post_init__(self) -> None:

@@ -1,4 +1,4 @@
-"""The portal's tables: sessions of the people signed in, what their forms sent, what they typed in expired ones."""
+"""The portal's tables: sessions of people signed in, forms already sent, contents of expired forms."""
 
 import time
 from collections.abc import Callable
@@ -16,12 +16,12 @@ METADATA = MetaData()
 SESSIONS = session_table(METADATA)
 SENT_FORMS = sent_form_table(METADATA)
 KEPT_FORMS = kept_form_table(METADATA)
-# Any constant: two processes that start together make the table one after the other.
+# An arbitrary constant: processes that start together create the tables one at a time.
 CREATION_LOCK = 7_261_502
 
 
 def open_store(settings: PortalSettings) -> Engine:
-    """The portal's database, its table made when it is not there."""
+    """The portal's database; missing tables are created."""
     engine = make_engine(settings.database_url)
     with engine.begin() as connection:
         if connection.dialect.name == "postgresql":
@@ -43,7 +43,7 @@ def session_interface(settings: PortalSettings, engine: Engine) -> SqlSessionInt
 
 
 class Purge:
-    """Deletes what has expired, at most once in a while; called at each request."""
+    """Deletes expired rows, at most once per interval; called at each request."""
 
     every_seconds = 900
 
@@ -52,7 +52,7 @@ class Purge:
         self._due_at = time.monotonic()
 
     def __call__(self) -> None:
-        """Two requests that arrive together may both do it: that is harmless."""
+        """Two concurrent requests may both purge: that is harmless."""
         if time.monotonic() >= self._due_at:
             self._due_at = time.monotonic() + self.every_seconds
             for purge in self._purges:

@@ -1,4 +1,4 @@
-"""How much the portal reads of what it is sent: a form's worth, and a file where a page takes one of that person."""
+"""Limits request bodies: form size by default, file size where the page takes a file from that person."""
 
 from io import BytesIO
 from typing import Any
@@ -8,12 +8,12 @@ from flask import Flask, request
 
 from portal.sign_in.person import signed_in
 
-# A registry file of 60 MB, and a little more for the form around it.
+# A 60 MB registry file, plus the form around it.
 MAX_UPLOAD_BYTES = 64 * 1024 * 1024
 
 
 def most_bytes(app: Flask, environ: dict[str, Any]) -> int:
-    """How long the body of this request may be; asked before it is read."""
+    """The maximum body length of this request; called before it is read."""
     with app.request_context({**environ, "wsgi.input": BytesIO()}):
         view = app.view_functions.get(request.endpoint or "")
         sender, person = getattr(view, "takes_file_of", None), signed_in()

@@ -1,4 +1,4 @@
-"""One small client a service, gathered for the pages."""
+"""One small client per service, grouped for the pages."""
 
 from dataclasses import dataclass
 
@@ -21,7 +21,7 @@ EXTENSION = "portal_clients"
 
 @dataclass(frozen=True, slots=True)
 class Clients:
-    """The services, called as the person signed in; `public` ones are called as nobody."""
+    """The services, called as the person signed in; `public` ones are called without a token."""
 
     campaigns: CampaignClient
     declaration: DeclarationClient
@@ -36,12 +36,12 @@ class Clients:
 
 
 def nobody() -> str:
-    """No token: what anyone may read."""
+    """No token: for what anyone may read."""
     return ""
 
 
 def make_clients(http: httpx.Client, token: Credentials, request_id: Credentials) -> Clients:
-    """All the clients over one connection pool."""
+    """All the clients, on one connection pool."""
     return Clients(
         CampaignClient(http, token, request_id),
         DeclarationClient(http, token, request_id),

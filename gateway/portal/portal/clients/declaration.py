@@ -21,11 +21,11 @@ class DeclarationClient(Service):
         return self._get("declarations", **filters)
 
     def remaining(self) -> list[dict[str, Any]]:
-        """What is left in each campaign that takes declarations, and until when; the nearest deadline first."""
+        """Counts left to declare and deadline of each open campaign; the nearest deadline first."""
         return list(self._get("declarations", "remaining")["items"])
 
     def export(self, kind: str, filters: Mapping[str, str]) -> Download:
-        """The whole list as `csv` or `xlsx`, not held in memory."""
+        """The whole list as `csv` or `xlsx`, streamed."""
         return self._download("declarations", "export", query={**filters, "format": kind}, timeout=EXPORT_SECONDS)
 
     def get(self, declaration: str) -> Answer:
@@ -33,11 +33,11 @@ class DeclarationClient(Service):
         return self._read("declarations", declaration)
 
     def history(self, declaration: str) -> dict[str, Any]:
-        """`versions` with what each changed, `correction`, `papers` and `passages`, newest first."""
+        """`versions` with their changes, `correction`, `papers` and `passages` (state transitions), newest first."""
         return self._get("declarations", declaration, "history")
 
     def save(self, declaration: str, change: Mapping[str, Any], etag: str) -> Answer:
-        """Saves one or several steps; Refused 412 when someone saved since `etag` was read."""
+        """Saves one or several steps; Refused 412 when someone has saved since `etag` was read."""
         headers = {"If-Match": etag} if etag else {}
         answer = self._call("PUT", "declarations", declaration, "draft", headers=headers, json=change)
         return Answer(json_body(answer), answer.headers.get("ETag", ""))
@@ -51,15 +51,15 @@ class DeclarationClient(Service):
         return self._post("declarations", declaration, "amendments", body={"reason": reason}, key=key)
 
     def list_drafts(self, **filters: Any) -> dict[str, Any]:
-        """`items`, one tenant on a row, and `next_cursor`: what is still to be declared."""
+        """The drafts still to declare: `items`, one per tenant, and `next_cursor`."""
         return self._get("drafts", **filters)
 
     def save_drafts(self, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-        """Saves each row for itself; what became of each, in the same order."""
+        """Saves each row independently; the outcome of each, in the same order."""
         return list(json_body(self._call("PUT", "drafts", json={"rows": rows}))["items"])
 
     def template(self, kind: str, **filters: Any) -> Content:
-        """The file to fill, `xlsx` or `csv`."""
+        """The file to fill in, `xlsx` or `csv`."""
         given = {name: value for name, value in filters.items() if value}
         answer = self._call("GET", "declaration-template", params={"format": kind, **given}, timeout=UPLOAD_SECONDS)
         return Content(answer.content, answer.headers["Content-Type"])
@@ -69,7 +69,7 @@ class DeclarationClient(Service):
         return self._get("declaration-imports", cursor=cursor, limit=20)
 
     def send_filled(self, filename: str, content: IO[bytes]) -> dict[str, Any]:
-        """Hands a filled file over; it is checked in the background."""
+        """Uploads a filled-in file; it is checked in the background."""
         files = {"file": (filename, content, "application/octet-stream")}
         return json_body(self._call("POST", "declaration-imports", files=files, timeout=UPLOAD_SECONDS))
 
@@ -78,11 +78,11 @@ class DeclarationClient(Service):
         return self._get("declaration-imports", filled)
 
     def list_filled_errors(self, filled: str, cursor: str = "") -> dict[str, Any]:
-        """What is refused or to be confirmed in it, line by line."""
+        """Its rejected lines and lines to confirm, line by line."""
         return self._get("declaration-imports", filled, "errors", cursor=cursor, limit=100)
 
     def correction(self, filled: str) -> Content:
-        """The file to correct."""
+        """The file of lines to correct."""
         answer = self._call("GET", "declaration-imports", filled, "correction", timeout=UPLOAD_SECONDS)
         return Content(answer.content, answer.headers["Content-Type"])
 
@@ -91,27 +91,27 @@ class DeclarationClient(Service):
         return self._post("declaration-imports", filled, "application")
 
     def transmit_lot(self, filters: Mapping[str, Any], key: str) -> dict[str, Any]:
-        """Transmits all complete drafts that the filters keep; the same `key` makes one lot."""
+        """Transmits all complete drafts that match the filters; the same `key` makes one batch transmission."""
         return self._post("transmissions", body={"filters": filters}, key=key)
 
     def list_lots(self, cursor: str = "") -> dict[str, Any]:
-        """The person's lots, newest first."""
+        """The person's batch transmissions, newest first."""
         return self._get("transmissions", cursor=cursor, limit=20)
 
     def get_lot(self, lot: str) -> dict[str, Any]:
-        """State and counts of a lot."""
+        """State and counts of a batch transmission."""
         return self._get("transmissions", lot)
 
     def list_lot_lines(self, lot: str, status: str, cursor: str = "") -> dict[str, Any]:
-        """What became of its declarations."""
+        """The outcome of each of its declarations."""
         return self._get("transmissions", lot, "lines", status=status, cursor=cursor, limit=50)
 
     def abandon(self, declaration: str, etag: str, key: str) -> dict[str, Any]:
-        """Drops the open correction; Refused 412 when someone saved since `etag` was read."""
+        """Abandons the open correction; Refused 412 when someone has saved since `etag` was read."""
         return self._post("declarations", declaration, "abandonment", key=key, etag=etag)
 
     def list_reports(self, **filters: Any) -> dict[str, Any]:
-        """`items`, `total` and `next_cursor`: a landlord's own, or the queue of an agent's Caf."""
+        """`items`, `total` and `next_cursor`: the landlord's own reports, or the queue of the agent's Caf."""
         return self._get("tenant-reports", **filters)
 
     def get_report(self, report: str) -> dict[str, Any]:
@@ -119,23 +119,23 @@ class DeclarationClient(Service):
         return self._get("tenant-reports", report)
 
     def send_report(self, report: Mapping[str, Any], key: str) -> dict[str, Any]:
-        """The report made, or the one of the same thing that is not settled yet."""
+        """The report created, or the unsettled one on the same subject."""
         return self._post("tenant-reports", body=report, key=key)
 
     def take_report(self, report: str, key: str) -> dict[str, Any]:
-        """Somebody of the Caf is on it."""
+        """Marks the report as being handled by an agent of the Caf."""
         return self._post("tenant-reports", report, "handling", key=key)
 
     def answer_report(self, report: str, answer: Mapping[str, Any], key: str) -> dict[str, Any]:
-        """`answer`: `outcome` (accept, refuse) and what the landlord reads."""
+        """`answer`: `outcome` (accept, refuse) and the text for the landlord."""
         return self._post("tenant-reports", report, "answer", body=answer, key=key)
 
     def landlord(self, landlord: str) -> dict[str, Any]:
-        """As the registry has it, and how much `holds` follows it where it goes."""
+        """The landlord as in the registry; `holds` counts what a move would take along."""
         return self._get("landlords", landlord)
 
     def move_landlord(self, landlord: str, path: str, asked: Mapping[str, Any], key: str) -> dict[str, Any]:
-        """`path`: company, natural-person or caf; Refused 409 when the landlord is not as it was read."""
+        """`path`: company, natural-person or caf; Refused 409 when the landlord has changed since it was read."""
         return self._post("landlords", landlord, path, body=asked, key=key)
 
     def list_imports(self, cursor: str = "") -> dict[str, Any]:
@@ -143,7 +143,7 @@ class DeclarationClient(Service):
         return self._get("registry-imports", cursor=cursor, limit=20)
 
     def send_registry(self, filename: str, content: IO[bytes]) -> dict[str, Any]:
-        """Hands a file over; it is read in the background."""
+        """Uploads a registry file; it is imported in the background."""
         files = {"file": (filename, content, "text/csv")}
         return json_body(self._call("POST", "registry-imports", files=files, timeout=UPLOAD_SECONDS))
 
@@ -152,5 +152,5 @@ class DeclarationClient(Service):
         return self._get("registry-imports", registry_import)
 
     def list_import_errors(self, registry_import: str, cursor: str = "") -> dict[str, Any]:
-        """Line, column, rule, message and example of what was left out."""
+        """Line, column, rule, message and example of each rejected line."""
         return self._get("registry-imports", registry_import, "errors", cursor=cursor, limit=100)

@@ -1,4 +1,4 @@
-"""Receipts, and the public check of a reference."""
+"""Recaps, and the public check of a reference."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -20,7 +20,7 @@ class DocumentsClient(Service):
     name = "documents"
 
     def list_for(self, declaration: str) -> list[dict[str, Any]]:
-        """The receipts of a declaration's versions."""
+        """The recaps of a declaration's versions."""
         return list(self._get("documents", declaration=declaration)["items"])
 
     def content(self, document: str) -> Content:
@@ -29,7 +29,7 @@ class DocumentsClient(Service):
         return Content(answer.content, answer.headers.get("Content-Type", "application/pdf"))
 
     def lot(self, lot: str) -> dict[str, Any]:
-        """The receipt of declarations transmitted together."""
+        """The recap of a batch transmission."""
         return self._get("lots", lot)
 
     def lot_content(self, lot: str) -> Content:
@@ -38,5 +38,5 @@ class DocumentsClient(Service):
         return Content(answer.content, answer.headers.get("Content-Type", "application/pdf"))
 
     def verify(self, reference: str) -> dict[str, Any]:
-        """Date, number and hash of what a reference stands for; open to anyone."""
+        """Date, number and hash of the recap with that reference; public."""
         return self._get("verifications", reference)

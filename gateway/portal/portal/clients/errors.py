@@ -1,4 +1,4 @@
-"""What a call to a service can end in, other than well."""
+"""Errors of a call to a service."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -20,4 +20,4 @@ class Refused(Exception):
 
 
 class Unavailable(Exception):
-    """The service did not answer in time, or answered what nobody can read."""
+    """The service did not answer in time, or its answer cannot be parsed."""

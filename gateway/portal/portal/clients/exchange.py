@@ -1,4 +1,4 @@
-"""What goes to the Caf in batches, and what it answers."""
+"""Export batches for the Caf, and the Caf's answers."""
 
 from typing import IO, Any
 
@@ -19,7 +19,7 @@ class ExchangeClient(Service):
         return self._get("exports", cursor=cursor, limit=20)
 
     def make_export(self, caf_code: str, key: str) -> dict[str, Any]:
-        """A batch of all that is new; Refused 409 when nothing is."""
+        """Creates a batch of everything new; Refused 409 when there is nothing."""
         return self._post("exports", key=key, caf_code=caf_code)
 
     def get_export(self, export: str) -> dict[str, Any]:
@@ -32,7 +32,7 @@ class ExchangeClient(Service):
         return Content(answer.content, answer.headers.get("Content-Type", "application/zip"))
 
     def acknowledge_export(self, export: str, lines: int, manifest_sha256: str, key: str) -> dict[str, Any]:
-        """The Caf's receipt; Refused 422 when it is not that of the batch."""
+        """Records the Caf's receipt; Refused 422 when it does not match the batch."""
         body = {"lines": lines, "manifest_sha256": manifest_sha256}
         return self._post("exports", export, "receipt", body=body, key=key)
 
@@ -41,7 +41,7 @@ class ExchangeClient(Service):
         return self._get("answers", cursor=cursor, limit=20)
 
     def send_answers(self, filename: str, content: IO[bytes], caf_code: str) -> dict[str, Any]:
-        """Hands a file over; it is read in the background."""
+        """Uploads an answers file; it is imported in the background."""
         files = {"file": (filename, content, "text/csv")}
         query = {"caf_code": caf_code} if caf_code else {}
         return json_body(self._call("POST", "answers", files=files, params=query, timeout=UPLOAD_SECONDS))
@@ -51,5 +51,5 @@ class ExchangeClient(Service):
         return self._get("answers", answers)
 
     def list_answer_errors(self, answers: str, cursor: str = "") -> dict[str, Any]:
-        """Line, column, rule, message and example of what was left out."""
+        """Line, column, rule, message and example of each rejected line."""
         return self._get("answers", answers, "errors", cursor=cursor, limit=100)

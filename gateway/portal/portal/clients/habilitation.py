@@ -20,7 +20,7 @@ class HabilitationClient(Service):
         return list(self._get("organisations", organisation, "groups")["items"])
 
     def list_zones(self, organisation: str) -> list[dict[str, Any]]:
-        """`zone` and `label` of what a group may be made of."""
+        """`zone` and `label` of the zones that a group may cover."""
         return list(self._get("organisations", organisation, "zones")["items"])
 
     def create_group(self, organisation: str, group: Mapping[str, Any], key: str) -> dict[str, Any]:
@@ -32,15 +32,15 @@ class HabilitationClient(Service):
         return list(self._get("organisations", organisation, "users")["items"])
 
     def create_user(self, organisation: str, user: Mapping[str, Any], key: str) -> dict[str, Any]:
-        """Login and password leave by e-mail at once."""
+        """Creates a user; login and password are e-mailed at once."""
         return self._post("organisations", organisation, "users", body=user, key=key)
 
     def send_credentials(self, organisation: str, account: str, key: str) -> dict[str, Any]:
-        """Login and a new provisional password leave to the user, by e-mail."""
+        """E-mails the login and a new provisional password to the user."""
         return self._post("organisations", organisation, "users", account, "credentials", key=key)
 
     def withdraw_user(self, organisation: str, account: str, reason: str | None, key: str) -> dict[str, Any]:
-        """Rights end at once and the account is closed; `reason` goes to the journal."""
+        """Rights end at once and the account is closed; `reason` is kept in the journal."""
         body = {"reason": reason} if reason else {}
         return self._post("organisations", organisation, "users", account, "withdrawal", body=body, key=key)
 
@@ -49,10 +49,10 @@ class HabilitationClient(Service):
         return self._post("organisations", organisation, "users", account, "delegation", body=delegation, key=key)
 
     def withdraw_delegate(self, organisation: str, account: str, reason: str | None, key: str) -> dict[str, Any]:
-        """The user stays, and manages nobody any more."""
+        """Ends the delegation; the user stays and manages nobody any more."""
         body = {"reason": reason} if reason else {}
         return self._post("organisations", organisation, "users", account, "delegation-withdrawal", body=body, key=key)
 
     def journal(self, organisation: str) -> list[dict[str, Any]]:
-        """Newest first."""
+        """The journal, newest first."""
         return list(self._get("organisations", organisation, "journal")["items"])

@@ -1,4 +1,4 @@
-"""One HTTP client for all services: the person's token, the request's number and its trace go with each call."""
+"""One HTTP client for all services: each call carries the person's token, the request's number and its trace."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -25,23 +25,23 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """A file on its way: its pieces, and the headers that say what it is."""
+    """A streamed file: its chunks and its content headers."""
 
     chunks: Iterator[bytes]
     headers: dict[str, str]
 
 
 def make_http(base_url: str, seconds: float, transport: httpx.BaseTransport | None = None) -> httpx.Client:
-    """Redirections are not followed: no API makes any."""
+    """Redirections are not followed: no API uses them."""
     timeout = httpx.Timeout(seconds, connect=CONNECT_SECONDS, pool=CONNECT_SECONDS)
     return httpx.Client(base_url=base_url, timeout=timeout, transport=transport, trust_env=False)
 
 
 class Service:
     """
-    The calls to one service, at `/api/<name>/v1`.
+    Calls to one service, at `/api/<name>/v1`.
 
-    `token` gives the access token of the person (empty for public operations), `request_id` the number to pass on.
+    `token` gives the person's access token (empty for public operations), `request_id` the number to pass on.
     Every method raises Refused for a problem and Unavailable when there is no usable answer.
     """
 
@@ -55,10 +55,10 @@ class Service:
     def _call(
         self, method: str, *path: str, headers: Mapping[str, str] | None = None, service: str = "", **options: Any
     ) -> httpx.Response:
-        """`path` is given in segments: an identifier taken from an address cannot climb to another operation."""
+        """`path` is given in segments, each quoted, so an identifier from a URL cannot reach another operation."""
         url = "/".join(("/api", service or self.name, "v1", *(quote(segment, safe="") for segment in path)))
         if not all(value.isascii() and value.isprintable() for value in (headers or {}).values()):
-            # A key or an ETag is a hidden field of the page: what cannot be in a header is none that we gave.
+            # Keys and ETags come from hidden fields of the page: a value that cannot be a header is not one we issued.
             raise Refused(
                 HTTPStatus.BAD_REQUEST,
                 {"title": "Un champ caché de cette page a été modifié : rouvrez la page, puis recommencez."},

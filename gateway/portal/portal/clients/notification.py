@@ -1,4 +1,4 @@
-"""Messages sent and letter batches, for agents."""
+"""Messages sent and print batches, for agents."""
 
 from typing import Any
 
@@ -16,15 +16,15 @@ class NotificationClient(Service):
         return self._get("messages", **filters)
 
     def landlords_to_correct(self, cursor: str = "") -> dict[str, Any]:
-        """Landlords to whom no letter can be printed."""
+        """Landlords whose address cannot be printed on a letter."""
         return self._get("landlords", "address-problems", cursor=cursor)
 
     def landlord(self, landlord: str) -> dict[str, Any]:
-        """Where a landlord is written to."""
+        """A landlord's addresses for e-mails and letters."""
         return self._get("landlords", landlord)
 
     def list_batches(self, cursor: str = "") -> dict[str, Any]:
-        """Batches for the print provider, newest first."""
+        """Print batches for the print provider, newest first."""
         return self._get("letter-batches", cursor=cursor)
 
     def batch_content(self, batch: str) -> Content:
@@ -33,5 +33,5 @@ class NotificationClient(Service):
         return Content(answer.content, answer.headers.get("Content-Type", "application/zip"))
 
     def acknowledge(self, batch: str, letters: int, pages: int, key: str) -> dict[str, Any]:
-        """The printer's receipt; Refused 422 when its totals are not those of the batch."""
+        """Records the printer's receipt; Refused 422 when its totals do not match the batch."""
         return self._post("letter-batches", batch, "receipt", body={"letters": letters, "pages": pages}, key=key)

@@ -1,4 +1,4 @@
-"""The services' own OpenAPI documents, read once every few minutes."""
+"""The services' own OpenAPI documents, cached for a few minutes."""
 
 import threading
 import time
@@ -10,7 +10,7 @@ KEPT_SECONDS = 300
 
 
 class OpenApiReader(Service):
-    """Called as nobody: these documents are public."""
+    """Calls without a token: these documents are public."""
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)

@@ -1,1 +1,1 @@
-"""The pages, one module or package a subject; `portal.routes` gathers them."""
+"""The pages, one module or package per subject; `portal.routes` registers them."""

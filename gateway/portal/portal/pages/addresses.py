@@ -1,4 +1,4 @@
-"""Addresses with filters in them."""
+"""URLs with filters."""
 
 from typing import Any
 
@@ -6,6 +6,6 @@ from flask import url_for
 
 
 def address(endpoint: str, **values: Any) -> str:
-    """`url_for` without the values that are empty."""
+    """`url_for` without empty values."""
     given: dict[str, Any] = {name: value for name, value in values.items() if value not in (None, "")}
     return url_for(endpoint, **given)

@@ -1,4 +1,4 @@
-"""/docs: the OpenAPI documents of all services in one page, without any script."""
+"""/docs: the OpenAPI documents of all services on one page, without script."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ METHODS = ("get", "post", "put", "patch", "delete")
 
 
 def resolve(document: dict[str, Any], node: Any) -> dict[str, Any]:
-    """What a `$ref` inside the document points to, or the node itself."""
+    """The target of a `$ref` inside the document, or the node itself."""
     while isinstance(node, dict) and "$ref" in node:
         target: Any = document
         for part in str(node["$ref"]).removeprefix("#/").split("/"):
@@ -58,7 +58,7 @@ def described(document: dict[str, Any], parameter: dict[str, Any]) -> dict[str, 
 
 
 def fields(document: dict[str, Any], body: dict[str, Any]) -> list[tuple[str, str, bool]]:
-    """(name, type, required) of the first level of a body."""
+    """(name, type, required) of the top level of a body."""
     for media in body.get("content", {}).values():
         schema = resolve(document, media.get("schema"))
         required = schema.get("required", ())
@@ -80,7 +80,7 @@ def type_of(schema: dict[str, Any]) -> str:
 
 @pages.get("/docs")
 def index() -> ResponseReturnValue:
-    """A service that does not answer is said so; the others are shown."""
+    """A service that does not answer is marked as such; the others are shown."""
     shown: list[tuple[str, dict[str, Any] | None, list[dict[str, Any]]]] = []
     for name in SERVICES:
         try:

@@ -1,4 +1,4 @@
-"""Who acted on a declaration, in words: colleagues by name where the person may know them, the Caf as the Caf."""
+"""Who acted on a declaration, in words: colleagues by name where the person may know them, the Caf as « la Caf »."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -14,7 +14,7 @@ NAMELESS = "une autre personne de votre organisme"
 
 
 def author_name() -> Callable[[Author], str]:
-    """Says an author; the names of colleagues are asked for once, and only if one is needed."""
+    """A function that names an author; colleagues' names are fetched once, and only when needed."""
     known: dict[str, str] = {}
     asked = False
 
@@ -35,7 +35,7 @@ def author_name() -> Callable[[Author], str]:
 
 
 def colleagues() -> dict[str, str]:
-    """Account -> name, for those whom the person may see; empty when habilitation refuses or is away."""
+    """Account -> name, for those whom the person may see; empty when habilitation refuses or is unavailable."""
     organisation = current_user().organisation
     if organisation is None:
         return {}

@@ -25,7 +25,7 @@ SEVERAL_COMMUNES = (
     "Plusieurs communes s’appellent «\u00a0{0}\u00a0»\u00a0: ajoutez le département, par exemple {0} (35)"
 )
 EMAIL_WANTED = "Saisissez l’adresse électronique, par exemple n.legoff@organisme.fr"
-# Actions of the journal; one that is not here is shown as the service names it.
+# Actions of the journal; one that is missing here is shown by the service's name for it.
 ACTIONS = {
     "administrator.designated": "Administrateur désigné",
     "group.created": "Groupe ajouté",
@@ -42,13 +42,13 @@ HOUSING_TYPES = {"conventioned": "Logements conventionnés", "private": "Logemen
 
 
 class UserForm(IdempotentForm):
-    """A new user: the requested information, and the groups to tick."""
+    """A new user: their details, and the groups to tick."""
 
     civility = RadioField(
         "Civilité", [InputRequired("Choisissez la civilité")], choices=choices(CIVILITIES), validate_choice=False
     )
     last_name = StringField("Nom", [InputRequired("Saisissez le nom, par exemple Le Goff")])
-    # People may have one name only.
+    # Some people have only one name.
     first_name = StringField("Prénom (s’il y en a un)")
     email = StringField("Adresse électronique", [InputRequired(EMAIL_WANTED)])
     function = StringField("Fonction (facultatif)")
@@ -60,7 +60,7 @@ class UserForm(IdempotentForm):
     }
 
     def as_user(self) -> dict[str, Any]:
-        """What the service takes."""
+        """The body for the service."""
         return {
             "civility": self.civility.data or "",
             "last_name": (self.last_name.data or "").strip(),
@@ -86,7 +86,7 @@ class GroupForm(IdempotentForm):
     pointers: ClassVar[dict[str, str]] = {"/label": "label", "/scopes": "zones"}
 
     def validate_communes(self, field: TextAreaField) -> None:
-        """Each by its name or code, of the official list; with the départements, there is at least one zone."""
+        """Each commune by name or code, from the official list; with the départements, at least one zone is needed."""
         self.chosen = list(self.zones.data or [])
         for line in lines_of((field.data or "").replace(",", "\n").replace(";", "\n")):
             found = communes.codes(line)
@@ -146,7 +146,7 @@ def new_user() -> ResponseReturnValue:
 @pages.route("/groupes/nouveau", methods=["GET", "POST"])
 @login_required("landlord")
 def new_group() -> ResponseReturnValue:
-    """Groups exist from the start; this adds another."""
+    """Adds a group to the default ones."""
     form, zones = GroupForm(), api().habilitation.list_zones(organisation())
     form.zones.choices = choices({zone["zone"]: zone["label"] for zone in zones})
     if request.method == "POST" and form.validate():

@@ -1,4 +1,4 @@
-"""Delegates: the administrator designates them, changes what they answer for, and withdraws them."""
+"""Delegates: the administrator designates them, changes their groups, and withdraws them."""
 
 from typing import Any, ClassVar
 from uuid import UUID
@@ -22,7 +22,7 @@ EXTENTS = {"all": "Tous ses groupes, et ceux qui lui seront donnés plus tard", 
 
 
 class DelegationForm(IdempotentForm):
-    """All that the user holds, or some of it."""
+    """All the groups that the user holds, or some of them."""
 
     extent = RadioField("Groupes confiés", [InputRequired("Choisissez les groupes confiés")], choices=choices(EXTENTS))
     groups = SelectMultipleField("Groupes, si vous n’en confiez que certains", validate_choice=False)
@@ -30,14 +30,14 @@ class DelegationForm(IdempotentForm):
     pointers: ClassVar[dict[str, str]] = {"/groups": "groups", "/reason": "reason"}
 
     def as_delegation(self) -> dict[str, Any]:
-        """What the service takes."""
+        """The body for the service."""
         everything, reason = self.extent.data == "all", (self.reason.data or "").strip()
         groups = [] if everything else list(self.groups.data or [])
         return {"all_groups": everything, "groups": groups} | ({"reason": reason} if reason else {})
 
 
 def _form_of(user: dict[str, Any]) -> DelegationForm:
-    """Only what the user holds can be ticked; what is delegated now is."""
+    """Only groups that the user holds can be ticked; currently delegated ones are ticked."""
     labels = {group["id"]: group["label"] for group in api().habilitation.list_groups(organisation())}
     current = user["delegation"] or {"all_groups": False, "groups": []}
     extent = "all" if current["all_groups"] else "some" if current["groups"] else None
@@ -49,7 +49,7 @@ def _form_of(user: dict[str, Any]) -> DelegationForm:
 @pages.route("/utilisateurs/<uuid:account_id>/delegation", methods=["GET", "POST"])
 @login_required("landlord")
 def delegation(account_id: UUID) -> ResponseReturnValue:
-    """The user is told by e-mail, and acts at once."""
+    """The user is notified by e-mail, and the delegation takes effect at once."""
     user = _delegable(account_id)
     form = _form_of(user)
     if request.method == "POST" and form.validate():
@@ -68,7 +68,7 @@ def delegation(account_id: UUID) -> ResponseReturnValue:
 @pages.route("/utilisateurs/<uuid:account_id>/delegation/retrait", methods=["GET", "POST"])
 @login_required("landlord")
 def withdraw_delegation(account_id: UUID) -> ResponseReturnValue:
-    """A user like the others from then on."""
+    """The user keeps their own access."""
     user, form = _delegable(account_id), WithdrawalForm()
     if user["delegation"] is None:
         abort(404)

@@ -1,4 +1,4 @@
-"""One user of the organisation: credentials sent again, access withdrawn; each asks first."""
+"""One user of the organisation: resend credentials, withdraw access; both ask for confirmation."""
 
 from typing import Any
 from uuid import UUID
@@ -15,13 +15,13 @@ from portal.sign_in.person import login_required
 
 
 class WithdrawalForm(IdempotentForm):
-    """Why, for the journal."""
+    """The reason, for the journal."""
 
     reason = StringField("Motif (facultatif)", [Length(max=300, message="Le motif compte 300 caractères au plus.")])
 
 
 def the_user(account_id: UUID) -> dict[str, Any]:
-    """A user on whom the person signed in can act, as the service says: who may is decided there."""
+    """A user on whom the person signed in may act; the service decides that."""
     users = {user["account_id"]: user for user in api().habilitation.list_users(organisation())}
     user = users.get(str(account_id))
     if user is None or not user["manageable"]:
@@ -32,7 +32,7 @@ def the_user(account_id: UUID) -> dict[str, Any]:
 @pages.route("/utilisateurs/<uuid:account_id>/identifiants", methods=["GET", "POST"])
 @login_required("landlord")
 def send_credentials(account_id: UUID) -> ResponseReturnValue:
-    """A new provisional password leaves to the user; the person who asks does not see it."""
+    """E-mails a new provisional password to the user; the requester does not see it."""
     user, form = the_user(account_id), BlankForm()
     if form.validate_on_submit():
         api().habilitation.send_credentials(organisation(), str(account_id), form.key.data or "")

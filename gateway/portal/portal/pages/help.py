@@ -1,10 +1,10 @@
-"""Help pages: they stand for the guides."""
+"""Help pages, in place of the guides."""
 
 from flask import Blueprint, abort, render_template
 from flask.typing import ResponseReturnValue
 
 pages = Blueprint("help", __name__, url_prefix="/aide")
-# Address -> (title, what it answers).
+# Path -> (title, the question it answers).
 SUBJECTS = {
     "premiere-connexion": (
         "Votre première connexion",

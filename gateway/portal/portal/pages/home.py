@@ -1,4 +1,4 @@
-"""The home page « Espace Partenaires », and the pages that the law asks for."""
+"""The home page « Espace Partenaires », and the pages required by law."""
 
 from typing import Any
 
@@ -16,10 +16,10 @@ pages = Blueprint("home", __name__)
 
 @pages.get("/")
 def index() -> ResponseReturnValue:
-    """For visitors the way in; for people signed in, what they can do."""
+    """For visitors, the sign-in link; for people signed in, what they can do."""
     person = signed_in()
     if person is None:
-        # Identity comes back from signing out with a `state` that nobody reads.
+        # Identity redirects here after sign-out with a `state` that nobody reads.
         return redirect("/", 303) if "state" in request.args else render_template("home.html")
     remaining = [] if person.is_agent else what_remains()
     managing = not person.is_agent and layout.manages_users()
@@ -27,7 +27,7 @@ def index() -> ResponseReturnValue:
 
 
 def what_remains() -> list[dict[str, Any]]:
-    """For the landlord's person; nothing when the service does not answer, as the page leads to more than that."""
+    """What is left to declare, for landlords; empty when the service does not answer, so that the page still works."""
     try:
         return api().declaration.remaining()
     except (Refused, Unavailable, SignedOut):

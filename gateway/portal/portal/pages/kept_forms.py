@@ -1,4 +1,4 @@
-"""« Ne pas reprendre cette saisie »: what was kept of an expired form is forgotten at once."""
+"""« Ne pas reprendre cette saisie »: erases the kept content of an expired form at once."""
 
 from flask import Blueprint, redirect
 from flask.typing import ResponseReturnValue
@@ -12,7 +12,7 @@ pages = Blueprint("kept_forms", __name__)
 @pages.post("/saisie-conservee/abandon")
 @login_required()
 def drop() -> ResponseReturnValue:
-    """Back to the page, as it stands; its mark says which, and whose."""
+    """Redirects to the page without it; its mark says which form, and whose."""
     mark = keeper().own_mark()
     keeper().consume()
     return redirect(mark.page if mark and mark.page else "/", 303)

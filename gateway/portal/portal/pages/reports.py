@@ -1,4 +1,4 @@
-"""What a landlord reports of their list of tenants; the queue of the Caf, and its answers."""
+"""Landlords' reports about their list of tenants; the Caf's queue, and its answers."""
 
 from typing import Any, ClassVar
 
@@ -28,7 +28,7 @@ COMMENT = "Précisions, si vous le souhaitez"
 
 
 class MissingForm(IdempotentForm):
-    """A tenant who is not in the list."""
+    """A tenant missing from the list."""
 
     user_number = StringField("Votre N°\u00a0d’utilisateur")
     tenant_last_name = StringField("Nom du locataire")
@@ -43,7 +43,7 @@ class MissingForm(IdempotentForm):
     }
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """All that is missing, told together."""
+        """Collects everything missing, so that all errors are shown together."""
         good = super().validate(extra_validators)
         empty = [name for name in NEEDED if not (self[name].data or "").strip()]
         for name in empty:
@@ -51,7 +51,7 @@ class MissingForm(IdempotentForm):
         return bool(good) and not empty
 
     def as_report(self) -> dict[str, Any]:
-        """What the service takes."""
+        """The body for the service."""
         names = ("tenant_last_name", "tenant_first_name", "commune_insee")
         tenant = {name: (self[name].data or "").strip() for name in names}
         return {
@@ -64,7 +64,7 @@ class MissingForm(IdempotentForm):
 
 
 class GoneForm(IdempotentForm):
-    """A tenant who is no longer theirs."""
+    """A tenant that is no longer the landlord's."""
 
     happened_on = FrenchDateField("Depuis quel jour\u00a0? (départ du locataire, vente du logement)")
     comment = TextAreaField(COMMENT)
@@ -80,7 +80,7 @@ class AnswerForm(IdempotentForm):
 
 
 def send(form: Any, report: dict[str, Any]) -> ResponseReturnValue | None:
-    """To the report that was made, or was there already; None when the service refuses, in its words."""
+    """Redirects to the report, new or existing; None when the service refuses, with its errors on the form."""
     try:
         made = api().declaration.send_report(report, form.key.data or "")
     except Refused as error:
@@ -126,7 +126,7 @@ def missing() -> ResponseReturnValue:
 @pages.route("/plus-mon-locataire/<uuid:declaration>", methods=["GET", "POST"])
 @login_required("landlord")
 def gone(declaration: Any) -> ResponseReturnValue:
-    """« Ce locataire n’est plus le mien »; the declaration itself stays as it is."""
+    """« Ce locataire n’est plus le mien »; the declaration itself is unchanged."""
     body = api().declaration.get(str(declaration)).body
     form = GoneForm()
     if request.method == "POST" and form.validate():
@@ -146,7 +146,7 @@ def gone(declaration: Any) -> ResponseReturnValue:
 @pages.route("/<uuid:report>", methods=["GET", "POST"])
 @login_required()
 def one(report: Any) -> ResponseReturnValue:
-    """A report; an agent answers it here."""
+    """A report; agents answer it here."""
     found, form = api().declaration.get_report(str(report)), AnswerForm()
     if request.method == "POST" and current_user().is_agent and form.validate():
         body = {"outcome": form.outcome.data, "answer": (form.answer.data or "").strip()}
@@ -176,6 +176,6 @@ def one(report: Any) -> ResponseReturnValue:
 @pages.post("/<uuid:report>/prise-en-charge")
 @login_required("agent")
 def take(report: Any) -> ResponseReturnValue:
-    """The landlord then reads that somebody is on it."""
+    """Marks it as being handled; the landlord sees that."""
     api().declaration.take_report(str(report), BlankForm().key.data or "")
     return redirect(url_for("reports.one", report=report), 303)

@@ -1,4 +1,4 @@
-"""The public check of a receipt: what the printed reference stands for, and nothing of what was declared."""
+"""The public check of a recap: what its printed reference refers to, and nothing of what was declared."""
 
 import re
 
@@ -14,7 +14,7 @@ REFERENCE = re.compile(r"R\d\d(-[0-9A-HJKMNP-TV-Z]{4}){4}\Z")
 
 
 def normalised(typed: str) -> str:
-    """`r26 8k3m w2qt 5ybn oxcd` -> `R26-8K3M-W2QT-5YBN-0XCD`; unchanged when it has not the right length."""
+    """`r26 8k3m w2qt 5ybn oxcd` -> `R26-8K3M-W2QT-5YBN-0XCD`; unchanged when its length is wrong."""
     # Crockford's base 32 reads O as 0, and I and L as 1: https://www.crockford.com/base32.html
     found = re.sub(r"[^0-9A-Z]", "", typed.upper()).translate(str.maketrans("OIL", "011"))
     if len(found) != LENGTH:
@@ -24,7 +24,7 @@ def normalised(typed: str) -> str:
 
 @pages.get("/v/")
 def search() -> ResponseReturnValue:
-    """Someone typed the reference: its page has an address of its own."""
+    """Redirects a typed reference to its own page."""
     typed = normalised(request.args.get("reference", ""))
     if not REFERENCE.match(typed):
         return render_template("verification.html", reference=typed, found=None, asked=bool(typed))
@@ -33,7 +33,7 @@ def search() -> ResponseReturnValue:
 
 @pages.get("/v/<reference>")
 def verify(reference: str) -> ResponseReturnValue:
-    """What the QR code leads to."""
+    """The page that the QR code links to."""
     if not REFERENCE.match(reference):
         abort(404)
     try:

@@ -1,1 +1,1 @@
-"""Signing in with identity (OpenID Connect); tokens stay in the server's session, never in the page."""
+"""Signing in with identity (OpenID Connect); tokens stay in the server-side session, never in the page."""

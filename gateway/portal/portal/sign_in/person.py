@@ -1,4 +1,4 @@
-"""Who is signed in, and which pages want whom."""
+"""Who is signed in, and which pages require which kind of person."""
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -15,7 +15,7 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """The claims of the id token that pages use; `organisation` and `caf` exclude each other."""
+    """The id token claims that pages use; `organisation` and `caf` are mutually exclusive."""
 
     account_id: str
     name: str
@@ -26,7 +26,7 @@ class SignedIn:
 
     @classmethod
     def from_claims(cls, claims: dict[str, Any]) -> "SignedIn":
-        """From an id token already verified; the name is not in it."""
+        """From a verified id token; the name is not in it."""
         return cls(
             account_id=claims["sub"],
             name="Mon compte",
@@ -43,7 +43,7 @@ class SignedIn:
 
 
 def remember(person: SignedIn) -> None:
-    """Keeps the person in the session."""
+    """Stores the person in the session."""
     session[PERSON] = asdict(person)
 
 
@@ -54,25 +54,25 @@ def signed_in() -> SignedIn | None:
 
 
 def current_user() -> SignedIn:
-    """The person of a page that wants one."""
+    """The person signed in, on a page that requires one."""
     return signed_in() or abort(403)
 
 
 def sign_in_page() -> Any:
-    """Sends to sign in and back here; what a form had sent is kept, and said so first."""
+    """Redirects to sign-in and back here; a submitted form is kept, and the page says so first."""
     if request.method == "POST" and (said := keeper().signed_out()) is not None:
         return said
     address = url_for("sign_in.start", suite=keeper().way_back())
     if request.headers.get("HX-Request"):
-        # A part of a page asked for by htmx: the whole page must go, not that part.
+        # For an htmx fragment, the whole page must be redirected, not the fragment.
         return Response(status=204, headers={"HX-Redirect": address})
     return redirect(address, 303)
 
 
 def login_required(kind: str | None = None, *, takes_file: bool = False) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """A page for someone signed in, of that kind (`landlord` or `agent`) when given; 404 for the others.
+    """The page requires sign-in, as that kind (`landlord` or `agent`) if given; 404 for other kinds.
 
-    Only one that `takes_file` is sent more than a form holds, see `portal.uploads`.
+    Only pages with `takes_file` accept bodies larger than a form, see `portal.uploads`.
     """
 
     def decorate(view: Callable[P, R]) -> Callable[P, R]:

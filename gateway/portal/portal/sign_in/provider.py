@@ -1,4 +1,4 @@
-"""Identity as authlib's client sees it: authorization code with PKCE (S256), state and nonce."""
+"""Identity as an authlib client: authorization code with PKCE (S256), state and nonce."""
 
 import threading
 from typing import Any
@@ -12,22 +12,22 @@ from portal.settings import PortalSettings
 
 NAME = "identity"
 CLIENT_ID = "portal"
-# Neither profile nor email: the id token goes back in the address that signs out, so it says nothing of the person.
+# Neither profile nor email: the id token is in the sign-out URL, so it must not identify the person.
 SCOPE = "openid offline_access"
 SECONDS = 10
-# What the portal calls itself, so at its own address of the gateway; browsers are sent to the public ones.
+# The endpoints that the portal calls itself, at its own gateway address; browsers use the public ones.
 CALLED_BY_THE_PORTAL = ("token_endpoint", "jwks_uri", "userinfo_endpoint", "revocation_endpoint")
 
 
 class Provider(FlaskOAuth2App):  # type: ignore[misc]  # authlib is untyped
-    """Reads identity's discovery document once, at the portal's own address of the gateway."""
+    """Reads identity's discovery document once, at the portal's own gateway address."""
 
     issuer = ""
     api_url = ""
     reading = threading.Lock()
 
     def load_server_metadata(self) -> dict[str, Any]:
-        """Raises Unavailable when the document is another issuer's."""
+        """Raises Unavailable when the document's issuer is another."""
         with self.reading:
             metadata: dict[str, Any] = self.server_metadata
             if "_loaded_at" not in metadata:
@@ -41,7 +41,7 @@ class Provider(FlaskOAuth2App):  # type: ignore[misc]  # authlib is untyped
         return metadata
 
     def refresh(self, refresh_token: str) -> dict[str, Any]:
-        """New tokens for a refresh token. Raises OAuthError when it is no longer good."""
+        """New tokens for a refresh token. Raises OAuthError when it is no longer valid."""
         metadata = self.load_server_metadata()
         with self._get_oauth_client(**metadata) as client:
             return dict(client.refresh_token(metadata["token_endpoint"], refresh_token=refresh_token))

@@ -1,4 +1,4 @@
-"""The person's tokens, in the server's session only; refreshed once even when several requests want it."""
+"""The person's tokens, in the server-side session only; concurrent requests refresh them once."""
 
 import time
 from typing import Any
@@ -13,7 +13,7 @@ from portal.clients.errors import Unavailable
 from portal.sign_in.provider import Provider
 
 TOKENS = "tokens"
-# Refreshed a little before its end: the call that carries it takes time too.
+# Refreshed a little before expiry: the call that carries it takes time too.
 MARGIN_SECONDS = 20
 
 
@@ -22,7 +22,7 @@ class SignedOut(Exception):
 
 
 def keep(tokens: dict[str, Any]) -> None:
-    """Keeps what the pages need of a token answer."""
+    """Stores what the pages need of a token response."""
     session[TOKENS] = {
         "access": tokens["access_token"],
         "refresh": tokens.get("refresh_token", ""),
@@ -32,7 +32,7 @@ def keep(tokens: dict[str, Any]) -> None:
 
 
 def is_fresh() -> bool:
-    """True while the access token can still be used. Raises SignedOut without any."""
+    """True while the access token is still valid. Raises SignedOut without one."""
     kept = session.get(TOKENS)
     if not kept:
         raise SignedOut
@@ -40,7 +40,7 @@ def is_fresh() -> bool:
 
 
 def access_token(provider: Provider) -> str:
-    """An access token that lives. Raises SignedOut, or Unavailable when identity does not answer."""
+    """A valid access token. Raises SignedOut, or Unavailable when identity does not answer."""
     if not is_fresh():
         _refresh(provider)
     return str(session[TOKENS]["access"])
@@ -50,7 +50,7 @@ def _refresh(provider: Provider) -> None:
     here, interface = _session(), current_app.session_interface
     if not isinstance(interface, SqlSessionInterface):
         raise TypeError("the portal keeps its sessions in a table")
-    # Identity takes a refresh token used twice for a theft, and ends the session: one request at a time.
+    # Identity treats a reused refresh token as stolen and ends the session: only one request may refresh at a time.
     with alone(interface.engine(), here.identifier or ""):
         if not here.new:
             _take_up(interface.saved(here))
@@ -67,7 +67,7 @@ def _refresh(provider: Provider) -> None:
 
 
 def _take_up(saved: dict[str, Any] | None) -> None:
-    """The tokens that another request of this session got meanwhile. Raises SignedOut when the session was ended."""
+    """Takes tokens that another request of this session refreshed. Raises SignedOut when the session has ended."""
     if saved is None:
         raise SignedOut
     if TOKENS in saved:
@@ -83,5 +83,5 @@ def _session() -> ServerSession:
 
 
 def rotate() -> None:
-    """Changes the session's number, at sign-in (session fixation)."""
+    """Changes the session id at sign-in (against session fixation)."""
     _session().rotate()

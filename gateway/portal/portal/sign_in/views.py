@@ -20,7 +20,7 @@ from portal.sign_in.provider import Provider
 pages = Blueprint("sign_in", __name__)
 log = structlog.get_logger()
 NEXT = "next"
-# A path of ours: neither //elsewhere nor /\elsewhere, which browsers take for another site.
+# A local path: neither //elsewhere nor /\elsewhere, which browsers treat as another site.
 LOCAL = re.compile(r"/(?![/\\])[^\s\\]*\Z")
 TRY_AGAIN = "La connexion n’a pas abouti. Recommencez\u00a0: cliquez sur «\u00a0Se connecter\u00a0»."
 
@@ -32,18 +32,18 @@ def provider() -> Provider:
 
 
 def public_url(path: str) -> str:
-    """An address as browsers know it."""
+    """A URL as browsers see it."""
     return str(current_app.config["PUBLIC_URL"]).rstrip("/") + path
 
 
 def local_path(text: str) -> str:
-    """The path to come back to; the home page when it is not one of ours."""
+    """The path to return to; the home page when it is not local."""
     return text if LOCAL.match(text) else "/"
 
 
 @pages.get("/connexion")
 def start() -> ResponseReturnValue:
-    """Sends to identity's own page; no other sees the password."""
+    """Redirects to identity's sign-in page; no other page sees the password."""
     session[NEXT] = local_path(request.args.get("suite", "/"))
     try:
         answer: ResponseReturnValue = provider().authorize_redirect(public_url("/connexion/retour"))
@@ -54,7 +54,7 @@ def start() -> ResponseReturnValue:
 
 @pages.get("/connexion/retour")
 def come_back() -> ResponseReturnValue:
-    """Exchanges the code for tokens; the session gets a new number."""
+    """Exchanges the code for tokens; the session gets a new id."""
     try:
         answer = provider().authorize_access_token()
         person = SignedIn.from_claims(answer["userinfo"])
@@ -70,13 +70,13 @@ def come_back() -> ResponseReturnValue:
     tokens.rotate()
     remember(replace(person, name=full_name() or person.name))
     if not keeper().came_back(left_here):
-        # The page was that of another account.
+        # The page belonged to another account.
         suite = "/"
     return redirect("/agent" if person.is_agent and suite == "/" else suite, 303)
 
 
 def full_name() -> str:
-    """First and last name; empty when identity does not say."""
+    """First and last name; empty when identity does not give them."""
     try:
         account = api().identity.me()
     except (Refused, Unavailable):

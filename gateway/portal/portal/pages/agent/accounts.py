@@ -1,4 +1,4 @@
-"""« Comptes »: an agent finds an account, sees its state and its journal, and acts on it with a reason."""
+"""« Comptes »: an agent finds an account, sees its state and journal, and acts on it with a reason."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -26,7 +26,7 @@ CRITERIA = {
 
 @dataclass(frozen=True)
 class Act:
-    """What an agent may ask of the identity service; `path` is the end of the address there."""
+    """An action that an agent may request from identity; `path` is the end of its URL there."""
 
     path: str
     title: str
@@ -98,7 +98,7 @@ ACTS = {
 
 
 class SearchForm(IdempotentForm):
-    """One criterion, typed whole."""
+    """One search criterion, matched whole."""
 
     criterion = SelectField("Chercher par", choices=choices(CRITERIA))
     typed = StringField("Valeur exacte", [InputRequired("Saisissez ce que vous cherchez, en entier."), Length(max=200)])
@@ -106,7 +106,7 @@ class SearchForm(IdempotentForm):
 
 
 class ReasonForm(IdempotentForm):
-    """Every act says why."""
+    """Every action needs a reason."""
 
     reason = TextAreaField("Motif", [InputRequired("Saisissez le motif.")])
 
@@ -114,7 +114,7 @@ class ReasonForm(IdempotentForm):
 @pages.route("", methods=["GET", "POST"], strict_slashes=False)
 @login_required("agent")
 def search() -> ResponseReturnValue:
-    """By POST: a name or an e-mail must not stay in an address."""
+    """By POST: a name or an e-mail must not appear in a URL."""
     form, found = SearchForm(), None
     if request.method == "POST" and form.validate():
         try:
@@ -129,14 +129,14 @@ def search() -> ResponseReturnValue:
 @pages.get("/<uuid:account>")
 @login_required("agent")
 def detail(account: Any) -> ResponseReturnValue:
-    """The state of the account and the acts that it allows."""
+    """The state of the account and the actions it allows."""
     return render_template("agent/account.html", account=api().identity.account(str(account)), acts=ACTS)
 
 
 @pages.get("/<uuid:account>/journal")
 @login_required("agent")
 def journal(account: Any) -> ResponseReturnValue:
-    """What happened to it, with the reasons that agents gave."""
+    """The account's journal, with the reasons given by agents."""
     shown = api().identity.account(str(account))
     found = api().identity.account_activity(str(account), request.args.get("cursor", ""))
     following = found.get("next_cursor")
@@ -147,7 +147,7 @@ def journal(account: Any) -> ResponseReturnValue:
 @pages.route("/<uuid:account>/<name>", methods=["GET", "POST"])
 @login_required("agent")
 def act(account: Any, name: str) -> ResponseReturnValue:
-    """Asks for the reason and the confirmation, then acts."""
+    """Asks for a reason and a confirmation, then acts."""
     chosen = ACTS.get(name) or abort(404)
     form, concerned = ReasonForm(), api().identity.account(str(account))
     if request.method == "POST" and form.validate():

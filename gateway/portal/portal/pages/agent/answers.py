@@ -1,4 +1,4 @@
-"""The Caf's answers: sending a file, watching it being read, and its report line by line."""
+"""The Caf's answers: upload a file, follow its import, read its line-by-line report."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ NO_FILE = "Choisissez le fichier des réponses, par exemple reponses-359.csv"
 
 
 class AnswersForm(IdempotentForm):
-    """The file; a supervisor says for which Caf."""
+    """The file; a supervisor also chooses the Caf."""
 
     file = FileField("Fichier des réponses")
     caf_code = StringField("Code de la Caf")
@@ -26,7 +26,7 @@ class AnswersForm(IdempotentForm):
 @pages.route("", methods=["GET", "POST"], strict_slashes=False)
 @login_required("agent", takes_file=True)
 def index() -> ResponseReturnValue:
-    """The files, and the form to send another."""
+    """The files, and the upload form."""
     form = AnswersForm()
     if request.method == "POST" and (answer := send(form)) is not None:
         return answer
@@ -37,7 +37,7 @@ def index() -> ResponseReturnValue:
 
 
 def send(form: AnswersForm) -> ResponseReturnValue | None:
-    """To the page of the import, or None with the reason on the form."""
+    """Redirects to the import's page, or None with the reason on the form."""
     upload = request.files.get("file")
     if upload is None or not upload.filename:
         form.fail(NO_FILE, "file")
@@ -55,7 +55,7 @@ def send(form: AnswersForm) -> ResponseReturnValue | None:
 @pages.get("/<uuid:answers>")
 @login_required("agent")
 def report(answers: Any) -> ResponseReturnValue:
-    """Progress while it runs (a link refreshes it; htmx does by itself), then the lines left out."""
+    """Progress during the import (a refresh link, or htmx by itself), then the rejected lines."""
     identifier = str(answers)
     state = api().exchange.get_answers(identifier)
     errors: dict[str, Any] = {"items": [], "total": 0, "next_cursor": None}

@@ -1,4 +1,4 @@
-"""Moving the days of a campaign: a form, then what the new days would do, then the change."""
+"""Changing the dates of a campaign: a form, a preview of the effects, then the change."""
 
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -19,7 +19,7 @@ from portal.sign_in.person import login_required
 @pages.route("/<int:year>/dates", methods=["GET", "POST"])
 @login_required("agent")
 def dates(year: int) -> ResponseReturnValue:
-    """Typed first, then shown beside what they replace; only what was confirmed is changed."""
+    """New dates are first shown next to the current ones; only confirmed dates are saved."""
     caf = chosen_caf()
     campaign = api().campaigns.get(year, caf)
     form = DatesForm(data=_days(campaign))
@@ -52,7 +52,7 @@ def _change(year: int, caf: str, form: DatesForm) -> bool:
 
 
 def at_once(campaign: dict[str, Any], change: dict[str, Any], today: date) -> Iterator[str]:
-    """What the new days do as soon as they are kept, that no later change of days undoes."""
+    """The immediate effects of the new dates, which no later change of dates can undo."""
     if campaign["phase"] == "draft":
         return
     day = today.isoformat()

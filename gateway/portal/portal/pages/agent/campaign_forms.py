@@ -1,4 +1,4 @@
-"""What is typed of a campaign."""
+"""Forms of a campaign."""
 
 import re
 from collections.abc import Sequence
@@ -20,17 +20,17 @@ BETWEEN_DAYS = re.compile(r"[\n;,]")
 
 
 class DaysField(TextAreaField):  # type: ignore[misc]  # WTForms is untyped
-    """Days, one a line, to a list of dates in their order."""
+    """Dates, one per line, parsed to a sorted list."""
 
     sentence = "Saisissez une date par ligne, par exemple 15/10/2026"
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
-        """Raises ValueError, in French, for a line that is no date."""
+        """Raises ValueError, in French, for a line that is not a date."""
         typed = [piece.strip() for text in valuelist for piece in BETWEEN_DAYS.split(text)]
         self.data = sorted({self.read(piece) for piece in typed if piece})
 
     def read(self, text: str) -> date:
-        """Day, month and year, in the order in which they are written in French."""
+        """Parses day, month and year, in the French order."""
         found = DAY.match(text)
         if found is None:
             raise ValueError(self.sentence)
@@ -41,7 +41,7 @@ class DaysField(TextAreaField):  # type: ignore[misc]  # WTForms is untyped
             raise ValueError(self.sentence) from None
 
     def _value(self) -> str:
-        """What was typed when it was wrong, else the days."""
+        """The text as typed when it was invalid, else the dates."""
         if (self.errors or self.process_errors) and self.raw_data:
             return "\n".join(map(str, self.raw_data))
         return "\n".join(f"{day:%d/%m/%Y}" for day in self.data or [])
@@ -67,7 +67,7 @@ class CampaignForm(IdempotentForm):
     }
 
     def as_campaign(self) -> dict[str, Any]:
-        """What the service takes; what was left empty is not sent."""
+        """The body for the service; empty fields are omitted."""
         days = {name: self[name].data for name in ("opens_on", "deadline", "cut_off")}
         year = (self.year.data or "").strip()
         given: dict[str, Any] = {
@@ -80,7 +80,7 @@ class CampaignForm(IdempotentForm):
         return {name: value for name, value in given.items() if value not in (None, "", {}, [])}
 
     def contact(self) -> dict[str, Any]:
-        """Empty when nothing of it was typed."""
+        """Empty when no contact field was filled in."""
         typed = {
             "name": (self.contact_name.data or "").strip(),
             "telephone": (self.contact_telephone.data or "").strip(),
@@ -91,7 +91,7 @@ class CampaignForm(IdempotentForm):
 
 
 class DatesForm(IdempotentForm):
-    """The days of a campaign that may still move; `confirmed` is what the second page says."""
+    """The dates of a campaign that can still change; `confirmed` is set by the second page."""
 
     deadline = FrenchDateField("Date limite de déclaration", [InputRequired(DEADLINE)])
     cut_off = FrenchDateField("Dernier jour pour les déclarations tardives", [InputRequired(CUT_OFF)])
@@ -101,7 +101,7 @@ class DatesForm(IdempotentForm):
     pointers: ClassVar[dict[str, str]] = {f"/{name}": name for name in ("deadline", "cut_off", "reminders", "reason")}
 
     def as_change(self) -> dict[str, Any]:
-        """What the service takes."""
+        """The body for the service."""
         days = {name: self[name].data for name in ("deadline", "cut_off")}
         return {
             **{name: day.isoformat() for name, day in days.items() if day},

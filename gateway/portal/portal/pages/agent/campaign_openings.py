@@ -1,4 +1,4 @@
-"""One act that opens the campaigns of all Cafs, for supervisors: asked, followed, told Caf by Caf."""
+"""Opens the campaigns of all Cafs at once, for supervisors: request, progress, outcome per Caf."""
 
 from typing import Any
 from uuid import UUID
@@ -13,7 +13,7 @@ from portal.sign_in.person import current_user, login_required
 
 
 def only_supervisors() -> None:
-    """As if the page did not exist, for the others."""
+    """404 for everyone else."""
     if not current_user().supervisor:
         abort(404)
 
@@ -21,7 +21,7 @@ def only_supervisors() -> None:
 @pages.get("/<int:year>/ouverture-nationale")
 @login_required("agent")
 def confirm_all(year: int) -> ResponseReturnValue:
-    """Which Cafs are ready, before every one of their landlords is written to."""
+    """Which Cafs are ready; shown before all their landlords are written to."""
     only_supervisors()
     found = [each for each in api().campaigns.every() if each["year"] == year]
     shown: dict[str, Any] = {"year": year, "campaigns": sorted(found, key=lambda each: str(each["caf_code"]))}
@@ -31,7 +31,7 @@ def confirm_all(year: int) -> ResponseReturnValue:
 @pages.post("/<int:year>/ouverture-nationale")
 @login_required("agent")
 def open_all(year: int) -> ResponseReturnValue:
-    """Asks once, whatever the number of clicks."""
+    """Requests one opening, however many clicks."""
     only_supervisors()
     made = api().campaigns.open_all(year, BlankForm().key.data or "")
     return redirect(url_for("campaigns.opening", opening=made["id"]), 303)
@@ -40,7 +40,7 @@ def open_all(year: int) -> ResponseReturnValue:
 @pages.get("/ouvertures/<uuid:opening>")
 @login_required("agent")
 def opening(opening: UUID) -> ResponseReturnValue:
-    """How far it is, then what became of each Caf."""
+    """Progress, then the outcome of each Caf."""
     only_supervisors()
     found = api().campaigns.get_opening(str(opening))
     done = found["total"] - found["counts"].get("waiting", 0)

@@ -1,4 +1,4 @@
-"""Campaigns: prepare, open, close, and how far they are."""
+"""Campaigns: prepare, open, close and follow."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -24,7 +24,7 @@ PHASES = {"draft": "En préparation", "open": "Ouverte", "closed": "Close"}
 
 
 def chosen_caf() -> str:
-    """For a supervisor the Caf of the address or the form; an agent's own is known to the service."""
+    """For a supervisor, the Caf in the URL or the form; the service knows an agent's own."""
     code = request.values.get("caf", "")
     return code if current_user().supervisor and CAF_CODE.match(code) else ""
 
@@ -32,7 +32,7 @@ def chosen_caf() -> str:
 @pages.get("", strict_slashes=False)
 @login_required("agent")
 def index() -> ResponseReturnValue:
-    """All campaigns, with the actions of each."""
+    """All campaigns, with the actions available on each."""
     found = api().campaigns.every()
     supervisor = current_user().supervisor
     openings = api().campaigns.list_openings() if supervisor else []
@@ -62,7 +62,7 @@ def new() -> ResponseReturnValue:
 @pages.get("/<int:year>")
 @login_required("agent")
 def progress(year: int) -> ResponseReturnValue:
-    """How far a campaign is: in all, per type of dwelling, per département and day after day."""
+    """Progress of a campaign: total, per type of dwelling, per département and per day."""
     found = api().campaigns.progress(year, chosen_caf())
     drawn = charts.cumulated(found["days"], date.fromisoformat(found["campaign"]["deadline"]))
     return render_template("agent/progress.html", found=found, phases=PHASES, kinds=HOUSING_TYPES, drawn=drawn)
@@ -71,7 +71,7 @@ def progress(year: int) -> ResponseReturnValue:
 @pages.get("/<int:year>/france")
 @login_required("agent")
 def france(year: int) -> ResponseReturnValue:
-    """How far each Caf is, for a supervisor."""
+    """Progress of each Caf, for a supervisor."""
     if not current_user().supervisor:
         abort(404)
     found = api().campaigns.progress_of_all(year)
@@ -83,7 +83,7 @@ def france(year: int) -> ResponseReturnValue:
 
 
 def common_deadline(cafs: Sequence[Mapping[str, Any]]) -> date | None:
-    """The one that all Cafs have; None when they differ."""
+    """The deadline common to all Cafs; None when they differ."""
     deadlines = {each["deadline"] for each in cafs}
     return date.fromisoformat(deadlines.pop()) if len(deadlines) == 1 else None
 
@@ -109,7 +109,7 @@ def act(year: int, action: str) -> ResponseReturnValue:
 @pages.get("/<int:year>/<action>")
 @login_required("agent")
 def confirm(year: int, action: str) -> ResponseReturnValue:
-    """Opening writes to every landlord, and closing has no way back: both ask first."""
+    """Opening writes to every landlord, and closing cannot be undone: both ask for confirmation."""
     if action not in ("ouverture", "cloture"):
         abort(404)
     caf = chosen_caf()

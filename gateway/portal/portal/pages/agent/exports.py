@@ -1,4 +1,4 @@
-"""What was transmitted, in batches for the Caf: make one, take it, say that it was received."""
+"""Export batches of transmitted declarations for the Caf: create, download, acknowledge."""
 
 from typing import Any
 
@@ -18,13 +18,13 @@ HASH = "Recopiez l’empreinte du manifeste, 64 caractères"
 
 
 class ExportForm(IdempotentForm):
-    """A button; a supervisor says for which Caf."""
+    """A button; a supervisor also chooses the Caf."""
 
     caf_code = StringField("Code de la Caf")
 
 
 class ReceiptForm(IdempotentForm):
-    """What the Caf counted."""
+    """The totals counted by the Caf."""
 
     lines = StringField("Nombre de lignes lues", [InputRequired(NUMBER), whole_number(NUMBER)])
     manifest_sha256 = StringField("Empreinte du manifeste (SHA-256)", [InputRequired(HASH)])
@@ -33,7 +33,7 @@ class ReceiptForm(IdempotentForm):
 @pages.route("", methods=["GET", "POST"], strict_slashes=False)
 @login_required("agent")
 def index() -> ResponseReturnValue:
-    """The batches, newest first, and the button to make one."""
+    """The batches, newest first, and the button that creates one."""
     form = ExportForm()
     if request.method == "POST" and form.validate() and (answer := make(form)) is not None:
         return answer
@@ -44,7 +44,7 @@ def index() -> ResponseReturnValue:
 
 
 def make(form: ExportForm) -> ResponseReturnValue | None:
-    """To the page of the batch, or None with the reason on the form."""
+    """Redirects to the batch's page, or None with the reason on the form."""
     try:
         made = api().exchange.make_export((form.caf_code.data or "").strip(), form.key.data or "")
     except Refused as error:
@@ -75,7 +75,7 @@ def content(export: Any) -> ResponseReturnValue:
 @pages.route("/<uuid:export>/reception", methods=["GET", "POST"])
 @login_required("agent")
 def acknowledge(export: Any) -> ResponseReturnValue:
-    """What the Caf counted must be what the manifest says."""
+    """The Caf's totals must match the manifest."""
     form = ReceiptForm()
     if request.method == "POST" and form.validate():
         lines, digest = int(form.lines.data), form.manifest_sha256.data.strip().lower()

@@ -1,4 +1,4 @@
-"""Second factors to take away: the agreement of a second agent."""
+"""Requests to remove second factors: a second agent must approve."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from portal.pages.agent.accounts import ReasonForm
 from portal.sign_in.person import login_required
 
 pages = Blueprint("factor_resets", __name__, url_prefix="/agent/verifications")
-# Address -> (what the service calls it, title, what is said after).
+# Path -> (name in the service, title, message shown afterwards).
 DECISIONS = {
     "accord": ("approval", "Accepter le retrait", "La seconde vérification est retirée."),
     "refus": ("refusal", "Refuser le retrait", "La demande est refusée, rien ne change pour le compte."),
@@ -22,7 +22,7 @@ DECISIONS = {
 @pages.get("", strict_slashes=False)
 @login_required("agent")
 def index() -> ResponseReturnValue:
-    """The requests that wait, the oldest first."""
+    """The pending requests, oldest first."""
     found = api().identity.factor_resets(request.args.get("cursor", ""))
     following = found.get("next_cursor")
     next_page = address("factor_resets.index", cursor=following) if following else ""
@@ -32,7 +32,7 @@ def index() -> ResponseReturnValue:
 @pages.route("/<uuid:account>/<uuid:reset>/<decision>", methods=["GET", "POST"])
 @login_required("agent")
 def decide(account: Any, reset: Any, decision: str) -> ResponseReturnValue:
-    """Asks for the reason and the confirmation, then decides."""
+    """Asks for a reason and a confirmation, then decides."""
     path, title, done = DECISIONS.get(decision) or abort(404)
     form, concerned = ReasonForm(), api().identity.account(str(account))
     if request.method == "POST" and form.validate():

@@ -1,4 +1,4 @@
-"""The agents' first page: the running campaigns, and what there is to do."""
+"""The agents' home page: current campaigns and pending tasks."""
 
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue

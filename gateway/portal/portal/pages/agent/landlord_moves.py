@@ -1,4 +1,4 @@
-"""What no file does to a landlord: another company, a natural person, another Caf, once shown what follows it."""
+"""Moving a landlord to another company, a natural person or another Caf, after showing what moves along."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +19,7 @@ CIVILITIES = {"Mme": "Mme", "M.": "M."}
 
 
 class MoveForm(IdempotentForm):
-    """Every move says why, of the landlord as it was shown."""
+    """A move needs a reason; it applies to the landlord as it was shown."""
 
     reason = TextAreaField("Motif", [InputRequired("Saisissez le motif.")])
     version = HiddenField()
@@ -44,7 +44,7 @@ class CafForm(MoveForm):
 
 @dataclass(frozen=True)
 class Move:
-    """`path` is the end of the address in the declaration service; `asked` the fields beside the reason."""
+    """`path` is the end of the URL in the declaration service; `asked` the fields besides the reason."""
 
     path: str
     form: type[MoveForm]
@@ -98,7 +98,7 @@ MOVES = {
 @pages.route("/<uuid:landlord>/<any(entreprise, personne, caf):name>", methods=["GET", "POST"])
 @login_required("agent")
 def move(landlord: Any, name: str) -> ResponseReturnValue:
-    """Shows all that follows, asks for the reason, then acts."""
+    """Shows what moves along, asks for the reason, then moves."""
     chosen = MOVES[name]
     if chosen.supervisors and not current_user().supervisor:
         abort(404)

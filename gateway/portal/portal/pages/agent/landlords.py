@@ -1,4 +1,4 @@
-"""Where a landlord is written to, and whose address keeps letters from being printed."""
+"""A landlord's contact addresses, and landlords whose address keeps letters from being printed."""
 
 from typing import Any
 
@@ -25,6 +25,6 @@ def to_correct() -> ResponseReturnValue:
 @pages.get("/<uuid:landlord>")
 @login_required("agent")
 def show(landlord: Any) -> ResponseReturnValue:
-    """Both e-mail addresses, which is used, and the envelope."""
+    """Both e-mail addresses, the one in use, and the postal address."""
     found = api().notification.landlord(str(landlord))
     return render_template("agent/landlord.html", landlord=found, supervisor=current_user().supervisor)

@@ -1,4 +1,4 @@
-"""Letter batches for the print provider."""
+"""Print batches for the print provider."""
 
 from typing import Any
 
@@ -34,7 +34,7 @@ def index() -> ResponseReturnValue:
 @pages.get("/<uuid:batch>.zip")
 @login_required("agent")
 def content(batch: Any) -> ResponseReturnValue:
-    """The ZIP; the service refuses the batches that carry passwords."""
+    """The ZIP; the service refuses batches that contain passwords."""
     found = api().notification.batch_content(str(batch))
     headers = {"Content-Disposition": f'attachment; filename="lot-{batch}.zip"', "Cache-Control": "no-store"}
     return Response(found.data, content_type=found.media_type, headers=headers)
@@ -43,7 +43,7 @@ def content(batch: Any) -> ResponseReturnValue:
 @pages.route("/<uuid:batch>/reception", methods=["GET", "POST"])
 @login_required("agent")
 def acknowledge(batch: Any) -> ResponseReturnValue:
-    """The totals that the printer announces must be those of the batch; its files are then erased."""
+    """The printer's totals must match the batch; its files are then erased."""
     form = ReceiptForm()
     if request.method == "POST" and form.validate():
         letters, sheets = int(form.letters.data), int(form.pages.data)

@@ -1,4 +1,4 @@
-"""What becomes of a typed attestation: filed, in the place of what was declared or not, or discarded."""
+"""Decision on a typed attestation: file it, replacing what was declared if need be, or discard it."""
 
 from typing import Any
 
@@ -34,7 +34,7 @@ DISCARDED = "L’attestation est écartée\u00a0: le bailleur en lit le motif da
 
 
 def filing_form(paper: dict[str, Any]) -> type[SummaryForm]:
-    """The points to confirm, and the reason when a transmitted version is replaced. `seen`: the declaration shown."""
+    """The points to confirm, and a reason when a transmitted version is replaced. `seen`: ETag of that declaration."""
     members: dict[str, Any] = {"seen": HiddenField()}
     if replaces(paper):
         members["reason"] = TextAreaField("Pourquoi le papier remplace-t-il ce qui est transmis\u00a0?")
@@ -49,7 +49,7 @@ def replaces(paper: dict[str, Any]) -> bool:
 @pages.route("/<uuid:paper>/decision", methods=["GET", "POST"])
 @login_required("agent")
 def decision(paper: Any) -> ResponseReturnValue:
-    """GET shows the sheet beside what is declared otherwise; POST confirms the points, then files."""
+    """GET compares the sheet with what is declared; POST confirms the points, then files."""
     read = api().papers.get(str(paper))
     if read.body["state"] != "typing":
         return decided(read)
@@ -60,7 +60,7 @@ def decision(paper: Any) -> ResponseReturnValue:
         form = kind()
         if form.validate() and all_ticked(form) and (answer := filed(form, read.body["id"])) is not None:
             return answer
-        # What was refused may have been confirmed on the way, and somebody else may have acted: shown as it is now.
+        # The refused request may have saved the confirmations, and someone else may have acted: reload before showing.
         read = api().papers.get(str(paper))
         if read.body["state"] != "typing":
             return decided(read)
@@ -69,21 +69,21 @@ def decision(paper: Any) -> ResponseReturnValue:
 
 
 def opened(kind: type[SummaryForm], read: Answer) -> tuple[SummaryForm, DiscardForm]:
-    """Both forms when nobody has sent one; the one that had expired as it was typed."""
+    """Both forms, unsent; the one that expired is filled in as it was typed."""
     kept = kept_form()
     filing = kind() if kept and kept.endpoint == "papers.decision" else shown_first(kind, read)
     return filing, DiscardForm(prefix=DISCARD) if kept and kept.endpoint == "papers.discard" else blank(read)
 
 
 def decided(read: Answer) -> ResponseReturnValue:
-    """Nothing is left to decide: what became of it stands with the declaration."""
+    """Already decided: the outcome is on the declaration's page."""
     if request.method == "POST":
         flash(DECIDED, "info")
     return redirect(url_for("declare.confirmation", declaration=read.body["declaration_id"]), 303)
 
 
 def as_it_stands(form: Any, read: Answer) -> Any:
-    """The form of what is declared now, with the reason that was typed; points are looked at again."""
+    """A form on what is declared now, with the reason typed; the points must be confirmed again."""
     if SEEN_CHANGED not in form.form_errors:
         return form
     now = filing_form(read.body)()
@@ -94,17 +94,17 @@ def as_it_stands(form: Any, read: Answer) -> Any:
 
 
 def shown_first(kind: type[SummaryForm], read: Answer) -> SummaryForm:
-    """The form that nobody has sent yet."""
+    """The filing form before it is sent."""
     return kind(formdata=None, data={"etag": read.etag, "seen": read.body["declaration_etag"]})
 
 
 def blank(read: Answer) -> DiscardForm:
-    """The other way out, not chosen yet."""
+    """The discard form before it is sent."""
     return DiscardForm(formdata=None, data={"etag": read.etag}, prefix=DISCARD)
 
 
 def filed(form: Any, identifier: str) -> ResponseReturnValue | None:
-    """On to the next envelope; None when the service's words are on the form."""
+    """Redirects to the next envelope; None when the service's errors are on the form."""
     etag = form.etag.data or ""
     reasons = {box.name.removeprefix("confirm_"): (reason.data or "").strip() for box, reason in form.points()}
     why = (form.reason.data or "").strip() if "reason" in form else None
@@ -121,7 +121,7 @@ def filed(form: Any, identifier: str) -> ResponseReturnValue | None:
 
 
 def refused(error: Refused, form: Any, fields: dict[str, str]) -> None:
-    """Puts the refusal on the form."""
+    """Puts the service's errors on the form."""
     if error.status not in (400, 409, 412, 422):
         raise error
     if error.status == 412:
@@ -133,7 +133,7 @@ def refused(error: Refused, form: Any, fields: dict[str, str]) -> None:
 @pages.post("/<uuid:paper>/ecartement")
 @login_required("agent")
 def discard(paper: Any) -> ResponseReturnValue:
-    """The reason stays with the paper, for the landlord to read."""
+    """The reason is kept with the paper, for the landlord to read."""
     read, form = api().papers.get(str(paper)), DiscardForm(prefix=DISCARD)
     reason = (form.reason.data or "").strip()
     if not reason:
@@ -153,10 +153,10 @@ def discard(paper: Any) -> ResponseReturnValue:
 
 
 def show(read: Answer, form: Any, discarding: DiscardForm) -> str:
-    """The page, with the newest state of both."""
+    """The page, with the current state of both the paper and the declaration."""
     paper = read.body
     if form.errors:
-        # Whoever sends it again has seen what the page shows now.
+        # The page now shows the current state: the next submission is based on it.
         form.etag.data, form.seen.data = read.etag, paper["declaration_etag"]
     if discarding.errors:
         discarding.etag.data = read.etag

@@ -1,4 +1,4 @@
-"""The forms of an attestation: the three steps on one page, as they stand on one sheet of paper."""
+"""The forms of an attestation: the three steps on one page, as on the paper sheet."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -19,14 +19,14 @@ NO_POSTMARK = "Cachet illisible, ou attestation déposée à l’accueil"
 
 
 class EnvelopeForm(PageForm):
-    """The days of an envelope. The postmark decides of the late mark: leaving it out is said, not forgotten."""
+    """The dates of an envelope. The postmark decides whether it is late, so its absence must be ticked explicitly."""
 
     received_on = FrenchDateField("Date de réception")
     posted_on = FrenchDateField("Date du cachet de la poste")
     no_postmark = BooleanField(NO_POSTMARK)
 
     def validate_posted_on(self, field: FrenchDateField) -> None:
-        """The date or the box."""
+        """Requires the date or the box."""
         empty = not any(field.parts.values())
         if empty and not self.no_postmark.data:
             raise ValidationError(f"Saisissez la date du cachet de la poste, ou cochez «\u00a0{NO_POSTMARK}\u00a0»")
@@ -34,18 +34,18 @@ class EnvelopeForm(PageForm):
             raise ValidationError("Laissez cette date vide, ou décochez la case qui la suit")
 
     def days(self) -> dict[str, str | None]:
-        """What the service takes."""
+        """The dates for the service."""
         return {"received_on": iso(self.received_on) or "", "posted_on": iso(self.posted_on)}
 
 
 class BeginForm(EnvelopeForm, IdempotentForm):
-    """The two numbers printed on the attestation, and the days of its envelope."""
+    """The two numbers printed on the attestation, and the dates of its envelope."""
 
     user_number = StringField("N°\u00a0d’utilisateur du bailleur")
     tenant_number = StringField("N°\u00a0d’allocataire du locataire")
 
     def validate_user_number(self, field: StringField) -> None:
-        """Both are needed."""
+        """Both numbers are needed."""
         if not (field.data or "").strip():
             raise ValidationError(f"Saisissez le {field.label.text}")
 
@@ -57,14 +57,14 @@ class BeginForm(EnvelopeForm, IdempotentForm):
 
 
 class SearchForm(BeginForm):
-    """The same, to find the declaration."""
+    """The same form, to find the declaration."""
 
-    # Filled in once a search finds several.
+    # Set once a search finds several.
     declaration = RadioField("Pour quelle déclaration\u00a0?", choices=[], validate_choice=False)
 
 
 class SheetForm(EnvelopeForm):
-    """What is of the sheet as a whole."""
+    """Fields about the sheet as a whole."""
 
     etag = HiddenField()
 
@@ -93,20 +93,20 @@ class Sheet:
         self.parts: tuple[StepForm, ...] = (self.situation, self.rent, self.information)
 
     def validate(self) -> bool:
-        """Of all, so that all errors are told together."""
+        """Validates all parts, so that all errors are shown together."""
         return all([form.validate() for form in (self.own, *self.parts)])
 
     def change(self) -> dict[str, Any]:
-        """What the service takes."""
+        """The body for the service."""
         return {**self.own.days(), **{form.step: form.change() for form in self.parts}}
 
     def fields(self) -> list[Field]:
-        """All that can be typed, in the order of the page."""
+        """All input fields, in page order."""
         own = [self.own.received_on, self.own.posted_on, self.own.no_postmark]
         return [*own, *(form[name] for form in self.parts for name in form.pointers.values())]
 
     def fail_from(self, problem: Mapping[str, Any]) -> None:
-        """Puts each error on its field, in whichever part."""
+        """Puts each error on its field, in whichever part holds it."""
         errors = problem.get("errors") or [{"detail": problem.get("detail") or ""}]
         for error in errors:
             pointer = str(error.get("pointer", ""))
@@ -121,18 +121,18 @@ class Sheet:
         return self.error_list()
 
     def error_list(self) -> list[dict[str, str]]:
-        """Of all parts, in the order of the page, for the summary."""
+        """Errors of all parts, in page order, for the summary."""
         return [error for form in (self.own, *self.parts) for error in form.error_list()]
 
 
 def part(kind: type[StepForm], filled: Mapping[str, Any], sent: bool) -> Any:
-    """A step of the sheet; the sheet's own form holds the token against forgery."""
+    """One step of the sheet; only the sheet's own form holds the CSRF token."""
     more: dict[str, Any] = {"prefix": f"{kind.step}-", "meta": {"csrf": False}}
     return kind(**more) if sent else kind(formdata=None, data=filled, **more)
 
 
 class DiscardForm(IdempotentForm):
-    """Why the paper is kept out. `etag` is the attestation as it was shown."""
+    """Why the paper is discarded. `etag`: the attestation as it was shown."""
 
     etag = HiddenField()
     reason = TextAreaField("Pourquoi écarter cette attestation\u00a0? Le bailleur lira ce motif")

@@ -28,7 +28,7 @@ REFUSALS = (400, 404, 409, 422)
 @pages.route("", methods=["GET", "POST"], strict_slashes=False)
 @login_required("agent")
 def index() -> ResponseReturnValue:
-    """The search, and what is being typed."""
+    """The search, and the attestations being typed."""
     form = SearchForm()
     if request.method == "POST" and form.validate() and (answer := found(form)) is not None:
         return answer
@@ -39,7 +39,7 @@ def index() -> ResponseReturnValue:
 
 
 def found(form: SearchForm) -> ResponseReturnValue | None:
-    """To the sheet, or None with what to correct or to choose on the form."""
+    """Redirects to the sheet, or None with what to correct or choose on the form."""
     numbers = form.printed()
     try:
         items = api().papers.search(**numbers)
@@ -62,13 +62,13 @@ def found(form: SearchForm) -> ResponseReturnValue | None:
 
 
 def words(item: dict[str, Any]) -> str:
-    """One of the declarations to choose from."""
+    """The label of one declaration to choose from."""
     dwelling = ", ".join(item["dwelling"]["address"])
     return f"Campagne {item['campaign']}, {dwelling} ({item['status_label'].lower()})"
 
 
 def begun(form: BeginForm, declaration: str) -> ResponseReturnValue | None:
-    """To the sheet, new or begun already; None when the service refuses a day, or the numbers as another's."""
+    """Redirects to the sheet, new or already begun; None when the service refuses a date or the numbers."""
     try:
         paper = api().papers.begin(declaration, {**form.printed(), **form.days()}, form.key.data or "")
     except Refused as error:
@@ -82,7 +82,7 @@ def begun(form: BeginForm, declaration: str) -> ResponseReturnValue | None:
 @pages.route("/pour/<uuid:declaration>", methods=["GET", "POST"])
 @login_required("agent")
 def begin(declaration: Any) -> ResponseReturnValue:
-    """From the page of a declaration: the numbers of the paper show that it is of this one."""
+    """From a declaration's page: the numbers on the paper prove that it belongs to that declaration."""
     form, body = BeginForm(), api().declaration.get(str(declaration)).body
     if request.method == "POST" and form.validate() and (answer := begun(form, str(declaration))) is not None:
         return answer
@@ -92,7 +92,7 @@ def begin(declaration: Any) -> ResponseReturnValue:
 @pages.route("/<uuid:paper>", methods=["GET", "POST"])
 @login_required("agent")
 def sheet(paper: Any) -> ResponseReturnValue:
-    """The whole attestation on one page, saved as often as one likes."""
+    """The whole attestation on one page; it can be saved any number of times."""
     read, sent = api().papers.get(str(paper)), request.method == "POST"
     given = sent or kept_form() is not None
     typed = Sheet(read.body, read.etag, sent=given)
@@ -111,7 +111,7 @@ def show(read: Answer, typed: Sheet) -> str:
 
 
 def save(typed: Sheet, read: Answer) -> ResponseReturnValue:
-    """On to the decision; or the service's words on the fields, or both sheets when another agent acted since."""
+    """Redirects to the decision; else the service's errors, or both sheets when another agent has saved since."""
     paper = read.body["id"]
     try:
         api().papers.save(paper, typed.change(), typed.own.etag.data or "")
@@ -127,7 +127,7 @@ def save(typed: Sheet, read: Answer) -> ResponseReturnValue:
 
 
 def both(read: Answer, mine: Sheet) -> str:
-    """Two agents at one envelope: what each of them typed, and the choice."""
+    """Two agents typed the same envelope: both inputs side by side, and the choice."""
     paper = read.body
     conflict.recalled()
     return render_template(

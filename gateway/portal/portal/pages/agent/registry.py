@@ -1,4 +1,4 @@
-"""The Caf's registry: sending a file, watching it being read, and its report line by line."""
+"""The Caf's registry: upload a file, follow its import, read its line-by-line report."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ NO_FILE = "Choisissez le fichier du registre, par exemple registre-359.csv"
 
 
 class RegistryForm(IdempotentForm):
-    """A form of its own: it is the only one sent as multipart."""
+    """A form of its own: the only one here sent as multipart."""
 
     file = FileField("Fichier du registre")
 
@@ -25,7 +25,7 @@ class RegistryForm(IdempotentForm):
 @pages.route("", methods=["GET", "POST"], strict_slashes=False)
 @login_required("agent", takes_file=True)
 def index() -> ResponseReturnValue:
-    """The files, and the form to send another."""
+    """The files, and the upload form."""
     form = RegistryForm()
     if request.method == "POST" and (answer := send(form)) is not None:
         return answer
@@ -34,7 +34,7 @@ def index() -> ResponseReturnValue:
 
 
 def send(form: RegistryForm) -> ResponseReturnValue | None:
-    """To the page of the import, or None with the reason on the form."""
+    """Redirects to the import's page, or None with the reason on the form."""
     upload = request.files.get("file")
     if upload is None or not upload.filename:
         form.fail(NO_FILE, "file")
@@ -52,7 +52,7 @@ def send(form: RegistryForm) -> ResponseReturnValue | None:
 @pages.get("/<uuid:registry_import>")
 @login_required("agent")
 def report(registry_import: Any) -> ResponseReturnValue:
-    """Progress while it runs (a link refreshes it; htmx does by itself), then the lines left out."""
+    """Progress during the import (a refresh link, or htmx by itself), then the rejected lines."""
     identifier = str(registry_import)
     state = api().declaration.get_import(identifier)
     errors: dict[str, Any] = {"items": [], "total": 0, "next_cursor": None}

@@ -1,1 +1,1 @@
-"""« Déclarer un loyer »: the list of tenants, then five steps with one address each."""
+"""« Déclarer un loyer »: the list of tenants, then five steps, each with its own URL."""

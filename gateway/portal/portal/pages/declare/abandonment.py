@@ -1,4 +1,4 @@
-"""Dropping an open correction: what was transmitted counts as before."""
+"""Abandoning an open correction: the transmitted version still counts."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from portal.sign_in.person import login_required
 
 
 class AbandonmentForm(IdempotentForm):
-    """`etag` is the correction as it was shown: one that somebody went on with is not dropped unseen."""
+    """`etag` is the correction as it was shown: one edited since is not abandoned."""
 
     etag = HiddenField()
 
@@ -23,7 +23,7 @@ class AbandonmentForm(IdempotentForm):
 @pages.route("/<uuid:declaration>/abandon", methods=["GET", "POST"])
 @login_required("landlord")
 def abandonment(declaration: Any) -> ResponseReturnValue:
-    """Asks first."""
+    """Asks for confirmation first."""
     read = api().declaration.get(str(declaration))
     if "abandon" not in read.body["actions"]:
         return redirect(next_address(read.body), 303)

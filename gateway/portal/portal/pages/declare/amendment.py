@@ -18,7 +18,7 @@ REPLY = "Votre réponse à la Caf"
 
 
 def said(body: Declaration) -> dict[str, Any]:
-    """The Caf's answer to what was transmitted, and whether it is a question."""
+    """The Caf's answer to the transmitted version, and whether it is a question."""
     answer = body["transmissions"][0]["answer"] if body["transmissions"] else None
     return {"answer": answer, "asked": body["status"] == "information_requested"}
 
@@ -26,7 +26,7 @@ def said(body: Declaration) -> dict[str, Any]:
 @pages.route("/<uuid:declaration>/rectification", methods=["GET", "POST"])
 @login_required("landlord")
 def amendment(declaration: Any) -> ResponseReturnValue:
-    """The correction starts with what was transmitted."""
+    """The correction starts from the transmitted version."""
     body = api().declaration.get(str(declaration)).body
     if "amend" not in body["actions"]:
         return redirect(next_address(body), 303)

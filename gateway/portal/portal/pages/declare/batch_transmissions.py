@@ -1,4 +1,4 @@
-"""« Transmettre en lot »: all complete drafts at once, and what became of each."""
+"""« Transmettre en lot »: transmits all complete drafts at once, and shows the outcome of each."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ LINE_STATUSES = ("transmitted", "refused", "waiting")
 @pages.route("/lots", methods=["GET", "POST"])
 @login_required("landlord")
 def lots() -> ResponseReturnValue:
-    """How many drafts there are, the button to transmit them, and the lots so far."""
+    """The number of drafts, the button that transmits them, and past batch transmissions."""
     form, chosen = BlankForm(), narrowed()
     if request.method == "POST" and form.validate() and (answer := transmit(form, chosen)) is not None:
         return answer
@@ -40,7 +40,7 @@ def lots() -> ResponseReturnValue:
 
 
 def transmit(form: BlankForm, chosen: dict[str, str]) -> ResponseReturnValue | None:
-    """To the page of the lot, or None with the reason above the form."""
+    """Redirects to the batch transmission's page, or None with the reason above the form."""
     filters: dict[str, Any] = dict(chosen)
     if "campaign" in filters:
         filters["campaign"] = int(filters["campaign"])
@@ -57,7 +57,7 @@ def transmit(form: BlankForm, chosen: dict[str, str]) -> ResponseReturnValue | N
 @pages.get("/lots/<uuid:lot>")
 @login_required("landlord")
 def lot(lot: Any) -> ResponseReturnValue:
-    """Progress while it runs, what was not transmitted and why, then the receipt."""
+    """Progress while it runs, what was not transmitted and why, then the recap."""
     identifier = str(lot)
     state = api().declaration.get_lot(identifier)
     status = request.args.get("status", "refused" if state["refused"] else "transmitted")
@@ -78,7 +78,7 @@ def lot(lot: Any) -> ResponseReturnValue:
 
 
 def has_receipt(identifier: str) -> bool:
-    """Whether the lot's receipt is made; not yet while the documents service is late or away."""
+    """Whether its recap is ready; False while the documents service is late or unavailable."""
     try:
         return bool(api().documents.lot(identifier)["available"])
     except (Refused, Unavailable):
@@ -88,5 +88,5 @@ def has_receipt(identifier: str) -> bool:
 @pages.get("/lots/<uuid:lot>/recapitulatif.pdf")
 @login_required("landlord")
 def lot_receipt(lot: Any) -> ResponseReturnValue:
-    """One document for all of the lot."""
+    """One recap for the whole batch transmission."""
     return download(api().documents.lot_content(str(lot)), "recapitulatif-lot.pdf")

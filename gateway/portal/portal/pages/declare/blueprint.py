@@ -1,4 +1,4 @@
-"""The blueprint that the modules of this package add their addresses to."""
+"""The blueprint on which the modules of this package register their routes."""
 
 from flask import Blueprint
 

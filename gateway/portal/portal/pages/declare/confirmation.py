@@ -1,4 +1,4 @@
-"""Step 5: the declaration has reached the Caf, and its receipt is there to be kept."""
+"""Step 5: the declaration has reached the Caf; its recap can be downloaded."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ from portal.sign_in.person import current_user, login_required
 @pages.get("/<uuid:declaration>/confirmation")
 @login_required()
 def confirmation(declaration: Any) -> ResponseReturnValue:
-    """Also the page of a declaration that is over: its versions, their receipts, and how to correct it."""
+    """Also the page of a finished declaration: its versions, their recaps, and how to correct it."""
     body = api().declaration.get(str(declaration)).body
     if not body["transmissions"] and body["next_step"] != "done" and not current_user().is_agent:
         return redirect(next_address(body), 303)

@@ -1,4 +1,4 @@
-"""Two people at one draft: what each of them says, side by side, and the choice between the two."""
+"""Two people edited the same draft: both inputs side by side, and the choice between them."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -20,12 +20,12 @@ from portal.pages.declare.journey import heading, is_editable
 
 NOTHING = "–"
 AMOUNTS = frozenset({"rent", "charges", "arrears_amount"})
-# What the page sends again of what was typed; the tokens are those of the new page.
+# Fields not carried over from the submission: the new page has its own tokens.
 OWN = ("csrf_token", "etag", "revise", MARK)
 
 
 def said(field: Field) -> str:
-    """What a field says, so that `415` and `415,00` are the same."""
+    """A field's value as text, so that `415` and `415,00` are equal."""
     if isinstance(field, FrenchDateField):
         parts = [field.parts.get(name, "") for name in ("jj", "mm", "aaaa")]
         return f"{field.data:%d/%m/%Y}" if isinstance(field.data, date) else "/".join(filter(None, parts)) or NOTHING
@@ -43,24 +43,24 @@ def said(field: Field) -> str:
 
 
 def differing(mine: Iterable[Field], theirs: Iterable[Field]) -> list[tuple[str, str, str]]:
-    """Label, mine, theirs: of the fields that differ, given in the same order."""
+    """(label, mine, theirs) of the fields that differ; both lists are in the same order."""
     found = [(str(one.label.text), said(one), said(other)) for one, other in zip(mine, theirs, strict=True)]
     return [row for row in found if row[1] != row[2]]
 
 
 def typed_again() -> list[tuple[str, str]]:
-    """What was typed, for the hidden fields of the page that keeps it."""
+    """What was typed, for the hidden fields of the conflict page."""
     return [(name, value) for name, value in request.form.items(multi=True) if name not in OWN]
 
 
 def recalled() -> None:
-    """The page says by itself what was typed, and that nothing of it was saved: no notice is needed above it."""
+    """The page itself says what was typed and that nothing was saved: no notice is needed above it."""
     if kept := kept_form():
         kept.shown = False
 
 
 def page(read: Answer, mine: StepForm, theirs: StepForm, step: str, why: str = "") -> str:
-    """`read`: the declaration as it is now; `theirs`: the form filled from it; `why`: what the service refused."""
+    """`read`: the current declaration; `theirs`: the form filled from it; `why`: the service's refusal."""
     names = mine.pointers.values()
     recalled()
     return render_template(
@@ -77,5 +77,5 @@ def page(read: Answer, mine: StepForm, theirs: StepForm, step: str, why: str = "
 
 
 def revised(form: Any) -> bool:
-    """Whether the person chose to take what they had typed up again, on the page of the step."""
+    """Whether the person chose to keep editing their own input on the step's page."""
     return "revise" in request.form and bool(form.etag.data)

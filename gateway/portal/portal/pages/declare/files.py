@@ -1,4 +1,4 @@
-"""« Importer un fichier »: the template to fill, the file sent back, its report line by line, its application."""
+"""« Importer un fichier »: download the template, upload it filled in, read its line-by-line report, apply it."""
 
 from typing import Any
 
@@ -30,7 +30,7 @@ class UploadForm(IdempotentForm):
 @pages.route("/fichier", methods=["GET", "POST"])
 @login_required("landlord", takes_file=True)
 def files() -> ResponseReturnValue:
-    """The template, the form to send a filled one, and the files sent so far."""
+    """The template, the upload form, and the files uploaded so far."""
     form, chosen = UploadForm(), narrowed()
     if request.method == "POST" and (answer := send(form)) is not None:
         return answer
@@ -40,7 +40,7 @@ def files() -> ResponseReturnValue:
 
 
 def send(form: UploadForm) -> ResponseReturnValue | None:
-    """To the page of the file, or None with the reason on the form."""
+    """Redirects to the file's page, or None with the reason on the form."""
     upload = request.files.get("file")
     if upload is None or not upload.filename:
         form.fail(NO_FILE, "file")
@@ -56,7 +56,7 @@ def send(form: UploadForm) -> ResponseReturnValue | None:
 
 
 def download(content: Content, name: str) -> Response:
-    """A file that holds people's data: kept nowhere on the way."""
+    """Streams a file of personal data; it is stored nowhere on the way."""
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     return Response(content.data, content_type=content.media_type, headers=headers)
 
@@ -64,7 +64,7 @@ def download(content: Content, name: str) -> Response:
 @pages.get("/fichier/modele.<kind>")
 @login_required("landlord")
 def template(kind: str) -> ResponseReturnValue:
-    """The file to fill, with the filters of the list."""
+    """The file to fill in, for the tenants that match the list's filters."""
     chosen = narrowed()
     kind = kind if kind in KINDS else "xlsx"
     return download(api().declaration.template(kind, **chosen), f"loyers-juillet.{kind}")
@@ -73,7 +73,7 @@ def template(kind: str) -> ResponseReturnValue:
 @pages.get("/fichier/<uuid:filled>")
 @login_required("landlord")
 def filled(filled: Any) -> ResponseReturnValue:
-    """Progress while it is read or applied (a link refreshes it; htmx does by itself), then the report."""
+    """Progress while it is read or applied (a refresh link, or htmx by itself), then the report."""
     identifier = str(filled)
     state = api().declaration.get_filled(identifier)
     report = api().declaration.list_filled_errors(identifier, request.args.get("cursor", ""))
@@ -92,7 +92,7 @@ def filled(filled: Any) -> ResponseReturnValue:
 @pages.get("/fichier/<uuid:filled>/a-corriger")
 @login_required("landlord")
 def correction(filled: Any) -> ResponseReturnValue:
-    """The lines to correct, with what is to be done beside them."""
+    """The lines to correct, each with its errors."""
     content = api().declaration.correction(str(filled))
     kind = "csv" if content.media_type.startswith("text/csv") else "xlsx"
     return download(content, f"loyers-a-corriger.{kind}")

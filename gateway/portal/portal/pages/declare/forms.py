@@ -1,4 +1,4 @@
-"""The forms of the steps: they hold what the person typed; the service judges it and answers field by field."""
+"""The forms of the steps: they hold what the person typed; the service validates it field by field."""
 
 from typing import Any, ClassVar
 
@@ -14,7 +14,7 @@ SHARES = {
 
 
 class StepForm(PageForm):
-    """`etag` is the version the page was made from: what somebody else saved meanwhile is not overwritten."""
+    """`etag` is the version the page was built from, so that someone else's later change is not overwritten."""
 
     etag = HiddenField()
     # JSON pointer of the service -> field.
@@ -22,12 +22,12 @@ class StepForm(PageForm):
     step = ""
 
     def change(self) -> dict[str, Any]:
-        """What the step sends to the service."""
+        """The step's values for the service."""
         raise NotImplementedError
 
 
 class InformationForm(StepForm):
-    """Step 1: what the Caf knows of the dwelling and the lease."""
+    """Step 1: what the Caf knows about the dwelling and the lease."""
 
     step = "information"
     address = TextAreaField("Adresse du logement")
@@ -49,7 +49,7 @@ class InformationForm(StepForm):
             "furnished": self.furnished.answer,
             "single_room": self.single_room.answer,
             "lease_start": iso(self.lease_start),
-            # A box left empty is an answer not given, not a « no ».
+            # An unticked box is an unanswered question, not a « no ».
             "confirmed": True if self.confirmed.data else None,
         }
 

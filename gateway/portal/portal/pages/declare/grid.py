@@ -1,4 +1,4 @@
-"""« Saisir en tableau »: one tenant on a row, a page of rows at a time, each saved for itself."""
+"""« Saisir en tableau »: one row per tenant, a page of rows at a time; each row is saved independently."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -39,7 +39,7 @@ NARROWING = ("campaign", "housing_type", "zone", "q")
 
 
 class GridForm(PageForm):
-    """The errors of the cells, each with a link to its cell."""
+    """The cell errors, each linked to its cell."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -58,7 +58,7 @@ class GridForm(PageForm):
 @pages.route("/tableau", methods=["GET", "POST"])
 @login_required("landlord")
 def grid() -> ResponseReturnValue:
-    """A page of rows; what was typed is shown again with what is wrong, and what is right is saved."""
+    """A page of rows: valid rows are saved, invalid rows are shown again with their errors."""
     form, chosen, cursor = GridForm(), narrowed(), request.args.get("cursor", "")
     filling = "fill" in request.form
     rows = list(sent(request.form)) if request.method == "POST" and not filling else []
@@ -89,7 +89,7 @@ def grid() -> ResponseReturnValue:
 
 
 def saved(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """What is said of each row; those that are wrong stand on the page, so nothing older is given back later."""
+    """The outcome of each row; rejected rows stay on the page, so the kept form is consumed."""
     refused = [answer for row in rows if (answer := unnamed(row))]
     named = [row for row in rows if not unnamed(row)]
     answers = [*refused, *(api().declaration.save_drafts(named) if named else [])]
@@ -98,7 +98,7 @@ def saved(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def ticked() -> set[str]:
-    """Of the answers for all rows, those that were ticked when the page expired and not filled in yet."""
+    """The answers ticked for all rows when the page expired, unless they were already filled in."""
     kept = kept_form()
     if kept is None or "fill" in kept.fields:
         return set()
@@ -106,7 +106,7 @@ def ticked() -> set[str]:
 
 
 def given_back(rows: list[dict[str, Any]]) -> list[Line]:
-    """The lines of the page as they were typed before it expired; those that cannot be saved any more are said."""
+    """The rows as typed before the page expired; a note counts those that can no longer be saved."""
     kept = kept_form()
     if kept is None:
         return []
@@ -117,7 +117,7 @@ def given_back(rows: list[dict[str, Any]]) -> list[Line]:
 
 
 def narrowed() -> dict[str, str]:
-    """The filters of the list that tell tenants apart; its order and its states are its own."""
+    """The list's filters that select tenants; not its order or states."""
     given = chosen_filters()
     return {name: given[name] for name in NARROWING if name in given}
 
@@ -128,7 +128,7 @@ def judged(
     typed: list[dict[str, Any]],
     answers: list[dict[str, Any]],
 ) -> list[Line]:
-    """The lines of the page; those that a row of `typed` was refused for show it again."""
+    """The rows of the page; refused rows show `typed` again."""
     cells = {row["id"]: row["cells"] for row in typed}
     refused = {answer["id"]: answer for answer in answers if answer["errors"]}
     listed = {row["id"] for row in rows}
@@ -150,9 +150,9 @@ def mark(
     answer: Mapping[str, Any],
     say: Callable[[Author], str],
 ) -> None:
-    """Puts what was typed back with its errors, and the value of the other person beside it."""
+    """Puts typed values back with their errors, and the other person's values beside them."""
     if any(error["code"] == "other_tenant" for error in answer["errors"]):
-        # What was typed for another tenant is not shown under this one's name.
+        # Input typed for another tenant is not shown under this one's name.
         typed = dict(line.row["cells"])
         answer = {**answer, "errors": [{**answer["errors"][0], "detail": OTHER_TENANT}]}
     if answer["outcome"] == "changed":
@@ -161,7 +161,7 @@ def mark(
         name = error["column"] if error["column"] in CELLS else ""
         said = error["detail"] + (f" Par exemple : {error['example']}." if error["example"] and name else "")
         line.errors[name] = fr(f"{line.errors[name]} {said}" if name in line.errors else said)
-        # The boxes of the confirmation are there only once there is something to confirm.
+        # The confirmation boxes exist only when there is something to confirm.
         place_of = name if name in COLUMNS or (name and line.row["to_confirm"]) else COLUMN_OF_ROW
         about = f"{line.tenant}, {LABELS[name].lower()}" if name else line.tenant
         form.refuse(f"{about} : {error['detail']}", f"#l{place}-{place_of}")
@@ -178,7 +178,7 @@ def meanwhile(row: Mapping[str, Any], say: Callable[[Author], str]) -> str:
 
 
 def told(answers: list[dict[str, Any]]) -> None:
-    """How many rows were saved, once."""
+    """Flashes how many rows were saved."""
     saved = sum(answer["outcome"] == "saved" for answer in answers)
     if saved:
         flash(f"{count(saved, 'ligne enregistrée', 'lignes enregistrées')}.", "success")

@@ -1,4 +1,4 @@
-"""A row of « Saisir en tableau »: what the service gave, what was typed, and what a page full of them sends back."""
+"""A row of « Saisir en tableau »: the service's values, the typed values, and parsing of a submitted page."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -28,15 +28,15 @@ CONFIRMING = ("confirm", "reason")
 CELLS = (*COLUMNS, *CONFIRMING)
 Sent = Mapping[str, str]
 LABELS = {**{name: heading for name, (heading, _kind) in COLUMNS.items()}, "confirm": "Je confirme", "reason": "Motif"}
-# What a row says of its tenant, sent back as it was read.
+# What identifies a row's tenant; sent back unchanged.
 STATED = ("tenant", "dwelling", "previous_rent", "previous_charges")
 TENANT_MISSING = (
     "Cette ligne ne dit plus de quel locataire elle est : rien n’en est enregistré. Vérifiez-la, puis enregistrez de"
     " nouveau."
 )
-# Where the error of a whole row leads.
+# The column that shows an error of the whole row.
 COLUMN_OF_ROW = "confirmed"
-# What one may answer once for all rows of a page, and in which words.
+# The answers that can be given once for all rows of a page, with their labels.
 SAME_FOR_ALL = {
     "confirmed": "Les informations connues de la Caf sont exactes",
     "present": "Le locataire occupe toujours le logement",
@@ -46,13 +46,13 @@ SAME_FOR_ALL = {
 
 @dataclass
 class Line:
-    """A row of the page. `typed` is what the fields hold; `theirs` what another person saved where it differs."""
+    """A row of the page. `typed`: the field values; `theirs`: what another person saved, where it differs."""
 
     row: dict[str, Any]
     typed: dict[str, str]
     errors: dict[str, str] = field(default_factory=dict)
     theirs: dict[str, str] = field(default_factory=dict)
-    # What the fields showed when nobody had typed, as JSON, and the ETag of that: rows left as they were are not sent.
+    # The fields' initial values, as JSON, and their ETag: unchanged rows are not sent.
     base: str = ""
     etag: str = ""
     # Whom the row was shown for, as JSON: the service compares it with the declaration that the row is saved to.
@@ -69,14 +69,14 @@ class Line:
 
 
 def stated(row: dict[str, Any]) -> dict[str, Any]:
-    """What a row says of its tenant."""
+    """What identifies a row's tenant."""
     return {name: row[name] for name in STATED}
 
 
 def touched(form: Sent) -> Iterator[int]:
-    """The places in which something was typed."""
+    """The indexes of the rows in which something was typed."""
     for place in places(form):
-        # Of two people, this one may let the other's values stand.
+        # After a conflict, this person accepts the other's values.
         if not given(form, place, "theirs") and typed(form, place) != shown_before(given(form, place, "base")):
             yield place
 
@@ -89,7 +89,7 @@ def sent(form: Sent) -> Iterator[dict[str, Any]]:
 
 
 def unnamed(row: dict[str, Any]) -> dict[str, Any] | None:
-    """The answer to a row whose hidden field no longer says whom it was shown for; None when it does."""
+    """The refusal of a row whose hidden field no longer names its tenant; None when it does."""
     if row.get("tenant") and row.get("dwelling"):
         return None
     error = {"column": "", "code": "tenant_missing", "detail": TENANT_MISSING, "example": ""}
@@ -98,9 +98,9 @@ def unnamed(row: dict[str, Any]) -> dict[str, Any] | None:
 
 def filled(rows: list[dict[str, Any]], form: Sent) -> list[Line]:
     """
-    The page as it was typed, with « oui » to the questions ticked in SAME_FOR_ALL wherever a row has no answer.
+    The page as typed, with « oui » to the questions ticked in SAME_FOR_ALL wherever a row has no answer.
 
-    Nothing is saved: each row keeps the ETag it was shown with, so that what somebody saved meanwhile is noticed later.
+    Nothing is saved: each row keeps the ETag it was shown with, so that a concurrent save is detected later.
     """
     chosen = [name for name in SAME_FOR_ALL if form.get(f"all-{name}")]
     here = {given(form, place, "id"): place for place in places(form)}
@@ -109,9 +109,9 @@ def filled(rows: list[dict[str, Any]], form: Sent) -> list[Line]:
 
 def taken_up(rows: list[dict[str, Any]], form: Sent) -> list[Line]:
     """
-    The page with what was typed before it expired; the rows nobody had typed in are shown as they stand now.
+    The page as typed before it expired; rows without input show their current values.
 
-    « Remplir les réponses manquantes » is done as it was asked for.
+    « Remplir les réponses manquantes » is applied if it was requested.
     """
     if "fill" in form:
         return filled(rows, form)
@@ -120,7 +120,7 @@ def taken_up(rows: list[dict[str, Any]], form: Sent) -> list[Line]:
 
 
 def no_longer_listed(rows: list[dict[str, Any]], form: Sent) -> int:
-    """How many rows of `form` were typed in and are not among those that can still be saved."""
+    """How many typed-in rows of `form` can no longer be saved."""
     return len({given(form, place, "id") for place in touched(form)} - {row["id"] for row in rows})
 
 
@@ -134,7 +134,7 @@ def _filled(row: dict[str, Any], form: Sent, place: int | None, chosen: list[str
 
 
 def places(form: Sent) -> Iterator[int]:
-    """The numbers of the rows that the form holds."""
+    """The indexes of the rows in the form."""
     for place in range(PAGE_SIZE):
         if f"l{place}-id" not in form:
             return
@@ -142,7 +142,7 @@ def places(form: Sent) -> Iterator[int]:
 
 
 def given(form: Sent, place: int, name: str) -> str:
-    """One field of a row as the form has it; nothing when it is not there."""
+    """One field of a row; empty when missing."""
     return form.get(f"l{place}-{name}", "")
 
 
@@ -152,13 +152,13 @@ def typed(form: Sent, place: int) -> dict[str, str]:
 
 
 def shown_before(base: str) -> dict[str, str]:
-    """What the page had filled in; nothing when it cannot be read, so that the row is sent."""
+    """The row's initial values; empty when unreadable, so that the row is sent."""
     found = read(base)
     return {name: str(found.get(name, "")) for name in CELLS} if found else {}
 
 
 def read(text: str) -> dict[str, Any]:
-    """A JSON object of a hidden field; empty when it is none."""
+    """The JSON object of a hidden field; empty when it is not one."""
     try:
         found = json.loads(text)
     except ValueError:

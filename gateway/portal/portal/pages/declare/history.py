@@ -1,4 +1,4 @@
-"""« Historique »: each version with what it changed, who decided what and why."""
+"""« Historique »: each version with its changes, and who decided what and why."""
 
 from typing import Any
 

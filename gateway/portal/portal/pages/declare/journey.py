@@ -1,4 +1,4 @@
-"""What the five steps share: where they are, in which order, and what stands already."""
+"""What the five steps share: URLs, order and completion."""
 
 from datetime import date
 from typing import Any
@@ -35,19 +35,19 @@ def is_editable(declaration: Declaration) -> bool:
 
 
 def next_address(declaration: Declaration) -> str:
-    """Where the person has something to do; an agent only reads."""
+    """The next page on which the person has something to do; an agent only reads."""
     if current_user().is_agent:
         return url_for("declare.confirmation", declaration=declaration["id"])
     return url_for(f"declare.{NEXT_STEPS[declaration['next_step']]}", declaration=declaration["id"])
 
 
 def steps_done(declaration: Declaration) -> int:
-    """How many steps, from the first one, are behind."""
+    """How many steps are complete, counted from the first."""
     return STEPS.index(NEXT_STEPS[declaration["next_step"]])
 
 
 def heading(declaration: Declaration) -> dict[str, Any]:
-    """What the top of each step shows."""
+    """The template variables of each step's heading."""
     tenant = declaration["tenant"]
     return {
         "declaration": declaration,
@@ -59,7 +59,7 @@ def heading(declaration: Declaration) -> dict[str, Any]:
 
 
 def reported(declaration: Declaration) -> dict[str, Any]:
-    """What was reported of this tenant, newest first, and the colour of each state."""
+    """The reports about this tenant, newest first, and the colour of each state."""
     found = api().declaration.list_reports(declaration=declaration["id"])
     return {"reports": found["items"], "colours": REPORT_COLOURS}
 
@@ -75,7 +75,7 @@ def amount(value: str | None) -> str:
 
 
 def day(value: str | None) -> date | None:
-    """The day of an ISO text."""
+    """The date of an ISO text."""
     return date.fromisoformat(value) if value else None
 
 

@@ -1,4 +1,4 @@
-"""The tenants to declare for, with the state of each: narrowed, sorted, taken away as a file."""
+"""The list of tenants to declare for, with the state of each: filter, sort, export."""
 
 import re
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ PAGE_SIZE = 50
 FILTERS = ("q", "status", "housing_type", "zone", "campaign", "late", "user_number", "sort")
 HOUSING_TYPES = {"conventioned": "Conventionné", "private": "Privé"}
 LATE = {"true": "En retard", "false": "Dans les temps"}
-# Column of the table -> its order, and how its two directions are said; None: cannot be sorted by.
+# Column of the table -> (its sort key, labels of its two directions); None: not sortable.
 COLUMNS: dict[str, tuple[str, str, str] | None] = {
     "Locataire": ("tenant", "de A à Z", "de Z à A"),
     "Logement": ("address", "de A à Z", "de Z à A"),
@@ -42,13 +42,13 @@ FORMATS = ("csv", "xlsx")
 
 
 def chosen_filters() -> dict[str, str]:
-    """The filters of the address; one that is not of its form is left out rather than refused."""
+    """The filters in the URL; malformed ones are ignored rather than refused."""
     given = {name: request.args.get(name, "").strip() for name in FILTERS}
     return {name: value for name, value in given.items() if ACCEPTED[name].fullmatch(value)}
 
 
 def headings(chosen: Mapping[str, str]) -> list[dict[str, str]]:
-    """The columns: `title`, and where one can sort `href`, `sort` for aria-sort, and `next` in words."""
+    """The columns: `title`; for sortable ones also `href`, `sort` for aria-sort, and `next` as text."""
     now = chosen.get("sort", "status")
     found = []
     for title, sort in COLUMNS.items():
@@ -66,7 +66,7 @@ def headings(chosen: Mapping[str, str]) -> list[dict[str, str]]:
 @pages.get("", strict_slashes=False)
 @login_required()
 def list_declarations() -> ResponseReturnValue:
-    """Filters and search are a GET form: an address can be kept or sent."""
+    """Filters and search are a GET form: a URL can be bookmarked or sent."""
     chosen = chosen_filters()
     cursor = request.args.get("cursor", "")
     found = api().declaration.list_declarations(**chosen, cursor=cursor, limit=PAGE_SIZE)
@@ -83,7 +83,7 @@ def list_declarations() -> ResponseReturnValue:
         agent=agent,
         several=not agent and several_tenants(found, plain=not chosen and not cursor),
         remaining=[] if agent or cursor else api().declaration.remaining(),
-        # Those that nobody has are not offered.
+        # States with no declaration are not offered.
         states=[state for state in DECLARATION_STATES if found["counts"].get(state)],
         first=address("declare.list_declarations", **chosen) if cursor else "",
         following=address("declare.list_declarations", **chosen, cursor=following) if following else "",
@@ -92,9 +92,9 @@ def list_declarations() -> ResponseReturnValue:
 
 
 def several_tenants(found: Mapping[str, Any], *, plain: bool) -> bool:
-    """Whether what is for many tenants at once is of any use; a tenant has a declaration in each campaign.
+    """Whether actions on several tenants at once are useful; a tenant has one declaration per campaign.
 
-    `plain`: `found` is the whole list from its beginning, else that is asked for when `found` does not tell.
+    `plain`: `found` is the unfiltered list from its start; otherwise that is fetched if `found` has under two tenants.
     """
     if plain or len(numbers(found)) > 1:
         return len(numbers(found)) > 1
@@ -102,13 +102,13 @@ def several_tenants(found: Mapping[str, Any], *, plain: bool) -> bool:
 
 
 def numbers(found: Mapping[str, Any]) -> set[str]:
-    """The tenants of a page of the list."""
+    """The distinct tenant numbers in the list."""
     return {item["tenant"]["number"] for item in found["items"]}
 
 
 @pages.get("/export.<any(csv, xlsx):kind>")
 @login_required()
 def export(kind: str) -> ResponseReturnValue:
-    """The whole list as the page shows it, handed on as it comes."""
+    """The whole list as the page filters it, streamed."""
     file = api().declaration.export(kind, chosen_filters())
     return Response(file.chunks, headers=file.headers, direct_passthrough=True)

@@ -1,4 +1,4 @@
-"""What the page of a declaration says first, of each state: its title, and the one thing to do if something waits."""
+"""The heading of a declaration's page for each state, and the one action to take if any."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +10,7 @@ from portal.declaration_states import DECLARATION_STATES
 
 @dataclass(frozen=True)
 class Outcome:
-    """`guided`: what the Caf's answer says to do can be done now; else `sentence` says what to do instead."""
+    """`guided`: the action asked by the Caf's answer is possible now; else `sentence` says what to do instead."""
 
     title: str
     well: bool = False
@@ -18,13 +18,13 @@ class Outcome:
     guided: bool = True
 
 
-# What the landlord does here about an answer, by its `way_on`, while the campaign takes corrections.
+# What the landlord can do about an answer, by its `way_on`, while the campaign accepts corrections.
 ASKED = {"correct": "Corrigez-la et validez à nouveau", "reply": "Répondez à la Caf"}
 CLOSED = "La campagne n’accepte plus d’envoi : appelez votre Caf en rappelant la référence."
 
 
 def outcome_of(declaration: dict[str, Any], agent: bool = False) -> Outcome:
-    """Of a correction that is being typed: which version counts meanwhile. Of what waits: until when."""
+    """For an open correction, says which version counts meanwhile; for a pending action, its deadline."""
     if declaration["status"] == "draft" and declaration["transmissions"]:
         return _correction(declaration)
     state = DECLARATION_STATES[declaration["status"]]
@@ -37,7 +37,7 @@ def outcome_of(declaration: dict[str, Any], agent: bool = False) -> Outcome:
 
 
 def way_on(declaration: dict[str, Any]) -> str:
-    """Of the Caf's answer to what was transmitted last; empty without one."""
+    """The `way_on` of the Caf's answer to the last transmission; empty without one."""
     last = declaration["transmissions"][0] if declaration["transmissions"] else {}
     return str((last.get("answer") or {}).get("way_on", ""))
 

@@ -1,4 +1,4 @@
-"""The receipt of a transmission, as a PDF."""
+"""The recap of a transmission, as a PDF."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from portal.sign_in.person import login_required
 
 
 def recaps_of(declaration_id: str) -> dict[int, str]:
-    """Version -> document; empty while the documents service is late or away: the page is worth showing without."""
+    """Version -> document; empty while documents is late or unavailable: the page is useful without them."""
     try:
         found = api().documents.list_for(declaration_id)
     except (Refused, Unavailable):
@@ -23,7 +23,7 @@ def recaps_of(declaration_id: str) -> dict[int, str]:
 @pages.get("/<uuid:declaration>/recapitulatif.pdf")
 @login_required()
 def recap(declaration: Any) -> ResponseReturnValue:
-    """The newest version's, or `?version=`; back to the confirmation while it is being made."""
+    """The newest version's, or `?version=`; redirects to the confirmation while it is being made."""
     receipts = recaps_of(str(declaration))
     if not receipts:
         return redirect(url_for("declare.confirmation", declaration=declaration), 303)

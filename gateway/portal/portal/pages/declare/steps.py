@@ -1,4 +1,4 @@
-"""Steps 1 to 3: GET shows what stands, POST saves and goes to the next step (303) or says what to correct (422)."""
+"""Steps 1 to 3: GET shows the current values, POST saves and redirects to the next step (303) or shows errors (422)."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -18,7 +18,7 @@ from portal.sign_in.person import login_required
 
 
 class Step(NamedTuple):
-    """`filled` gives the values of a form that nobody has sent yet; `next` is the endpoint that follows."""
+    """`filled` gives a form's initial values; `next` is the following endpoint."""
 
     place: int
     form: type[StepForm]
@@ -38,7 +38,7 @@ def information(declaration: Declaration) -> dict[str, Any]:
 
 
 def situation(declaration: Declaration) -> dict[str, Any]:
-    """The draft, else the number of co-tenants that the Caf knows; nothing else is answered in advance."""
+    """The draft, else only the number of co-tenants known to the Caf; nothing else is prefilled."""
     stands = declaration["draft"]["situation"] or declaration["known"]["situation"]
     return {
         **stands,
@@ -51,7 +51,7 @@ def situation(declaration: Declaration) -> dict[str, Any]:
 
 
 def rent(declaration: Declaration) -> dict[str, Any]:
-    """The draft, else only whether the dwelling is furnished: last year's rent is shown, never typed in advance."""
+    """The draft, else only whether the dwelling is furnished: last year's rent is shown, never prefilled."""
     stands = declaration["draft"]["rent"]
     if not stands:
         verified = declaration["draft"]["information"] or declaration["known"]["information"]
@@ -67,14 +67,14 @@ TABLE = {
 
 
 def run(name: str, declaration_id: str) -> ResponseReturnValue:
-    """One step, whichever."""
+    """Runs any of the steps."""
     step = TABLE[name]
     read = api().declaration.get(declaration_id)
     if request.method == "GET" and kept_form() is None:
         if not is_editable(read.body):
             return redirect(next_address(read.body), 303)
         return show(name, read, filled(step, read))
-    # Sent, or given back after it had expired.
+    # Submitted now, or restored after it expired.
     form = step.form()
     if not is_editable(read.body):
         return conflict.page(read, form, filled(step, read), request.path), 409
@@ -90,12 +90,12 @@ def run(name: str, declaration_id: str) -> ResponseReturnValue:
 
 
 def filled(step: Step, read: Answer) -> StepForm:
-    """The form as it stands when nobody has typed."""
+    """The form with its initial values."""
     return step.form(formdata=None, data={**step.filled(read.body), "etag": read.etag})
 
 
 def not_saved(error: Refused, name: str, form: StepForm, declaration_id: str) -> ResponseReturnValue:
-    """The service's words on the fields; or both versions, when somebody saved since the page was made."""
+    """The service's errors on the fields; or both versions, when somebody saved since the page was built."""
     if error.status not in (409, 412, 422):
         raise error
     read = api().declaration.get(declaration_id)
@@ -136,5 +136,5 @@ def loyer(declaration: Any) -> ResponseReturnValue:
 @pages.get("/<uuid:declaration>")
 @login_required()
 def resume(declaration: Any) -> ResponseReturnValue:
-    """A line of the list leads to the first step that is not done."""
+    """A line of the list leads to its first incomplete step."""
     return redirect(next_address(api().declaration.get(str(declaration)).body), 303)

@@ -1,4 +1,4 @@
-"""Step 4: everything that was said, what must be confirmed, and « Valider »."""
+"""Step 4: everything entered, what must be confirmed, and « Valider »."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ from portal.sign_in.person import login_required
 Rows = list[tuple[str, str]]
 CHANGED = "Cette déclaration a été modifiée entre-temps par {}\u00a0: relisez-la avant de valider."
 TO_TICK = "Cochez la case pour confirmer {}, ou modifiez votre déclaration"
-# What each box confirms; the service's own sentence stands above it.
+# The label of each confirmation box; the service's own sentence stands above it.
 POINTS = {
     "differs_from_last_year": "l’écart avec l’an dernier",
     "charges_probably_included": "que le loyer est hors charges",
@@ -72,7 +72,7 @@ def information_rows(declaration: Declaration) -> Rows:
 
 
 def situation_rows(declaration: Declaration) -> Rows:
-    """Part 2; what does not apply is not shown."""
+    """Part 2; questions that do not apply are not shown."""
     stands = declaration["draft"]["situation"]
     rows = [("Toujours dans le logement", yes_no(stands["present"]))]
     if not stands["present"]:
@@ -87,7 +87,7 @@ def situation_rows(declaration: Declaration) -> Rows:
 
 
 def rent_rows(declaration: Declaration) -> Rows:
-    """Part 3, with the total: « hors charges » leaves no doubt."""
+    """Part 3, with the total; « hors charges » is spelled out."""
     stands = declaration["draft"]["rent"]
     return [
         ("Loyer de juillet, hors charges", amount(stands["rent"])),
@@ -116,13 +116,13 @@ def summary(declaration: Any) -> ResponseReturnValue:
 
 
 def shown_again(form: SummaryForm, declaration: str) -> ResponseReturnValue:
-    """What stands now, with what was typed; by whom, when it changed since the page was made."""
+    """The current state with what was typed; says who changed it since the page was built."""
     read = api().declaration.get(declaration)
     if not is_editable(read.body) or read.body["next_step"] != "summary":
         flash(CHANGED.format(author_name()(read.body["updated_by"])), "info")
         return redirect(next_address(read.body), 303)
     if form.etag.data not in ("", read.etag) and read.body["updated_by"]["kind"] != "you":
-        # Other points may have to be confirmed now; the reasons typed stay in theirs.
+        # The points to confirm may have changed; reasons typed stay with their points.
         form = form_for(read.body)()
         form.fail(CHANGED.format(author_name()(read.body["updated_by"])))
     form.etag.data = read.etag
@@ -130,7 +130,7 @@ def shown_again(form: SummaryForm, declaration: str) -> ResponseReturnValue:
 
 
 def all_ticked(form: SummaryForm) -> bool:
-    """Says which box is missing."""
+    """Adds an error for each unticked box."""
     for box, _reason in form.points():
         if not box.data:
             form.fail(TO_TICK.format(POINTS.get(box.name.removeprefix("confirm_"), "ce point")), box.name)
@@ -138,7 +138,7 @@ def all_ticked(form: SummaryForm) -> bool:
 
 
 def transmit(form: SummaryForm, read: Answer) -> bool:
-    """False when the service refuses; its words are then on the page."""
+    """False when the service refuses; its errors are then on the page."""
     identifier, etag = read.body["id"], form.etag.data or read.etag
     reasons = {box.name.removeprefix("confirm_"): (reason.data or "").strip() for box, reason in form.points()}
     try:
