@@ -1,4 +1,4 @@
-"""What the declaration service is made of."""
+"""Composes the declaration service."""
 
 from chassis import account_status, rights
 from chassis.service import Periodic, Service, Subscription

@@ -1,4 +1,4 @@
-"""What the declaration service learns from the others."""
+"""Events consumed by the declaration service."""
 
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from declaration.models import Recap, RentDeclaration
 
 
 def recap_ready(session: Session, event: Event) -> None:
-    """Links the receipt to the version that it is of; by now every transmission before it is committed."""
+    """Links the recap to its version; every transmission before it is committed by now."""
     values = {
         "declaration_id": UUID(event.data["declaration_id"]),
         "version": event.data["version"],

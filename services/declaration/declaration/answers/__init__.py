@@ -1,1 +1,1 @@
-"""The Caf's answers: a file received, read in the background, applied by the state table, told once a landlord."""
+"""The Caf's answers: the file is stored, read in the background, applied by the state table, published per landlord."""

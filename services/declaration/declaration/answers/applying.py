@@ -1,4 +1,4 @@
-"""What a batch of answers changes: each goes through the state table, in the file's order, on rows that are held."""
+"""Applies a batch of answers, in file order and on locked rows; the state table decides each one."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -24,7 +24,7 @@ CHANNEL = "caf"
 
 @dataclass(frozen=True)
 class Answer:
-    """A line that is well formed: its number, and its values by column."""
+    """A well-formed line: its number, and its values by column."""
 
     line: int
     values: dict[str, Any]
@@ -32,7 +32,7 @@ class Answer:
 
 @dataclass
 class Outcome:
-    """What a batch did."""
+    """Result of applying a batch."""
 
     applied: int = 0
     unchanged: int = 0
@@ -52,7 +52,7 @@ class _Target:
 
 
 def apply(session: Session, import_row: AnswerImport, answers: list[Answer]) -> Outcome:
-    """Applies the answers to versions of that Caf; what the table refuses is an error of its line."""
+    """Applies the answers to versions of that Caf; an answer that the state table refuses is an error on its line."""
     outcome = Outcome()
     targets = _targets(session, import_row.caf_code, {answer.values["reference"] for answer in answers})
     words = _known_words(session, targets.values())
@@ -68,7 +68,7 @@ def apply(session: Session, import_row: AnswerImport, answers: list[Answer]) -> 
 
 
 def _targets(session: Session, caf_code: str, references: set[str]) -> dict[str, _Target]:
-    """By reference. The declarations are held, in one order for all: who declares meanwhile waits, or is waited for."""
+    """Versions by reference. Locks their declarations in a fixed order: concurrent writers wait without deadlock."""
     found = (
         select(RentDeclaration)
         .where(
@@ -81,7 +81,7 @@ def _targets(session: Session, caf_code: str, references: set[str]) -> dict[str,
         .with_for_update(of=RentDeclaration)
     )
     declarations = {row.id: row for row in session.execute(found).scalars()}
-    # Only now: who held a declaration may have superseded the version.
+    # Read after locking: whoever held a declaration may have superseded the version.
     versions = select(DeclarationVersion).where(
         DeclarationVersion.reference.in_(references), DeclarationVersion.declaration_id.in_(declarations)
     )
@@ -111,7 +111,7 @@ def _apply_one(
     targets: dict[str, _Target],
     words: dict[UUID, tuple[str | None, str | None]],
 ) -> bool:
-    """False when the version had this very answer already."""
+    """False when the version already had this very answer."""
     values = answer.values
     target = targets.get(values["reference"])
     if target is None:
@@ -138,12 +138,12 @@ def _apply_one(
 
 
 def _follow(session: Session, import_row: AnswerImport, target: _Target, event: Trigger, text: str | None) -> None:
-    """What the version's new state makes of the declaration, whose hand may already be at a correction."""
+    """Moves the declaration after its version, unless a correction is already being written."""
     row, version = target.declaration, target.version
     if row.version == version.version:
         row.state = version.state
     elif event is Trigger.INTEGRATE:
-        # Settled: the correction that was being written can no longer be sent.
+        # The Caf has settled: the correction being written can no longer be sent.
         _abandon(session, import_row, target)
     elif event is Trigger.REQUEST_INFORMATION:
         row.question = text

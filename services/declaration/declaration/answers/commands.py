@@ -1,4 +1,4 @@
-"""Taking a file of answers in: kept in storage, one row that says so; the same content is the same import."""
+"""Receives a file of answers: stores it and inserts one row; the same content is the same import."""
 
 from typing import IO
 from uuid import UUID
@@ -46,7 +46,7 @@ def receive(
             _journal(session, import_id, caf_code, sent_by, digest)
     if new:
         return import_id, True
-    # Two agents who send one file together: the unique key lets one in, the other is shown that one.
+    # Two agents upload the same file at once: the unique key accepts one and shows that import to the other.
     storage.delete(key)
     return _known(runtime, caf_code, digest), False
 

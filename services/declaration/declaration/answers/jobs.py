@@ -1,4 +1,4 @@
-"""The whole reading of a file of answers, batch after batch; taken up again anywhere, it ends the same."""
+"""Reads a file of answers batch by batch; after a crash any worker resumes it, with the same result."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -33,7 +33,7 @@ Progress = Callable[[dict[str, Any]], Any]
 
 @dataclass
 class Batch:
-    """What a number of lines says."""
+    """What was read from a group of lines."""
 
     done: int = 0
     bad: int = 0
@@ -54,13 +54,13 @@ def import_path(
 
 
 def read_waiting(runtime: Runtime) -> None:
-    """Periodic job: reads the files that wait, and those that a killed worker left."""
+    """Periodic job: reads the waiting files, and those left by a killed worker."""
     while (lock := claim(runtime)) is not None:
         run(runtime, lock, lambda: None)
 
 
 def claim(runtime: Runtime) -> JobLock | None:
-    """The oldest file that waits; those of one Caf are read one after the other, in the order in which they came."""
+    """Claims the oldest waiting file; the files of one Caf are read one at a time, in order of arrival."""
     before = aliased(AnswerImport)
     unread = and_(before.caf_code == AnswerImport.caf_code, before.id < AnswerImport.id, before.status.in_(UNDER_WAY))
     waiting = and_(AnswerImport.status.in_(UNDER_WAY), ~exists().where(unread))
@@ -75,7 +75,7 @@ def claim(runtime: Runtime) -> JobLock | None:
 
 
 def run(runtime: Runtime, lock: JobLock, progress: Callable[[], Any]) -> None:
-    """Reads the file to its end; stops without a trace when another worker has taken it over."""
+    """Reads the file to its end; stops and writes nothing more when another worker has taken it over."""
     try:
         _run(runtime, lock, progress)
     except FileRefusedError as refusal:
@@ -139,7 +139,7 @@ def _read_batch(stream: IO[bytes], header: Header, number: int) -> Batch:
 
 
 def _commit(session: Session, lock: JobLock, row: AnswerImport, batch: Batch) -> None:
-    """The answers, what was wrong with them and how far the reading is: one commit."""
+    """Saves the answers, the errors and the reading position in one commit."""
     outcome = applying.apply(session, row, batch.answers)
     job_lock.held(
         session,
@@ -170,7 +170,7 @@ def _error(import_id: UUID, error: LineError) -> dict[str, Any]:
 
 
 def _end(runtime: Runtime, lock: JobLock, status: Status, **changes: Any) -> None:
-    """The file does not outlive its reading; its counts and errors stay."""
+    """Erases the file once it is read; its counts and errors stay."""
     ended = {"status": status.value, "ended_at": clock.now(), "worker": None, "leased_until": None, **changes}
     with runtime.transaction() as session:
         job_lock.held(session, AnswerImport, lock, **ended)

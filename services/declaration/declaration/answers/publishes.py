@@ -1,4 +1,4 @@
-"""One event a landlord and file, however many answers: told some landlords at a time, each once."""
+"""Publishes one event per landlord and file, however many answers; a few landlords at a time, each exactly once."""
 
 from collections import Counter, defaultdict
 from typing import Any
@@ -16,13 +16,13 @@ TOLD_AT_ONCE = 200
 
 
 def tell(runtime: Runtime, lock: JobLock) -> None:
-    """Tells every landlord whom the import has answered; what is told is marked in the same commit."""
+    """Publishes an event for every landlord answered by the import, and marks it published in the same commit."""
     while _tell_some(runtime, lock):
         pass
 
 
 def _of_import(lock: JobLock, *columns: Any) -> Select[Any]:
-    """The answers that are not told yet, with all that surrounds them."""
+    """The answers not published yet, with the rows they need."""
     return (
         select(*columns)
         .select_from(CafAnswer)
@@ -55,7 +55,7 @@ def _tell_some(runtime: Runtime, lock: JobLock) -> bool:
 def _counts(
     session: Session, lock: JobLock, landlord_ids: list[UUID]
 ) -> tuple[dict[UUID, Counter[str]], dict[UUID, UUID]]:
-    """By landlord: how many of each answer, and the newest campaign that they are about."""
+    """Per landlord: the number of each answer, and the newest campaign concerned."""
     grouped = (
         _of_import(lock, Dwelling.landlord_id, Campaign.id, CafAnswer.answer, func.count())
         .where(Dwelling.landlord_id.in_(landlord_ids))

@@ -1,4 +1,4 @@
-"""Files of answers and their errors, as the API shows them to agents of the Caf; answers as it shows them to all."""
+"""Files of answers and their errors, for agents of the Caf; answers, for everyone who may see the declaration."""
 
 from typing import Any
 from uuid import UUID
@@ -35,13 +35,13 @@ def one(session: Session, import_id: UUID, inside: ColumnElement[bool]) -> dict[
 
 
 def state(runtime: Runtime, import_id: UUID) -> dict[str, Any]:
-    """The import, for whoever has just sent it."""
+    """The import, for the agent who has just sent it."""
     with runtime.read_only() as session:
         return one(session, import_id, true())
 
 
 def page(session: Session, caller: Caller, cursor: str | None, limit: int) -> dict[str, Any]:
-    """Newest first: their ids are in the order of time."""
+    """Newest first: ids are in order of time."""
     statement = select(AnswerImport).where(visible(caller))
     if after := pagination.after_id(cursor):
         statement = statement.where(AnswerImport.id < after)
@@ -51,7 +51,7 @@ def page(session: Session, caller: Caller, cursor: str | None, limit: int) -> di
 
 
 def errors(session: Session, caller: Caller, import_id: UUID, cursor: str | None, limit: int) -> dict[str, Any]:
-    """In the order of the file. Raises NotFound."""
+    """In file order. Raises NotFound."""
     one(session, import_id, visible(caller))
     return line_errors.page(session, AnswerImportError, import_id, cursor, limit)
 
@@ -66,7 +66,7 @@ def _shown(row: AnswerImport) -> dict[str, Any]:
 
 
 def answer(row: CafAnswer | Row[Any], version: int) -> dict[str, Any]:
-    """The Caf's words on a version, with what there is to do."""
+    """The Caf's answer on a version, with what the landlord can do."""
     return {
         "version": version,
         "answer": row.answer,

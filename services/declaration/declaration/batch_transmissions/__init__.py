@@ -1,1 +1,1 @@
-"""Declarations transmitted together: asked for once, done in the background, each as if it were alone."""
+"""Batch transmissions: requested once, run in the background; each declaration is transmitted as if it were alone."""

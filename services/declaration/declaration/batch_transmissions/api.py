@@ -1,4 +1,4 @@
-"""Transmission of many declarations at once."""
+"""Batch transmission of declarations."""
 
 from typing import Any
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Requests a batch transmission: which declarations, as they stand now."""
+"""Requests a batch transmission: records which declarations, at their current revision."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ NOTHING = "Aucune déclaration commencée n’est à transmettre."
 
 @dataclass(frozen=True)
 class RequestedLine:
-    """All drafts that the filters keep, or these declarations alone."""
+    """All drafts that match the filters, or these declarations only."""
 
     filters: Filters
     ids: Sequence[UUID] | None = None
@@ -54,7 +54,7 @@ def ask(session: Session, caller: Caller, wanted: RequestedLine) -> BatchTransmi
 
 
 def drafts(caller: Caller, filters: Filters) -> ColumnElement[bool]:
-    """What has been started inside the caller's perimeter."""
+    """Drafts inside the caller's perimeter."""
     return and_(visible(caller), RentDeclaration.state == State.DRAFT.value, *listing.conditions(filters))
 
 

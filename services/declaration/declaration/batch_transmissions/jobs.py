@@ -1,4 +1,4 @@
-"""Transmits a batch: a few declarations per transaction, each by the code of a single one. Killed anywhere, it resumes.
+"""Transmits a batch: a few declarations per transaction, with the code of a single one. Resumes after a crash.
 
 A declaration, its version, its event and the mark on its line commit together: nothing is transmitted twice.
 """
@@ -28,7 +28,7 @@ from declaration.models import BatchTransmission, BatchTransmissionLine
 log = structlog.get_logger()
 BATCH = 25
 LONGEST_DETAIL = 1_000
-# The database is away, or another worker has the batch: not the declaration's fault.
+# The database is down, or another worker has the batch: not the declaration's fault.
 NOT_THEIRS = (JobLockLost, OperationalError, InterfaceError)
 FAILED = (
     "failed",
@@ -37,7 +37,7 @@ FAILED = (
 
 
 def transmit_waiting(runtime: Runtime) -> None:
-    """Periodic job: transmits the batches that wait, and those that a killed worker left."""
+    """Periodic job: transmits the waiting batches, and those left by a killed worker."""
     while (claimed := _claim(runtime)) is not None:
         lock, batch = claimed
         try:
@@ -63,7 +63,7 @@ def _run(runtime: Runtime, lock: JobLock, batch: BatchTransmission) -> None:
         except NOT_THEIRS:
             raise
         except Exception as error:
-            # One of them fails unforeseen: each alone, so that it keeps none of the others back.
+            # One of them fails unexpectedly: retry each alone, so that it does not block the others.
             log.error("part of a batch failed", lot_id=str(batch.id), error=type(error).__name__)
             for one in wanted:
                 _alone(runtime, lock, batch, caller, one)

@@ -1,4 +1,4 @@
-"""Tells other services of a batch: once, with all that was transmitted, for one recap and one message."""
+"""Publishes the end of a batch, once, with everything transmitted: one recap and one message."""
 
 from datetime import datetime
 from typing import Any
@@ -26,7 +26,7 @@ Found = tuple[DeclarationVersion, Dwelling, Landlord, int]
 
 
 def done(session: Session, batch: BatchTransmission, ended: datetime) -> None:
-    """Publishes the batch unless nothing of it was transmitted: each line then says why, and there is no recap."""
+    """Publishes the batch, unless nothing in it was transmitted: then each line says why, and there is no recap."""
     found = _transmitted(session, batch)
     if not found:
         return
@@ -70,7 +70,7 @@ def _transmitted(session: Session, batch: BatchTransmission) -> list[Found]:
 
 
 def _scopes(dwellings: list[Dwelling]) -> list[dict[str, str]]:
-    """Where the dwellings are: who may see all of them may see the receipt."""
+    """Zones of the dwellings: who may see all of them may see the recap."""
     places = {(each.housing_type, each.departement, each.commune_insee) for each in dwellings}
     return [{"housing_type": kind, "departement": where, "commune": commune} for kind, where, commune in sorted(places)]
 

@@ -1,4 +1,4 @@
-"""Purge of files and of lines left out of batches: counts stay, what names a tenant goes."""
+"""Purge of import lines and of lines left out of batches: counts stay, what names a tenant is removed."""
 
 from datetime import timedelta
 

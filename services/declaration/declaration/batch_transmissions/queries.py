@@ -1,4 +1,4 @@
-"""Lots as the API shows them, to who asked for them alone."""
+"""Batch transmissions as the API shows them, to the person who requested them only."""
 
 from typing import Any
 from uuid import UUID
@@ -17,12 +17,12 @@ from declaration.models import BatchTransmission, BatchTransmissionLine, Declara
 
 
 def visible(caller: Caller) -> ColumnElement[bool]:
-    """A batch belongs to the person who asked for it."""
+    """A batch belongs to the person who requested it."""
     return (BatchTransmission.account_id == caller.sub) & (BatchTransmission.organisation_id == caller.org)
 
 
 def find(session: Session, caller: Caller, lot_id: UUID) -> BatchTransmission:
-    """Raises NotFound for somebody else's batch, or an unknown one."""
+    """Raises NotFound for an unknown batch, or somebody else's."""
     row = session.execute(
         select(BatchTransmission).where(BatchTransmission.id == lot_id, visible(caller))
     ).scalar_one_or_none()
@@ -42,7 +42,7 @@ def page(session: Session, caller: Caller, cursor: str | None, limit: int) -> di
 
 
 def shown(session: Session, batch: BatchTransmission) -> dict[str, Any]:
-    """With the count of its declarations by status."""
+    """The batch, with the count of its declarations by status."""
     counted = (
         select(BatchTransmissionLine.status, func.count())
         .where(BatchTransmissionLine.lot_id == batch.id)
@@ -63,7 +63,7 @@ def shown(session: Session, batch: BatchTransmission) -> dict[str, Any]:
 def lines(
     session: Session, caller: Caller, batch: BatchTransmission, status: str | None, cursor: str | None, limit: int
 ) -> dict[str, Any]:
-    """The declarations of a batch; a tenant is named only as long as the caller may see them."""
+    """The declarations of a batch; a tenant is named only while the caller may see them."""
     made = (DeclarationVersion.declaration_id == BatchTransmissionLine.declaration_id) & (
         DeclarationVersion.version == BatchTransmissionLine.version
     )

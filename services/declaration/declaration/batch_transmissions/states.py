@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class BatchStatus(StrEnum):
-    """Of a batch."""
+    """Status of a batch."""
 
     RECEIVED = "received"
     RUNNING = "running"
@@ -12,7 +12,7 @@ class BatchStatus(StrEnum):
 
 
 class LineStatus(StrEnum):
-    """Of a declaration in it."""
+    """Status of a declaration in a batch."""
 
     WAITING = "waiting"
     TRANSMITTED = "transmitted"

@@ -1,4 +1,4 @@
-"""Campaigns: prepared, opened for a whole Caf in a few statements, closed, watched."""
+"""Commands on a campaign: create, change dates, open for a whole Caf in a few statements, close."""
 
 from datetime import date
 from typing import Any
@@ -19,7 +19,7 @@ from declaration.domain.campaign import Phase, Trigger
 from declaration.models import Campaign
 from declaration.perimeter import of_caf
 
-# The national number of all Cafs.
+# The national phone number of all Cafs.
 CAF_TELEPHONE = "3230"
 
 
@@ -37,7 +37,7 @@ def caf_of(caller: Caller, caf_code: str | None) -> str:
 
 
 def create(session: Session, caller: Caller, new: dict[str, Any]) -> Campaign:
-    """Raises Invalid for dates that do not follow each other, Conflict when the year has its campaign already."""
+    """Raises Invalid for dates out of order, Conflict when the year already has its campaign."""
     caf_code = caf_of(caller, new["caf_code"])
     dates = rules.planned(new["year"], new["deadline"], new["cut_off"], new["opens_on"], today=clock.today())
     values = {
@@ -51,7 +51,7 @@ def create(session: Session, caller: Caller, new: dict[str, Any]) -> Campaign:
         "reminders": _reminders(new["reminders"], dates),
         "contact": new["contact"] or _contact(session, caf_code),
     }
-    # The unique key decides: of two agents who create it together, the second is told so.
+    # The unique key decides: when two agents create it together, the second gets the conflict.
     if not insert_new(session, Campaign, values):
         raise Conflict(f"La campagne {dates.year} de cette Caf existe déjà.")
     made = session.get_one(Campaign, values["id"])
@@ -66,16 +66,16 @@ def _reminders(given: list[date] | None, dates: rules.Dates) -> list[str]:
 
 def change_dates(session: Session, caller: Caller, campaign: Campaign, change: dict[str, Any]) -> None:
     """
-    Moves the deadline, the last day and the reminders; the same dates again change nothing and leave no line.
+    Moves the deadline, the last day and the reminders; the same dates again change nothing and leave no journal line.
 
-    Raises Invalid for dates that do not follow each other.
+    Raises Invalid for dates out of order.
     """
     before = shown(campaign)
     dates = rules.planned(campaign.year, change["deadline"], change["cut_off"], campaign.opens_on, today=clock.today())
     campaign.deadline, campaign.cut_off = dates.deadline, dates.cut_off
     campaign.reminders = _reminders(change["reminders"], dates)
     if dates.cut_off >= clock.today():
-        # What was left is counted again when the new last day has passed.
+        # The unfinished declarations are counted again when the new last day has passed.
         campaign.unfinished = null()
     session.flush()
     after = shown(campaign)
@@ -95,7 +95,7 @@ def change_dates(session: Session, caller: Caller, campaign: Campaign, change: d
 
 
 def _contact(session: Session, caf_code: str) -> dict[str, Any]:
-    """Last year's, else what is true of any Caf."""
+    """Last year's contact, else the default of any Caf."""
     last = select(Campaign.contact).where(Campaign.caf_code == caf_code).order_by(Campaign.year.desc()).limit(1)
     default = {
         "name": f"Caf {caf_code}",
@@ -128,7 +128,7 @@ def _one(session: Session, caf_code: str, year: int) -> Campaign | None:
 
 
 def start(session: Session, actor: UUID, campaign: Campaign) -> dict[str, int]:
-    """Opens: one declaration a tenancy, one asking a landlord; returns how many. Raises Conflict."""
+    """Opens: one declaration per tenancy, one request per landlord; returns the counts. Raises Conflict."""
     if campaign.phase == Phase.DRAFT.value:
         rules.require_time_left(dates_of(campaign), clock.today())
     _transition(session, campaign, Trigger.OPENING)
@@ -139,18 +139,18 @@ def start(session: Session, actor: UUID, campaign: Campaign) -> dict[str, int]:
 
 
 def dates_of(campaign: Campaign) -> rules.Dates:
-    """As the rules take them."""
+    """The dates as the domain rules take them."""
     return rules.Dates(campaign.year, campaign.opens_on, campaign.deadline, campaign.cut_off)
 
 
 def close(session: Session, caller: Caller, campaign: Campaign) -> None:
-    """From now on what is transmitted is late, until the cut-off. Raises Conflict."""
+    """From now on transmissions are late, until the cut-off. Raises Conflict."""
     _transition(session, campaign, Trigger.CLOSING)
     _journal(session, caller.sub, campaign, "campaign.closed")
 
 
 def _transition(session: Session, campaign: Campaign, act: Trigger) -> None:
-    """Only one of two agents who click together gets it."""
+    """When two agents click together, only one succeeds."""
     before = Phase(campaign.phase)
     after = rules.advance(before, act)
     moved = update(Campaign).where(Campaign.id == campaign.id, Campaign.phase == before.value)

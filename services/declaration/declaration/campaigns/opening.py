@@ -1,4 +1,4 @@
-"""What a campaign makes of the portfolio, set by set: declarations, their first state transition, the landlords to ask.
+"""Opens a campaign over the portfolio, set by set: declarations, first state transition, landlords to ask.
 
 Every statement adds only what is missing, so that tenancies registered while the campaign is open join it.
 """
@@ -35,11 +35,11 @@ CHANNEL = "registry"
 
 
 def complete(session: Session, campaign: Campaign, *, actor: str) -> dict[str, int]:
-    """Adds what the campaign lacks; returns how many declarations to make, not concerned, and landlords to ask."""
+    """Adds what the campaign lacks; returns the counts of declarations to make, not concerned, and landlords to ask."""
     now = clock.now()
     give_memory(session)
     _hold_portfolio(session)
-    # What is there before what is new: the first time, there is nothing to look at again.
+    # Existing rows before new ones: the first time, there is nothing to look at again.
     _reconsider(session, campaign, actor, now)
     _add_declarations(session, campaign, now)
     _add_transitions(session, campaign, actor, now)
@@ -50,16 +50,16 @@ def complete(session: Session, campaign: Campaign, *, actor: str) -> dict[str, i
 
 
 def _hold_portfolio(session: Session) -> None:
-    """A registry slice committed while we copy from the portfolio would leave its declarations with what was before.
+    """Locks the portfolio: a slice committed during the copy would leave its declarations with the old values.
 
-    In the order in which a slice writes. SQLite has one writer at a time anyway.
+    Locks in the order in which a slice writes. SQLite has one writer at a time anyway.
     """
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("LOCK TABLE landlord, dwelling, tenancy IN SHARE MODE"))
 
 
 def _exemption(year: int) -> ColumnElement[str | None]:
-    """`july.exemption` as SQL; a test holds the two together."""
+    """`july.exemption` in SQL; a test compares the two."""
     return case(
         (Tenancy.lease_start > july.last_day(year), Exemption.ENTERED_AFTER_JULY.value),
         (Tenancy.lease_end < july.first_day(year), Exemption.LEFT_BEFORE_JULY.value),
@@ -102,7 +102,7 @@ def _add_declarations(session: Session, campaign: Campaign, now: datetime) -> No
 
 
 def _asked_elsewhere(campaign: Campaign) -> ColumnElement[bool]:
-    """By the Caf that had the landlord before: nobody is asked twice for one July."""
+    """Asked by the landlord's former Caf: nobody is asked twice for one July."""
     there = select(Campaign.id).where(Campaign.year == campaign.year, Campaign.id != campaign.id)
     other = aliased(RentDeclaration)
     return exists().where(other.tenancy_id == Tenancy.id, other.campaign_id.in_(there))
@@ -125,7 +125,7 @@ def _add_transitions(session: Session, campaign: Campaign, actor: str, now: date
 
 
 def _reconsider(session: Session, campaign: Campaign, actor: str, now: datetime) -> None:
-    """Leases that the Caf has corrected since: who has begun goes on, and `exemption` says what the registry says."""
+    """Leases corrected since: a declaration already begun continues, and `exemption` follows the registry."""
     exemption = _exemption(campaign.year)
     here = and_(RentDeclaration.campaign_id == campaign.id, RentDeclaration.tenancy_id == Tenancy.id)
     differs = and_(here, RentDeclaration.exemption.is_distinct_from(exemption))
@@ -188,7 +188,7 @@ def _count(session: Session, campaign: Campaign, condition: ColumnElement[bool])
 
 
 def ask_landlords(runtime: Runtime) -> None:
-    """Asks the landlords not asked yet, some at a time, so that nobody waits for the whole Caf's sealing."""
+    """Asks the landlords not asked yet, a few at a time: nobody waits while the names of a whole Caf are encrypted."""
     while _ask_some(runtime):
         pass
 
@@ -212,7 +212,7 @@ def _ask_some(runtime: Runtime) -> bool:
 
 
 def _tenants(session: Session, landlord_ids: list[UUID]) -> dict[tuple[UUID, UUID], list[dict[str, Any]]]:
-    """Those with something to declare, by campaign and landlord: one statement for all who are asked together."""
+    """Tenants with something to declare, by campaign and landlord: one statement for all landlords asked together."""
     statement = (
         select(
             RentDeclaration.campaign_id,

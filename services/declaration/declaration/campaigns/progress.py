@@ -1,4 +1,4 @@
-"""How far campaigns are: by state, Caf, département, type of dwelling, and day after day."""
+"""Progress of campaigns: by state, Caf, département, housing type and day."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from declaration.models import Campaign, DeclarationVersion, RentDeclaration
 from declaration.perimeter import of_caf
 from declaration.sql import hour_of
 
-# In these, what reached the Caf is an earlier version, if any.
+# In these states, what reached the Caf is an earlier version, if any.
 _NOT_SENT = {state.value for state in (*EDITABLE, State.NOT_CONCERNED)}
 
 
 @dataclass
 class Tally:
-    """`transmitted`: declarations that reached the Caf at least once, those that are being corrected included."""
+    """`transmitted`: declarations that reached the Caf at least once, including those being corrected."""
 
     counts: Counter[str] = field(default_factory=Counter)
     transmitted: int = 0
@@ -49,7 +49,7 @@ class Tally:
 
 @dataclass(frozen=True)
 class _Row:
-    """Declarations alike; `later`: those of which a version was transmitted before the one in hand."""
+    """Identical declarations, counted; `later`: those with a version transmitted before the one in hand."""
 
     campaign_id: UUID
     departement: str
@@ -68,7 +68,7 @@ def of(session: Session, campaign: Campaign) -> dict[str, Any]:
 
 
 def of_all(session: Session, caller: Caller, year: int) -> dict[str, Any]:
-    """The same for all campaigns of a year that the caller may see, and Caf by Caf."""
+    """The same for all campaigns of a year that the caller may see, and per Caf."""
     wanted = select(Campaign).where(Campaign.year == year, of_caf(caller)).order_by(Campaign.caf_code)
     found = session.execute(wanted).scalars().all()
     here = RentDeclaration.campaign_id.in_([campaign.id for campaign in found])
@@ -84,7 +84,7 @@ def of_all(session: Session, caller: Caller, year: int) -> dict[str, Any]:
 
 
 def _rows(session: Session, here: ColumnElement[bool]) -> list[_Row]:
-    """One reading of the declarations gives every table."""
+    """One read of the declarations feeds every table."""
     alike = (
         RentDeclaration.campaign_id,
         RentDeclaration.departement,
@@ -116,7 +116,7 @@ def _parts(rows: Iterable[_Row]) -> dict[str, Any]:
 
 
 def _days(session: Session, here: ColumnElement[bool]) -> list[dict[str, Any]]:
-    """First transmissions by French day, from the first to the last one, days without any included."""
+    """First transmissions per French day, from the first day to the last, empty days included."""
     hour = hour_of(DeclarationVersion.transmitted_at)
     counted = (
         select(hour, func.count())
@@ -126,7 +126,7 @@ def _days(session: Session, here: ColumnElement[bool]) -> list[dict[str, Any]]:
     )
     found: Counter[date] = Counter()
     for text, count in session.execute(counted):
-        # Paris is whole hours away from UTC, so that an hour is of one day.
+        # The offset of Paris from UTC is whole hours: one UTC hour falls in one French day.
         instant = datetime.strptime(text, "%Y-%m-%d %H").replace(tzinfo=UTC)
         found[instant.astimezone(clock.PARIS).date()] += count
     return _cumulated(found)

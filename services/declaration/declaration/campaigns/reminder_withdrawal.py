@@ -1,4 +1,4 @@
-"""Who was reminded and has finished since: the reminder that has not left yet is taken back."""
+"""Withdraws a reminder not sent yet when the landlord has finished since."""
 
 from typing import Any
 
@@ -13,10 +13,10 @@ from declaration.perimeter import joined
 
 def withdraw(session: Session, declarations: ColumnElement[bool]) -> None:
     """
-    Tells of each landlord of these declarations who was written to and has nothing left in the campaign.
+    Publishes a withdrawal for each landlord of these declarations who was reminded and has nothing left to declare.
 
-    Call it once what finished them is committed, or in the transaction of a set-based statement: of two people who
-    transmit the last two declarations together, each sees the other's as unfinished.
+    Call it after the commit that finished them, or inside the transaction of a set-based statement: when two people
+    transmit the last two declarations together, each still sees the other's as unfinished.
     """
     asked = and_(
         DeclarationRequest.campaign_id == RentDeclaration.campaign_id, DeclarationRequest.landlord_id == Landlord.id
@@ -32,7 +32,7 @@ def withdraw(session: Session, declarations: ColumnElement[bool]) -> None:
 
 
 def _something_left() -> Exists:
-    """By organisation and state first, which one index holds: a landlord may have thousands of tenants."""
+    """Filters by organisation and state first, covered by one index: a landlord may have thousands of tenants."""
     other, tenancy, dwelling = aliased(RentDeclaration), aliased(Tenancy), aliased(Dwelling)
     unfinished: Any = sorted(state.value for state in EDITABLE)
     return exists().where(

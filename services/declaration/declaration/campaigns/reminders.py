@@ -22,7 +22,7 @@ _UNFINISHED = RentDeclaration.state.in_(sorted(state.value for state in EDITABLE
 
 
 def remind(runtime: Runtime) -> None:
-    """Periodic job: reminds the landlords of open campaigns on their days, some at a time."""
+    """Periodic job: reminds the landlords of open campaigns on their days, a few at a time."""
     today = clock.today()
     with runtime.read_only() as session:
         opened = select(Campaign.id, Campaign.reminders).where(Campaign.phase == Phase.OPEN.value)
@@ -34,7 +34,7 @@ def remind(runtime: Runtime) -> None:
 
 
 def _remind_some(runtime: Runtime, campaign_id: UUID, day: date) -> bool:
-    """Those asked before that day who were not looked at for it; only who has not finished is written to."""
+    """Checks a few landlords for that day; reminds those who were asked before it and have not finished."""
     with runtime.transaction() as session:
         waiting = (
             select(DeclarationRequest, Campaign, Landlord)
@@ -72,7 +72,7 @@ def _remaining(session: Session, campaign_id: UUID, landlord_ids: list[UUID]) ->
 
 
 def cut_off(runtime: Runtime) -> None:
-    """Periodic job: closes campaigns whose last day has passed and keeps how many declarations never ended."""
+    """Periodic job: closes campaigns whose last day has passed and keeps the count of unfinished declarations."""
     with runtime.transaction() as session:
         passed = select(Campaign).where(
             Campaign.phase != Phase.DRAFT.value, Campaign.cut_off < clock.today(), Campaign.unfinished.is_(null())
@@ -91,7 +91,7 @@ def cut_off(runtime: Runtime) -> None:
 
 
 def _left(session: Session, campaign: Campaign) -> dict[str, Any]:
-    """Nothing is erased: drafts stay as they were left."""
+    """Counts of unfinished declarations by state. Nothing is erased: drafts stay as they are."""
     counted = select(RentDeclaration.state, func.count()).where(RentDeclaration.campaign_id == campaign.id, _UNFINISHED)
     found = {state: count for state, count in session.execute(counted.group_by(RentDeclaration.state))}
     return {state.value: found.get(state.value, 0) for state in sorted(EDITABLE)}

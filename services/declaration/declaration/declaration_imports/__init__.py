@@ -1,1 +1,1 @@
-"""Files sent back filled: received, checked line by line, applied when their sender says so; each in the background."""
+"""Filled files sent back: received, checked line by line, applied on their sender's request; all in the background."""

@@ -1,4 +1,4 @@
-"""Files of rows: the template, the file sent back, its report, its application."""
+"""Declaration imports: the template, the file sent back, its report, its application."""
 
 from typing import Any
 from uuid import UUID
@@ -69,7 +69,7 @@ def get_correction(import_id: str) -> File:
 
 
 def post_application(import_id: str) -> tuple[dict[str, Any], int]:
-    """Needs no idempotency key: asked again, nothing more happens."""
+    """Needs no idempotency key: a second request does nothing more."""
     with transaction() as session:
         row = queries.find(session, landlord(), UUID(import_id), change=True)
         applying.ask(session, row)

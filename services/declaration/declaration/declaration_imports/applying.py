@@ -1,4 +1,4 @@
-"""The valid lines become drafts: judged again, since days may have passed, and saved by the same rules as a page."""
+"""Applies the valid lines as drafts: validates them again, since days may have passed, and saves by a page's rules."""
 
 from typing import Any
 
@@ -32,7 +32,7 @@ NOT_CHECKED = "Ce fichier n’est pas encore contrôlé, ou il a été refusé."
 
 
 def ask(session: Session, row: DeclarationImport) -> None:
-    """Starts it; asked again, nothing more happens. Raises Conflict for a file that has not been checked."""
+    """Requests the application; a second request does nothing more. Raises Conflict for a file not checked yet."""
     if row.status in (Status.APPLYING, Status.APPLIED):
         return
     if row.status != Status.CHECKED:
@@ -49,7 +49,7 @@ def ask(session: Session, row: DeclarationImport) -> None:
 
 
 def apply(runtime: Runtime, lock: JobLock, caller: Caller) -> None:
-    """Applies what is ready, a batch a transaction: a line and its draft commit together. Raises LeaseLost."""
+    """Applies the ready lines, a batch per transaction: a line and its draft commit together. Raises JobLockLost."""
     while True:
         with runtime.transaction() as session:
             job_lock.held(session, DeclarationImport, lock)

@@ -1,4 +1,4 @@
-"""From a file to lines, then each line judged: what it would do, what is wrong with it. Nothing else is written."""
+"""Reads a file into lines and validates each: what it would change, what is wrong. Writes nothing to declarations."""
 
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import asdict, replace
@@ -28,7 +28,7 @@ from declaration.sheets.layout import MARK
 from declaration.sheets.reading import Line
 
 BATCH = 200
-# In a file, what names the declaration is a column of its own.
+# In a file, the declaration is named in a column of its own.
 UNKNOWN = replace(filing_rows.UNKNOWN, column=MARK)
 TWICE = CellError(
     MARK,
@@ -54,7 +54,7 @@ STATUSES = {
 
 
 def read(runtime: Runtime, lock: JobLock, content: bytes) -> None:
-    """Opens the file and keeps its lines instead of it. Raises FileRefusedError, LeaseLost."""
+    """Opens the file and stores its lines in its place. Raises FileRefusedError, JobLockLost."""
     sheet = reading.read(content, own(runtime.settings))
     with runtime.transaction() as session:
         changes = {"kind": sheet.kind, "unknown_columns": sheet.unknown[:100], "content": None}
@@ -83,14 +83,14 @@ def _rows(import_id: UUID, lines: Iterable[Line]) -> Iterable[dict[str, Any]]:
 
 
 def _refusal(line: Line, seen: Set[UUID]) -> CellError | None:
-    """Why the line is refused whatever its values say."""
+    """The reason to refuse the line, whatever its values."""
     if line.declaration_id is None:
         return UNKNOWN
     return SHIFTED if line.shifted else TWICE if line.declaration_id in seen else None
 
 
 def check(runtime: Runtime, lock: JobLock, caller: Caller) -> None:
-    """Judges all that waits, a batch a transaction. Raises LeaseLost."""
+    """Validates the waiting lines, a batch per transaction. Raises JobLockLost."""
     while True:
         with runtime.transaction() as session:
             job_lock.held(session, DeclarationImport, lock)
@@ -104,14 +104,14 @@ def check(runtime: Runtime, lock: JobLock, caller: Caller) -> None:
 
 
 def of_status(session: Session, import_id: UUID, status: LineStatus, limit: int) -> list[DeclarationImportLine]:
-    """The first lines of an import in that status."""
+    """The first lines of an import with that status."""
     here = (DeclarationImportLine.import_id == import_id) & (DeclarationImportLine.status == status.value)
     statement = select(DeclarationImportLine).where(here).order_by(DeclarationImportLine.line).limit(limit)
     return list(session.execute(statement.execution_options(populate_existing=True)).scalars())
 
 
 def own_changes(session: Session, caller: Caller, lines: Iterable[DeclarationImportLine]) -> set[tuple[UUID, int]]:
-    """(declaration, revision) that earlier files of the same person made: nobody else has touched it since."""
+    """(declaration, revision) set by earlier files of the same person: nobody else has changed it since."""
     here = [line.declaration_id for line in lines]
     statement = (
         select(DeclarationImportLine.declaration_id, DeclarationImportLine.applied_revision)
@@ -147,14 +147,14 @@ def _checked(
 def outcome(
     line: int, status: LineStatus, errors: Iterable[CellError] = (), points: Iterable[str] = (), **more: Any
 ) -> dict[str, Any]:
-    """The columns of a line that has been judged."""
+    """The columns of a validated line."""
     told, left = [asdict(error) for error in errors], list(points)
     reported = bool(told or left)
     return {"at": line, "status": status.value, "errors": told, "points": left, "reported": reported, **more}
 
 
 def errors_of(verdict: RowResult, typed: Mapping[str, str], loaded: LoadedDeclaration) -> list[CellError]:
-    """Those of the verdict; for what another person saved meanwhile, the value that stands in each cell too."""
+    """The errors of the result; with the stored value of each cell when another person saved meanwhile."""
     errors = list(verdict.errors)
     if verdict.outcome is Outcome.CHANGED:
         stands = row_validation.filled(loaded.draft, loaded.known, loaded.campaign.year)
@@ -173,7 +173,7 @@ def errors_of(verdict: RowResult, typed: Mapping[str, str], loaded: LoadedDeclar
 
 
 def points_of(verdict: RowResult, loaded: LoadedDeclaration) -> list[str]:
-    """What would be left to confirm, for a line that can be applied."""
+    """What would remain to confirm, for a line that can be applied."""
     if verdict.outcome not in (Outcome.SAVED, Outcome.UNCHANGED):
         return []
     asked = journey.confirmations(verdict.after, loaded.known, loaded.campaign.year)
@@ -181,7 +181,7 @@ def points_of(verdict: RowResult, loaded: LoadedDeclaration) -> list[str]:
 
 
 def note(session: Session, import_id: UUID, written: list[dict[str, Any]]) -> None:
-    """Writes what `outcome` made of the lines."""
+    """Writes the outcomes to their lines."""
     table = DeclarationImportLine.metadata.tables[DeclarationImportLine.__tablename__]
     here: ColumnElement[bool] = (table.c.import_id == import_id) & (table.c.line == bindparam("at"))
     names = ("status", "errors", "points", "reported", "applied_revision")
@@ -191,7 +191,7 @@ def note(session: Session, import_id: UUID, written: list[dict[str, Any]]) -> No
 
 
 def _alike(written: list[dict[str, Any]]) -> Iterable[list[dict[str, Any]]]:
-    """Grouped by the columns that they set: one statement each."""
+    """Groups the lines by the columns they set: one statement per group."""
     groups: dict[frozenset[str], list[dict[str, Any]]] = {}
     for one in written:
         groups.setdefault(frozenset(one), []).append(one)

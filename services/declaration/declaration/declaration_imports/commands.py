@@ -1,4 +1,4 @@
-"""Taking a filled file in: one row that says so; nothing of it is read yet."""
+"""Receives a filled file: inserts one row; the file is not read yet."""
 
 import hashlib
 from typing import IO
@@ -21,7 +21,7 @@ EXAMPLE = "loyers-juillet.xlsx"
 
 
 def receive(runtime: Runtime, caller: Caller, stream: IO[bytes], filename: str, most: int) -> UUID:
-    """The import of the file; the one under way already when the same person sends the same file again.
+    """The import of the file; the one under way when the same person sends the same file again.
 
     Raises Invalid when it is empty or larger than `most` bytes.
     """
@@ -32,7 +32,7 @@ def receive(runtime: Runtime, caller: Caller, stream: IO[bytes], filename: str, 
         raise refused("too_large", f"Ce fichier dépasse {most // 1_000_000} Mo.")
     digest = hashlib.sha256(content).hexdigest()
     with runtime.transaction() as session:
-        # Sent twice together: the second finds the row of the first.
+        # Sent twice together: the second request finds the row of the first.
         alone_until_commit(session, f"declaration import {caller.sub} {digest}")
         same = _waiting(session, caller, digest)
         if same is not None:
@@ -51,7 +51,7 @@ def receive(runtime: Runtime, caller: Caller, stream: IO[bytes], filename: str, 
 
 
 def _waiting(session: Session, caller: Caller, digest: str) -> UUID | None:
-    """The import of the same bytes that has not been applied yet."""
+    """The import of the same bytes, not applied yet."""
     mine = (DeclarationImport.account_id == caller.sub) & (DeclarationImport.organisation_id == caller.org)
     waiting = [status.value for status in (Status.RECEIVED, Status.CHECKING, Status.APPLYING)]
     statement = select(DeclarationImport.id).where(
@@ -75,6 +75,6 @@ def _row(caller: Caller, digest: str, filename: str, content: bytes) -> Declarat
 
 
 def refused(code: str, detail: str) -> Invalid:
-    """Of the file as a whole."""
+    """Why the file is refused as a whole."""
     rule = "le modèle téléchargé et rempli, en XLSX ou en CSV"
     return Invalid([FieldError(pointer="/file", code=code, detail=detail, rule=rule, example=EXAMPLE)])

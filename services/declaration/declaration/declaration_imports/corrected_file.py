@@ -1,4 +1,4 @@
-"""The file to correct: the lines that the report speaks of, as they were typed, with what is to be done beside them."""
+"""The file to correct: the reported lines as they were typed, each with what to do about it."""
 
 from collections.abc import Iterator, Sequence
 from uuid import UUID
@@ -20,7 +20,7 @@ BATCH = 500
 
 
 def make(session: Session, caller: Caller, row: DeclarationImport) -> tuple[bytes, str]:
-    """The bytes and the kind, that of the file received."""
+    """The bytes and the kind, that of the received file."""
     kind = row.kind or "xlsx"
     return writing.write(kind, _rows(session, caller, row.id), correcting=True), kind
 
@@ -41,8 +41,8 @@ def _next(session: Session, here: object, after: int) -> Sequence[DeclarationImp
 
 
 def _row(line: DeclarationImportLine, loaded: LoadedDeclaration | None) -> Row:
-    """A line that is not the caller's shows nothing but what was filled; the others name their tenant and the revision
-    seen. One whose mark is another tenant's stays as it came: sent again, it is refused again."""
+    """A line that is not the caller's shows only what was filled; the others name their tenant and the revision seen.
+    A line whose mark is another tenant's stays as it came: sent again, it is refused again."""
     said = "\n".join(_sentence(error) for error in line.errors)
     points = "\n".join(line.points)
     filled = {name: text for name, text in line.cells.items() if name in COLUMNS}

@@ -21,7 +21,7 @@ TRIED_TOO_OFTEN = "Ce fichier n’a pas pu être traité malgré plusieurs essai
 
 
 def work(runtime: Runtime) -> None:
-    """Periodic job: reads and applies the files that wait, and those that a killed worker left."""
+    """Periodic job: reads and applies the waiting files, and those left by a killed worker."""
     while (claimed := _claim(runtime)) is not None:
         lock, row = claimed
         try:
@@ -54,7 +54,7 @@ def _run(runtime: Runtime, lock: JobLock, row: DeclarationImport) -> None:
 
 
 def sender(row: DeclarationImport | BatchTransmission) -> Caller:
-    """Who asked for it, with the rights that they have now: a right withdrawn meanwhile counts."""
+    """The sender with their current rights: a right withdrawn meanwhile counts."""
     return Caller(
         sub=row.account_id,
         kind="landlord",

@@ -1,4 +1,4 @@
-"""A filled file as the API shows it, to its sender alone."""
+"""Declaration imports as the API shows them, to their sender only."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -18,12 +18,12 @@ from declaration.sheets.layout import HEADERS
 
 
 def visible(caller: Caller) -> ColumnElement[bool]:
-    """A file shows what one person typed, with the rights of that person: nobody else reads it."""
+    """A file shows what one person typed, with that person's rights: nobody else reads it."""
     return (DeclarationImport.account_id == caller.sub) & (DeclarationImport.organisation_id == caller.org)
 
 
 def find(session: Session, caller: Caller, import_id: UUID, *, change: bool = False) -> DeclarationImport:
-    """Raises NotFound for a file of somebody else, or unknown."""
+    """Raises NotFound for an unknown file, or somebody else's."""
     statement = select(DeclarationImport).where(DeclarationImport.id == import_id, visible(caller))
     row = session.execute(statement.with_for_update() if change else statement).scalar_one_or_none()
     if row is None:
@@ -43,7 +43,7 @@ def page(session: Session, caller: Caller, cursor: str | None, limit: int) -> di
 
 
 def shown(session: Session, row: DeclarationImport) -> dict[str, Any]:
-    """With the count of its lines by status."""
+    """The import, with the count of its lines by status."""
     counted = (
         select(DeclarationImportLine.status, func.count())
         .where(DeclarationImportLine.import_id == row.id)
@@ -65,7 +65,7 @@ def shown(session: Session, row: DeclarationImport) -> dict[str, Any]:
 
 
 def report(session: Session, row: DeclarationImport, cursor: str | None, limit: int) -> dict[str, Any]:
-    """What is wrong or left to confirm, in the file's order; a page is of `limit` lines, which may say more."""
+    """What is wrong or left to confirm, in file order; a page is `limit` lines, each with one or more items."""
     here = (DeclarationImportLine.import_id == row.id) & DeclarationImportLine.reported
     total = session.execute(select(func.count()).select_from(DeclarationImportLine).where(here)).scalar_one()
     statement = select(DeclarationImportLine).where(here)
@@ -78,7 +78,7 @@ def report(session: Session, row: DeclarationImport, cursor: str | None, limit: 
 
 
 def said(line: DeclarationImportLine) -> Iterable[dict[str, Any]]:
-    """Each thing to say of a line."""
+    """Each item to report on a line."""
     for error in line.errors:
         yield {
             "line": line.line,

@@ -1,10 +1,10 @@
-"""Where a file, and each of its lines, stands."""
+"""States of a declaration import and of its lines."""
 
 from enum import StrEnum
 
 
 class Status(StrEnum):
-    """Of a file. Nothing is written to a declaration before `APPLYING`."""
+    """Status of a file. Nothing is written to a declaration before `APPLYING`."""
 
     RECEIVED = "received"
     CHECKING = "checking"
@@ -15,7 +15,7 @@ class Status(StrEnum):
 
 
 class LineStatus(StrEnum):
-    """Of a line: `READY` would change its declaration, `UNCHANGED` would not."""
+    """Status of a line: `READY` would change its declaration, `UNCHANGED` would not."""
 
     WAITING = "waiting"
     READY = "ready"

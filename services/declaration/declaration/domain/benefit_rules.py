@@ -1,4 +1,4 @@
-"""The law's dated rules, each with its article, chosen by date of effect. They inform and warn; the Caf decides."""
+"""Dated rules of the law, each with its article, chosen by date of effect. They inform and warn; the Caf decides."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def furnished_rent(rent: Decimal) -> Decimal:
 
 @dataclass(frozen=True, slots=True)
 class Arrears:
-    """A debt and what it is measured against, in euros. `benefit` counts when it is paid to the landlord."""
+    """A debt and the amounts it is compared with, in euros. `benefit` counts when it is paid to the landlord."""
 
     debt: Decimal
     first_default_on: date
@@ -43,7 +43,7 @@ class Arrears:
 
 @dataclass(frozen=True, slots=True)
 class ArrearsRule:
-    """When a debt counts as « impayé » between two days of effect, included."""
+    """When a debt counts as « impayé », for dates of effect in a range, both ends included."""
 
     article: str
     effective_from: date
@@ -95,10 +95,10 @@ ARREARS_RULES: tuple[ArrearsRule, ...] = (
 
 
 def arrears_rule(on: date) -> ArrearsRule | None:
-    """The rule in force that day; None before the first one known here."""
+    """The rule in force that day; None before the first known one."""
     return next((rule for rule in ARREARS_RULES if rule.effective_from <= on <= rule.effective_to), None)
 
 
 def months_after(day: date, months: int) -> date:
-    """The same day of a later month, or that month's last day when it has no such day."""
+    """The same day some months later, or the last day of that month when it has no such day."""
     return day + relativedelta(months=months)

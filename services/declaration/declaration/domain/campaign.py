@@ -1,4 +1,4 @@
-"""A campaign's life and dates: who may still declare, and who does it late."""
+"""Phases and dates of a campaign: who may still declare, and who declares late."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Phase(StrEnum):
 
 
 class Trigger(StrEnum):
-    """What an agent does to a campaign."""
+    """An agent's action on a campaign."""
 
     OPENING = "opening"
     CLOSING = "closing"
@@ -39,7 +39,7 @@ LABELS: dict[Phase, str] = {Phase.DRAFT: "en préparation", Phase.OPEN: "ouverte
 
 @dataclass(frozen=True, slots=True)
 class Dates:
-    """A campaign's days, French time. After the deadline one is late; after the cut-off nothing is taken."""
+    """Dates of a campaign, French time. Declarations are late after the deadline and refused after the cut-off."""
 
     year: int
     opens_on: date
@@ -48,13 +48,13 @@ class Dates:
 
 
 def usual_reminders(dates: Dates) -> list[date]:
-    """When a campaign says nothing else: a month, a fortnight and three days before the deadline."""
+    """Default reminders: 30, 14 and 3 days before the deadline."""
     days = [dates.deadline - timedelta(days=before) for before in (30, 14, 3)]
     return [day for day in days if day > dates.opens_on]
 
 
 def checked_reminders(reminders: Iterable[date], dates: Dates) -> list[date]:
-    """Once each, in order. Raises Invalid for one that would come before the opening or after the last day."""
+    """The days without duplicates, in order. Raises Invalid for one before the opening or after the last day."""
     days = sorted(set(reminders))
     if len(days) > MOST_REMINDERS or any(not dates.opens_on < day <= dates.cut_off for day in days):
         rule = f"{MOST_REMINDERS} dates au plus, après l’ouverture et jusqu’au dernier jour"
@@ -65,18 +65,18 @@ def checked_reminders(reminders: Iterable[date], dates: Dates) -> list[date]:
 
 
 def due_reminder(reminders: Iterable[date], today: date) -> date | None:
-    """The reminder to send now: the last whose day has come. One missed is not sent beside the next."""
+    """The reminder to send now: the latest whose day has come. An earlier missed one is not sent as well."""
     return max((day for day in reminders if day <= today), default=None)
 
 
 def planned(year: int, deadline: date, cut_off: date, opens_on: date | None, *, today: date) -> Dates:
-    """The dates of a new campaign. Raises Invalid, with each field that is wrong."""
+    """The dates of a new campaign. Raises Invalid, with each invalid field."""
     dates = Dates(year, opens_on or july.first_day(year), deadline, cut_off)
     refused = [
         ("/year", "year", FIRST_YEAR <= year <= today.year, "une année déjà commencée, depuis 2019", str(today.year)),
         ("/deadline", "deadline", deadline > dates.opens_on, "une date après l’ouverture", f"{year}-11-15"),
         ("/cut_off", "cut_off", cut_off >= deadline, "la date limite, ou une date après elle", f"{year + 1}-01-15"),
-        # Rights are worked out again on 1 January; two years later there is nothing left to declare for.
+        # Benefits are recalculated on 1 January; two years later there is nothing left to declare for.
         ("/cut_off", "cut_off_year", cut_off.year <= year + 2, "au plus tard deux ans après", f"{year + 1}-01-15"),
     ]
     errors = [
@@ -90,7 +90,7 @@ def planned(year: int, deadline: date, cut_off: date, opens_on: date | None, *, 
 
 
 def advance(phase: Phase, act: Trigger) -> Phase:
-    """The phase after the act. Raises Conflict when the campaign is not there yet, or no longer."""
+    """The phase after the action. Raises Conflict when the current phase does not allow it."""
     target = TRANSITIONS.get((phase, act))
     if target is None:
         raise Conflict(f"Cette campagne est {LABELS[phase]} : cette action n’est pas possible.")
@@ -98,7 +98,7 @@ def advance(phase: Phase, act: Trigger) -> Phase:
 
 
 def require_time_left(dates: Dates, today: date) -> None:
-    """Raises Conflict when opening would ask landlords to answer before a day that is over."""
+    """Raises Conflict when the deadline to give landlords is already over."""
     if dates.deadline < today:
         raise Conflict("La date limite de cette campagne est passée : changez les dates avant d’ouvrir.")
 
@@ -109,5 +109,5 @@ def filing_open(phase: Phase, dates: Dates, today: date) -> bool:
 
 
 def late(phase: Phase, dates: Dates, today: date) -> bool:
-    """Whether what is transmitted that day bears the late mark."""
+    """Whether a transmission on that day is marked late."""
     return phase is Phase.CLOSED or today > dates.deadline

@@ -1,4 +1,4 @@
-"""What is accepted but must be confirmed by the landlord, with or without a reason; and the law's warnings."""
+"""What is accepted but must be confirmed by the landlord, with or without a reason; warnings from the law."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Code(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ToConfirm:
-    """One thing to confirm. The sentence names the values: another value makes another confirmation."""
+    """One thing to confirm. The sentence quotes the values: another value needs another confirmation."""
 
     code: Code
     message: str
@@ -41,7 +41,7 @@ class ToConfirm:
 
 @dataclass(frozen=True, slots=True)
 class Warned:
-    """Something the law makes of what was declared; never blocks."""
+    """A consequence in law of what was declared; never blocks."""
 
     code: str
     message: str
@@ -151,7 +151,7 @@ def to_confirm(draft: Draft, known: Known, year: int) -> list[ToConfirm]:
 
 
 def warnings(draft: Draft, known: Known, on: date) -> list[Warned]:
-    """What the dated rules say of the draft on that day."""
+    """Warnings of the dated rules for the draft on that day."""
     return [*_rent_warnings(draft), *_situation_warnings(draft, known, on)]
 
 
@@ -186,7 +186,7 @@ def _situation_warnings(draft: Draft, known: Known, on: date) -> list[Warned]:
 
 
 def _arrears(draft: Draft, known: Known) -> benefit_rules.Arrears | None:
-    """The debt, measured against the declared rent, or last year's while it is not declared yet."""
+    """The debt compared with the declared rent, or with last year's until a rent is declared."""
     situation = draft.situation
     if situation is None or situation.arrears_amount is None or situation.first_default_on is None:
         return None
@@ -205,6 +205,6 @@ def _arrears(draft: Draft, known: Known) -> benefit_rules.Arrears | None:
 
 
 def french(amount: Decimal) -> str:
-    """`1 234,50 €`, with no-break spaces, as people read it."""
+    """`1 234,50 €`, with no-break spaces."""
     euros, cents = money.to_json(amount).split(".")
     return f"{int(euros):,}".replace(",", "\u202f") + f",{cents}\u00a0€"

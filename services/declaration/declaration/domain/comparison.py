@@ -1,4 +1,4 @@
-"""Two things said of one declaration, put side by side: one row a field that differs, in French."""
+"""Compares two drafts or versions of a declaration: one row per differing field, in French."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ _DAYS = frozenset({"lease_start", "left_on", "first_default_on"})
 
 
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[dict[str, str]]:
-    """`field` (`rent/charges`), `label`, `before` and `after` of what differs. Both are stored forms of drafts."""
+    """`field` (`rent/charges`), `label`, `before` and `after` per difference. Both are stored forms of drafts."""
     found = [
         _row(f"{step}/{name}", label, _shown(name, _value(before, step, name)), _shown(name, _value(after, step, name)))
         for step, labels in LABELS.items()

@@ -1,4 +1,4 @@
-"""What the landlord has said so far (three steps and the confirmations), and what the Caf already knew."""
+"""The landlord's draft (three steps and the confirmations), and what the Caf already knew."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from chassis import money
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The Caf's own knowledge of the tenancy: what the declaration is checked against."""
+    """What the Caf knows of the tenancy: the declaration is checked against it."""
 
     address: tuple[str, ...]
     commune_insee: str
@@ -56,7 +56,7 @@ class Situation:
 
 @dataclass(frozen=True, slots=True)
 class Rent:
-    """Step 3: July's rent in euros, without charges, and the charges apart."""
+    """Step 3: July's rent in euros, without charges, and the charges separately."""
 
     rent: Decimal
     charges: Decimal
@@ -66,13 +66,13 @@ class Rent:
 
     @property
     def total(self) -> Decimal:
-        """Euros, charges included: shown to the landlord so that « hors charges » leaves no doubt."""
+        """Euros, charges included: shown to the landlord to make « hors charges » unambiguous."""
         return self.rent + self.charges
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """The steps reached so far. A step is None until it was saved once."""
+    """The steps saved so far. A step is None until it is first saved."""
 
     information: Information | None = None
     situation: Situation | None = None
@@ -106,7 +106,7 @@ def _plain(value: Any) -> Any:
 
 
 def from_json(kind: type[S], stored: Mapping[str, Any]) -> S:
-    """The step from what `to_json` made of it; it was validated when it was saved."""
+    """The step from the output of `to_json`; it was validated when it was saved."""
     return kind(**{each.name: _typed(each.name, stored[each.name]) for each in fields(kind)})
 
 

@@ -1,4 +1,4 @@
-"""What each field of a declaration must be: one row a field, with the rule and the example a person is told."""
+"""Fields of a declaration: one row each, with the rule and the example that people are shown."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from chassis.french.postal import AddressProblem
 from chassis.problems import FieldError
 
 HIGHEST_AMOUNT = Decimal("99999.99")
-# The law bounds no flat-share. The largest houses let on one lease have some tens of holders, and D. 842-3 divides the
-# rent by their number; three digits are an amount typed in the wrong column.
+# The law sets no maximum for a flat-share. The largest houses let on one lease have some tens of holders, and D. 842-3
+# divides the rent by their number; three digits are an amount typed in the wrong column.
 MOST_CO_TENANTS = 99
 CO_TENANTS_RULE = f"un nombre entier de 1 à {MOST_CO_TENANTS}, le locataire compris"
-# No lease that still runs is older: an earlier year is a slip of the pen (« 0026 »).
+# No running lease is older: an earlier year is a typing error (« 0026 »).
 EARLIEST_DAY = date(1900, 1, 1)
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
@@ -49,7 +49,7 @@ class Field(Generic[T]):
 
 
 def amount(raw: Any) -> Decimal:
-    """Euros from what a person typed, or from a stored `"412.50"`. Raises RefusedValueError."""
+    """Euros from typed text, or from a stored `"412.50"`. Raises RefusedValueError."""
     try:
         value = money.parse(str(raw))
     except money.InvalidAmount:
@@ -60,7 +60,7 @@ def amount(raw: Any) -> Decimal:
 
 
 def day(raw: Any) -> date:
-    """A calendar day from `2026-07-01`; `20260701` and week dates, that Python reads too, stay out.
+    """A calendar day from `2026-07-01`; refuses `20260701` and week dates, which Python also reads.
 
     Raises RefusedValueError.
     """
@@ -91,7 +91,7 @@ def co_tenants(raw: Any) -> int:
 
 
 def address(raw: Any) -> tuple[str, ...]:
-    """The filled lines of a postal address (NF Z10-011). Raises RefusedValueError."""
+    """The non-empty lines of a postal address (NF Z10-011). Raises RefusedValueError."""
     if not isinstance(raw, Sequence) or isinstance(raw, str):
         raise RefusedValueError("address", "L’adresse doit être donnée ligne par ligne.")
     if sign := next(filter(None, (texts.refused(str(line)) for line in raw)), None):
@@ -121,7 +121,7 @@ _LINE_PROBLEMS = {
 
 
 def one_of(*values: str) -> Callable[[Any], str]:
-    """A reader that takes these words only."""
+    """A reader that accepts these words only."""
 
     def read(raw: Any) -> str:
         if raw not in values:
@@ -138,7 +138,7 @@ ADDRESS_EXAMPLE = "2 RUE GINA PANE / 35000 RENNES"
 
 
 class Reader:
-    """Reads the fields of one step and gathers every error of it, each with its JSON pointer."""
+    """Reads the fields of one step and collects all errors, each with its JSON pointer."""
 
     def __init__(self, step: str, table: Mapping[str, Field[Any]], raw: Mapping[str, Any]) -> None:
         self._step = step

@@ -1,4 +1,4 @@
-"""The journey from the first step to the transmission: what is saved, what comes next, what is still missing."""
+"""From the first step to the transmission: what to save, what comes next, what is missing."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class NextStep(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Confirmation:
-    """A thing to confirm, and what the landlord answered: None, or a reason that may be empty."""
+    """A thing to confirm, and the landlord's answer: None, or a reason that may be empty."""
 
     code: checks.Code
     message: str
@@ -45,8 +45,8 @@ class Confirmation:
 def save(draft: Draft, change: Mapping[str, Any], known: Known, context: Context) -> Draft:
     """The draft with the given steps replaced.
 
-    `change` holds any of information, situation, rent, confirmations. Raises Invalid with every error of it; then
-    nothing has changed. A confirmation falls when the values that it was about change.
+    `change` holds any of information, situation, rent, confirmations. Raises Invalid with all errors; then nothing
+    changes. A confirmation is dropped when the values that it was about change.
     """
     errors: list[FieldError] = []
     saved = draft
@@ -102,7 +102,7 @@ def lease_start(draft: Draft, known: Known) -> date:
 
 
 def confirmations(draft: Draft, known: Known, year: int) -> list[Confirmation]:
-    """What must be confirmed, with the answers given."""
+    """What must be confirmed, with the answers given so far."""
     return [
         Confirmation(check.code, check.message, draft.confirmations.get(check.code))
         for check in checks.to_confirm(draft, known, year)
@@ -110,14 +110,14 @@ def confirmations(draft: Draft, known: Known, year: int) -> list[Confirmation]:
 
 
 def step_errors(draft: Draft, known: Known, context: Context) -> list[FieldError]:
-    """Steps saved earlier that no longer agree with a step saved since, such as a departure now before the entry."""
+    """Steps saved earlier that contradict a step saved later, such as a departure now before the entry."""
     if draft.situation is None:
         return []
     return steps.situation(to_json(draft.situation), context, lease_start(draft, known))[1]
 
 
 def next_step(draft: Draft, state: State, known: Known, context: Context) -> NextStep:
-    """The first step that is not done; the summary when all are; done once nothing can be edited."""
+    """The first unfinished step; the summary when all are finished; done once nothing can be edited."""
     if state not in EDITABLE:
         return NextStep.DONE
     if draft.information is None or not draft.information.confirmed:
@@ -128,7 +128,7 @@ def next_step(draft: Draft, state: State, known: Known, context: Context) -> Nex
 
 
 def missing(draft: Draft, known: Known, context: Context) -> list[FieldError]:
-    """Everything that stands between the draft and its transmission; empty when it is complete."""
+    """All that prevents the draft's transmission; empty when it is complete."""
     rule = "les trois étapes sont remplies et chaque point signalé est confirmé"
     errors = [
         FieldError(pointer=f"/{step}", code="step_missing", detail=sentence, rule=rule)
@@ -153,7 +153,7 @@ def _verified(draft: Draft) -> bool:
 
 
 def load(stored: Mapping[str, Any]) -> Draft:
-    """The draft from what `dump` made of it."""
+    """The draft from the output of `dump`."""
     information, situation, rent = (stored.get(step) for step in ("information", "situation", "rent"))
     return Draft(
         from_json(Information, information) if information else None,
@@ -164,7 +164,7 @@ def load(stored: Mapping[str, Any]) -> Draft:
 
 
 def dump(draft: Draft) -> dict[str, Any]:
-    """The stored and public form of the draft; a step not reached yet is null."""
+    """The stored and public form of the draft; an unsaved step is null."""
     return {
         "information": to_json(draft.information) if draft.information else None,
         "situation": to_json(draft.situation) if draft.situation else None,

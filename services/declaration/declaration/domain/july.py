@@ -1,4 +1,4 @@
-"""The month that matters: who had a rent in July, and who declares late."""
+"""July's rent: which leases had one, and why others have none to declare."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class Exemption(StrEnum):
     LEFT_BEFORE_JULY = "left_before_july"
 
 
-# CCH R. 823-7: who enters after July is assessed on the first month of rent, so there is no July rent.
+# CCH R. 823-7: a tenant who enters after July is assessed on the first month of rent, so there is no July rent.
 EXEMPTION_LABELS: dict[Exemption, str] = {
     Exemption.ENTERED_AFTER_JULY: "Locataire entré après le 31 juillet : pas de loyer de juillet (CCH R. 823-7).",
     Exemption.LEFT_BEFORE_JULY: "Bail terminé avant le 1er juillet : pas de loyer de juillet.",

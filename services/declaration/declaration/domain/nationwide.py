@@ -1,4 +1,4 @@
-"""Opening for all Cafs at once: each keeps the dates it chose, and is told opened or why not."""
+"""National opening: each Caf keeps the dates it chose, and is reported as opened, or why not."""
 
 from datetime import date
 from enum import StrEnum
@@ -7,7 +7,7 @@ from declaration.domain.campaign import Dates, Phase
 
 
 class Outcome(StrEnum):
-    """What became of one Caf in the act."""
+    """The outcome for one Caf of a national opening."""
 
     WAITING = "waiting"
     OPENED = "opened"

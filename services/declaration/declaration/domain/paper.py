@@ -1,4 +1,4 @@
-"""A returned attestation: its life while an agent types it, the day that counts, and what was declared besides."""
+"""Attestations on paper: states while an agent types, the day that counts, and conflicts with other declarations."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LONGEST_REASON = 500
 
 
 class State(StrEnum):
-    """Where the typing stands."""
+    """State of the typing."""
 
     TYPING = "typing"
     FILED = "filed"
@@ -24,7 +24,7 @@ class State(StrEnum):
 
 
 class Trigger(StrEnum):
-    """What an agent does to a typed attestation."""
+    """An agent's action on an attestation."""
 
     SAVE = "save"
     FILE = "file"
@@ -32,7 +32,7 @@ class Trigger(StrEnum):
 
 
 class Other(StrEnum):
-    """What stands for the same tenant beside the paper."""
+    """What else exists for the same tenant."""
 
     ONLINE_DRAFT = "online_draft"
     ONLINE = "online"
@@ -63,7 +63,7 @@ TRANSITIONS: dict[tuple[State, Trigger], State] = {
 
 
 def advance(state: State, act: Trigger) -> State:
-    """The state after the act. Raises Conflict once the attestation is filed or discarded."""
+    """The state after the action. Raises Conflict once the attestation is filed or discarded."""
     target = TRANSITIONS.get((state, act))
     if target is None:
         raise Conflict(f"Cette attestation est à l’état « {LABELS[state].lower()} » : elle ne se modifie plus.")
@@ -79,15 +79,15 @@ class Arrival:
 
     @property
     def counts_from(self) -> date:
-        """CRPA art. L. 112-1: a day set by the law is kept by what is posted that day at the latest, by its postmark.
+        """CRPA art. L. 112-1: what is posted by the last day, as the postmark shows, is in time.
 
-        A rule for every « date limite »: the deadline and the last day of the campaign alike.
+        Applies to every « date limite »: both the deadline and the last day of the campaign.
         """
         return self.posted_on or self.received_on
 
 
 def arrival(received: str, posted: str | None, dates: Dates, phase: Phase, today: date) -> Arrival:
-    """From ISO days. Raises Invalid with each day that is wrong; Conflict when the campaign takes nothing."""
+    """From ISO days. Raises Invalid with each invalid day; Conflict when the campaign accepts no declarations."""
     if phase is Phase.DRAFT:
         raise Conflict("Cette campagne n’est pas ouverte : aucune attestation ne peut être saisie.")
     received_on, posted_on = _day(received), _day(posted) if posted is not None else None
@@ -137,24 +137,24 @@ def _error(pointer: str, code: str, rule: str, example: date) -> FieldError:
 
 
 def late(dates: Dates, arrival: Arrival) -> bool:
-    """A paper is late by the day that counts for it, whenever somebody found the time to type it."""
+    """A paper is late by the day that counts for it, whenever it is typed."""
     return arrival.counts_from > dates.deadline
 
 
 def in_time(dates: Dates, arrival: Arrival) -> bool:
-    """Whether it is taken."""
+    """Whether it is accepted."""
     return dates.opens_on <= arrival.counts_from <= dates.cut_off
 
 
 def conflict(state: DeclarationState, channel: str | None) -> Other | None:
-    """What the agent must look at first. `channel`: of the transmitted version that counts, None before the first."""
+    """What the agent must compare first. `channel`: of the transmitted version that counts, None before the first."""
     if channel is not None:
         return Other.PAPER if channel == "paper" else Other.ONLINE
     return Other.ONLINE_DRAFT if state is DeclarationState.DRAFT else None
 
 
 def reason(given: str | None, example: str) -> str:
-    """What an agent must say when two declarations meet. Raises Invalid."""
+    """The reason an agent must give when two declarations conflict. Raises Invalid."""
     text = (given or "").strip()
     if not 1 <= len(text) <= LONGEST_REASON:
         rule = f"un texte de 1 à {LONGEST_REASON} caractères"

@@ -1,4 +1,4 @@
-"""What a landlord reports of their list of tenants, and what the Caf makes of it: one table, as for declarations."""
+"""Landlords' reports on their list of tenants, and the Caf's answers, as one table like that of declarations."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Kind(StrEnum):
 
 
 class State(StrEnum):
-    """Where a report stands."""
+    """State of a report."""
 
     RECEIVED = "received"
     IN_PROGRESS = "in_progress"
@@ -30,7 +30,7 @@ class State(StrEnum):
 
 
 class Trigger(StrEnum):
-    """What an agent does to a report."""
+    """An agent's action on a report."""
 
     TAKE = "take"
     ACCEPT = "accept"
@@ -56,7 +56,7 @@ TRANSITIONS: dict[tuple[State, Trigger], State] = {
 
 
 def advance(state: State, act: Trigger, answer: str = "") -> State:
-    """The state after the act. Raises Conflict when the table refuses it, Invalid for a refusal without a reason."""
+    """The state after the action. Raises Conflict when the table refuses it, Invalid for a refusal without a reason."""
     target = TRANSITIONS.get((state, act))
     if target is None:
         raise Conflict(f"Ce signalement est à l’état « {LABELS[state]} » : cette action n’est plus possible.")
@@ -76,7 +76,7 @@ MISSING: dict[str, fields.Field[Any]] = {
 
 
 def missing_tenant(given: Mapping[str, Any]) -> dict[str, Any]:
-    """The typed values of a tenant who is not in the list. Raises Invalid with every error."""
+    """The typed values of a tenant missing from the list. Raises Invalid with all errors."""
     reader = fields.Reader("tenant", MISSING, given)
     values = {name: reader.required(name) for name in MISSING}
     if reader.errors:
@@ -85,5 +85,5 @@ def missing_tenant(given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def likeness(kind: Kind, *parts: str) -> str:
-    """The same for two reports of the same thing, however it is spelt."""
+    """Equal for two reports of the same thing, whatever their spelling."""
     return hashlib.sha256("\n".join((kind, *map(texts.folded, parts))).encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""What is transmitted: one canonical text of everything declared, its hash, its reference."""
+"""The content of a transmitted version: its canonical text, its hash, its reference."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ def canonical(content: Mapping[str, Any]) -> bytes:
 
 
 def sha256(content: Mapping[str, Any]) -> str:
-    """The hash, in hexadecimal, printed on the receipt and shown by the public check."""
+    """The hash, in hexadecimal, printed on the recap and shown by the public check."""
     return hashlib.sha256(canonical(content)).hexdigest()
 
 
 def reference(year: int) -> str:
-    """`R26-XXXX-XXXX-XXXX-XXXX`: 80 random bits, so that a receipt cannot be guessed from another."""
+    """`R26-XXXX-XXXX-XXXX-XXXX`: 80 random bits, so that no recap's reference can be guessed from another."""
     return ids.random_reference(f"R{year % 100:02d}")
 
 
 def corrected(information: Information, known: Known) -> list[dict[str, str]]:
-    """The Caf's information that the landlord changed: field, French label, before, after."""
+    """Information of the Caf changed by the landlord: field, French label, before, after."""
     return [
         {"field": name, "label": label, "before": _shown(getattr(known, name)), "after": _shown(value)}
         for name, label in CORRECTABLE.items()
@@ -46,7 +46,7 @@ def corrected(information: Information, known: Known) -> list[dict[str, str]]:
 
 
 def draft(content: Mapping[str, Any]) -> dict[str, Any]:
-    """The stored form of the draft that a snapshot was made of."""
+    """The stored form of the draft behind a snapshot."""
     rent = {name: value for name, value in content["rent"].items() if name != "total"}
     confirmations = {each["code"]: each["reason"] or "" for each in content["confirmations"]}
     return {
@@ -66,7 +66,7 @@ def _shown(value: Any) -> str:
 
 
 def declared(draft: Draft, known: Known, year: int) -> dict[str, Any]:
-    """The landlord's own part of the snapshot. Raises ValueError for a draft that is not complete."""
+    """The landlord's own part of the snapshot. Raises ValueError for an incomplete draft."""
     if draft.information is None or draft.situation is None or draft.rent is None:
         raise ValueError("the draft is not complete")
     return {

@@ -1,4 +1,4 @@
-"""The life of a declaration as one table: (state, event) -> state, with the guard that must hold."""
+"""States of a declaration as one table: (state, trigger) -> state, with the guard that must hold."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from chassis.problems import Conflict
 
 
 class State(StrEnum):
-    """Where a declaration stands; `late` is a mark beside it, and the benefit right is the Caf's own affair."""
+    """State of a declaration; `late` is a mark beside it, and entitlement to the benefit is the Caf's decision."""
 
     NOT_CONCERNED = "not_concerned"
     TO_DECLARE = "to_declare"
@@ -53,10 +53,10 @@ LABELS: dict[State, str] = {
     State.SUPERSEDED: "Remplacée",
 }
 
-# Of a draft that corrects what was transmitted: that version counts until this one is validated.
+# A draft that corrects a transmitted version: that version counts until this one is transmitted.
 CORRECTION_LABEL = "Rectification en cours"
 
-# How a list is ordered before the tenants' names: what waits for the landlord, what is on its way, what asks nothing.
+# Order of a list before the tenants' names: what waits for the landlord, what is in progress, what needs nothing.
 PRECEDENCE: dict[State, int] = {
     State.TO_DECLARE: 0,
     State.DRAFT: 0,
@@ -88,7 +88,7 @@ TRIGGER_LABELS: dict[Trigger, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the guards look at."""
+    """The input of the guards."""
 
     filing_open: bool = True
     complete: bool = True
@@ -99,7 +99,7 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """A condition on a transition, and the sentence shown when it does not hold."""
+    """A condition on a transition, and the sentence shown when it fails."""
 
     name: str
     holds: Callable[[Facts], bool]
@@ -119,7 +119,7 @@ CORRECTABLE = Guard(
     lambda facts: facts.filing_open and bool(facts.reason.strip()),
     "La rectification demande un motif, et n’est possible que tant que la campagne accepte des envois.",
 )
-# What the Caf may have made of the version that counts while its correction is open.
+# States the Caf may have given the version that counts while its correction is open.
 STANDING: tuple[State, ...] = (
     State.TRANSMITTED,
     State.UNDER_REVIEW,
@@ -133,7 +133,7 @@ CORRECTING = Guard(
     "Aucune rectification n’est en cours : rien n’a encore été transmis pour ce locataire.",
 )
 
-# A target that is None stands for the state of the version that counts.
+# A None target means the state of the version that counts.
 Table = dict[tuple[State | None, Trigger], tuple[State | None, Guard | None]]
 
 # AMEND opens the next version as a draft; the transmitted version keeps its own state until SUPERSEDE. What the Caf has
@@ -149,7 +149,7 @@ _ANSWERS = {
 TRANSITIONS: Table = {
     (None, Trigger.OPEN): (State.TO_DECLARE, None),
     (None, Trigger.EXEMPT): (State.NOT_CONCERNED, None),
-    # The Caf corrects a lease of which nobody has begun the declaration.
+    # The Caf corrects a lease whose declaration is not begun.
     (State.TO_DECLARE, Trigger.LEASE_LEAVES_JULY): (State.NOT_CONCERNED, None),
     (State.NOT_CONCERNED, Trigger.LEASE_JOINS_JULY): (State.TO_DECLARE, None),
     (State.TO_DECLARE, Trigger.SAVE): (State.DRAFT, FILING_OPEN),
@@ -166,13 +166,13 @@ TRANSITIONS: Table = {
     **{(source, Trigger.SUPERSEDE): (State.SUPERSEDED, None) for source in (*_ANSWERABLE, State.REJECTED)},
 }
 
-# The one way on when the Caf has settled the right: the telephone stands on the recap and on the page.
+# The only option once the Caf has settled the right: the telephone number is on the recap and on the page.
 SETTLED_WAY_ON = (
     "elle ne se rectifie plus en ligne. Si elle contient une erreur, appelez votre Caf en rappelant la référence du"
     " récapitulatif."
 )
 
-# What a person is told where « this state does not allow it » would leave them without a way on.
+# Shown where « this state does not allow it » would leave people without a next step.
 REFUSALS: dict[tuple[State, Trigger], str] = {
     (State.INTEGRATED, Trigger.AMEND): (
         f"La Caf a pris en compte cette déclaration et calculé le droit de votre locataire : {SETTLED_WAY_ON}"
@@ -187,12 +187,12 @@ FINAL: frozenset[State] = frozenset(state for state in State if not any(source i
 
 
 def label(state: State, version: int) -> str:
-    """`version`: the one that is being written or was transmitted last, from 1."""
+    """`version`: the one being written or transmitted last, from 1."""
     return CORRECTION_LABEL if state is State.DRAFT and version > 1 else LABELS[state]
 
 
 def advance(state: State | None, event: Trigger, facts: Facts | None = None) -> State:
-    """The state after the event. Raises Conflict, in French, when the table or its guard refuses."""
+    """The state after the trigger. Raises Conflict, in French, when the table or its guard refuses."""
     found = TRANSITIONS.get((state, event))
     if found is None:
         label = LABELS[state] if state else "absente"
@@ -210,7 +210,7 @@ def advance(state: State | None, event: Trigger, facts: Facts | None = None) -> 
 
 
 def allowed(state: State, facts: Facts) -> list[Trigger]:
-    """The events possible now, in the table's order."""
+    """The triggers possible now, in the table's order."""
     return [
         event
         for (source, event), (_, guard) in TRANSITIONS.items()

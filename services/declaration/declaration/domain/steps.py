@@ -1,4 +1,4 @@
-"""The three steps a landlord fills: each read from JSON, validated, and refused field by field."""
+"""The three steps a landlord fills: each read from JSON and validated field by field."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ WHOLE_RENT = "whole"
 TENANT_SHARE = "tenant_share"
 COMMUNE_RULE = "le nom d’une commune, suivi du département s’il le faut, ou son code Insee"
 COMMUNE_EXAMPLE = "Rennes"
-# Enough to see what is meant; a dozen communes are called Sainte-Colombe.
+# Enough to show the choice; a dozen communes are called Sainte-Colombe.
 MOST_NAMESAKES = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """When the declaration is made: the campaign's year and the French day."""
+    """Context of a declaration: the campaign's year and the current French day."""
 
     year: int
     today: date
@@ -32,9 +32,9 @@ class Context:
 
 def commune(raw: Any) -> str:
     """
-    The code of the official list, arrondissements of Paris, Lyon and Marseille included, from itself or from a name.
+    The official commune code, from itself or from a name; includes the arrondissements of Paris, Lyon and Marseille.
 
-    Raises RefusedValueError for what the list does not have, and for a name that several communes have.
+    Raises RefusedValueError for an unknown commune, and for a name that several communes share.
     """
     found = communes.codes(str(raw))
     if not found:
@@ -80,14 +80,14 @@ RENT: dict[str, Field[Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class Consequence:
-    """A field that only the answer « non » to another makes sense of; `detail` is for who fills it beside « oui »."""
+    """A field valid only after a « non » to another; `detail` is for people who fill it beside « oui »."""
 
     answer: str
     detail: str
     required: bool = True
 
 
-# What cannot be said together: refused, never dropped.
+# Contradictory answers: refused, never dropped.
 CONSEQUENCES: dict[str, Consequence] = {
     "left_on": Consequence(
         "present", "Le locataire est dit toujours là : effacez la date de départ, ou dites qu’il est parti."
@@ -107,7 +107,7 @@ CONSEQUENCES: dict[str, Consequence] = {
 
 
 def information(raw: Mapping[str, Any], context: Context) -> tuple[Information | None, list[FieldError]]:
-    """Step 1, or None with every error of it."""
+    """Step 1, or None with all its errors."""
     reader = Reader("information", INFORMATION, raw)
     values = {name: reader.required(name) for name in INFORMATION}
     start = values["lease_start"]
@@ -122,7 +122,7 @@ def information(raw: Mapping[str, Any], context: Context) -> tuple[Information |
 
 
 def situation(raw: Mapping[str, Any], context: Context, lease_start: date) -> tuple[Situation | None, list[FieldError]]:
-    """Step 2, or None with every error of it."""
+    """Step 2, or None with all its errors."""
     reader = Reader("situation", SITUATION, raw)
     answers = {name: reader.required(name) for name in ("present", "rent_up_to_date")}
     values = {
@@ -138,11 +138,11 @@ def situation(raw: Mapping[str, Any], context: Context, lease_start: date) -> tu
 
 
 def _following(reader: Reader, name: str, rule: Consequence, answer: bool | None) -> Any:
-    """The field that follows from an answer; beside « oui » it is read too, so that nothing is dropped in silence."""
+    """The field that depends on an answer; it is read beside « oui » too, so that nothing is dropped silently."""
     if answer is False and rule.required:
         return reader.required(name)
     value = reader.optional(name)
-    # No debt is no contradiction.
+    # A debt of zero does not contradict « oui ».
     if answer is True and value:
         reader.refuse(name, "contradicts", rule.detail)
     return value if answer is False else None
@@ -158,7 +158,7 @@ def _between(reader: Reader, name: str, day: date | None, lease_start: date, tod
 
 
 def rent(raw: Mapping[str, Any]) -> tuple[Rent | None, list[FieldError]]:
-    """Step 3, or None with every error of it."""
+    """Step 3, or None with all its errors."""
     reader = Reader("rent", RENT, raw)
     values = {name: reader.required(name) for name in RENT}
     return (None, reader.errors) if reader.errors else (Rent(**values), [])

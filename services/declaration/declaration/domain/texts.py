@@ -1,4 +1,4 @@
-"""How names and addresses are compared and searched here: `chassis.french.folding`, under the rules' own name."""
+"""Comparison and search keys of names and addresses: re-exports `chassis.french.folding` for the rules."""
 
 from chassis.french.folding import folded, folded_each, terms
 

@@ -1,1 +1,1 @@
-"""One act that opens the campaigns of all Cafs."""
+"""Opens the campaigns of all Cafs in one request."""

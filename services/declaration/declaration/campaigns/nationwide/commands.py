@@ -1,4 +1,4 @@
-"""Asking for it: which Cafs, as they are known now."""
+"""Requests a national opening, with the Cafs known now."""
 
 from typing import Any
 from uuid import UUID
@@ -16,7 +16,7 @@ from declaration.models import Campaign, Landlord, NationalOpening, NationalOpen
 
 
 def ask(session: Session, caller: Caller, year: int) -> NationalOpening:
-    """The act asked for, or the one of that year that is under way. Raises Forbidden for who is no supervisor."""
+    """The new national opening, or the one of that year under way. Raises Forbidden for anyone but a supervisor."""
     if not caller.supervisor:
         raise Forbidden
     opening_id = new_id()
@@ -33,7 +33,7 @@ def ask(session: Session, caller: Caller, year: int) -> NationalOpening:
 
 
 def _take_cafs(session: Session, opening_id: UUID, year: int) -> None:
-    """Every Caf that has landlords, prepared or not: the report speaks of all of them."""
+    """Every Caf that has landlords, prepared or not: the report covers all of them."""
     cafs = union(select(Landlord.caf_code), select(Campaign.caf_code).where(Campaign.year == year)).subquery()
     columns = {
         "opening_id": literal(opening_id, NationalOpeningLine.opening_id.type),

@@ -1,6 +1,6 @@
-"""Opening Caf after Caf, one a transaction, each by the code of a single one. Killed anywhere, it goes on.
+"""Opens one Caf per transaction, each with the code of a single opening. Resumes after a crash.
 
-A campaign opened, its declarations and the outcome on its line commit together: no Caf is opened twice or left half
+The opened campaign, its declarations and the outcome on its line commit together: no Caf is opened twice or left half
 open.
 """
 
@@ -20,12 +20,12 @@ from declaration.job_lock import MOST_ATTEMPTS, JobLock, JobLockLost
 from declaration.models import Campaign, NationalOpening, NationalOpeningLine
 
 log = structlog.get_logger()
-# The database is away: not the Caf's fault, unless it happens again and again.
+# The database is down: not the Caf's fault, unless it happens again and again.
 AWAY = (OperationalError, InterfaceError)
 
 
 def open_waiting(runtime: Runtime) -> None:
-    """Periodic job: goes on with what was asked for, and with what a killed worker left."""
+    """Periodic job: continues the requested openings, and those left by a killed worker."""
     while (claimed := _claim(runtime)) is not None:
         lock, asked = claimed
         try:
@@ -66,7 +66,7 @@ def _next(runtime: Runtime, asked: NationalOpening) -> str | None:
 
 def _open(runtime: Runtime, lock: JobLock, asked: NationalOpening, caf_code: str) -> None:
     with runtime.transaction() as session:
-        # Holds the row until the end: whatever time this Caf takes, no other worker starts on it.
+        # Locks the row until the end: however long this Caf takes, no other worker starts on it.
         job_lock.held(session, NationalOpening, lock)
         line = session.get_one(NationalOpeningLine, (asked.id, caf_code))
         outcome, made = _outcome(session, asked, caf_code)
@@ -84,7 +84,7 @@ def _outcome(session: Session, asked: NationalOpening, caf_code: str) -> tuple[O
     try:
         return Outcome.OPENED, commands.start(session, asked.requested_by, campaign)
     except Conflict:
-        # An agent of the Caf opened it between our reading and our writing.
+        # An agent of the Caf opened it between our read and our write.
         return Outcome.ALREADY_OPEN, {}
 
 

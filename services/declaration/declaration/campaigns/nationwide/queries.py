@@ -1,4 +1,4 @@
-"""The act as the API shows it, to supervisors."""
+"""National openings as the API shows them, to supervisors."""
 
 from collections import Counter
 from typing import Any
@@ -18,7 +18,7 @@ MOST_LISTED = 50
 
 
 def visible(caller: Caller) -> ColumnElement[bool]:
-    """What concerns all Cafs is for supervisors."""
+    """National openings are for supervisors only."""
     return true() if caller.supervisor else false()
 
 
@@ -32,13 +32,13 @@ def find(session: Session, caller: Caller, opening_id: UUID) -> NationalOpening:
 
 
 def listed(session: Session, caller: Caller) -> list[dict[str, Any]]:
-    """The last ones, newest first, each without its Cafs."""
+    """The latest ones, newest first, without their Cafs."""
     statement = select(NationalOpening).where(visible(caller)).order_by(NationalOpening.id.desc()).limit(MOST_LISTED)
     return [_head(row) for row in session.execute(statement).scalars()]
 
 
 def shown(session: Session, opening: NationalOpening) -> dict[str, Any]:
-    """With what became of each Caf, and how many of each."""
+    """The opening with the outcome per Caf, and the count of each outcome."""
     wanted = select(NationalOpeningLine).where(NationalOpeningLine.opening_id == opening.id)
     lines = session.execute(wanted.order_by(NationalOpeningLine.caf_code)).scalars().all()
     counts = Counter(line.outcome for line in lines)

@@ -20,7 +20,7 @@ WORDED = frozenset({State.INFORMATION_REQUESTED.value, State.REJECTED.value})
 
 
 def reference(value: str) -> str:
-    """As printed on the receipt; lower case and spaces around are tolerated."""
+    """The reference as printed on the recap; lower case and surrounding spaces are accepted."""
     bare = value.strip().upper()
     if not _REFERENCE.fullmatch(bare):
         raise ValueError("Cette référence n’a pas la forme attendue.")
@@ -28,7 +28,7 @@ def reference(value: str) -> str:
 
 
 def version(value: str) -> int:
-    """A version number, from 1."""
+    """A version number, 1 or more."""
     number = int(value) if value.isascii() and value.isdigit() and len(value) <= 4 else 0
     if not 1 <= number <= HIGHEST_VERSION:
         raise ValueError("Un numéro de version est attendu.")
@@ -65,7 +65,7 @@ COLUMNS: dict[str, Column] = {
         f"la question, ou l’explication du rejet ; {LONGEST_TEXT} caractères au plus",
         "Le loyer comprend-il le garage ?",
     ),
-    # Columns of the export, which a Caf may leave in its file: then they must be those of the reference.
+    # Columns of the export, which a Caf may leave in its file: their values must then be those of the reference.
     **{
         name: Column(text, never, f"celui de la version de la référence ({what}), ou vide", example)
         for name, what, example in (
@@ -79,7 +79,7 @@ COLUMNS: dict[str, Column] = {
 
 
 def of_another(values: dict[str, Any], declaration_id: str, snapshot: Mapping[str, Any]) -> str | None:
-    """The first column in which the line names another declaration, landlord, tenant or dwelling than its reference."""
+    """The first column that names a declaration, landlord, tenant or dwelling other than the reference's."""
     known = {
         "declaration_id": declaration_id,
         "user_number": snapshot["landlord"]["user_number"],

@@ -1,4 +1,4 @@
-"""What a Caf may answer, and why it may reject: one row each, with what the landlord reads and has to do."""
+"""Answers and rejection reasons of the Caf: one row each, with what the landlord reads and has to do."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from declaration.domain.states import SETTLED_WAY_ON, State, Trigger
 
-# The Caf's word -> the event of the state table; the word is also the state that it leads to.
+# The Caf's word -> trigger of the state table; the word is also the state that it leads to.
 EVENTS: dict[str, Trigger] = {
     State.INTEGRATED.value: Trigger.INTEGRATE,
     State.UNDER_REVIEW.value: Trigger.REVIEW,
@@ -17,7 +17,7 @@ EVENTS: dict[str, Trigger] = {
 
 
 class WayOn(StrEnum):
-    """What the landlord does about an answer; only one thing, which the guidance says in words."""
+    """What the landlord can do about an answer: exactly one thing, which the guidance spells out."""
 
     CORRECT = "correct"
     REPLY = "reply"
@@ -34,7 +34,7 @@ GUIDANCE: dict[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a declaration is rejected, and what its landlord does then."""
+    """Why a declaration is rejected, and what its landlord can do."""
 
     label: str
     guidance: str
@@ -42,7 +42,7 @@ class Reason:
 
 
 REASONS: dict[str, Reason] = {
-    # Neither the name nor the number is the landlord's to change: a correction would be rejected again.
+    # The landlord can change neither the name nor the number: a correction would be rejected again.
     "tenant_unknown": Reason(
         "Le locataire n’est pas reconnu",
         "Vérifiez le nom et le n° allocataire du locataire, puis appelez votre Caf en rappelant la référence : elle"
@@ -67,13 +67,13 @@ REASONS: dict[str, Reason] = {
 
 
 def label(answer: str, reason_code: str | None) -> str:
-    """What is shown above the Caf's own words; empty when the state says it already."""
+    """The label above the Caf's own words; empty when the state already says it."""
     reason = REASONS.get(reason_code or "")
     return reason.label if reason and answer == State.REJECTED.value else ""
 
 
 def guidance(answer: str, reason_code: str | None) -> str:
-    """What there is to do."""
+    """What to do, for the landlord."""
     if answer == State.REJECTED.value:
         return REASONS[reason_code if reason_code in REASONS else "other"].guidance
     return GUIDANCE[answer]

@@ -1,1 +1,1 @@
-"""The file that goes to a Caf: its columns as one table, its manifest, and when it is due."""
+"""The export file for a Caf: its columns as one table, its manifest, and when it is due."""

@@ -1,6 +1,6 @@
-"""The export's columns: one row each, with what it holds, how it is read from a transmitted version, and an example.
+"""Columns of the export: one row each, with its content, how it is read from a transmitted version, and an example.
 
-Everything comes from what never changes of a version, so that a file made again is the same to the byte.
+All values come from immutable columns of a version, so that rewriting a file gives the same bytes.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ FORMULA = ("=", "+", "-", "@")
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A transmitted version, as its row says."""
+    """A transmitted version, from its row."""
 
     declaration_id: str
     version: int
@@ -52,7 +52,7 @@ def _of(part: str, name: str) -> Callable[[Version], Any]:
 
 
 def _words(read: Callable[[Version], Any]) -> Callable[[Version], str]:
-    """Free text on one line; an apostrophe before what would be a formula."""
+    """Free text on one line; an apostrophe before text that would be a formula."""
 
     def safe(version: Version) -> str:
         text = " ".join((read(version) or "").split())
@@ -78,7 +78,7 @@ _EUROS = "euros, deux décimales"
 _FLAG = "`0` (non) ou `1` (oui)"
 _ADDRESS = "lignes jointes par une barre verticale"
 
-# New ones at the end, and `manifest.FORMAT` rises: batches written before are made again with the columns they had.
+# Add new ones at the end and raise `manifest.FORMAT`: earlier batches are rewritten with the columns they had.
 COLUMNS: dict[str, Column] = {
     "declaration_id": Column(
         lambda version: version.declaration_id,

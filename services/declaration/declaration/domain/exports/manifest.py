@@ -1,4 +1,4 @@
-"""What goes with a batch: what it holds, its totals and hashes, and the hash of the batch before: a chain."""
+"""Manifest of a batch: contents, totals, hashes, and the hash of the previous manifest, which makes a chain."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ class Layout:
 
 
 def layout(written: Mapping[str, Any] | None) -> Layout:
-    """That of the batch's manifest, once there is one; else today's."""
+    """The layout of the batch's manifest, once there is one; else the current one."""
     return Layout(written["format"], tuple(written["columns"])) if written else Layout()
 
 
 @dataclass
 class Totals:
-    """Counted line by line."""
+    """Totals, added up line by line."""
 
     lines: int = 0
     corrections: int = 0
@@ -45,7 +45,7 @@ class Totals:
     last_transmitted_at: datetime | None = None
 
     def add(self, version: Version) -> None:
-        """One more line."""
+        """Adds one line to the totals."""
         self.lines += 1
         self.corrections += version.supersedes is not None
         self.replies += version.question is not None
@@ -71,7 +71,7 @@ class Totals:
 
 @dataclass(frozen=True)
 class Made:
-    """The lines' file, once written."""
+    """The written file of lines."""
 
     layout: Layout
     name: str
@@ -83,7 +83,7 @@ class Made:
 def manifest(
     *, export_id: str, caf_code: str, number: int, claimed_at: datetime, made: Made, previous: str | None
 ) -> dict[str, Any]:
-    """`previous`: the SHA-256 of the manifest of the batch before; None for the first."""
+    """`previous`: SHA-256 of the previous batch's manifest; None for the first."""
     first, last = made.totals.first_transmitted_at, made.totals.last_transmitted_at
     return {
         "format": made.layout.format,
@@ -100,7 +100,7 @@ def manifest(
 
 
 def to_bytes(content: Mapping[str, Any]) -> bytes:
-    """The manifest's own file: always the same bytes for the same content."""
+    """The manifest file: the same content always gives the same bytes."""
     return (json.dumps(content, ensure_ascii=False, sort_keys=True, indent=2) + "\n").encode()
 
 

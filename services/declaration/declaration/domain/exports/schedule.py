@@ -11,7 +11,7 @@ _ENTRY = re.compile(r"(?:(?P<caf>\d{3})=)?(?P<hour>[01]?\d|2[0-3])")
 
 @dataclass(frozen=True)
 class Hours:
-    """Hours of French clocks; a Caf without one exports by hand only."""
+    """Hours of French time; a Caf without one exports by hand only."""
 
     by_default: int | None = None
     by_caf: Mapping[str, int] = field(default_factory=dict)
@@ -21,7 +21,7 @@ class Hours:
 
 
 def read(text: str) -> Hours:
-    """Raises ValueError for what is no list of hours."""
+    """Raises ValueError for an invalid list of hours."""
     by_default, by_caf = None, {}
     for entry in filter(None, (part.strip() for part in text.split(","))):
         found = _ENTRY.fullmatch(entry)

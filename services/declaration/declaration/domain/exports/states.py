@@ -1,4 +1,4 @@
-"""The life of a batch as a table: (state, event) -> state."""
+"""States of an export batch, as a table: (state, trigger) -> state."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from chassis.problems import Conflict
 
 
 class Status(StrEnum):
-    """Where a batch stands."""
+    """Status of a batch."""
 
     PLANNED = "planned"
     READY = "ready"
@@ -31,7 +31,7 @@ LABELS: dict[Status, str] = {
     Status.PURGED: "Fichier effacé",
 }
 
-# A receipt given twice is the same receipt.
+# A receipt sent twice is the same receipt.
 TRANSITIONS: dict[tuple[Status, Trigger], Status] = {
     (Status.PLANNED, Trigger.WRITE): Status.READY,
     (Status.READY, Trigger.ACKNOWLEDGE): Status.ACKNOWLEDGED,

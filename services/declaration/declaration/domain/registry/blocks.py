@@ -1,4 +1,4 @@
-"""A block of lines of the file as rows of the staging table, with what is wrong in it."""
+"""Turns a block of lines of the file into rows of the staging table, with their errors."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,15 +10,15 @@ from declaration.domain.registry.compiled import CompiledLines
 from declaration.domain.registry.csv_lines import LONGEST_LINE, read_line
 from declaration.domain.registry.lines import Header, LineError
 
-# Addresses remembered by one reader: beyond, a file has more of them than anybody reads.
+# Addresses remembered by one reader: a file with more has more warnings than anybody reads.
 MOST_LOOKED_AT = 100_000
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What is to be known of an import to read any line of it.
+    """What a reader needs to know of an import.
 
-    `caf_code`: lines of this Caf only. `copying`: as text for COPY, not as rows.
+    `caf_code`: accept lines of this Caf only. `copying`: produce text for COPY, not rows.
     """
 
     header: Header
@@ -30,7 +30,7 @@ class Reading:
 
 @dataclass(slots=True)
 class Block:
-    """What a number of lines gave: rows, or the text of them for COPY."""
+    """The result of a block of lines: rows, or their text for COPY."""
 
     done: int = 0
     good: int = 0
@@ -47,14 +47,14 @@ class BlockReader:
         self._looked_at: set[tuple[str, tuple[str, ...], str | None]] = set()
 
     def read(self, raws: Sequence[bytes], first: int) -> Block:
-        """`first`: the number of the first of these lines."""
+        """`first`: the number of the first line."""
         block = Block(done=len(raws))
         found = self._rows(raws, first, block)
         block.content = rows.copy_text(found) if self._reading.copying else list(found)
         return block
 
     def _rows(self, raws: Sequence[bytes], first: int, block: Block) -> Iterable[rows.Row]:
-        """What is wrong is gathered in `block`."""
+        """Collects the errors in `block`."""
         quick = self._compiled.read([raw if len(raw) < LONGEST_LINE else b"" for raw in raws])
         block.good += len(quick.places)
         for place in sorted({*printable.doubtful(quick.columns), *reachable.doubtful(quick.columns)}):
@@ -69,7 +69,7 @@ class BlockReader:
                 yield from self._staged({name: [text] for name, text in written.items()}, [first + place])
 
     def _by_the_rules(self, raw: bytes, number: int, block: Block) -> dict[str, Any] | None:
-        """The typed values of a line, or None when there is an error."""
+        """The typed values of a line, or None when it has an error."""
         caf_code = self._reading.caf_code
         values, errors = read_line(raw, self._reading.header, number)
         if values and caf_code and values["caf_code"] != caf_code:
@@ -82,7 +82,7 @@ class BlockReader:
         return values
 
     def _warn(self, values: Mapping[str, Any], number: int, block: Block) -> None:
-        """Once a landlord, address and e-mail, on the first line that this reader sees: one may have thousands."""
+        """Warns once per landlord, address and e-mail, on the first line this reader sees (there may be thousands)."""
         key = (values["user_number"], values["landlord_address"], values["email"])
         if key not in self._looked_at and len(self._looked_at) < MOST_LOOKED_AT:
             self._looked_at.add(key)

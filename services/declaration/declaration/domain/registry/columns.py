@@ -26,7 +26,7 @@ def never(_row: Row) -> bool:
 
 
 def may_be_empty(_row: Row) -> bool:
-    """The column is there, as the mandatory ones are; its value may be none: people may have one name only."""
+    """The column is required, but its value may be empty: some people have one name only."""
     return False
 
 
@@ -40,10 +40,10 @@ def natural_person(row: Row) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: how its value is read, when it must be filled, and what is said when it is wrong.
+    """One column: how its value is read, when it is mandatory, and what to say when it is wrong.
 
-    `plain` says of many values at once that reading would leave them as they are: for columns whose values hardly come
-    again, where remembering what was read does not help.
+    `plain` tells whether reading would leave many values at once unchanged: for columns whose values seldom repeat,
+    where a cache does not help.
     """
 
     read: Callable[[str], Any]
@@ -94,5 +94,5 @@ COLUMNS: dict[str, Column] = {
     "paid_to_landlord": Column(values.flag, never, f"{_FLAG}, ou vide", "0"),
 }
 
-# Without these a file says nothing: it is refused whole.
+# A file without these columns is unusable: it is refused whole.
 MANDATORY_COLUMNS = frozenset(name for name, column in COLUMNS.items() if column.mandatory in (always, may_be_empty))

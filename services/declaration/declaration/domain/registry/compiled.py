@@ -1,7 +1,7 @@
-"""The same columns and rules for a million lines: many lines are cut at once, and read column after column.
+"""The same columns and rules for a million lines: splits many lines at once, and reads column after column.
 
-A column's values are either all plain (see `plain`) or each read once and then remembered. A line with anything to say
-about it is left out; `lines.read` then says what, from the same table.
+A column's values are either all plain (see `plain`) or each read once and cached. A line with an error or a doubt is
+left out; `lines.read` then reports it, from the same table.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from declaration.domain.registry import values
 from declaration.domain.registry.columns import COLUMNS, Column, When, always, never
 from declaration.domain.registry.lines import DELIMITER, REGISTRY, Header
 
-# Values of one column remembered at a time: names, days and amounts come again, addresses hardly.
+# Values cached per column: names, days and amounts repeat, addresses seldom.
 REMEMBERED = 20_000
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """How the staging table takes values as text: what stands for none, and how other text is written."""
+    """How the staging table takes values as text: what stands for null, and how other text is escaped."""
 
     null: Any
     escape: Callable[[str], str]
@@ -37,7 +37,7 @@ class Form:
         return self.null if value is None else self.escape(_AS_TEXT[type(value)](value))
 
     def write_plain(self, column: Column, texts: Sequence[str]) -> Sequence[str]:
-        """What `write` gives for values that reading leaves as they are."""
+        """Same result as `write`, for values that reading leaves unchanged."""
         joined = "\n".join(texts)
         if column.read is not values.address:
             return [self.escape(text) for text in texts] if "\\" in joined else texts
@@ -58,7 +58,7 @@ _AS_TEXT: dict[type, Callable[[Any], str]] = {
 
 
 class _CompiledColumn(dict[str, Any]):
-    """What each text of a column gives, in the form of the staging table."""
+    """Cache of one column: text to its form in the staging table."""
 
     def __init__(self, column: Column, form: Form) -> None:
         super().__init__()
@@ -76,7 +76,7 @@ class _CompiledColumn(dict[str, Any]):
         return value
 
     def read_each(self, cells: Sequence[str], wrong: set[int]) -> Sequence[Any]:
-        """What to stage for each cell; the places of those about which there is something to say go to `wrong`."""
+        """The staged form of each cell; adds the places of invalid or doubtful ones to `wrong`."""
         filled = list(filter(None, cells))
         enough = len(filled) == len(cells) or self._column.mandatory is not always
         if filled and enough and self._column.plain is not None and self._column.plain(filled):
@@ -100,7 +100,7 @@ class _CompiledColumn(dict[str, Any]):
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """The lines read without a doubt: their places among those given, and their values by column, as text."""
+    """Lines read without a doubt: their places among those given, and their values by column, as text."""
 
     places: Sequence[int]
     columns: Mapping[str, Sequence[Any]]
@@ -115,7 +115,7 @@ class CompiledLines:
         self._null = form.null
         self._form = form
         self._caf_code = caf_code
-        # A column that the file leaves out reads the empty texts put after the others.
+        # A column absent from the file reads the empty texts appended after the others.
         self._known = [
             (name, places.get(name, self._width), _CompiledColumn(column, form)) for name, column in COLUMNS.items()
         ]
@@ -125,7 +125,7 @@ class CompiledLines:
                 self._conditional[column.mandatory].append(name)
 
     def read(self, lines: Sequence[bytes]) -> Block:
-        """Lines about which there is something to say are absent from what this gives."""
+        """Lines with anything to report are absent from the result."""
         texts = [text.rstrip("\r\n") for text in _decoded(lines)]
         cut = [text.split(DELIMITER) for text in texts]
         sound = [
@@ -145,7 +145,7 @@ class CompiledLines:
         return Block(list(compress(places, right)), kept)
 
     def _compare(self, columns: Mapping[str, Sequence[Any]], wrong: set[int]) -> None:
-        """What the values of a line say together."""
+        """Rules between the columns of a line."""
         kinds, null = columns["landlord_kind"], self._null
         for condition, names in self._conditional.items():
             concerned = {kind for kind in set(kinds) if condition({"landlord_kind": kind})}
@@ -161,12 +161,12 @@ class CompiledLines:
             wrong.update(place for place, code in codes if code != self._caf_code)
 
     def written(self, read: Mapping[str, Any]) -> dict[str, Any]:
-        """Values that `lines.read` gave, as text."""
+        """Values from `lines.read`, as text."""
         return {name: self._form.write(value) for name, value in read.items()}
 
 
 def _decoded(lines: Sequence[bytes]) -> list[str]:
-    """A line that is not UTF-8 is empty: too short to be one."""
+    """A line that is not UTF-8 becomes empty, hence too short to be accepted."""
     try:
         return [line.decode() for line in lines]
     except UnicodeDecodeError:

@@ -1,6 +1,6 @@
-"""What the lines of one landlord may not say against each other, nor against the company that it is known as.
+"""Lines of one landlord that contradict each other, or the company it is registered as.
 
-The earlier line stands, and the later is refused: which of two is right is not for a program to choose.
+The earlier line is kept and the later refused: a program cannot choose which of two is right.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 from declaration.domain.registry.columns import LEGAL_PERSON
 from declaration.domain.registry.lines import REGISTRY, LineError
 
-# Columns of the file, by the name that a staged line gives them.
+# Columns of the file, by their name in a staged line.
 LANDLORD = {
     "kind": "landlord_kind",
     "siret": "siret",
@@ -42,7 +42,7 @@ Line = Mapping[str, Any]
 
 @dataclass
 class Judged:
-    """`again`: lines that say what an earlier one said, word for word."""
+    """Result of `judge`. `again`: lines that repeat an earlier one word for word."""
 
     errors: list[LineError] = field(default_factory=list)
     again: list[int] = field(default_factory=list)
@@ -50,7 +50,7 @@ class Judged:
 
 @dataclass
 class _Landlord:
-    """What stands of one landlord so far."""
+    """What the accepted lines say of one landlord so far."""
 
     first: Line
     dwellings: dict[str, Line] = field(default_factory=dict)
@@ -58,8 +58,7 @@ class _Landlord:
 
 
 def judge(lines: Iterable[Line], known: Mapping[str, Mapping[str, Any]]) -> Judged:
-    """`lines` landlord after landlord, each in the order of the file; `known`: kind and siret by user number, as they
-    are registered."""
+    """`lines`: grouped by landlord, each group in file order. `known`: registered kind and siret by user number."""
     judged = Judged()
     landlord: _Landlord | None = None
     for line in lines:
@@ -96,7 +95,7 @@ def _contradictions(line: Line, landlord: _Landlord) -> list[LineError]:
 
 
 def _landlord_columns(line: Line) -> dict[str, str]:
-    """A person's whole name is made of three columns, each compared by itself."""
+    """A person's full name is in three columns, each compared separately."""
     return {name: column for name, column in LANDLORD.items() if name != "name" or line["kind"] == LEGAL_PERSON}
 
 
@@ -115,12 +114,12 @@ def _against(line: Line, lease: Line) -> Iterator[LineError]:
 
 
 def overlap(start: date, end: date | None, other_start: date, other_end: date | None) -> bool:
-    """Whether two leases have a day in common; one may begin on the day on which the other ends."""
+    """Whether two leases share a day; one may begin on the day the other ends."""
     return (other_end is None or start < other_end) and (end is None or other_start < end)
 
 
 def _stands(line: Line, landlord: _Landlord) -> bool:
-    """False for a line that is already there."""
+    """Records the line; False for one already there."""
     landlord.dwellings.setdefault(line["dwelling_ref"], line)
     leases = landlord.leases.setdefault(_lease(line), [])
     if any(lease["lease_start"] == line["lease_start"] for lease in leases):
@@ -139,9 +138,9 @@ def _error(line: Line, column: str, rule: str, message: str) -> LineError:
 
 @dataclass(frozen=True)
 class Pair:
-    """A line, and a known lease of the same tenant in the same dwelling that it overlaps under another first day.
+    """A line, and a known lease of the same tenant and dwelling that it overlaps under another first day.
 
-    Neither has its very counterpart: the first day of the line is not known, that of the lease is in no line.
+    Neither has an exact match: no known lease has the line's first day, and no line has the lease's.
     """
 
     line: int
@@ -151,8 +150,8 @@ class Pair:
 
 
 def corrected(pairs: Sequence[Pair]) -> tuple[dict[int, date], list[LineError]]:
-    """Lines that correct the first day of a lease, with the day under which it is known; and those of which one cannot
-    say which lease they mean. Of two lines that overlap one lease, the one that begins first corrects it."""
+    """Lines that correct the first day of a lease, with its known first day; and errors for lines that may mean several
+    leases. Of two lines that overlap one lease, the one that begins first corrects it."""
     known: dict[int, set[Any]] = {}
     for pair in pairs:
         known.setdefault(pair.line, set()).add(pair.lease)

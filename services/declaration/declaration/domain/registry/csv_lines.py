@@ -1,4 +1,4 @@
-"""A Caf's file line by line, in constant memory: each physical line is decoded, cut and read alone."""
+"""Reads a Caf's file line by line, in constant memory: each physical line is decoded, split and read alone."""
 
 from typing import IO, Any
 
@@ -19,12 +19,12 @@ def read_header(stream: IO[bytes], of: Format = lines.REGISTRY) -> Header:
 
 
 def next_line(stream: IO[bytes]) -> bytes:
-    """As `next_lines`, one; empty at the end of the file."""
+    """One physical line; empty at the end of the file."""
     return b"".join(next_lines(stream, 1))
 
 
 def next_lines(stream: IO[bytes], most: int) -> list[bytes]:
-    """So many physical lines at most, each cut beyond the longest that can be valid; none at the end of the file."""
+    """At most that many physical lines, each cut beyond the longest valid length; none at the end of the file."""
     found: list[bytes] = []
     while len(found) < most and (raw := stream.readline(LONGEST_LINE)):
         found.append(raw)
@@ -51,7 +51,7 @@ def read_line(raw: bytes, header: Header, number: int, of: Format = lines.REGIST
 
 
 def count(stream: IO[bytes]) -> int:
-    """Lines after the first, read block by block."""
+    """Counts the lines after the first, block by block."""
     found, last = 0, b""
     while block := stream.read(BLOCK):
         found += block.count(b"\n")

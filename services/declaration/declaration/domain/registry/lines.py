@@ -1,4 +1,4 @@
-"""Reading the registry file's header and lines: everything wrong with a line at once, never the value itself."""
+"""Reads the header and lines of the registry file: all errors of a line at once, never with the value itself."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ MOST_UNKNOWN, LONGEST_UNKNOWN = 100, 60
 
 @dataclass(frozen=True)
 class Format:
-    """A kind of file: its columns, and what its values may not say together."""
+    """A kind of file: its columns, and the rules between their values."""
 
     columns: Mapping[str, Column]
     disagreements: Callable[[dict[str, Any], int], list[LineError]]
 
     @property
     def mandatory(self) -> frozenset[str]:
-        """Without these a file says nothing: it is refused whole."""
+        """A file without these columns is unusable: it is refused whole."""
         return frozenset(name for name, column in self.columns.items() if column.mandatory in (always, may_be_empty))
 
     @property
     def example(self) -> str:
-        """How a line that cannot be cut into columns should begin."""
+        """How a line that cannot be split into columns should begin."""
         return DELIMITER.join([*(column.example for column in list(self.columns.values())[:5]), "…"])
 
     def error(self, number: int, name: str, message: str) -> LineError:
@@ -42,12 +42,12 @@ class FileRefusedError(ValueError):
 
 
 class UnreadableLineError(ValueError):
-    """The line cannot be cut into columns."""
+    """The line cannot be split into columns."""
 
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """The known columns by place, and those that are ignored."""
+    """The known columns by place, and the ignored ones."""
 
     names: tuple[str, ...]
     unknown: tuple[str, ...]
@@ -55,9 +55,9 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class LineError:
-    """What is wrong at one place of the file: line (the header is 1), column, rule, sentence, example.
+    """An error or warning at one place of the file: line (the header is 1), column, rule, sentence, example.
 
-    A line with a warning goes in; one with an error does not.
+    A line with a warning is imported; one with an error is not.
     """
 
     line: int
@@ -69,7 +69,7 @@ class LineError:
 
 
 def cut(line: str) -> list[str]:
-    """One physical line into values. Each line is cut alone, so that a stray quote spoils its own line only."""
+    """Splits one physical line. Each line is split alone, so that a stray quote spoils its own line only."""
     try:
         return next(csv.reader([line.rstrip("\r\n")], delimiter=DELIMITER, strict=True), [])
     except csv.Error:
@@ -106,14 +106,14 @@ def header(line: str, of: Format = REGISTRY) -> Header:
 
 
 def _shown(name: str) -> str:
-    """The name of a column that is not ours, as a page and any database take it."""
+    """The name of an unknown column, safe for a page and for any database."""
     return "".join(letter if letter.isprintable() else " " for letter in name)[:LONGEST_UNKNOWN]
 
 
 def read(
     values: Sequence[str], header: Header, number: int, of: Format = REGISTRY
 ) -> tuple[dict[str, Any] | None, list[LineError]]:
-    """The line's typed values by column, or None with every error of it."""
+    """The line's typed values by column, or None with all errors of the line."""
     if len(values) != len(header.names):
         rule = f"{len(header.names)} colonnes, comme la première ligne"
         return None, [LineError(number, "", rule, f"Cette ligne a {len(values)} colonnes.", of.example)]
@@ -136,16 +136,16 @@ def read(
 
 
 def foreign_caf(number: int) -> LineError:
-    """For a line of another Caf than the one that sends the file."""
+    """The error for a line of a Caf other than the sender's."""
     return REGISTRY.error(number, "caf_code", "Cette ligne est celle d’une autre Caf que la vôtre.")
 
 
 def not_yours(number: int) -> LineError:
-    """For a user number of another Caf: nothing tells whose, nor whether there is one."""
+    """The error for a user number of another Caf: it reveals neither whose, nor whether it exists."""
     rule, message = "un N° que votre Caf attribue", "Ce N° n’est celui d’aucun bailleur que votre Caf peut modifier."
     return LineError(number, "user_number", rule, message, COLUMNS["user_number"].example)
 
 
 def unreadable(number: int, message: str, of: Format = REGISTRY) -> LineError:
-    """For a line that could not be cut into columns."""
+    """The error for a line that cannot be split."""
     return LineError(number, "", "une ligne de texte UTF-8, colonnes séparées par ;", message, of.example)

@@ -1,7 +1,7 @@
-"""Whether many values of a column are, at once, such as their reader would leave them: nothing to tidy or to refuse.
+"""Checks many values of a column at once: True when their reader would neither change nor refuse any of them.
 
-`values` has the rules; these only say quickly that there is nothing to say, and a doubt is a no. None of the values
-given is empty or has a line end.
+The rules are in `values`; these are only a fast path, and any doubt gives False. No value given is empty or has a
+line end.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def tenant_numbers(values: Sequence[str]) -> bool:
 
 
 def _tidy(lines: str) -> bool:
-    """Printable, and no space at the ends of a line or beside another: the only space that is printable is `" "`."""
+    """Printable, with no leading, trailing or double space: `" "` is the only printable space."""
     framed = f"\n{lines}\n"
     untidy = "  " in framed or "\n " in framed or " \n" in framed
     return not untidy and lines.replace("\n", "").isprintable()

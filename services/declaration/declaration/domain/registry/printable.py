@@ -1,4 +1,4 @@
-"""Whether a letter can be printed at a landlord's address: if not, a warning on the line, which goes in anyway."""
+"""Warns when a letter cannot be printed at a landlord's address; the line is imported anyway."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -9,16 +9,16 @@ from chassis.french.postal import MAX_CHARACTERS, PROBLEM_LABELS, PostalAddress
 from declaration.domain.registry.columns import COLUMNS, LEGAL_PERSON
 from declaration.domain.registry.lines import WARNING, LineError
 
-# As the staging table has them, a JSON array: three to six lines that end with a postcode and a town need no look.
+# As in the staging table, a JSON array: three to six lines that end with a postcode and a town need no check.
 _SURE = re.compile(r'\[(?:"[^"\\]*", ){2,5}"\d{5} [^"\\]*"\]')
-# With two, the name has to fit above them.
+# With two lines, the name has to fit above them.
 _SURE_BELOW_A_NAME = re.compile(r'\["[^"\\]*", "\d{5} [^"\\]*"\]')
 _NAMES = ("landlord_name", "civility", "first_name", "last_name")
 _RULE = "une adresse où un courrier arrive : la voie, le code postal et la commune, ou le pays"
 
 
 def doubtful(columns: Mapping[str, Sequence[Any]]) -> list[int]:
-    """The places, among lines read quickly, of those whose address needs a look."""
+    """Places, among lines read by the fast path, whose address needs a check."""
     names = zip(*(columns[name] for name in _NAMES), strict=True)
     return [
         place
@@ -28,7 +28,7 @@ def doubtful(columns: Mapping[str, Sequence[Any]]) -> list[int]:
 
 
 def warning(values: Mapping[str, Any], number: int) -> LineError | None:
-    """What keeps a letter from being printed, of the typed values of a line."""
+    """The warning, if any, that no letter can be printed, from the typed values of a line."""
     address = PostalAddress.parse(_name(values), values["landlord_address"])
     if address.valid:
         return None
@@ -44,5 +44,5 @@ def _name(values: Mapping[str, Any]) -> str:
 
 
 def _short(parts: Sequence[Any]) -> bool:
-    """Whichever of these parts make the name."""
+    """Whether the name fits one line, whichever of these parts form it."""
     return sum(len(part) + 1 for part in parts if part) <= MAX_CHARACTERS

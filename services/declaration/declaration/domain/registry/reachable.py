@@ -1,4 +1,4 @@
-"""Whether relays carry mail to a landlord's address: if not, a warning on the line, which goes in anyway."""
+"""Warns when mail relays cannot deliver to a landlord's e-mail address; the line is imported anyway."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -12,7 +12,7 @@ _SENTENCE = "Ligne prise en compte, mais ce bailleur recevra des courriers. "
 
 
 def doubtful(columns: Mapping[str, Sequence[Any]]) -> list[int]:
-    """The places, among lines read quickly, of those whose e-mail needs a look."""
+    """Places, among lines read by the fast path, whose e-mail needs a check."""
     emails = columns["email"]
     if all(email is None or email.isascii() for email in emails):
         return []
@@ -20,7 +20,7 @@ def doubtful(columns: Mapping[str, Sequence[Any]]) -> list[int]:
 
 
 def warning(values: Mapping[str, Any], number: int) -> LineError | None:
-    """What keeps a message from arriving, of the typed values of a line."""
+    """The warning, if any, that no message can arrive, from the typed values of a line."""
     refusal = email_address.refusal(values["email"]) if values["email"] else None
     if refusal is None:
         return None

@@ -1,4 +1,4 @@
-"""From lines of the file to rows of the staging table, as text that COPY and SQLite take alike."""
+"""From lines of the file to rows of the staging table, as text that both COPY and SQLite accept."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
@@ -13,7 +13,7 @@ from declaration.domain import communes, texts
 from declaration.domain.registry.columns import LEGAL_PERSON
 from declaration.domain.registry.compiled import Form
 
-# Of the staging table.
+# Columns of the staging table.
 COLUMNS = (
     "import_id",
     "slice",
@@ -54,7 +54,7 @@ COLUMNS = (
 # COPY's text format. Values are printable: no tabulation, no line end.
 COPY = Form(null=r"\N", escape=lambda text: text.replace("\\", "\\\\"))
 PLAIN = Form(null=None, escape=str)
-# Columns of the file that the staging table knows by another name.
+# Columns of the file that have another name in the staging table.
 _RENAMED = {"kind": "landlord_kind"}
 
 _departement = lru_cache(maxsize=4096)(communes.departement)
@@ -65,12 +65,12 @@ Row = tuple[Any, ...]
 def staged(
     columns: Mapping[str, Sequence[Any]], form: Form, import_id: str, numbers: Iterable[int], slices: int
 ) -> Iterable[Row]:
-    """Rows in the order of COLUMNS. A user number's slice is the same wherever its lines stand in the file, and
-    whatever Caf they name: who it belongs to is seen there."""
+    """Rows in the order of COLUMNS. All lines of a user number are in one slice, wherever they stand in the file and
+    whatever Caf they name: who owns the number is checked there."""
     legal = [kind == LEGAL_PERSON for kind in columns["landlord_kind"]]
     sirets = [siret if company else form.null for siret, company in zip(columns["siret"], legal, strict=True)]
     users = columns["user_number"]
-    # A tenant with one name only has an empty first name, never none.
+    # A tenant with one name only has an empty first name, never null.
     first_names = ["" if name == form.null else name for name in columns["tenant_first_name"]]
     tenants = texts.folded_each(_joined(columns["tenant_last_name"], first_names))
     numbered = zip(tenants, columns["tenant_number"], strict=True)
@@ -90,7 +90,7 @@ def staged(
         "sort_key": tenants,
         "tenant_search": [f"{tenant} {number.lower()}" for tenant, number in numbered],
     }
-    # `repeat` has no end: the other columns do.
+    # `repeat` is infinite: the other columns end the loop.
     ordered = [derived[name] if name in derived else columns[_RENAMED.get(name, name)] for name in COLUMNS]
     return zip(*ordered, strict=False)
 

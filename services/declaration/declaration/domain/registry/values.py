@@ -1,4 +1,4 @@
-"""How one value of the registry file is read. Each reader raises ValueError with a French sentence."""
+"""Readers of single values of the registry file. Each raises ValueError with a French sentence."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from declaration.domain import communes, fields
 TENANT_NUMBER = re.compile(r"\d{7}[A-Z]", re.ASCII)
 LONGEST_TEXT = 100
 ADDRESS_SEPARATOR = "|"
-# A line of an address about which there is nothing to say; a doubt is a no (`fields.address` has the rule).
+# An address line that surely needs no change; any doubt is a no (`fields.address` has the rule).
 _PLAIN = "A-Za-z0-9À-ÖØ-öø-ÿ"
 PLAIN_LINE = re.compile(rf"[{_PLAIN}](?:[ -;=?-{{}}~À-ÿ]{{0,{postal.MAX_CHARACTERS - 2}}}[{_PLAIN}])?")
 
 
 def digits(count: int) -> Callable[[str], str]:
-    """A reader of exactly so many digits, spaces tolerated."""
+    """A reader of exactly that many digits, ignoring spaces."""
 
     def read(value: str) -> str:
         bare = "".join(value.split())
@@ -67,7 +67,7 @@ def text(value: str) -> str:
 
 
 def line(value: str, most: int) -> str:
-    """Words parted by single spaces, as `chassis.texts` takes them."""
+    """Words separated by single spaces, as `chassis.texts` takes them."""
     if sign := texts.refused(value):
         raise ValueError(texts.sentence(sign))
     words = " ".join(value.split())
@@ -83,12 +83,12 @@ def email(value: str) -> str:
 
 
 def _is_plain(value: str, most: int) -> bool:
-    """Nothing to tidy or to refuse: a short cut, since nearly every text of a million lines is so."""
+    """Nothing to change or refuse: a fast path, since nearly every text of a million lines is plain."""
     return 0 < len(value) <= most and value.isprintable() and "  " not in value and value == value.strip()
 
 
 def address(value: str) -> tuple[str, ...]:
-    """Lines joined by `|` (NF Z10-011)."""
+    """Lines separated by `|` (NF Z10-011)."""
     cut = tuple(value.split(ADDRESS_SEPARATOR))
     if len(cut) <= postal.MAX_LINES and all(PLAIN_LINE.fullmatch(line) and "  " not in line for line in cut):
         return cut

@@ -1,1 +1,1 @@
-"""One tenant on one row: the grid and the file say the three steps in the same few cells, by the same rules."""
+"""Rows, one per tenant: the grid and the file hold the three steps in the same cells, under the same rules."""

@@ -1,5 +1,5 @@
-"""From the text of a cell to the raw value that a step reads, and back. What is not understood stays as it is typed:
-the step's own rule then refuses it."""
+"""Converts the text of a cell to the raw value of a step, and back. Unrecognised text stays as typed: the step's own
+rule refuses it."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ _SHARES = {"entier": WHOLE_RENT, "loyer entier": WHOLE_RENT, "whole": WHOLE_RENT
     "tenant share": TENANT_SHARE,
 }
 _FRENCH_DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
-# A day as spreadsheets count them, where the cell lost its format: 1954 to 2119.
+# Day numbers of a spreadsheet, for cells that lost their format: 1954 to 2119.
 _SERIAL = re.compile(r"[2-7]\d{4}")
 _SERIAL_ZERO = date(1899, 12, 30)
 
 
 def yes_or_no(text: str) -> Any:
-    """`oui`, `non` and what spreadsheets make of them."""
+    """`oui`, `non` and their spreadsheet variants."""
     word = texts.folded(text)
     return True if word in _YES else False if word in _NO else text
 
@@ -36,7 +36,7 @@ def from_flag(value: bool | None) -> str:
 
 
 def day(text: str) -> str:
-    """`15/07/2026`, `2026-07-15`, or the number under which a spreadsheet keeps that day, as `2026-07-15`."""
+    """`15/07/2026`, `2026-07-15`, or a spreadsheet's day number, as `2026-07-15`."""
     if found := _FRENCH_DAY.fullmatch(text):
         day_, month, year = found.groups()
         return f"{year}-{month:0>2}-{day_:0>2}"

@@ -1,4 +1,4 @@
-"""The cells of a row: which step and field each one fills, how it is read and shown, its rule and an example."""
+"""Columns of a row: which step and field each one fills, how it is read and shown, its rule and an example."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ INFORMATION, SITUATION, RENT, CONFIRMATIONS = "information", "situation", "rent"
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`header` is what a file's first line says; `read` gives the raw value of the step, `show` its text."""
+    """`header`: the title in a file's first line; `read` gives the raw value of the step, `show` its text."""
 
     header: str
     step: str
@@ -25,11 +25,11 @@ class Column:
     show: Callable[[Any], str]
     rule: str
     example: str
-    # What spreadsheets make of a value that nobody touched.
+    # How spreadsheets rewrite a value that nobody changed.
     same: Callable[[str, str], bool] = operator.eq
 
     def unchanged(self, typed: str, stands: str) -> bool:
-        """Whether both texts say the same."""
+        """Whether both texts mean the same."""
         return self.read(typed) == self.read(stands) or self.same(typed, stands)
 
 
@@ -95,7 +95,7 @@ IN_STEPS = {name: column for name, column in COLUMNS.items() if column.step != C
 
 
 def at(pointer: str) -> str:
-    """The column that a step's error points at; empty when it is about the whole row."""
+    """The column of a step's error; empty for an error on the whole row."""
     step, _, field = pointer.strip("/").partition("/")
     if step == CONFIRMATIONS:
         return "reason" if field else "confirm"

@@ -1,4 +1,4 @@
-"""What is wrong with a row, cell by cell."""
+"""Errors of a row, per cell."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class CellError:
-    """`column` is empty for the row as a whole; never the value itself."""
+    """`column` is empty for the whole row; never holds the value itself."""
 
     column: str
     code: str

@@ -1,6 +1,6 @@
-"""The columns of a row that say which tenant it is about: shown, never to be changed, and compared with its mark.
+"""Columns that identify a row's tenant: shown, never to be changed, and compared with the declaration of its mark.
 
-In a spreadsheet the marks may slip against the tenants. A row is taken only for the tenant that it names.
+In a spreadsheet the marks may shift against the tenants. A row is accepted only for the tenant that it names.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ ILLEGIBLE = "illegible"
 
 @dataclass(frozen=True, slots=True)
 class KnownColumn:
-    """`same` compares what is stated with what is known; `legible`: whether the text can be a value of it at all.
+    """`same` compares the stated value with the known one; `legible`: whether the text can be a value of it at all.
 
-    `identifies`: the Caf never changes it, so that another value is another tenant or another dwelling.
+    `identifies`: the Caf never changes it, so another value means another tenant or another dwelling.
     """
 
     header: str
@@ -44,7 +44,7 @@ _AS_KNOWN = "les colonnes grises ne se modifient pas ; une information inexacte 
 
 
 def differing(stated: Mapping[str, str], known: Mapping[str, str]) -> list[str]:
-    """The columns that are stated otherwise than they are known; a cell left empty states nothing."""
+    """Columns whose stated value differs from the known one; an empty cell states nothing."""
     return [
         name
         for name, column in KNOWN_COLUMNS.items()
@@ -53,7 +53,7 @@ def differing(stated: Mapping[str, str], known: Mapping[str, str]) -> list[str]:
 
 
 def of_another(stated: Mapping[str, str], known: Mapping[str, str]) -> list[CellError]:
-    """Why the row is not that of its mark's tenant, column by column; empty when it is."""
+    """Errors, per column, of a row that names another tenant than its mark's; empty when it names the right one."""
     differ = differing(stated, known)
     if not any(KNOWN_COLUMNS[name].identifies for name in differ):
         return []
@@ -65,7 +65,7 @@ def of_another(stated: Mapping[str, str], known: Mapping[str, str]) -> list[Cell
 
 
 def illegible(stated: Mapping[str, str], known: Mapping[str, str]) -> list[CellError]:
-    """What cannot be read is told, even on a row that would change nothing."""
+    """Errors for unreadable cells, reported even on a row that would change nothing."""
     detail = "Cette cellule n’est pas lisible. Elle ne se modifie pas : remettez-y ce que la Caf connaît."
     return [
         CellError(name, ILLEGIBLE, detail, _AS_KNOWN, known[name] or "(vide)")
@@ -75,7 +75,7 @@ def illegible(stated: Mapping[str, str], known: Mapping[str, str]) -> list[CellE
 
 
 def without_tenant(stated: Mapping[str, str], known: Mapping[str, str]) -> list[CellError]:
-    """For a row that would change something and names no tenant."""
+    """The error for a row that would change something and names no tenant."""
     if stated.get(TENANT_NUMBER, "").strip():
         return []
     detail = "Le n° allocataire est absent : rien ne montre que cette ligne est celle du locataire de son repère."
@@ -83,7 +83,7 @@ def without_tenant(stated: Mapping[str, str], known: Mapping[str, str]) -> list[
 
 
 def changed_since(stated: Mapping[str, str], known: Mapping[str, str]) -> list[CellError]:
-    """What the Caf has corrected since the row was shown, or what was typed over; the tenant is the right one."""
+    """Errors for known values that the Caf corrected since the row was shown, or overwritten; the tenant is right."""
     return [
         CellError(
             name,

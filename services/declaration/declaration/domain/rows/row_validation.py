@@ -1,4 +1,4 @@
-"""What becomes of a row: saved, left as it is, refused cell by cell, or held back because somebody else saved it."""
+"""Validates a row: saved, unchanged, refused cell by cell, or held back because somebody else saved meanwhile."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Cells = Mapping[str, str]
 
 
 class Outcome(StrEnum):
-    """What a row would do, or did."""
+    """The outcome of a row."""
 
     SAVED = "saved"
     UNCHANGED = "unchanged"
@@ -32,7 +32,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class RowResult:
-    """`change` is what to save, for `SAVED` alone; `after` is the draft then."""
+    """`change` is what to save, for `SAVED` only; `after` is the resulting draft."""
 
     outcome: Outcome
     after: Draft
@@ -55,7 +55,7 @@ BY = {
 
 
 def told(verdict: RowResult, by: str, at: datetime) -> RowResult:
-    """With who saved meanwhile (a key of BY) and when, in Paris; what is not held back for that stays as it is."""
+    """Adds who saved meanwhile (a key of BY) and when, in Paris time; returns any other result unchanged."""
     if verdict.outcome is not Outcome.CHANGED:
         return verdict
     here = at.astimezone(clock.PARIS)
@@ -65,7 +65,7 @@ def told(verdict: RowResult, by: str, at: datetime) -> RowResult:
 
 
 def filled(draft: Draft, known: Known, year: int) -> dict[str, str]:
-    """The cells as they stand: the draft, else what goes without saying, shown so that it can be corrected."""
+    """Current cells: the draft, else the default values, shown so that they can be corrected."""
     stored = {
         INFORMATION: {"confirmed": draft.information.confirmed if draft.information else None},
         SITUATION: _fields(draft.situation) or {"co_tenants": known.co_tenants},
@@ -95,7 +95,7 @@ def _confirmed(draft: Draft, known: Known, year: int) -> dict[str, str]:
 
 
 def validate_row(cells: Cells, draft: Draft, known: Known, context: Context, *, current: bool) -> RowResult:
-    """`cells` may lack columns, which then stay as they are. `current` is False when the draft was saved since."""
+    """`cells` may omit columns, which then stay as they are. `current` is False when the draft was saved since."""
     if current and (found := tuple(_unreadable(cells))):
         return RowResult(Outcome.REFUSED, draft, errors=found)
     try:
@@ -112,7 +112,7 @@ def validate_row(cells: Cells, draft: Draft, known: Known, context: Context, *, 
 
 
 def _unreadable(cells: Cells) -> Iterator[CellError]:
-    """The cells that hold what no text may hold; a reason may have lines."""
+    """Cells with characters that no text may hold; a reason may have several lines."""
     for name, column in COLUMNS.items():
         if sign := texts.refused(cells.get(name, "").strip(), lines=name == "reason"):
             detail = texts.sentence(sign, f"« {column.header} »")
@@ -138,7 +138,7 @@ def _change(cells: Cells, draft: Draft, known: Known, context: Context) -> dict[
 
 
 def _typed(name: str, value: str, before: Cells) -> str:
-    """What stands, when the cell only says it otherwise."""
+    """The current text, when the cell only writes it differently."""
     typed = value.strip()
     return before[name] if COLUMNS[name].unchanged(typed, before[name]) else typed
 
@@ -148,14 +148,14 @@ def _raw(name: str, given: Cells) -> Any:
 
 
 def _step(step: str, given: Cells, draft: Draft, known: Known) -> dict[str, Any]:
-    """What the step's form would send; a field without a cell stays as it stands."""
+    """What the step's form would send; a field without a cell keeps its value."""
     stands: dict[str, Any] = {}
     if step == INFORMATION:
         stands = to_json(draft.information) if draft.information else _as_known(known)
     elif step == SITUATION and draft.situation:
         stands = to_json(draft.situation)
     answers = {name: _raw(name, given) for name, column in IN_STEPS.items() if column.step == step}
-    # What a row has no cell for goes with the answer that it followed from.
+    # A value without a cell is dropped with the answer that it depended on.
     gone = {name for name, rule in CONSEQUENCES.items() if name not in COLUMNS and answers.get(rule.answer) is True}
     return {name: value for name, value in stands.items() if name not in gone} | answers
 
@@ -167,7 +167,7 @@ def _as_known(known: Known) -> dict[str, Any]:
 
 
 def _confirmations(given: Cells, before: Cells, after: Draft, known: Known, context: Context) -> dict[str, str]:
-    """A reason for each point asked now. Raises Invalid for a reason or an answer that would do nothing."""
+    """A reason for each point to confirm. Raises Invalid for a reason or an answer without effect."""
     answer, reason = _raw("confirm", given), given["reason"]
     asked = journey.confirmations(after, known, context.year)
     if detail := _without_effect(answer, reason, asked):

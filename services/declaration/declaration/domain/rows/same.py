@@ -1,4 +1,4 @@
-"""Whether two texts of a cell say the same, whatever a spreadsheet made of one of them on its way."""
+"""Compares two texts of a cell, ignoring what a spreadsheet may have changed in one of them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from declaration.domain import texts
 from declaration.domain.rows import cells
 
 _SHORT_YEAR = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{2})", re.ASCII)
-# What a spreadsheet takes for a day or an hour as soon as it opens a CSV: `3-12`, `1/2/2026`, `1:30`.
+# What a spreadsheet converts to a day or an hour when it opens a CSV: `3-12`, `1/2/2026`, `1:30`.
 _LIKE_A_DAY = re.compile(r"\d{1,4}([-/.:]\d{1,4}){1,2}", re.ASCII)
 _ANY_DAY = re.compile(r"(\d{2})?\d{2}-\d{2}-\d{2}", re.ASCII)
 _FAILED = re.compile(r"#(N/A|[A-Z0-9/]+[!?])")
@@ -46,13 +46,13 @@ def _amount(text: str) -> Decimal | str:
 
 
 def day(one: str, other: str) -> bool:
-    """`01/09/2016`, `2016-09-01`, its number in a spreadsheet, and `01/09/16`, as some show it."""
+    """`01/09/2016`, `2016-09-01`, its number in a spreadsheet, and `01/09/16`."""
     first, second = _day(one), _day(other)
     return first == second or first[2:] == second or first == second[2:]
 
 
 def _day(text: str) -> str:
-    """`2016-09-01`, or `16-09-01` when the year has two digits; what is no day stays."""
+    """`2016-09-01`, or `16-09-01` for a two-digit year; other text stays as it is."""
     plain = text.strip()
     if found := _SHORT_YEAR.fullmatch(plain):
         day_, month, year = found.groups()
@@ -61,7 +61,7 @@ def _day(text: str) -> str:
 
 
 def words(one: str, other: str) -> bool:
-    """Names and addresses: accents, case, spaces and punctuation aside; `?` for a letter that a charset lost."""
+    """Names and addresses, ignoring accents, case, spaces and punctuation; `?` matches a letter lost by a charset."""
     first, second = (_letters(text) for text in (one, other))
     if first == second or "?" not in one:
         return first == second
@@ -74,7 +74,7 @@ def _letters(text: str) -> str:
 
 
 def reference(one: str, other: str) -> bool:
-    """References too, of which a spreadsheet makes numbers (`01004` → `1004`) and days (`3-12` → `03/12/2026`)."""
+    """References too, which a spreadsheet turns into numbers (`01004` → `1004`) and days (`3-12` → `03/12/2026`)."""
     if words(one, other):
         return True
     first, second = _number(one), _number(other)
@@ -94,7 +94,7 @@ def _number(text: str) -> Decimal | None:
 
 
 def _parts(text: str) -> Iterator[int]:
-    """The numbers of a day, in no order: years without their century, months by their name too."""
+    """The numbers of a day, in any order: two-digit years, months also by name."""
     iso = cells.day(text.strip())
     try:
         found = date.fromisoformat(iso)
