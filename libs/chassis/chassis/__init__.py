@@ -1,1 +1,1 @@
-"""What the five services share; a service imports this package and itself, nothing else of ours."""
+"""Shared code of the five services. Imports no other package of ours; identity is the only service to use webui too."""

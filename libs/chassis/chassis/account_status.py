@@ -1,7 +1,7 @@
-"""Whether an account is still open, as identity last told it, asked at the entrance of every operation.
+"""Whether an account is still open, from identity's last event; checked before every operation.
 
-A token lives five minutes; who is suspended, closed or withdrawn in between gets nothing with it: no list, no file of
-their own, no answer stored for an idempotency key. An agent acts for the Caf that identity told last.
+A token lives five minutes; an account suspended, closed or withdrawn meanwhile gets nothing with it: no list, no file
+of its own, no answer stored for an idempotency key. An agent acts for the Caf in identity's last event.
 """
 
 from functools import cache
@@ -22,13 +22,13 @@ _TABLE = "account_status"
 
 
 def keep(session: Session, event: Event, *, active: bool) -> bool:
-    """Keeps what the event says unless something newer is known; returns whether it was news."""
+    """Stores the event unless a newer one is already stored; returns whether it was stored."""
     table = runtime.of(session).service.metadata.tables[_TABLE]
     data = event.data
     values = {
         "active": active,
         "caf_code": data["caf_code"],
-        # Told since agents can be moved; None: as the token says.
+        # Present since agents can be moved; None: the Caf in the token holds.
         "supervisor": data.get("supervisor"),
         "version": data["version"],
     }
@@ -56,7 +56,7 @@ SUBSCRIPTIONS = (
 
 
 def with_account_status(metadata: sa.MetaData) -> sa.MetaData:
-    """Adds the table of the copy to a service's metadata, and returns it."""
+    """Adds the local copy's table to a service's metadata, and returns it."""
     sa.Table(
         _TABLE,
         metadata,
@@ -64,7 +64,7 @@ def with_account_status(metadata: sa.MetaData) -> sa.MetaData:
         sa.Column("active", sa.Boolean, nullable=False),
         sa.Column("caf_code", sa.String(3)),
         sa.Column("supervisor", sa.Boolean),
-        # Of the account in identity: an older event that comes late changes nothing.
+        # The account's version in identity: an older event that arrives late changes nothing.
         sa.Column("version", sa.Integer, nullable=False),
     )
     return metadata
@@ -75,16 +75,16 @@ def is_kept(metadata: sa.MetaData) -> bool:
 
 
 def shut_down(metadata: sa.MetaData, account_id: Any) -> sa.ColumnElement[bool]:
-    """True in a query for an account that was suspended or closed."""
+    """SQL condition: the account is suspended or closed."""
     table = metadata.tables[_TABLE].alias()
     return any_row(table, table.c.account_id == account_id, ~table.c.active)
 
 
 def admit(here: Runtime, claims: dict[str, Any]) -> None:
-    """Lets the caller of an operation in, or raises AccountClosed, or RightsMissing for a program.
+    """Admits the caller of an operation; raises AccountClosed, or RightsMissing for a program.
 
-    Whom nothing was told of enters: identity gives no token to who is suspended, and tells again how agents stand.
-    Corrects the claims of an agent who has changed Caf since the token was given.
+    An unknown account is admitted: identity gives a suspended account no token, and repeats the status of agents.
+    Corrects the claims of an agent who has changed Caf since the token was issued.
     """
     with here.read_only() as session:
         known = session.execute(_known(here.service.metadata), {"caller": UUID(claims["sub"])}).one()
@@ -99,9 +99,9 @@ def admit(here: Runtime, claims: dict[str, Any]) -> None:
 
 @cache
 def _known(metadata: sa.MetaData) -> sa.Select[Any]:
-    """One row: how the account stands, its Caf, and of services that keep rights whether it has any; None: not told.
+    """One row: the account's status, its Caf and, in services that keep rights, whether it has any; None: unknown.
 
-    Built once: each operation asks.
+    Built once: every operation runs it.
     """
     caller = sa.select(sa.bindparam("caller", type_=sa.Uuid).label("account_id")).subquery("caller")
     status = metadata.tables[_TABLE]

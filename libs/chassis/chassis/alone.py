@@ -1,4 +1,4 @@
-"""One at a time, whichever thread or process it runs in."""
+"""Locks by identifier, held across threads and processes."""
 
 import hashlib
 import threading
@@ -17,8 +17,8 @@ def alone(engine: Engine, identifier: str) -> Iterator[None]:
     """
     Lets one caller in at a time for this identifier, among all that use the same database.
 
-    Waits no longer than the engine's lock limit on PostgreSQL, where it holds a connection meanwhile; SQLite means one
-    process, where threads suffice.
+    On PostgreSQL it holds a connection and waits at most the engine's lock timeout; SQLite means one process, where a
+    thread lock suffices.
     """
     number = _number(identifier)
     with THREADS[number % len(THREADS)]:
@@ -31,7 +31,7 @@ def alone(engine: Engine, identifier: str) -> Iterator[None]:
 
 
 def alone_until_commit(session: Session, identifier: str) -> None:
-    """Waits for the other transactions of this identifier: what they wrote is then seen. On SQLite there is one writer
+    """Waits for the other transactions of this identifier, then sees what they wrote. On SQLite there is one writer
     at a time anyway."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(_LOCK, {"key": _number(identifier)})

@@ -1,4 +1,4 @@
-"""Answers at the level of ASGI: what every one of them carries, and those that no framework makes."""
+"""ASGI responses: the headers every response carries, and the responses made outside the frameworks."""
 
 import traceback
 
@@ -10,7 +10,7 @@ from starlette.types import Message, Send
 from chassis.problems import MEDIA_TYPE, Problem
 
 log = structlog.get_logger()
-# A browser must not guess another type, nor anything keep what is said to one person; who knows better says so itself.
+# No content sniffing by browsers, no caching of personal responses; a handler may set its own value.
 HEADERS = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
 
 
@@ -26,7 +26,7 @@ def protecting(send: Send) -> Send:
 
 
 async def answer(send: Send, problem: Problem) -> None:
-    """What is left of the request's body is not read."""
+    """Sends a problem and closes the connection; the rest of the request body is not read."""
     headers = {"content-type": MEDIA_TYPE, "connection": "close", **problem.headers}
     raw = [(name.lower().encode(), value.encode("latin-1")) for name, value in headers.items()]
     await send({"type": "http.response.start", "status": int(problem.status), "headers": raw})
@@ -34,6 +34,6 @@ async def answer(send: Send, problem: Problem) -> None:
 
 
 def log_unexpected(error: Exception) -> None:
-    """Places in our code, never the message: it could hold personal data."""
+    """Logs the places in our code, never the message: it could hold personal data."""
     frames = traceback.format_tb(error.__traceback__)[-3:]
     log.error("unexpected error", error=type(error).__name__, frames=frames)

@@ -1,4 +1,4 @@
-"""Who calls: RFC 9068 access tokens, verified by each service itself with cached keys, gateway or not."""
+"""RFC 9068 access tokens: each service verifies them itself with cached keys, behind the gateway or not."""
 
 import re
 import threading
@@ -27,7 +27,7 @@ _CAF_CODE = re.compile("[0-9]{3}")
 
 @dataclass(frozen=True)
 class Caller:
-    """The person (or program) behind a verified token. What they may see is not here: every query joins for it."""
+    """The person (or program) behind a verified token. Permissions are not here: every query joins them."""
 
     sub: UUID
     kind: str
@@ -40,7 +40,7 @@ class Caller:
 
     @classmethod
     def from_claims(cls, claims: dict[str, Any]) -> "Caller":
-        """Raises ValueError, TypeError, AttributeError or KeyError for claims of another form than identity writes."""
+        """Raises ValueError, TypeError, AttributeError or KeyError for claims unlike those identity writes."""
         kind, caf, supervisor, amr = (claims.get(name) for name in ("kind", "caf", "supervisor", "amr"))
         if kind not in KINDS or not isinstance(supervisor, bool | None) or not isinstance(amr, list | None):
             raise ValueError("kind, supervisor or amr")
@@ -71,7 +71,7 @@ class Caller:
 
 
 class KeySource:
-    """The public keys of the tokens, fetched by a thread of its own: verifying never waits for the network."""
+    """The public keys of the tokens, fetched by a background thread: verifying never waits for the network."""
 
     def __init__(self, fetch: Callable[[], Any]) -> None:
         self._fetch = fetch
@@ -116,7 +116,7 @@ class KeySource:
                 self.refresh()
                 wait = float(REFRESH_SECONDS)
             except Exception as error:
-                # Whatever the issuer answered: the keys known so far stay, and it is asked again.
+                # Whatever the issuer answered, keep the known keys and retry.
                 log.warning("keys not fetched", error=type(error).__name__)
                 wait = 1.0
             self._wanted.wait(wait)
@@ -124,7 +124,7 @@ class KeySource:
 
 
 def verify(token: str, keys: KeySource, settings: Settings) -> dict[str, Any]:
-    """The claims of a valid access token; raises Unauthorized with one sentence for every kind of bad token."""
+    """The claims of a valid access token; raises Unauthorized with the same sentence for every kind of bad token."""
     refused = Unauthorized("Le jeton d’accès n’est pas valable ou a expiré.")
     try:
         decoded = jwt.decode(token, keys.get(), algorithms=ALGORITHMS)
@@ -133,7 +133,7 @@ def verify(token: str, keys: KeySource, settings: Settings) -> dict[str, Any]:
     except (JoseError, LookupError, ValueError, TypeError, AttributeError) as error:
         keys.refresh_soon()
         raise refused from error
-    # RFC 9068 §4: an id token, or any other JWT of ours, is no access token.
+    # RFC 9068 §4: an ID token, or any other JWT of ours, is not an access token.
     if decoded.header.get("typ") != "at+jwt":
         raise refused
     return dict(decoded.claims)
@@ -142,7 +142,7 @@ def verify(token: str, keys: KeySource, settings: Settings) -> dict[str, Any]:
 def check_scope(claims: dict[str, Any], named: Collection[str]) -> None:
     """Raises Forbidden unless a person's token (`openid`), or a program's with all the scopes the operation names.
 
-    An operation that names none is for people.
+    An operation that names no scope is for people.
     """
     held = set(claims.get("scope", "").split())
     if "openid" not in held and not (named and held.issuperset(named)):

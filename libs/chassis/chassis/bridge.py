@@ -16,15 +16,15 @@ from chassis.answers import answer
 from chassis.problems import TooLarge
 
 SPOOL_BYTES = 1_000_000
-# A form, or the JSON of an operation. A file may be longer where the application says so.
+# Limit for forms and JSON bodies. The application may allow more for a file.
 MOST_BYTES = 1_000_000
 
 
 class WsgiBridge:
     """Runs a WSGI application in its own bounded pool. Bodies over 1 MB wait in a temporary file, not in memory.
 
-    ``most_bytes`` is asked how long a body may be only for one that is longer than forms are: it may look at who sends.
-    What is longer is not read; ``refused_as``: the key of the environment that has the application refuse it itself.
+    ``most_bytes`` gives the limit for a body longer than the form limit; it may depend on the sender. A longer body is
+    not read; ``refused_as``: the environ key that makes the application send the refusal itself.
     """
 
     def __init__(
@@ -54,9 +54,9 @@ class WsgiBridge:
                 size, refusal = 0, {self._refused_as: True}
                 body.truncate(0)
             except ClientDisconnect:
-                # Half a body must not be handled as if it were whole.
+                # A truncated body must not be handled as complete.
                 return
-            # Known now, even for a body that came without its length: WSGI applications read nothing without one.
+            # Always set, even for a chunked body: WSGI applications read nothing without a length.
             environ = {**build_environ(scope, body), "CONTENT_LENGTH": str(size), **refusal}
             status, headers, content = await self._in_pool(self._call, environ)
         raw = [(name.lower().encode("latin1"), value.encode("latin1")) for name, value in headers]
@@ -72,7 +72,7 @@ class WsgiBridge:
     async def _read(
         self, scope: Scope, receive: Receive, body: "IO[bytes] | tempfile.SpooledTemporaryFile[bytes]"
     ) -> int:
-        """How many bytes have come. Raises TooLarge as soon as it is known: when announced, before anything is read."""
+        """Returns the number of bytes received. Raises TooLarge as early as possible: by Content-Length, unread."""
         most, asked = MOST_BYTES, False
         longest, size, chunk, more = _announced(scope), 0, b"", True
         while True:

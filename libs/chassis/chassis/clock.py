@@ -1,4 +1,4 @@
-"""The one clock. Instants are aware and UTC everywhere; Europe/Paris exists only where people read or type."""
+"""The clock. Instants are aware and in UTC everywhere; Europe/Paris is used only where people read or type."""
 
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo

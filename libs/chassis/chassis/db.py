@@ -18,7 +18,7 @@ LOCK_TIMEOUT_SECONDS = 10
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """Aware in, aware UTC out; SQLite forgets zones, so the type restores them. ValueError for a naive value."""
+    """Aware in, aware UTC out; SQLite drops time zones, the type restores them. Raises ValueError for a naive value."""
 
     impl = sa.DateTime(timezone=True)
     cache_ok = True
@@ -35,7 +35,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class Euros(TypeDecorator[Decimal]):
-    """``Decimal`` euros in Python, integer cents in store: exact on both databases, and sums stay sums."""
+    """``Decimal`` euros in Python, integer cents in the database: exact on both databases, also in SQL sums."""
 
     impl = sa.BigInteger
     cache_ok = True
@@ -68,7 +68,7 @@ _NAMING = {
 
 
 def service_metadata() -> sa.MetaData:
-    """A service's metadata, with the chassis' own tables already in it."""
+    """A service's metadata, including the chassis' own tables."""
     metadata = sa.MetaData(naming_convention=_NAMING)
     _outbox(metadata)
     _inbox(metadata)
@@ -150,18 +150,18 @@ def _idempotency(metadata: sa.MetaData) -> None:
 
 
 def _waiting_index(name: str, ended: str) -> sa.Index:
-    """Holds only the rows whose end is not there yet."""
+    """Partial index over the rows that are not finished yet."""
     waiting = sa.Column(ended).is_(sa.null())
     return sa.Index(name, "next_attempt_at", postgresql_where=waiting, sqlite_where=waiting)
 
 
 def make_engine(url: str) -> sa.Engine:
-    """An engine whose waits are bounded. Connections open a write transaction unless asked for ``reading``."""
+    """An engine with bounded waits. Connections open a write transaction unless ``reading`` is requested."""
     if sa.make_url(url).get_backend_name() == "sqlite":
         return _sqlite_engine(url)
     return sa.create_engine(
         url,
-        # Messages of database errors would show the values: personal data in logs.
+        # Database error messages would show the values: personal data in logs.
         hide_parameters=True,
         pool_pre_ping=True,
         pool_size=16,
@@ -181,7 +181,7 @@ def _sqlite_engine(url: str) -> sa.Engine:
 
     @sa.event.listens_for(engine, "connect")
     def configure(connection: Any, _record: object) -> None:
-        # The driver would open transactions late, at the first write: two readers turned writers then deadlock.
+        # The driver would open transactions at the first write: two readers that both start writing then deadlock.
         connection.isolation_level = None
         for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "cache_size=-16000"):
             connection.execute(f"PRAGMA {pragma}")
@@ -201,9 +201,9 @@ def upsert(session: Session, table: Any) -> Any:
 
 
 def insert_new(session: Session, table: Any, values: dict[str, Any] | list[dict[str, Any]]) -> int:
-    """Inserts the rows that break no unique key and leaves the others; returns how many were new.
+    """Inserts the rows that violate no unique key, skips the others; returns how many were inserted.
 
-    Counted by RETURNING: drivers do not agree on ``rowcount`` here.
+    Counted with RETURNING: drivers disagree on ``rowcount`` here.
     """
     target = getattr(table, "__table__", table)
     statement = upsert(session, target).values(values).on_conflict_do_nothing()
@@ -211,13 +211,13 @@ def insert_new(session: Session, table: Any, values: dict[str, Any] | list[dict[
 
 
 def any_row(of: Any, *conditions: sa.ColumnExpressionArgument[bool]) -> sa.Exists:
-    """EXISTS a row of ``of``, a model or an alias; every other table named is the enclosing statement's, however deep.
+    """EXISTS over ``of``, a model or alias; every other table is correlated to an enclosing statement, at any depth.
 
-    ``sa.exists()`` by itself looks one statement out only: two deep, it takes a table to be its own, all its rows.
+    ``sa.exists()`` correlates one level out only: at two levels it adds the table to its own FROM, with all its rows.
     """
     return sa.select(sa.literal(1)).select_from(of).where(*conditions).correlate_except(of).exists()
 
 
 def changed(result: Any) -> int:
-    """How many rows an UPDATE or DELETE touched."""
+    """The number of rows an UPDATE or DELETE changed."""
     return int(result.rowcount)

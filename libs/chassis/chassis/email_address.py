@@ -1,7 +1,7 @@
-"""What an e-mail address looks like, wherever one is taken: pages, APIs, columns of files.
+"""Validation of e-mail addresses, the same for pages, APIs and file columns.
 
-RFC 5321 allows more than mailboxes of people have: words in quotes, addresses of machines in brackets, a name without a
-domain. Relays, standards of forms and our own libraries disagree on those, and one of them would fail later.
+RFC 5321 allows more than people's mailboxes use: quoted words, IP addresses in brackets, a name without a domain.
+Relays, HTML forms and our own libraries disagree on those, so one of them would fail later.
 """
 
 import re
@@ -10,7 +10,7 @@ _ATOM = r"[\w!#$%&'*+/=?^`{|}~-]+"
 _LETTER_OR_DIGIT = r"[^\W_]"
 _LABEL = rf"{_LETTER_OR_DIGIT}(?:(?:{_LETTER_OR_DIGIT}|-){{0,61}}{_LETTER_OR_DIGIT})?"
 _TOP = rf"[^\W\d_](?:{_LETTER_OR_DIGIT}|-){{0,61}}{_LETTER_OR_DIGIT}"
-# RFC 5321 §4.5.3.1: 64 characters before the @, 254 in all. As text, for a pattern over many lines.
+# RFC 5321 §4.5.3.1: 64 characters before the @, 254 in all. A string, so that a multi-line pattern can include it.
 PATTERN = rf"(?=\S{{5,254}}(?!\S))(?=[^@]{{1,64}}@){_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+{_TOP}"
 _ADDRESS = re.compile(PATTERN)
 RULE = "nom@domaine.fr : sans espace ni guillemets, ni accent avant le @, avec un nom de domaine"
@@ -22,14 +22,14 @@ _NOT_CARRIED = (
 
 
 def is_address(text: str) -> bool:
-    """The form is checked, not the existence: only a message that arrives proves an address."""
+    """Checks the syntax, not the existence: only a delivered message proves an address."""
     return _ADDRESS.fullmatch(text) is not None
 
 
 def refusal(text: str) -> str | None:
-    """Why an address that somebody types is not taken, in a sentence; None when a message can be carried there.
+    """The sentence saying why a typed address is refused; None when relays can carry mail to it.
 
-    A registry file is read with `is_address`: a landlord whose mailbox is not carried is written to by letter.
+    A registry file is read with `is_address`: a landlord whose address relays do not carry gets letters.
     """
     if not is_address(text):
         return _NO_ADDRESS
@@ -39,7 +39,7 @@ def refusal(text: str) -> str | None:
 
 
 def as_carried(email: str) -> str | None:
-    """As every relay carries it, its domain in ASCII (IDNA); None when the part before the @ is not ASCII: few relays
+    """The form every relay carries, with the domain in ASCII (IDNA); None when the local part is not ASCII: few relays
     know SMTPUTF8 (RFC 6531), and the others refuse it."""
     local, _, domain = email.rpartition("@")
     try:

@@ -1,8 +1,8 @@
-"""At the entrance of an operation: who calls (401), how they stand (403), and only then what they sent (400).
+"""Order of the checks before an operation: the caller (401), the account's status (403), then the request (400).
 
-Tokens and bodies are looked at on the event loop, where nothing may wait for a database; how the caller stands is asked
-in the handlers' threads. So that it comes first all the same, whoever is about to be refused for what they sent is
-asked for first: what is let in costs nothing more.
+Tokens and bodies are checked on the event loop, where nothing may wait for a database; the account's status is read in
+the handlers' threads. To keep the order, the status is checked before a validation refusal is sent; a valid request
+costs nothing more.
 """
 
 import asyncio
@@ -20,12 +20,12 @@ _ADMITTED = "bailleurs.admitted"
 
 
 def admission_of(service: Service) -> Admission | None:
-    """By the service's own accounts, else by what identity told."""
+    """Admission by the service's own accounts, else by the copy of identity's account status."""
     return service.admission or (account_status.admit if account_status.is_kept(service.metadata) else None)
 
 
 class StandingFirst:
-    """Around the validation of requests: a refusal from there waits until the caller has been admitted."""
+    """Wraps request validation: a validation error is raised only once the caller has been admitted."""
 
     def __init__(self, app: ASGIApp, runtime: Runtime) -> None:
         self._app, self._runtime = app, runtime
@@ -40,13 +40,13 @@ class StandingFirst:
 
 
 def guard(app: Flask, runtime: Runtime) -> None:
-    """Admits before every handler."""
+    """Runs the admission before every handler."""
 
     app.before_request(lambda: _admit(runtime, request.environ["asgi.scope"]))
 
 
 def most_bytes(environ: dict[str, Any], runtime: Runtime) -> int:
-    """How long the body may be. Asked before anything of a long one is read: first, how the caller stands."""
+    """The limit of the body's length. Checks the account's status first, before anything of a long body is read."""
     _admit(runtime, environ["asgi.scope"])
     return upload_bytes(environ)
 
@@ -56,7 +56,7 @@ def _admit(runtime: Runtime, scope: Scope) -> None:
     extensions: dict[str, Any] = scope["extensions"]
     if _ADMITTED in extensions:
         return
-    # There are none where nobody is asked who they are: public operations, the contract itself.
+    # No claims on operations without authentication: public operations, the contract itself.
     claims, admission = extensions.get("connexion_context", {}).get("token_info"), admission_of(runtime.service)
     if claims and admission is not None:
         admission(runtime, claims)

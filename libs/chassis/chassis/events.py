@@ -1,4 +1,4 @@
-"""Events on their way: CloudEvents 1.0 in JSON, checked against the publisher's schema, personal data sealed."""
+"""Event envelopes: CloudEvents 1.0 in JSON, checked against the publisher's schema, personal data sealed."""
 
 import json
 from dataclasses import dataclass, field
@@ -19,11 +19,11 @@ EXCHANGE = "bailleurs.events"
 
 
 class EventRefused(Exception):
-    """The event does not match its own schema: a programming error of the publisher, told before anything commits."""
+    """The event does not match its own schema: a programming error of the publisher, raised before anything commits."""
 
 
 class EventUnreadable(Exception):
-    """The bytes received are not one of our envelopes: kept aside for a person, never tried again."""
+    """The bytes received are not one of our envelopes: set aside for a person, never retried."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +40,7 @@ class Event:
     causation_id: str = ""
 
     def to_envelope(self, settings: Settings) -> str:
-        """The CloudEvents JSON that travels and is stored; personal data only as a JWE in ``data.personal``."""
+        """The CloudEvents JSON that is sent and stored; personal data only as a JWE in ``data.personal``."""
         data = dict(self.data)
         if self.personal:
             data["personal"] = sealing.seal_personal(settings, self.personal)
@@ -62,7 +62,7 @@ class Event:
 
 
 def from_envelope(text: str | bytes, settings: Settings) -> Event:
-    """Raises EventUnreadable when the text is no envelope of ours or cannot be opened."""
+    """Raises EventUnreadable when the text is not one of our envelopes or cannot be opened."""
     try:
         envelope = orjson.loads(text)
         data = dict(envelope["data"])
@@ -85,7 +85,7 @@ def from_envelope(text: str | bytes, settings: Settings) -> Event:
 
 @dataclass(frozen=True)
 class Head:
-    """What is needed of an envelope to store it, without opening what is sealed."""
+    """The fields of an envelope needed to store it, without opening the sealed part."""
 
     id: UUID
     type: str
@@ -102,7 +102,7 @@ def head(text: str | bytes) -> Head:
 
 
 def _column(text: Any) -> str:
-    """What the columns of outbox and inbox hold on both databases."""
+    """A string that fits the outbox and inbox columns on both databases."""
     if not isinstance(text, str) or len(text) > 100 or "\0" in text:
         raise ValueError("not a type or a subject of ours")
     return text
@@ -119,7 +119,7 @@ def _validator(path: Path) -> Any:
 
 
 def check(service: Service, event: Event) -> None:
-    """Raises EventRefused naming the places that break the schema, never the values."""
+    """Raises EventRefused with the places that break the schema, never the values."""
     if event.type not in service.published:
         raise EventRefused(f"{service.name} does not list {event.type} among its published events")
     errors = _validator(schema_path(service, event.type)).iter_errors({"data": event.data, "personal": event.personal})

@@ -1,4 +1,4 @@
-"""What a handler needs: its unit of work, its caller, and the preconditions of a change. Nothing of connexion."""
+"""What a handler needs: its unit of work, its caller, and the preconditions of a change, with connexion hidden."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +18,7 @@ EXTENSION = "bailleurs"
 
 
 def behind_proxies(app: Flask, settings: Settings) -> None:
-    """`request.remote_addr` is what the outermost of our own proxies saw; what stands before it anybody can write."""
+    """Sets `request.remote_addr` to the address our outermost proxy saw; earlier entries can be forged by anybody."""
     trusted = settings.trusted_proxies
     app.wsgi_app = ProxyFix(app.wsgi_app, x_for=trusted, x_proto=0, x_host=0)  # type: ignore[method-assign]  # as Flask says
 
@@ -34,7 +34,7 @@ def settings() -> Settings:
 
 @contextmanager
 def transaction() -> Iterator[Session]:
-    """The request's unit of work; inside an idempotent handler, the one that also stores the answer."""
+    """The request's unit of work; inside an idempotent handler, the transaction that also stores the answer."""
     joined: Session | None = g.get("idempotent_session")
     if joined is not None:
         yield joined
@@ -70,7 +70,7 @@ def etag(version: object) -> str:
 
 
 def require_match(version: object) -> None:
-    """RFC 9110 §13.1.1. Raises PreconditionRequired without If-Match, PreconditionFailed when it is another version."""
+    """RFC 9110 §13.1.1. Raises PreconditionRequired without If-Match, PreconditionFailed for another version."""
     given = request.headers.get("If-Match")
     if given is None:
         raise PreconditionRequired

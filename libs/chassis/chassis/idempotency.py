@@ -1,6 +1,6 @@
-"""Idempotency keys (draft-ietf-httpapi-idempotency-key-header-07): a repeated POST gets the first answer again.
+"""Idempotency keys (draft-ietf-httpapi-idempotency-key-header-07): a repeated POST gets the first response again.
 
-The key, the effect and the stored answer commit together; a refused request leaves no trace and may be tried again.
+The key, the effect and the stored response commit together; a refused request stores nothing and may be retried.
 """
 
 import functools
@@ -23,7 +23,7 @@ Handler = TypeVar("Handler", bound=Callable[..., Any])
 
 
 def idempotent(handler: Handler) -> Handler:
-    """For handlers that return ``body``, ``(body, status)`` or ``(body, status, headers)``. Without key: runs as is.
+    """For handlers that return ``body``, ``(body, status)`` or ``(body, status, headers)``. Without a key: runs as is.
 
     Raises Invalid (422) when the key was used with another body, Conflict (409) while the first is still running.
     """
@@ -70,7 +70,7 @@ def _once(key: str, run: Callable[[], Any]) -> Any:
 
 
 def _reserve(session: Session, table: Table, identity: dict[str, str]) -> Row[Any] | None:
-    """None when the key is ours now, else the row of the first request."""
+    """None when this request has reserved the key, else the row of the first request."""
     values = {**identity, "fingerprint": _fingerprint(), "created_at": clock.now(), "finished": False}
     try:
         added = insert_new(session, table, values)

@@ -1,4 +1,4 @@
-"""Identifiers: UUIDv7 for rows, name-based ones where nobody should have to coordinate."""
+"""Identifiers: UUIDv7 for rows, name-based UUIDs where services must agree without a call."""
 
 import secrets
 from uuid import UUID, uuid5
@@ -11,7 +11,7 @@ CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 def new_id() -> UUID:
-    """A UUIDv7: time-ordered, so that indexes grow at their end."""
+    """A UUIDv7: time-ordered, so that inserts append to indexes."""
     return UUID(bytes=uuid_utils.uuid7().bytes)
 
 
@@ -25,6 +25,6 @@ def organisation_id(*, siret: str | None = None, user_number: str | None = None)
 
 
 def random_reference(prefix: str, *, groups: int = 4, size: int = 4) -> str:
-    """An unguessable reference such as ``R26-8K3M-…``: 5 bits a character, Crockford base32 (no I, L, O, U)."""
+    """An unguessable reference such as ``R26-8K3M-…``: 5 bits per character, Crockford base32 (no I, L, O, U)."""
     parts = ("".join(secrets.choice(CROCKFORD) for _ in range(size)) for _ in range(groups))
     return "-".join((prefix, *parts))

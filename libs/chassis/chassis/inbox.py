@@ -1,6 +1,6 @@
-"""The inbox: an event is stored once per consumer, acknowledged, then handled in one transaction with its effect.
+"""Transactional inbox: an event is stored once per consumer, acknowledged, then handled in one transaction.
 
-Poison is a row that one sees (`dead_at`, `error`) and can replay, not a message that turns in circles.
+An event that keeps failing becomes a visible row (`dead_at`, `error`) that can be replayed.
 """
 
 import traceback
@@ -26,7 +26,7 @@ def table(session: Session) -> Table:
 
 
 def receive(session: Session, envelopes: Iterable[str | bytes]) -> int:
-    """Stores the envelopes not seen yet; returns how many were new. Raises EventUnreadable before storing any."""
+    """Stores the new envelopes; returns how many were new. Raises EventUnreadable before storing any."""
     here = runtime.of(session)
     now = clock.now()
     rows = [
@@ -86,7 +86,7 @@ def _handle(session: Session, row: Row[Any]) -> None:
 
 
 def _mark_done(session: Session, row: Row[Any]) -> None:
-    """The identifier stays, against duplicates; the content, sealed passwords and names, has served."""
+    """Keeps the identifier against duplicates and erases the content: sealed passwords and names."""
     inbox = table(session)
     done = {"done_at": clock.now(), "error": None, "envelope": ""}
     session.execute(update(inbox).where(inbox.c.seq == row.seq).values(**done))
@@ -96,7 +96,7 @@ def _record_failure(session: Session, row: Row[Any], error: BaseException) -> No
     inbox = table(session)
     settings = runtime.of(session).settings
     attempts = row.attempts + 1
-    # Where it broke, not what it said: messages of exceptions may hold personal data.
+    # The place of the error, not its message: exception messages may hold personal data.
     place = traceback.extract_tb(error.__traceback__)[-1]
     told = f"{type(error).__name__} at {place.name}:{place.lineno}"
     dead = attempts >= settings.inbox_max_attempts or isinstance(error, events.EventUnreadable)
@@ -108,7 +108,7 @@ def _record_failure(session: Session, row: Row[Any], error: BaseException) -> No
 
 
 def replay(session: Session, event_id: UUID | None = None) -> int:
-    """Gives dead rows (one, or all) a new life; returns how many. Done rows are never handled again."""
+    """Makes dead rows (one, or all) due again; returns how many. Done rows are never handled again."""
     inbox = table(session)
     statement = update(inbox).where(inbox.c.dead_at.is_not(None))
     if event_id is not None:

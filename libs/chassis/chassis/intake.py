@@ -1,4 +1,4 @@
-"""What a request must be before connexion sees it: what makes it fail is refused here, once for all operations."""
+"""Request checks before connexion: input that would make connexion fail is refused here, for all operations."""
 
 import re
 
@@ -9,7 +9,7 @@ from chassis.answers import answer, protecting
 from chassis.problems import BadRequest, Problem, UnsupportedMediaType
 from chassis.settings import Settings
 
-# connexion makes a number of any row of digits in a path, and Python refuses to beyond some thousands.
+# connexion converts any digits in a path to an int, and Python refuses beyond some thousands of digits.
 LONGEST_NUMBER = 200
 # RFC 9110 §8.3.1: type/subtype, then parameters.
 _MEDIA_TYPE = re.compile(rb"[\w!#$&^.+-]+/[\w!#$&^.+-]+", re.ASCII)
@@ -17,7 +17,7 @@ Headers = list[tuple[bytes, bytes]]
 
 
 def prepared(app: ASGIApp, settings: Settings) -> ASGIApp:
-    """The application behind these checks; each request says which list it asks for, see `pagination`."""
+    """Wraps the application in these checks; also records which list the request asks for, see `pagination`."""
 
     async def call(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -30,8 +30,8 @@ def prepared(app: ASGIApp, settings: Settings) -> ASGIApp:
             await answer(send, refusal)
             return
         pagination.of_request(settings.event_key, scope["path"], scope["query_string"])
-        # connexion keeps the operation and the caller in `extensions`, and granian hands one and the same dictionary
-        # to all requests of a process: one person could be answered as another.
+        # connexion keeps the operation and the caller in `extensions`, and granian shares one dictionary between
+        # all requests of a process: one person could get another's response.
         own = {"extensions": dict(scope.get("extensions") or {}), "headers": headers}
         await app({**scope, **own}, receive, send)
 
@@ -39,7 +39,7 @@ def prepared(app: ASGIApp, settings: Settings) -> ASGIApp:
 
 
 def _headers(scope: Scope) -> Headers:
-    """The headers, with a media type that reads the same to all who compare it. Raises a Problem."""
+    """The headers, with the media type normalised for later comparisons. Raises a Problem."""
     if any(len(part) > LONGEST_NUMBER and part.lstrip("+-").isdecimal() for part in scope["path"].split("/")):
         raise BadRequest("L’adresse contient un nombre trop grand.")
     headers: Headers = scope["headers"]

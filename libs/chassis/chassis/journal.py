@@ -1,4 +1,4 @@
-"""The journal: who did what, when, before and after, why. Rows are only ever added."""
+"""The journal: who did what, when, before and after, why. Append-only."""
 
 from typing import Any
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Makes the keys of an installation; none is ever committed."""
+"""Generates the keys of an installation; none is ever committed."""
 
 import base64
 import json
@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from joserfc.jwk import ECKey
 
-# event_key: see Settings. identity_key: encrypts identity's signing keys at rest. The two others are the portal's.
+# event_key: see Settings. identity_key: encrypts identity's signing keys at rest. The other two are the portal's.
 _RANDOM = ("EVENT_KEY", "IDENTITY_KEY", "PORTAL_CLIENT_SECRET", "SESSION_KEY")
 SEALED_FOR = ("documents", "notification")
 

@@ -43,8 +43,8 @@ def upgrade(runtime: Runtime) -> None:
 
 @contextmanager
 def _tables_replaceable(connection: Connection) -> Iterator[None]:
-    """SQLite drops a constraint by making the table again, which rows of others refer to meanwhile; it takes the
-    setting outside a transaction only (https://sqlite.org/lang_altertable.html, section 7)."""
+    """SQLite drops a constraint by recreating the table while other rows refer to it; foreign keys can be turned off
+    outside a transaction only (https://sqlite.org/lang_altertable.html, section 7)."""
     if connection.dialect.name != "sqlite":
         yield
         return
@@ -58,8 +58,8 @@ def _tables_replaceable(connection: Connection) -> Iterator[None]:
 
 @contextmanager
 def triggers_kept(connection: Connection) -> Iterator[None]:
-    """While a migration makes tables again: SQLite drops the triggers of a table with it, and renames none to which
-    another's trigger refers."""
+    """Keeps triggers while a migration recreates tables: SQLite drops a table's triggers with it, and refuses to rename
+    a table that another table's trigger refers to."""
     sqlite = connection.dialect.name == "sqlite"
     found = connection.execute(_TRIGGERS).all() if sqlite else []
     for name, _ in found:
@@ -70,7 +70,7 @@ def triggers_kept(connection: Connection) -> Iterator[None]:
 
 
 def _check_references(connection: Connection) -> None:
-    """What SQLite did not look at meanwhile. Raises ValueError."""
+    """Checks the foreign keys that SQLite did not enforce meanwhile. Raises ValueError."""
     if connection.dialect.name == "sqlite" and (broken := connection.execute(text("PRAGMA foreign_key_check")).all()):
         tables = ", ".join(sorted({row[0] for row in broken}))
         raise ValueError(f"rows that refer to nothing in {tables}")

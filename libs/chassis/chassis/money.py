@@ -1,10 +1,10 @@
-"""The one money type: ``Decimal`` euros with cents, a string with two decimals outside, integer cents in store."""
+"""The money type: ``Decimal`` euros with cents, a string with two decimals in JSON, integer cents in the database."""
 
 import re
 from decimal import Decimal
 
-# One euro amount: digits, in groups of three parted by spaces or not, then comma or point and one or two decimals.
-# « 1.234,50 » and « 12,345 » stay out: the first is ambiguous, the second would be a thousand times too small or large.
+# A euro amount: digits, optionally in groups of three with spaces, then comma or point and one or two decimals.
+# « 1.234,50 » and « 12,345 » are refused: the first is ambiguous, the second could be wrong by a factor of 1,000.
 _AMOUNT = re.compile(r"(?P<euros>\d{1,9}|\d{1,3}(?: \d{3}){1,2})(?:[.,](?P<cents>\d{1,2}))?")
 _SPACES = str.maketrans(dict.fromkeys("\u00a0\u202f\u2009", " "))
 _DIGITS = 15
@@ -17,7 +17,7 @@ class InvalidAmount(ValueError):
 
 
 def parse(text: str) -> Decimal:
-    """Euros written by a person: ``1 234,50``, ``1234,50``, ``1234.50``, an ending « € » tolerated.
+    """Parses euros typed by a person: ``1 234,50``, ``1234,50``, ``1234.50``, with or without a final « € ».
 
     Raises InvalidAmount for everything else: negative, more than two decimals, ``1.234,50``.
     """
@@ -34,8 +34,8 @@ def to_json(amount: Decimal) -> str:
 
 
 def to_cents(amount: Decimal) -> int:
-    """Raises InvalidAmount rather than round a third decimal away."""
-    # By whole numbers: Decimal's own arithmetic rounds what has more digits than its context keeps.
+    """Raises InvalidAmount instead of rounding a third decimal."""
+    # Integer arithmetic: Decimal's own rounds numbers with more digits than its context keeps.
     if not amount.is_finite() or abs(amount.adjusted()) > _DIGITS:
         raise InvalidAmount(RULE)
     numerator, denominator = amount.as_integer_ratio()

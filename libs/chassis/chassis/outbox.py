@@ -1,6 +1,6 @@
-"""The outbox: an event is a row of the same transaction as the change it tells of (no event without it, nor before).
+"""Transactional outbox: events commit with the change they describe.
 
-A relay reads pending rows and marks them sent only once the receiver has them for good; see `runner.relay`.
+A relay reads pending rows and marks them sent only once the receiver has stored them; see `runner.relay`.
 """
 
 from collections.abc import Sequence
@@ -49,7 +49,7 @@ def publish(
     )
     session.execute(row)
     if not session.info.get("published") and session.get_bind().dialect.name == "postgresql":
-        # Delivered by PostgreSQL at commit, to the worker process that relays for this service.
+        # PostgreSQL delivers it at commit to the worker process that relays for this service.
         session.execute(text(f"NOTIFY {CHANNEL}"))
     session.info["published"] = True
     return event
@@ -69,7 +69,7 @@ def mark_sent(session: Session, sequence_numbers: Sequence[int]) -> None:
 
 
 def mark_refused(session: Session, row: Row[Any], error: str) -> None:
-    """Not taken this time (unroutable, refused by the broker): tried again later, for ever, and seen in a metric."""
+    """Records a refusal (unroutable, refused by the broker): retried later without limit, and visible in a metric."""
     outbox = table(session)
     wait = RETRY_SECONDS[min(row.attempts, len(RETRY_SECONDS) - 1)]
     later = clock.now() + timedelta(seconds=wait)

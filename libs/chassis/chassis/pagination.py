@@ -1,7 +1,7 @@
-"""Cursor pagination: a cursor is the sort key of the last row shown, opaque, and good for the list that gave it alone.
+"""Cursor pagination: a cursor is the last row's sort key, opaque and valid only for the list that issued it.
 
-A list is an operation's path with its filters. Each cursor is sealed for its list: one of another list, of other
-filters or of nobody is refused, and no statement meets a key that is not of its kind.
+A list is an operation's path with its filters. Each cursor is sealed for its list: a cursor of another list, of other
+filters or a forged one is refused, so no SQL statement gets a key of the wrong type.
 """
 
 import base64
@@ -18,19 +18,19 @@ from chassis.problems import BadRequest, FieldError
 
 Row = TypeVar("Row")
 SEAL_BYTES = 12
-# What does not change which list it is.
+# Query parameters that do not change which list it is.
 _PLACE_AND_SIZE = frozenset({"cursor", "limit"})
-# The list of the request being answered: secret, path, query. None outside of requests, at the command line.
+# The list of the current request: secret, path, query. None outside requests, e.g. on the command line.
 _asked: ContextVar[tuple[str, str, bytes]] = ContextVar("asked", default=("", "", b""))
 
 
 def of_request(secret: str, path: str, query: bytes) -> None:
-    """Says which list this request asks for; ``secret`` is the same in all processes of the service."""
+    """Sets the list of this request; ``secret`` is the same in all processes of the service."""
     _asked.set((secret, path, query))
 
 
 def encode(key: Sequence[Any], within: Sequence[Any] = ()) -> str:
-    """The cursor of a key; ``within``: filters that are not in the query."""
+    """The cursor for a key; ``within``: filters that are not in the query string."""
     text = orjson.dumps([str(part) for part in key])
     return base64.urlsafe_b64encode(_seal(text, within) + text).decode().rstrip("=")
 
@@ -38,9 +38,9 @@ def encode(key: Sequence[Any], within: Sequence[Any] = ()) -> str:
 def after(
     cursor: str | None, *kinds: Callable[[str], Any], within: Sequence[Any] = (), pointer: str = "/query/cursor"
 ) -> tuple[Any, ...] | None:
-    """The key that the cursor holds, each part read by its kind; None on the first page.
+    """The key in the cursor, each part parsed as its type; None on the first page.
 
-    Raises BadRequest for a cursor that this list did not give for these filters.
+    Raises BadRequest for a cursor that this list did not issue for these filters.
     """
     if not cursor:
         return None
@@ -49,7 +49,7 @@ def after(
         seal, text = sealed[:SEAL_BYTES], sealed[SEAL_BYTES:]
         if not hmac.compare_digest(seal, _seal(text, within)):
             raise ValueError("not of this list")
-        # Ours, but perhaps of an earlier version, whose key had other parts.
+        # Ours, but perhaps from an earlier version, whose key had other parts.
         return tuple(kind(part) for kind, part in zip(kinds, orjson.loads(text), strict=True))
     except (ValueError, OverflowError):
         detail = "Ce curseur de pagination n’est pas valable pour cette liste et ces filtres."
@@ -58,13 +58,13 @@ def after(
 
 
 def after_id(cursor: str | None) -> UUID | None:
-    """Of rows in the order of their ids; None on the first page. Raises BadRequest."""
+    """The key of a list ordered by id; None on the first page. Raises BadRequest."""
     key = after(cursor, UUID)
     return key[0] if key else None
 
 
 def after_number(cursor: str | None) -> int | None:
-    """Of rows in the order of a counter; None on the first page. Raises BadRequest."""
+    """The key of a list ordered by a counter; None on the first page. Raises BadRequest."""
     key = after(cursor, int)
     return key[0] if key else None
 
@@ -72,7 +72,7 @@ def after_number(cursor: str | None) -> int | None:
 def page(
     rows: Sequence[Row], limit: int, key: Callable[[Row], Sequence[Any]], within: Sequence[Any] = ()
 ) -> tuple[Sequence[Row], str | None]:
-    """Cuts ``limit + 1`` fetched rows to a page and its next cursor (None on the last page)."""
+    """Cuts ``limit + 1`` fetched rows into a page and its next cursor (None on the last page)."""
     shown = rows[:limit]
     return shown, encode(key(shown[-1]), within) if len(rows) > limit else None
 

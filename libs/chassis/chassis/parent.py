@@ -1,4 +1,4 @@
-"""A process that another started ends with it, even when that one was killed and could tell nobody."""
+"""Ends a child process with its parent, even when the parent was killed."""
 
 import multiprocessing
 import os
@@ -9,12 +9,12 @@ EVERY_SECONDS = 0.5
 
 
 def end_with_parent(parent: int | None = None) -> None:
-    """Call it at the start of each process of ours that is not the first.
+    """Call it at the start of each child process.
 
-    ``parent``: its number, told by itself, since it may be gone before this line; multiprocessing tells it anyway.
+    ``parent``: the pid passed by the parent, which may be gone before this line; multiprocessing passes it anyway.
 
-    It asks who its parent is every half second: the kernel's own signal of a parent's death is sent when the *thread*
-    ends that started the process, and pools start theirs in threads.
+    It polls the parent pid every half second: the kernel's parent-death signal is sent when the *thread* that
+    started the process ends, and pools start theirs in threads.
     """
     told = multiprocessing.parent_process()
     known = parent or (told and told.pid) or os.getppid()
@@ -24,5 +24,5 @@ def end_with_parent(parent: int | None = None) -> None:
 def _watch(parent: int) -> None:
     while os.getppid() == parent:
         time.sleep(EVERY_SECONDS)
-    # At once and without clean-up, as if killed too: whatever is half done is found in the database and done again.
+    # At once, without clean-up, as if killed: unfinished work is found in the database and done again.
     os._exit(1)

@@ -1,6 +1,6 @@
-"""The one error format: RFC 9457 problem details with stable ``type`` URNs and JSON pointers.
+"""The error format: RFC 9457 problem details with stable ``type`` URNs and JSON pointers.
 
-Free of any web framework, so that a rule in ``domain.py`` may refuse with it.
+Independent of any web framework, so that a rule in ``domain.py`` may raise it.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -13,7 +13,7 @@ MEDIA_TYPE = "application/problem+json"
 
 @dataclass(frozen=True, kw_only=True)
 class FieldError:
-    """One refused value: where (RFC 6901 pointer), which rule, an example that would pass; never the value itself."""
+    """One refused value: the place (RFC 6901 pointer), the rule, a valid example; never the value itself."""
 
     pointer: str
     code: str
@@ -26,7 +26,7 @@ class FieldError:
 
 
 class Problem(Exception):
-    """A refusal with its public answer; the message is for the person and holds no personal data."""
+    """An error with its public response; the message is for the person and holds no personal data."""
 
     status: ClassVar[HTTPStatus] = HTTPStatus.INTERNAL_SERVER_ERROR
     code: ClassVar[str] = "internal-error"
@@ -70,7 +70,7 @@ class Unauthorized(Problem, status=HTTPStatus.UNAUTHORIZED, code="unauthorized")
     title = "Connectez-vous pour continuer."
 
     def __init__(self, detail: str = "", **extensions: Any) -> None:
-        # RFC 6750 §3: a protected resource says how to be let in.
+        # RFC 6750 §3: a protected resource names its authentication scheme.
         super().__init__(detail, headers={"WWW-Authenticate": 'Bearer realm="bailleurs"'}, **extensions)
 
 
@@ -79,13 +79,13 @@ class Forbidden(Problem, status=HTTPStatus.FORBIDDEN, code="forbidden"):
 
 
 class AccountClosed(Problem, status=HTTPStatus.FORBIDDEN, code="account-closed"):
-    """Of who still holds a token: the same for every operation, whatever it names."""
+    """For a caller whose token is still valid: the same for every operation, whatever it names."""
 
     title = "Votre compte est suspendu ou fermé, ou votre accès à cet organisme a été retiré. Appelez votre Caf."
 
 
 class RightsMissing(Problem, status=HTTPStatus.FORBIDDEN, code="rights-missing"):
-    """Of a program: a person is shown an empty list, a program would take it for « nothing to read »."""
+    """For programs: a person is shown an empty list, but a program would take it for « nothing to read »."""
 
     title = (
         "Ce programme agit au nom d’un utilisateur qui n’a aucun droit : dans « Utilisateurs », l’administrateur de "
@@ -94,7 +94,7 @@ class RightsMissing(Problem, status=HTTPStatus.FORBIDDEN, code="rights-missing")
 
 
 class NotFound(Problem, status=HTTPStatus.NOT_FOUND, code="not-found"):
-    """Also the answer for what exists outside the caller's perimeter: both look the same."""
+    """Also raised for what exists outside the caller's perimeter, so that both look the same."""
 
     title = "Cet élément n’existe pas."
 
@@ -155,7 +155,7 @@ _BY_STATUS: dict[int, Callable[[], Problem]] = {
 
 
 def invalid(messages: Mapping[str, Any]) -> Invalid:
-    """The problem for what a schema refused: field → its sentences, or the same of its members."""
+    """The problem for marshmallow errors: field → its sentences, or a nested mapping of the same form."""
     return Invalid(
         FieldError(pointer=pointer, code="invalid", detail=sentence) for pointer, sentence in _sentences(messages, "")
     )
@@ -170,5 +170,5 @@ def _sentences(messages: Any, pointer: str) -> Iterator[tuple[str, str]]:
 
 
 def for_status(status: int) -> Problem:
-    """The problem for a refusal that a framework made with a bare status."""
+    """The problem for a status that a framework returned without a body."""
     return _BY_STATUS.get(status, BadRequest if 400 <= status < 500 else Problem)()

@@ -1,7 +1,7 @@
-"""People's rights as habilitation last told them, and the SQL condition that carries them into every query.
+"""People's rights from habilitation's last event, and the SQL condition that applies them in every query.
 
-A service that shows dwellings keeps its own copy (`with_rights`), so that a right withdrawn acts when
-the event arrives, not when a token ends.
+A service that shows dwellings keeps its own copy (`with_rights`), so that a withdrawn right is lost when
+the event arrives, not when the token expires.
 """
 
 from uuid import UUID
@@ -16,7 +16,7 @@ from chassis.zones import WHOLE_COUNTRY, covered
 
 
 def access_changed(session: Session, event: Event) -> None:
-    """Handler of ``habilitation.access_changed.v1``: replaces all; an older version that comes late changes nothing."""
+    """Handler of ``habilitation.access_changed.v1``: replaces all; a late older version changes nothing."""
     access, scopes = tables(runtime.of(session).service.metadata)
     account_id = UUID(event.data["account_id"])
     held = {
@@ -45,10 +45,10 @@ def held_by(
     housing_type: sa.ColumnElement[str],
     zones: tuple[sa.ColumnElement[str], ...],
 ) -> sa.ColumnElement[bool]:
-    """True for dwellings of the person's organisation, of a (type, zone) they hold now; ``zones``: the columns that
-    tell the dwelling's département and commune."""
+    """SQL condition: dwellings of the person's organisation, of a (type, zone) they hold now; ``zones``: the columns
+    with the dwelling's département and commune."""
     access, scopes = tables(metadata)
-    # Nothing in the subqueries depends on the row: the database reads them once, not once a dwelling.
+    # The subqueries do not depend on the row: the database runs them once, not once per dwelling.
     own = sa.select(access.c.organisation_id).where(access.c.account_id == account_id, access.c.active)
     held = sa.select(scopes.c.housing_type, scopes.c.zone).where(scopes.c.account_id == account_id)
     everywhere = sa.select(scopes.c.housing_type).where(
@@ -59,7 +59,7 @@ def held_by(
 
 
 def with_rights(metadata: sa.MetaData) -> sa.MetaData:
-    """Adds the tables of the copy to a service's metadata, and returns it."""
+    """Adds the local copy's tables to a service's metadata, and returns it."""
     sa.Table(
         "access",
         metadata,
@@ -83,5 +83,5 @@ def are_kept(metadata: sa.MetaData) -> bool:
 
 
 def tables(metadata: sa.MetaData) -> tuple[sa.Table, sa.Table]:
-    """Of the rights, and of their (type, zone) pairs."""
+    """The tables of the rights and of their (type, zone) pairs."""
     return metadata.tables["access"], metadata.tables["access_scope"]

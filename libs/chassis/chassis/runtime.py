@@ -1,4 +1,4 @@
-"""A service bound to its settings: the thing that handlers, consumers and jobs work with."""
+"""A service bound to its settings; handlers, consumers and jobs work with it."""
 
 import threading
 from collections.abc import Iterator
@@ -17,9 +17,9 @@ class Runtime:
         self.service = service
         self.settings = settings
         self.engine: Engine = make_engine(settings.database_url)
-        # Set when an event was committed here: the relay sends at once instead of at its next poll.
+        # Set when this process commits an event: the relay sends at once instead of at its next poll.
         self.outbox_filled = threading.Event()
-        # Set when an event was received here.
+        # Set when this process receives an event.
         self.inbox_filled = threading.Event()
 
     @property
@@ -37,7 +37,7 @@ class Runtime:
 
     @contextmanager
     def read_only(self) -> Iterator[Session]:
-        """A session that never waits for a writer; what it would write is rolled back."""
+        """A session that never waits for a writer; writes are rolled back."""
         with self._session(reading=True) as session:
             yield session
 
@@ -52,6 +52,6 @@ class Runtime:
 
 
 def of(session: Session) -> Runtime:
-    """The runtime a session belongs to."""
+    """The runtime of a session."""
     runtime: Runtime = session.info["runtime"]
     return runtime

@@ -1,4 +1,4 @@
-"""What must not be readable on its way: personal data for our services, secrets for one of them alone."""
+"""Encryption of data in transit: personal data for our services, secrets for a single service."""
 
 import json
 from contextlib import suppress
@@ -13,19 +13,19 @@ from joserfc.jwk import ECKey, OctKey
 from chassis.keys import unb64
 from chassis.settings import Settings, SettingsError
 
-# Copied for each use: joserfc writes the ephemeral key of a seal into the header it is given.
+# Copied for each use: joserfc writes the ephemeral key into the header it is given.
 _DIRECT = {"alg": "dir", "enc": "A256GCM"}
 _FOR_ONE = {"alg": "ECDH-ES+A256KW", "enc": "A256GCM"}
 
 
 class _Large(JWERegistry):
-    """joserfc opens 64 kB at most; a letter's PDF, or the tenants of an agency, take more."""
+    """joserfc's limit is 64 kB; a letter's PDF, or an agency's tenants, take more."""
 
     max_ciphertext_length = 64 * 1024 * 1024
 
 
 class SealBroken(Exception):
-    """The sealed text cannot be opened: other key, or altered."""
+    """The sealed text cannot be opened: wrong key, or altered."""
 
 
 def seal_personal(settings: Settings, personal: dict[str, Any]) -> str:
@@ -47,7 +47,7 @@ def seal_for(settings: Settings, service: str, secret: dict[str, Any]) -> str:
 
 
 def open_sealed(settings: Settings, sealed: str) -> dict[str, Any]:
-    """What `seal_for` sealed for this service; raises SealBroken, SettingsError without the private key."""
+    """Opens what `seal_for` sealed for this service; raises SealBroken, or SettingsError without the private key."""
     key = _sealing_keys(settings.sealing_private_keys).get(settings.service)
     if key is None:
         raise SettingsError(f"BAILLEURS_SEALING_PRIVATE_KEYS ne contient pas la clé de « {settings.service} ».")

@@ -1,4 +1,4 @@
-"""What a service says of itself, once, in its ``app.py``; everything else is derived from it."""
+"""The declaration of a service, made once in its ``app.py``; everything else is derived from it."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Subscription:
-    """An event type listened to. Effect and "done" commit together; what raises is tried again later."""
+    """An event type and its handler. Effect and "done" commit together; a handler that raises is retried later."""
 
     type: str
     handler: "Callable[[Session, Event], None]"
@@ -26,14 +26,14 @@ class Subscription:
 
 @dataclass(frozen=True)
 class Periodic:
-    """Work that a worker does every so often: sweepers, sending, long jobs picked up from their rows."""
+    """A periodic job of a worker: purges, sending, long jobs claimed from rows."""
 
     name: str
     every_seconds: float
     run: "Callable[[Runtime], Any]"
 
 
-# Lets the caller of an operation in, by the verified claims of the token, or raises a Problem.
+# Admits the caller of an operation by the verified claims of the token, or raises a Problem.
 Admission = Callable[["Runtime", dict[str, Any]], None]
 
 
@@ -49,9 +49,9 @@ class Service:
     # A WSGI application for web pages, and the path prefixes at which it is served.
     pages: "Callable[[Runtime], Any] | None" = None
     page_prefixes: Sequence[str] = ()
-    # Work at the start of a process that serves or works, after the migrations.
+    # Runs at the start of an API or worker process, after the migrations.
     on_start: "Callable[[Runtime], None] | None" = None
-    # Of a service that has the accounts themselves, instead of the copy that `account_status` keeps.
+    # For the service that owns the accounts, instead of the copy that `account_status` keeps.
     admission: Admission | None = None
     _cache: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 

@@ -1,4 +1,4 @@
-"""Settings: the same ``BAILLEURS_…`` keys in both modes, read once at start."""
+"""Settings: the same ``BAILLEURS_…`` keys in both deployment modes, read once at start."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
@@ -16,7 +16,7 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """What every service needs. ``{service}`` in an address is replaced by the service's name."""
+    """The settings of every service. ``{service}`` in an address is replaced by the service's name."""
 
     service: str
     environment: str = "development"
@@ -25,19 +25,19 @@ class Settings:
     # Empty: events are relayed in process. Otherwise an AMQP address of RabbitMQ 4.
     amqp_url: str = ""
     public_url: str = "http://localhost:8080"
-    # Where the public keys of the tokens are read; empty: the launcher hands over identity's own (all in one).
+    # The URL of the tokens' public keys; empty: the launcher passes identity's own (all in one).
     jwks_url: str = ""
     audience: str = "bailleurs"
-    # fsspec addresses: what the service keeps for itself, and the tray that documents and notification share.
+    # fsspec addresses: the service's own files, and the exchange storage that documents and notification share.
     storage_url: str = "file://var/storage/{service}"
     exchange_url: str = "file://var/exchange"
     # base64url of 32 bytes: seals personal data inside events (JWE "dir", A256GCM).
     event_key: str = ""
-    # base64url of JWK sets, one EC key a service (kid = service): public ones to seal for it, its own to open.
+    # base64url of JWK sets, one EC key per service (kid = service): public keys to seal for it, its own to open.
     sealing_public_keys: str = ""
     sealing_private_keys: str = ""
     http_threads: int = 16
-    # Our own proxies in front of this process: how many addresses of X-Forwarded-For are to be believed.
+    # The number of our own proxies in front of this process: how many addresses of X-Forwarded-For to trust.
     trusted_proxies: int = 0
     log_format: str = "json"
     log_level: str = "info"
@@ -58,7 +58,7 @@ class Settings:
 
     @property
     def issuer(self) -> str:
-        """RFC 8414: the issuer is where the discovery document stands."""
+        """RFC 8414: the issuer is the URL under which the discovery document is found."""
         return self.public_url
 
     @classmethod

@@ -1,4 +1,4 @@
-"""Files by fsspec: a directory by default, S3 by one setting."""
+"""File storage with fsspec: a directory by default, S3 by one setting."""
 
 import hashlib
 import posixpath
@@ -11,13 +11,13 @@ import fsspec
 
 
 class Storage:
-    """A place for files under one address (``file://…``, ``s3://…``); keys are relative paths with slashes."""
+    """Files under one address (``file://…``, ``s3://…``); keys are relative paths with slashes."""
 
     def __init__(self, url: str) -> None:
         self._fs, self._root = fsspec.core.url_to_fs(url)
 
     def put(self, key: str, content: bytes) -> str:
-        """Writes whole or not at all (renamed into place); returns the SHA-256 in hexadecimal."""
+        """Writes atomically (renamed into place); returns the SHA-256 in hexadecimal."""
         path = self._path(key)
         partial = f"{path}.{secrets.token_hex(4)}.partial"
         self._fs.makedirs(posixpath.dirname(path), exist_ok=True)
@@ -32,7 +32,7 @@ class Storage:
 
     @contextmanager
     def open(self, key: str, mode: str = "rb") -> Iterator[IO[Any]]:
-        """A stream, for what should not be held in memory whole."""
+        """A stream, for files too large to hold in memory."""
         path = self._path(key)
         if "w" in mode:
             self._fs.makedirs(posixpath.dirname(path), exist_ok=True)
@@ -43,7 +43,7 @@ class Storage:
         return bool(self._fs.exists(self._path(key)))
 
     def delete(self, key: str) -> None:
-        """Deleting what is gone already is fine: erasing may be repeated."""
+        """A missing file is no error: deletion may be repeated."""
         if self.exists(key):
             self._fs.rm_file(self._path(key))
 

@@ -1,9 +1,9 @@
-"""Which characters a stored text may hold: the one rule for names, addresses, reasons and every other free text.
+"""Characters allowed in stored text: one rule for names, addresses, reasons and every other free text.
 
-A text is read by people, printed and put in headers. Control characters forge lines there, direction characters show
-another text than the one stored, and invisible ones make two names of what looks like one. Refused: the Unicode
-categories Cc, Cf, Cs, Co, Cn, Zl and Zp. Taken all the same: the zero width joiner and non-joiner between two letters,
-since names of Persian and Indic scripts are spelt with them; line ends and tabs, where a text may have lines.
+Text is read by people, printed and put in headers. Control characters forge lines there, direction characters display
+another text than the stored one, and invisible ones make two names look the same. Refused: the Unicode categories Cc,
+Cf, Cs, Co, Cn, Zl and Zp. Allowed all the same: the zero width joiner and non-joiner between two letters, since names
+in Persian and Indic scripts need them; line ends and tabs, where a text may have lines.
 """
 
 from __future__ import annotations
@@ -12,18 +12,18 @@ import unicodedata
 from collections.abc import Callable, Mapping
 
 RULE = "sans caractère invisible, de commande ou de sens d’écriture"
-# How the OpenAPI documents name the rule (`format: line`, `format: text`).
+# The rule's names in the OpenAPI documents (`format: line`, `format: text`).
 LINE, TEXT = "line", "text"
-# The stable code of the refusal.
+# The stable error code.
 CODE = "characters"
 
 _JOINERS = "\u200c\u200d"
 
 
 def refused(text: str, *, lines: bool = False) -> str | None:
-    """The first character that no text may hold, as `U+202E`; None when there is none. `lines`: it may have lines."""
+    """The first forbidden character, as `U+202E`; None when there is none. `lines`: line ends are allowed."""
     if text.isprintable():
-        # Every refused character is unprintable; nearly every text is printable, and this costs next to nothing.
+        # Every refused character is unprintable; nearly every text is printable, and this check is cheap.
         return None
     for place, sign in enumerate(text):
         if not (sign.isprintable() or _taken(text, place, lines)):
@@ -48,7 +48,7 @@ def full_name(*parts: str | None) -> str:
 
 
 def sentence(sign: str, subject: str = "Ce texte") -> str:
-    """What is said of the character that `refused` found; `subject` names the field."""
+    """The error sentence for the character that `refused` found; `subject` names the field."""
     return f"{subject} contient un caractère invisible ou de commande ({sign}), souvent venu d’un copier-coller."
 
 

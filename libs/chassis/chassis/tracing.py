@@ -1,4 +1,4 @@
-"""W3C trace context through HTTP and events, by OpenTelemetry; exported only where an endpoint is configured."""
+"""W3C trace context through HTTP and events, with OpenTelemetry; exported only if an endpoint is configured."""
 
 import os
 from collections.abc import Iterator, Mapping
@@ -14,10 +14,10 @@ _tracer = trace.get_tracer("chassis")
 
 
 def configure(name: str) -> None:
-    """Called once a process. Spans leave only when ``OTEL_EXPORTER_OTLP_ENDPOINT`` says where to."""
+    """Called once per process. Spans are exported only when ``OTEL_EXPORTER_OTLP_ENDPOINT`` is set."""
     provider = TracerProvider(resource=Resource.create({"service.name": name}))
     if os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT"):
-        # Brings protobuf and an HTTP client of its own: only where spans leave.
+        # Brings protobuf and its own HTTP client: imported only when spans are exported.
         from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 
         provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
@@ -28,7 +28,7 @@ def configure(name: str) -> None:
 def span(name: str, *, traceparent: str = "") -> Iterator[None]:
     """A span, continuing the given W3C ``traceparent`` (or the current trace when it is empty)."""
     parent = propagate.extract({"traceparent": traceparent}) if traceparent else context.get_current()
-    # An exception's message may hold personal data, and spans leave the process: only its kind is told.
+    # An exception's message may hold personal data, and spans leave the process: only its type is recorded.
     with _tracer.start_as_current_span(
         name, context=parent, record_exception=False, set_status_on_exception=False
     ) as current:
@@ -46,13 +46,13 @@ def current_traceparent() -> str:
 
 
 def current_trace_id() -> str:
-    """32 hexadecimal digits, empty outside any trace."""
+    """32 hexadecimal digits; empty outside a trace."""
     spanning = trace.get_current_span().get_span_context()
     return f"{spanning.trace_id:032x}" if spanning.is_valid else ""
 
 
 def outgoing_headers(extra: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Headers that carry the trace on to another service."""
+    """Headers that propagate the trace to another service."""
     headers = dict(extra or {})
     propagate.inject(headers)
     return headers

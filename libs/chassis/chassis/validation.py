@@ -1,6 +1,6 @@
-"""Request validation with compiled JSON Schema: every error at once, with pointers, and never the rejected value.
+"""Request validation with compiled JSON Schema: all errors at once, with pointers, never the rejected value.
 
-connexion's own validators stop at the first error, let ``2026-13-99`` and ``"FR\\n"`` through, and answer 500 to bad
+connexion's own validators stop at the first error, accept ``2026-13-99`` and ``"FR\\n"``, and answer 500 to bad
 UTF-8 or deep nesting.
 """
 
@@ -21,9 +21,9 @@ from chassis.problems import BadRequest, FieldError, TooLarge, UnsupportedMediaT
 from chassis.settings import Settings
 
 MAX_JSON_BYTES = 1_000_000
-# The deepest of our contracts has a quarter of that; validators and Python's reader fail at a few hundred.
+# Our deepest contract has a quarter of that; validators and Python's parser fail at a few hundred.
 MAX_JSON_DEPTH = 32
-# Around a file in a form.
+# Allowance for the multipart form around a file.
 FORM_BYTES = 64 * 1024
 _UPLOAD_BYTES = "bailleurs.upload_bytes"
 _RULES = {
@@ -46,9 +46,9 @@ _compiled: dict[int, tuple[Any, Any]] = {}
 
 
 def _validator(schema: Any) -> Any:
-    # Keyed by identity: connexion hands over the same resolved schema objects for the life of the process.
+    # Keyed by identity: connexion passes the same resolved schema objects for the life of the process.
     if id(schema) not in _compiled:
-        # Its references are resolved; connexion still adds all components to it, which may hold the schema itself.
+        # References are already resolved; connexion still adds all components, which may contain the schema itself.
         own = {name: rule for name, rule in schema.items() if name != "components"}
         validator = jsonschema_rs.Draft202012Validator(own, validate_formats=True, formats=_FORMATS)
         _compiled[id(schema)] = (validator, schema)
@@ -56,7 +56,7 @@ def _validator(schema: Any) -> Any:
 
 
 def field_errors(schema: Any, value: Any, prefix: str = "") -> list[FieldError]:
-    """Every place where the value breaks the schema; the schema's ``description`` and ``examples`` explain it."""
+    """An error for each place where the value breaks the schema, explained by its ``description`` and ``examples``."""
     errors: list[FieldError] = []
     for error in _validator(schema).iter_errors(value):
         path = [str(part) for part in error.instance_path]
@@ -67,7 +67,7 @@ def field_errors(schema: Any, value: Any, prefix: str = "") -> list[FieldError]:
 
 
 def _names(kind: Any) -> list[list[str]]:
-    """The member an object-level error is about: the missing one, each unexpected one."""
+    """The members an object-level error is about: the missing one, each unexpected one."""
     if kind.name == "required":
         return [[kind.property]]
     if kind.name == "additionalProperties":
@@ -89,7 +89,7 @@ def _explain(schema: Any, pointer: str, error: Any, name: list[str]) -> FieldErr
 
 
 def _refused_character(error: Any) -> str | None:
-    """Of a text that holds what no text may hold."""
+    """The error for a text with a forbidden character."""
     if error.kind.name != "format" or error.kind.format not in texts.FORMATS:
         return None
     return texts.refused(error.instance, lines=error.kind.format == texts.TEXT)
@@ -136,7 +136,7 @@ def _has_body(scope: Scope) -> bool:
 
 
 def _read(body: bytes) -> Any:
-    """The JSON value. Raises BadRequest for what a later reader could fail at or take for something else."""
+    """Parses the JSON. Raises BadRequest for input that a later parser could fail on or read differently."""
     try:
         parsed = orjson.loads(body)
     except orjson.JSONDecodeError as error:
@@ -160,16 +160,16 @@ def _depth(value: Any) -> int:
 def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        # RFC 8259 §4: readers disagree on which one counts.
+        # RFC 8259 §4: parsers disagree on which duplicate counts.
         raise BadRequest("Un même nom est donné deux fois dans un objet.")
     return found
 
 
 class UploadBody(AbstractRequestBodyValidator):  # type: ignore[misc]  # connexion ships no types
-    """Leaves uploads alone: connexion would hold the whole file in memory to look at its name.
+    """Skips uploads: connexion would hold the whole file in memory to look at its name.
 
-    The contract says in the schema of the form who may send one (``x-sender``) and which setting says how long it may
-    be (``x-max-bytes``): nothing is read of the file of somebody else, nor beyond.
+    The form's schema in the contract names who may send one (``x-sender``) and the setting with its maximum size
+    (``x-max-bytes``): a file from anybody else, or beyond that size, is not read.
     """
 
     settings: ClassVar[Settings]
@@ -183,7 +183,7 @@ class UploadBody(AbstractRequestBodyValidator):  # type: ignore[misc]  # connexi
 
 
 def upload_bytes(environ: dict[str, Any]) -> int:
-    """How long the body of this request may be, once it has been let in."""
+    """The maximum length of this request's body, once the caller has been admitted."""
     return int(environ["asgi.scope"].get(_UPLOAD_BYTES, MAX_JSON_BYTES))
 
 
@@ -221,7 +221,7 @@ _SENDERS: dict[str, Callable[[Caller], Caller]] = {"agent": Caller.as_agent, "la
 
 
 def validators(settings: Settings) -> dict[str, Any]:
-    """For connexion, by place and media type."""
+    """connexion's validator map, by place and media type."""
     upload = type("UploadBody", (UploadBody,), {"settings": settings})
     body = {**VALIDATOR_MAP["body"], "application/json": JsonBody, "multipart/form-data": upload}
     return {"parameter": Parameters, "body": body}

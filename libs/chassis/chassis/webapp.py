@@ -1,4 +1,4 @@
-"""Builds the HTTP application of a service from its ``openapi.yaml``; the only module that knows connexion."""
+"""Builds a service's HTTP application from ``openapi.yaml``. Only this, `validation` and `http` import connexion."""
 
 from functools import partial
 from typing import Any
@@ -33,14 +33,14 @@ log = structlog.get_logger()
 
 
 def _leave_to_tests(_cls: type, _spec: Any) -> None:
-    """connexion only knows the schema of OpenAPI 3.0; ours are 3.1 and a test checks them with a 3.1 validator."""
+    """connexion only has the schema of OpenAPI 3.0; ours are 3.1 and a test checks them with a 3.1 validator."""
 
 
 OpenAPISpecification._validate_spec = classmethod(_leave_to_tests)
 
 
 class OrjsonModule:
-    """The two functions of a ``json`` module that connexion calls; money and UUIDs leave as strings."""
+    """The two functions of a ``json`` module that connexion calls; money and UUIDs are written as strings."""
 
     @staticmethod
     def dumps(data: Any, **_options: Any) -> str:
@@ -62,18 +62,18 @@ def create_api(runtime: Runtime, keys: KeySource) -> ASGIApp:
         specification_dir=service.resource("openapi.yaml").parent,
         middlewares=[one for one in ConnexionMiddleware.default_middlewares if one is not SwaggerUIMiddleware],
     )
-    # Flask would find what connexion's own routing did not, and the handler would run without its operation.
+    # Flask would match paths that connexion's routing did not, and the handler would run without its operation.
     app.app.url_map.merge_slashes = False
-    # Reads a body as it was checked, and none that is too deep for Python's own reader.
+    # Parses a body as validation did, and none too deep for Python's own parser.
     app.app.json = OrjsonProvider(app.app)
-    # libyaml's parser, a tenth of the time; both are safe loaders.
+    # libyaml's parser takes a tenth of the time; both are safe loaders.
     contract = yaml.load(service.resource("openapi.yaml").read_bytes(), Loader=yaml.CSafeLoader)
     app.add_api(
         _without_problems(contract),
         base_path=service.base_path,
         jsonifier=Jsonifier(OrjsonModule),
         strict_validation=True,
-        # Answers that break the contract are our bugs: they fail tests, they do not fail people.
+        # A response that breaks the contract is our bug: it fails tests, not people's requests.
         validate_responses=settings.environment == "test",
         validator_map=validators(settings),
         security_map=_security(runtime, keys),
@@ -93,7 +93,7 @@ def create_api(runtime: Runtime, keys: KeySource) -> ASGIApp:
 
 
 def _without_problems(contract: Any) -> Any:
-    """connexion asks handlers which media type they answer when there are two; refusals are not theirs to make."""
+    """Drops problem responses (never returned by handlers): with two media types, connexion makes handlers name one."""
     if isinstance(contract, dict):
         return {name: _without_problems(part) for name, part in contract.items() if name != MEDIA_TYPE}
     return [_without_problems(part) for part in contract] if isinstance(contract, list) else contract
@@ -122,12 +122,12 @@ def _answer(problem: Problem) -> ConnexionResponse:
 
 
 def _on_http(_request: Any, error: HTTPException) -> ConnexionResponse:
-    """Refusals that Flask, Starlette or connexion make: 404, 405, 413, 415, missing authorization…"""
+    """Errors raised by Flask, Starlette or connexion: 404, 405, 413, 415, missing authorization…"""
     if isinstance(error, NonConformingResponse):
-        # Only where answers are checked, which is in tests: the detail may show what would be personal elsewhere.
+        # Only where responses are checked, in tests: elsewhere the detail could show personal data.
         log.error("answer breaks the contract", detail=error.detail)
     problem = problems.for_status(error.status_code)
-    # RFC 9110 §15.5.6: a method that is not allowed is answered with those that are.
+    # RFC 9110 §15.5.6: a 405 lists the allowed methods.
     problem.headers |= {name: value for name, value in (error.headers or {}).items() if name == "Allow"}
     return _answer(problem)
 
@@ -144,7 +144,7 @@ def _on_anything(_request: Any, error: Exception) -> ConnexionResponse:
 
 _HANDLERS: dict[type[Exception], Any] = {
     Problem: lambda _request, error: _answer(error),
-    # A body that the contract lets through and a schema does not.
+    # A body that the contract accepts and a marshmallow schema refuses.
     ValidationError: lambda _request, error: _answer(problems.invalid(error.messages_dict)),
     ProblemException: _on_http,
     HTTPException: _on_http,

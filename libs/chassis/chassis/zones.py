@@ -1,7 +1,7 @@
-"""Zones, pure: a département (35, 2A, 971), a commune of the official code (35238) or the whole country."""
+"""Zones (pure functions): a département (35, 2A, 971), a commune by its official code (35238) or the whole country."""
 
 WHOLE_COUNTRY = "FR"
-# A right on one of these three cities holds in its arrondissements, which have commune codes of their own.
+# A right on one of these three cities covers its arrondissements, which have their own commune codes.
 ARRONDISSEMENTS = {
     "13055": tuple(str(code) for code in range(13201, 13217)),
     "69123": tuple(str(code) for code in range(69381, 69390)),
@@ -10,5 +10,5 @@ ARRONDISSEMENTS = {
 
 
 def covered(zone: str) -> tuple[str, ...]:
-    """The codes a zone stands for: itself, and for Paris, Lyon and Marseille their arrondissements."""
+    """The codes a zone covers: itself, and for Paris, Lyon and Marseille their arrondissements."""
     return (zone, *ARRONDISSEMENTS.get(zone, ()))

@@ -1,1 +1,1 @@
-"""Runs services: what stands between a service and its process, its broker and its monitors. No service imports it."""
+"""Runs services: processes, broker and monitoring. No service imports it."""

@@ -1,6 +1,6 @@
-"""The outermost layer of a process: request id, trace, access log, metrics, health, and which application answers.
+"""The outermost ASGI layer of a process: request id, trace, access log, metrics, health checks, dispatch by path.
 
-Health checks run in a pool of their own: a service busy to the last thread still says that it lives.
+Health checks run in their own thread pool: a service with no free thread still reports that it is alive.
 """
 
 import asyncio
@@ -65,7 +65,7 @@ class Edge:
                 await _warm_up(app)
             await loop.run_in_executor(self._pool, self._on_start)
         except Exception:
-            # Without this word servers go on serving an application that did not start.
+            # Without this message servers keep serving an application that did not start.
             await send({"type": "lifespan.startup.failed", "message": "the application did not start"})
             raise
         await send({"type": "lifespan.startup.complete"})
@@ -103,21 +103,21 @@ class Edge:
         except Exception as error:
             if begun:
                 raise
-            # Servers answer a failure in words of their own, and log what it said.
+            # Otherwise the server sends its own error text and logs the exception's message.
             log_unexpected(error)
             await answer(sending, Problem())
         finally:
             seconds = time.perf_counter() - started
-            # A method that somebody made up would make a time series of its own.
+            # An invented method would create a new time series.
             REQUESTS.labels(name, scope["method"] if scope["method"] in _METHODS else "other", status).inc()
             SECONDS.labels(name).observe(seconds)
-            # The path with its identifiers taken out, and no query: a search holds a tenant's name.
+            # The path without identifiers or query: a search holds a tenant's name.
             route = _IDENTIFIER.sub("/{id}", scope["path"])
             milliseconds = round(seconds * 1000, 1)
             log.info("request", app=name, method=scope["method"], route=route, status=status, ms=milliseconds)
 
     def _find(self, path: str) -> tuple[str, ASGIApp]:
-        # Routers disagree on a line break at the end of a path: no path of ours has one.
+        # Routers disagree on a line break at the end of a path; none of our paths has one.
         for prefix, app in self._apps if path.isprintable() else ():
             if path == prefix or path.startswith(prefix.rstrip("/") + "/"):
                 return prefix, app
@@ -147,7 +147,7 @@ class Edge:
 
 
 async def _warm_up(app: ASGIApp) -> None:
-    """connexion builds its layers at the first call: at start, so that a broken contract stops the process."""
+    """connexion builds its layers at the first call: done at start, so that a broken contract stops the process."""
 
     async def receive() -> Message:
         return {"type": "lifespan.shutdown"}

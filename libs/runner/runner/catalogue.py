@@ -1,6 +1,6 @@
-"""The table of events in docs/events.md, from what services publish and subscribe to: nobody keeps it by hand.
+"""Generates the table of events in docs/events.md from what services publish and subscribe to.
 
-``python -m runner.catalogue docs/events.md identity habilitation …`` writes it again.
+``python -m runner.catalogue docs/events.md identity habilitation …`` rewrites it.
 """
 
 import json
@@ -27,12 +27,12 @@ def schema(publisher: Service, event_type: str) -> dict[str, Any]:
 
 @cache
 def has_readers(path: Path) -> bool:
-    """False when the schema says ``x-subscribers: []``: nobody listens yet, on purpose."""
+    """False when the schema says ``x-subscribers: []``: deliberately no subscriber yet."""
     return bool(json.loads(path.read_text(encoding="utf-8")).get("x-subscribers", True))
 
 
 def table(services: Sequence[Service]) -> str:
-    """One Markdown row an event, by type."""
+    """One Markdown row per event, sorted by type."""
     publishers = {event_type: publisher for publisher in services for event_type in publisher.published}
     return "\n".join(
         [_HEAD, *(_row(event_type, publishers[event_type], services) for event_type in sorted(publishers))]
@@ -50,7 +50,7 @@ def _row(event_type: str, publisher: Service, services: Iterable[Service]) -> st
 
 
 def refreshed(page: str, services: Sequence[Service]) -> str:
-    """The page with the table as it is now; raises ValueError when the page has no place for it."""
+    """The page with the current table; raises ValueError when the page lacks the markers."""
     before, _start, rest = page.partition(START)
     _old, found, after = rest.partition(END)
     if not found:

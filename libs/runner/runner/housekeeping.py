@@ -1,6 +1,6 @@
-"""What a worker does for every service besides its own work: says what is stuck, and forgets what is old.
+"""Housekeeping that a worker does for every service: reports stuck events, purges old rows.
 
-The queues are tables of the service's database: read and swept here, filled and emptied by the chassis.
+The queues are tables of the service's database: the chassis fills and processes them.
 """
 
 from dataclasses import dataclass
@@ -16,17 +16,17 @@ from sqlalchemy.orm import Session
 
 log = structlog.get_logger()
 STUCK_SECONDS = 60
-# Sent rows are kept a while so that an event can be looked up.
+# Sent rows are kept for a while so that an event can be looked up.
 SENT_KEPT = timedelta(days=14)
-# Done rows are the memory against duplicates: kept longer than any broker would hold a message.
+# Done rows detect duplicates: kept longer than any broker would hold a message.
 DONE_KEPT = timedelta(days=30)
-# A client that repeats a request does it within days; draft-ietf-httpapi-idempotency-key asks to publish how long.
+# Clients repeat a request within days; draft-ietf-httpapi-idempotency-key asks to publish how long keys are kept.
 KEYS_KEPT = timedelta(days=30)
 
 
 @dataclass(frozen=True)
 class Backlog:
-    """Events that wait, the age of the oldest in seconds, and those given up."""
+    """Pending events, the age of the oldest in seconds, and dead events."""
 
     pending: int
     oldest_seconds: float
@@ -67,7 +67,7 @@ def forget_keys(runtime: Runtime) -> int:
 
 
 def sweep(runtime: Runtime) -> None:
-    """Says in the log what is stuck, with the runbook's word for it; metrics say the same to a monitor."""
+    """Logs what is stuck under the runbook's name; metrics report the same to monitoring."""
     with runtime.read_only() as session:
         out, into = to_send(session), to_handle(session)
     for name, backlog in (("outbox", out), ("inbox", into)):

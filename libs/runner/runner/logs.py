@@ -1,4 +1,4 @@
-"""Structured logs without personal data: JSON lines, or readable ones at a terminal."""
+"""Structured logs without personal data: JSON lines, or readable lines on a terminal."""
 
 import logging
 import sys
@@ -9,9 +9,9 @@ from typing import Any
 import structlog
 from chassis import tracing
 
-# These write rejected values, addresses or whole requests: personal data in our case.
+# These libraries log rejected values, addresses or whole requests: personal data in our case.
 _TALKATIVE = ("connexion", "httpx", "httpcore", "amqp", "kombu", "fontTools", "authlib", "multipart", "alembic")
-# A second fence: these names never reach a log line, whoever passes them.
+# A second protection: these keys never reach a log line, whoever passes them.
 _PRIVATE = frozenset(
     {
         *("password", "login", "token", "secret", "authorization", "cookie"),
@@ -33,7 +33,7 @@ def _without_private(_logger: Any, _method: str, line: MutableMapping[str, Any])
 
 
 def _exception_without_message(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """What broke and where. Never what the exception says: it may quote a name or an address."""
+    """The exception's type and place, never its message: it may quote a name or an address."""
     given = line.pop("exc_info", None)
     error = given[1] if isinstance(given, tuple) else given if isinstance(given, BaseException) else sys.exception()
     if given and error is not None:
@@ -43,7 +43,7 @@ def _exception_without_message(_logger: Any, _method: str, line: MutableMapping[
 
 
 def configure(log_format: str = "json", level: int = logging.INFO) -> None:
-    """Called once a process; standard library loggers come out in the same form."""
+    """Called once per process; standard library loggers get the same format."""
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,

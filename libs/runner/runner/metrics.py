@@ -1,4 +1,4 @@
-"""Metrics for operations: request rates, and the age of everything that can get stuck."""
+"""Metrics for monitoring: request rates, and the age of everything that can get stuck."""
 
 from collections.abc import Iterable, Iterator
 
@@ -12,13 +12,13 @@ from runner import housekeeping
 
 
 class Backlogs(Collector):
-    """Reads the queues of these services when scraped: a counter kept in memory would lie after a restart."""
+    """Reads the queues of these services when scraped: an in-memory counter would be wrong after a restart."""
 
     def __init__(self, runtimes: Iterable[Runtime]) -> None:
         self._runtimes = list(runtimes)
 
     def describe(self) -> Iterator[GaugeMetricFamily]:
-        """The names, without the databases: they may not answer yet when the process registers this."""
+        """Metric names without querying the databases, which may not answer yet at registration."""
         return (GaugeMetricFamily(name, help_text, labels=["service"]) for name, help_text in _GAUGES)
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
@@ -40,7 +40,7 @@ _GAUGES = (
 
 
 def _read(runtime: Runtime) -> tuple[float, float, float, float, float] | None:
-    """None while the database is away: a gap in a curve says so better than a zero."""
+    """None while the database is unreachable: a gap in the curve is clearer than a zero."""
     try:
         with runtime.read_only() as session:
             out, into = housekeeping.to_send(session), housekeeping.to_handle(session)

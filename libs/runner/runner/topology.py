@@ -1,6 +1,6 @@
-"""RabbitMQ's exchanges, queues and bindings, derived from the subscriptions and loaded by the broker at its start.
+"""RabbitMQ's exchanges, queues and bindings, derived from the subscriptions and loaded by the broker at start.
 
-So a mandatory message always finds the queue of a consumer that has not started yet.
+So a mandatory message always finds its queue, even if the consumer has not started yet.
 """
 
 import base64
@@ -14,7 +14,7 @@ from chassis.service import Service
 
 DEAD_LETTERS = "bailleurs.dead"
 VHOST = "bailleurs"
-# After so many deliveries that were never answered, the broker sets the message aside (RabbitMQ's own default is 20).
+# After this many unacknowledged deliveries the broker dead-letters the message (RabbitMQ's default is 20).
 DELIVERY_LIMIT = 50
 
 

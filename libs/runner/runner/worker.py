@@ -1,6 +1,6 @@
-"""The working half of a process: relays, receivers, inbox handlers and periodic jobs, each on a thread of its own.
+"""Process runtime: relays, receivers, inbox handlers and periodic jobs, each on its own thread.
 
-Nothing here may die of an error: a database or a broker that is away is waited for, and found again.
+No error ends a thread: it waits for an unreachable database or broker and reconnects.
 """
 
 import threading
@@ -29,7 +29,7 @@ MAX_BACKOFF_SECONDS = 15.0
 
 
 class Worker:
-    """Runs everything that is not a request, for one service or for all of them in one process."""
+    """Runs all background work, for one service or for all of them in one process."""
 
     def __init__(self, runtimes: Sequence[Runtime]) -> None:
         self._runtimes = runtimes
@@ -47,7 +47,7 @@ class Worker:
                 self._spawn(f"{job.name} {runtime.name}", partial(self._repeat, runtime, job))
 
     def stop(self, timeout: float = 20) -> None:
-        """Lets each thread finish what it holds; what does not end in ``timeout`` seconds in all is rolled back."""
+        """Lets each thread finish its current work; work not done in ``timeout`` seconds in total is rolled back."""
         self._stopping.set()
         for runtime in self._runtimes:
             runtime.outbox_filled.set()
@@ -62,7 +62,7 @@ class Worker:
             self._spawn(f"relay {runtime.name}", partial(self._relay, runtime, relay.relay))
 
     def _start_with_broker(self) -> None:
-        # kombu and what it brings: all in one starts without.
+        # kombu and its dependencies: not needed in all-in-one mode.
         from runner.relay.rabbit import RabbitReceiver, RabbitRelay
 
         for runtime in self._runtimes:
@@ -85,7 +85,7 @@ class Worker:
                 runtime.outbox_filled.wait(POLL_SECONDS)
 
     def _listen(self, runtime: Runtime) -> None:
-        """Wakes the relay when the API's process commits an event; the poll stands behind it."""
+        """Wakes the relay when the API's process commits an event; the poll is the fallback."""
         import psycopg  # only where the database is PostgreSQL
 
         url = make_url(runtime.settings.database_url).set(drivername="postgresql")
@@ -121,7 +121,7 @@ class Worker:
                 run()
             except Exception as error:
                 if time.monotonic() - started > MAX_BACKOFF_SECONDS:
-                    # It worked for a while: this is another trouble than the last one.
+                    # It ran for a while: this is a new failure, so the wait starts short again.
                     wait = FIRST_BACKOFF_SECONDS
                 log.warning("work interrupted", thread=name, error=type(error).__name__, again_in_seconds=wait)
                 self._stopping.wait(wait)

@@ -9,7 +9,7 @@ connection = context.config.attributes["connection"]
 
 
 def render_item(kind: str, item: Any, _autogen: Any) -> str | Literal[False]:
-    """Migrations are history: they name plain column types, not ours, which may change."""
+    """Migrations name plain column types, not ours: ours may change later."""
     if kind == "type" and isinstance(item, UtcDateTime):
         return "sa.DateTime(timezone=True)"
     if kind == "type" and isinstance(item, Euros):

@@ -1,1 +1,1 @@
-"""How France writes things: pure values and their rules, which know nothing of the rest of the chassis."""
+"""French formats and names: pure values and rules, independent of the rest of the chassis."""

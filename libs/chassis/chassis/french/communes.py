@@ -10,7 +10,7 @@ from types import MappingProxyType
 from chassis.french.folding import folded, folded_each
 
 DATA = "communes.csv.gz"
-# Overseas codes carry three characters of département; Corsica's `2A` and `2B` are like any other two.
+# Overseas codes start with a département of three characters; the others, Corsica's `2A` and `2B` included, of two.
 OVERSEAS = ("97", "98")
 _NAME_AND_DEPARTEMENT = re.compile(r"(.+?)[ ,]*\(?(\d{2,3}|2[ABab])\)?")
 _SHORT = {"st": "saint", "ste": "sainte"}
@@ -29,7 +29,7 @@ def names() -> Mapping[str, str]:
 
 
 def name(code: str) -> str:
-    """The commune's name, or the code itself when the list does not have it any more."""
+    """The commune's name, or the code itself when it is no longer in the list."""
     return names().get(code, code)
 
 
@@ -40,9 +40,9 @@ def departement(code: str) -> str:
 
 def codes(text: str) -> tuple[str, ...]:
     """
-    The codes that a person may mean, few people knowing one: a code, a name, or a name and its département.
+    The codes matching what a person typed: a code, a name, or a name and its département.
 
-    `35238`, `rennes`, `St Malo`, `Saint-Denis (93)`; none when the official list has nothing of the kind.
+    `35238`, `rennes`, `St Malo`, `Saint-Denis (93)`; none when the official list has no match.
     """
     given = text.strip().upper()
     if given in names():
@@ -54,7 +54,7 @@ def codes(text: str) -> tuple[str, ...]:
 
 
 def label(code: str) -> str:
-    """What `codes` reads back as this code alone: `Rennes`; `Saint-Denis (93)` where several have the name."""
+    """The label from which `codes` finds only this code: `Rennes`; `Saint-Denis (93)` where several share the name."""
     for words in (name(code), f"{name(code)} ({departement(code)})"):
         if codes(words) == (code,):
             return words

@@ -1,4 +1,4 @@
-"""Postal addresses as NF Z10-011 wants them: at most 6 lines of 38 characters (laposte.fr, Service national de
+"""Postal addresses by NF Z10-011: at most 6 lines of 38 characters (laposte.fr, Service national de
 l'adresse); abroad, the country in capitals on the last line (La Poste, « Bien rédiger l'adresse », international)."""
 
 import re
@@ -18,18 +18,18 @@ FRANCE = "FR"
 
 POSTCODE_AND_TOWN = re.compile(r"\d{5} \S.*")
 PUNCTUATION = re.compile(r"[,;:.…!?()\[\]\"«»_/]")
-# Signs that no line begins or ends with: dropped, as the norm says.
+# Signs that may not begin or end a line: dropped, as the norm says.
 STRAY = re.compile(r"^[<>,;:.|/\\*=+–—\s-]+|[<>,;:|\s]+$")
-# Beside letters of the Latin alphabet: what typewriters and Latin-1 have, and typographic signs.
+# Allowed besides Latin letters: the signs of typewriters and Latin-1, and typographic signs.
 TYPOGRAPHIC = frozenset("‘’‚“”„–—…€ªº")
 LAST_OF_LATIN_1 = "ÿ"
 
 CIVILITIES = frozenset({"m", "mr", "mme", "mlle", "monsieur", "madame", "mademoiselle"})
 CONNECTORS = CIVILITIES | {"et", "ou", "a", "l", "attention", "de"}
 
-# Of these the Post takes French postcodes: the name of the territory may stand below the town.
+# Territories with French postcodes: their name may stand below the town.
 FRENCH_TERRITORIES = frozenset({"FR", "GP", "MQ", "GF", "RE", "YT", "PM", "BL", "MF", "WF", "PF", "NC", "TF"})
-# Names in use that Unicode's list (CLDR) does not have.
+# Names in use that are missing from Unicode's list (CLDR).
 ALSO_CALLED = {
     "angleterre": "GB", "ecosse": "GB", "pays de galles": "GB", "irlande du nord": "GB", "grande bretagne": "GB",
     "great britain": "GB", "england": "GB", "scotland": "GB", "wales": "GB", "uk": "GB",
@@ -63,13 +63,13 @@ PROBLEM_LABELS = {
 
 
 def tidy(line: str) -> str:
-    """The line with single spaces, without the stray signs at its ends; what has neither letter nor digit stays."""
+    """The line with single spaces and no stray signs at its ends; a line with neither letter nor digit is unchanged."""
     spaced = " ".join(unicodedata.normalize("NFC", line).split())
     return STRAY.sub("", spaced) or spaced
 
 
 def line_problem(line: str) -> AddressProblem | None:
-    """Why no postman could read this line, wherever it stands in an address."""
+    """Why this line is unreadable for the Post, wherever it stands in an address."""
     if not all(_readable(character) for character in line):
         return AddressProblem.UNPRINTABLE
     if not any(character.isalnum() for character in line):
@@ -85,7 +85,7 @@ def _readable(character: str) -> bool:
 
 @dataclass(frozen=True)
 class PostalAddress:
-    """The lines of an envelope, parsed once; a line is never cut: what does not fit has a problem.
+    """The lines of an envelope, parsed once; a line is never cut: one that does not fit is a problem.
 
     `country`: ISO 3166 code, `FR` for the overseas territories too."""
 
@@ -94,7 +94,7 @@ class PostalAddress:
 
     @classmethod
     def parse(cls, name: str, lines: Sequence[str]) -> "PostalAddress":
-        """The Caf's lines hold the addressee: `name` is added only where none of them does, and only if it fits."""
+        """Parses the Caf's lines; `name` is added only when none of them holds it, and only if it fits."""
         kept = [clean for line in lines if (clean := tidy(line))]
         code = country_of(kept[-1]) if kept else None
         if code == FRANCE:
@@ -111,7 +111,7 @@ class PostalAddress:
 
     @property
     def problems(self) -> tuple[AddressProblem, ...]:
-        """Every reason why it cannot be printed, in the order of the enumeration."""
+        """Every reason why the address cannot be printed, in the order of the enumeration."""
         if not self.lines:
             return (AddressProblem.EMPTY,)
         found = {problem for line in self.lines if (problem := line_problem(line))}
@@ -128,7 +128,7 @@ class PostalAddress:
         return not self.problems
 
     def _towns(self) -> Sequence[str]:
-        """Where the town may stand: on the last line, or above the name of a territory overseas."""
+        """The lines where the town may stand: the last one, or the one above the name of an overseas territory."""
         return self.lines[-2:] if country_of(self.lines[-1]) in FRENCH_TERRITORIES else self.lines[-1:]
 
 
@@ -139,7 +139,7 @@ def country_of(line: str) -> str | None:
 
 @cache
 def _countries() -> dict[str, str]:
-    # Only an address without a French postcode asks for it: most processes never load the names.
+    # Only needed for an address without a French postcode: most processes never load the names.
     from babel import Locale
 
     names = {
@@ -152,7 +152,7 @@ def _countries() -> dict[str, str]:
 
 
 def _is_name(line: str, name: str) -> bool:
-    """Whether the line is the name: accents, case, punctuation and civility aside, first names perhaps as initials."""
+    """Whether the line is the name, ignoring accents, case, punctuation and civility; first names may be initials."""
     asked = set(_words(name)) - CIVILITIES
     written = set(_words(line))
     missing = asked - written
@@ -172,7 +172,7 @@ def _name_lines(name: str, room: int) -> list[str]:
 
 
 def _shortened(name: str) -> Iterator[str]:
-    """Shorter and shorter, as the norm does for a person: civility, then first name to its initials, then without."""
+    """Shortens step by step as the norm does for a person: no civility, first name as initials, no first name."""
     yield name
     civility, _, rest = name.partition(" ")
     first, _, last = rest.partition(" ")

@@ -1,4 +1,4 @@
-"""The contracts of the five services, wherever a test stands: it delivers what the publisher could have sent."""
+"""The event contracts of the five services: any test can deliver what the publisher could have sent."""
 
 import json
 from functools import cache
@@ -10,14 +10,14 @@ import jsonschema_rs
 import chassis
 from chassis.events import Event
 
-# Tests run in a checkout, where the services stand beside the libraries.
+# Tests run in a checkout, where the services are beside the libraries.
 SERVICES = Path(chassis.__file__).parents[3] / "services"
 _ID = "urn:bailleurs:event:"
 
 
 @cache
 def _schemas() -> dict[str, Any]:
-    """The schema of each event by its type, which does not always begin with the name of its publisher."""
+    """Event type → schema; a type does not always begin with the name of its publisher."""
     read = [json.loads(file.read_text(encoding="utf-8")) for file in SERVICES.glob("*/events/*.json")]
     return {schema["$id"].removeprefix(_ID): schema for schema in read}
 
@@ -28,7 +28,7 @@ def _validator(event_type: str) -> Any:
 
 
 def faults(event: Event) -> list[str]:
-    """What the publisher's schema refuses in an event, by place; nothing for an event of a test's own toys."""
+    """The publisher's schema errors for an event, by place; none for an event of a test's toy service."""
     if event.type not in _schemas():
         ours = {known.partition(".")[0] for known in _schemas()}
         return ["nobody publishes it"] if event.type.partition(".")[0] in ours else []
@@ -43,6 +43,6 @@ def known() -> list[str]:
 
 
 def example(event_type: str) -> dict[str, Any]:
-    """The first example of the publisher's schema: a new copy, to change as a test needs."""
+    """A copy of the first example of the publisher's schema; the test may change it."""
     found: dict[str, Any] = json.loads(json.dumps(_schemas()[event_type]["examples"][0]))
     return {"personal": {}, **found}

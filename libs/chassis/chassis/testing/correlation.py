@@ -1,10 +1,10 @@
-"""Fails a test whose SQL holds a subquery that takes a table of an enclosing statement for one of its own.
+"""Fails a test whose SQL has a subquery that lists a table of an enclosing statement in its own FROM.
 
-SQLAlchemy links a subquery to the statement just around it, to none further out, and says nothing: what was meant as a
-condition on the outer row becomes a join with all rows of its table. So a subquery that speaks of several tables never
-lists one that an enclosing statement has: who means another row of it says so (`join`, `aliased`). One that speaks of
-a single table is taken at its word. Tables of one FROM that no condition links are SQLAlchemy's own warning, and
-warnings are errors here.
+SQLAlchemy correlates a subquery with the statement directly around it, not further out, and gives no warning: what was
+meant as a condition on the outer row becomes a join with all rows of its table. So a subquery over several tables may
+not list one that an enclosing statement has; to read another row of it, use `join` or `aliased`. A subquery over a
+single table is accepted. For tables of one FROM that no condition links, SQLAlchemy has its own warning, and warnings
+are errors here.
 """
 
 from typing import Any
@@ -20,11 +20,11 @@ class NotCorrelated(CompileError):
 
 
 def watch() -> None:
-    """From now on every statement compiled in this process is checked; called once."""
+    """Checks every statement compiled in this process from now on; called once."""
     compose: Any = SQLCompiler._setup_select_stack
 
     def checked(self: Any, select: Any, state: Any, entry: Any, asfrom: bool, lateral: bool, index: Any) -> Any:
-        # What this subquery could refer to instead of having its own: a subquery in FROM sees nothing beside it.
+        # The tables this subquery could correlate with; a subquery in FROM sees none of its siblings.
         around, _ = self._enclosing_correlate_froms(entry, asfrom, lateral)
         froms = compose(self, select, state, entry, asfrom, lateral, index)
         twice = around & set(froms)
@@ -37,7 +37,7 @@ def watch() -> None:
 
 
 def taken() -> list[str]:
-    """What was found since the last call: an application may have turned the exception into an answer."""
+    """Returns the findings since the last call: an application may have turned the exception into a response."""
     found = _slips.copy()
     _slips.clear()
     return found

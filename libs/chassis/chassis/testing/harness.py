@@ -60,9 +60,9 @@ class Harness:
 
     @property
     def client(self) -> TestClient:
-        """HTTP straight at the service's application, at its public paths."""
-        # One thread builds, and all of it: connexion makes its layers at the first call, and Python 3.11 cannot compile
-        # routes in two threads at a time (https://github.com/python/cpython/issues/106905).
+        """An HTTP client of the service's application, at its public paths."""
+        # Builds everything in one thread: connexion makes its layers at the first call, and Python 3.11 cannot compile
+        # routes in two threads at once (https://github.com/python/cpython/issues/106905).
         with self._building:
             if self._client is None:
                 client = TestClient(create_api(self.runtime, signing_keys()), raise_server_exceptions=False)
@@ -73,7 +73,7 @@ class Harness:
     def token(
         self, *, kind: str = "landlord", sub: object = _NOBODY_YET, without: Collection[str] = (), **claims: Any
     ) -> str:
-        """An access token as identity issues them; any claim can be overridden or left out to make a bad one."""
+        """An access token as identity issues it; any claim can be overridden or left out to make a bad one."""
         settings, now = self.runtime.settings, int(clock.now().timestamp())
         payload = {
             "iss": settings.issuer,
@@ -92,14 +92,14 @@ class Harness:
         return {"Authorization": f"Bearer {self.token(**claims)}"}
 
     def deliver(self, event_type: str, data: dict[str, Any], personal: dict[str, Any] | None = None) -> Event:
-        """Receives an event as if another service had published it, and handles all that is due."""
+        """Receives an event as if another service had published it, and handles every due row."""
         source, subject = event_type.split(".")[0], next(iter(data.values()), "")
         event = Event(type=event_type, subject=str(subject), source=source, data=data, personal=personal or {})
         self.deliver_envelope(event.to_envelope(self.runtime.settings))
         return event
 
     def deliver_envelope(self, envelope: str) -> None:
-        """Fails for what the publisher's own schema refuses: no service would ever receive it."""
+        """Fails when the publisher's schema refuses the event: no service could receive it."""
         event = events.from_envelope(envelope, self.runtime.settings)
         if faults := contracts.faults(event):
             raise AssertionError(f"{event.type} breaks its publisher's schema: {'; '.join(faults)}")
@@ -114,7 +114,7 @@ class Harness:
             raise AssertionError(f"an event was not handled: {failed}")
 
     def published(self, event_type: str | None = None) -> list[Event]:
-        """What the service has published so far, oldest first, opened."""
+        """The events the service has published so far, oldest first, with personal data opened."""
         with self.runtime.read_only() as session:
             outbox = self.runtime.service.metadata.tables["outbox"]
             rows = session.execute(select(outbox.c.envelope).order_by(outbox.c.seq)).scalars().all()

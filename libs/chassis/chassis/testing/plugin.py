@@ -1,4 +1,4 @@
-"""Fixtures: a service on a fresh database of each kind, with its HTTP client, its events and its outbox."""
+"""Fixtures: a service on a fresh SQLite or PostgreSQL database, with its HTTP client, its events and its outbox."""
 
 import os
 import subprocess
@@ -24,7 +24,7 @@ def _subqueries_are_linked() -> Iterator[None]:
 
 
 def engine_answers() -> bool:
-    """Whether a container engine is there; raises when ``BAILLEURS_REQUIRE_CONTAINERS`` says it must and it is not."""
+    """Whether a container engine runs; raises when ``BAILLEURS_REQUIRE_CONTAINERS`` demands one and none does."""
     try:
         found = subprocess.run(["docker", "info"], capture_output=True, timeout=20, check=False).returncode == 0  # noqa: S607 - found on the PATH on purpose
     except (OSError, subprocess.TimeoutExpired):
@@ -35,7 +35,7 @@ def engine_answers() -> bool:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Tests marked ``containers`` are left out where no engine answers, and the run says how many and why."""
+    """Deselects tests marked ``containers`` when no engine runs; the run reports how many and why."""
     marked = [item for item in items if item.get_closest_marker("containers")]
     if not marked or engine_answers():
         return
@@ -55,7 +55,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 @contextmanager
 def postgres() -> Iterator[str]:
-    """The address of a PostgreSQL 17 server: given by ``BAILLEURS_TEST_POSTGRES``, else started for this run."""
+    """The address of a PostgreSQL 17 server: from ``BAILLEURS_TEST_POSTGRES``, else started for this run."""
     if given := os.environ.get("BAILLEURS_TEST_POSTGRES"):
         yield given
         templates.forget()
@@ -64,7 +64,7 @@ def postgres() -> Iterator[str]:
     os.environ.setdefault("TESTCONTAINERS_RYUK_DISABLED", "true")
     from testcontainers.community.postgres import PostgresContainer  # only where containers are used
 
-    # Tests throw their databases away: waiting for the disk is half their time.
+    # Test databases are thrown away: syncing to disk would take half of the time.
     careless = "postgres -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
     with PostgresContainer("postgres:17.6", driver="psycopg").with_command(careless) as container:
         yield container.get_connection_url()
@@ -96,7 +96,7 @@ def postgres_url(postgres_server: str) -> Iterator[str]:
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.containers)])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """A fresh database of each kind: a test that uses it runs twice."""
+    """A fresh SQLite, then PostgreSQL database: a test that uses it runs twice."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/{{service}}.sqlite3"
     url: str = request.getfixturevalue("postgres_url")

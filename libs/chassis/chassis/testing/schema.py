@@ -1,4 +1,4 @@
-"""Questions about a service's schema that only tests ask."""
+"""Schema checks used only by tests."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ def is_current(runtime: Runtime) -> bool:
 
 
 def differences(runtime: Runtime) -> list[Any]:
-    """What the models say and the migrated database does not; empty when they match."""
+    """The differences between the models and the migrated database; empty when they match."""
     with runtime.engine.execution_options(reading=True).connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": False})
         return list(compare_metadata(context, runtime.service.metadata))

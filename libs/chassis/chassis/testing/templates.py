@@ -1,6 +1,6 @@
-"""A service's migrations run once a test process; later tests get copies of what they made.
+"""A service's migrations run once per test process; later tests get copies of the resulting database.
 
-Migrating is half a second on PostgreSQL and a tenth on SQLite, a thousand times; a copy is a fifth of that.
+Migrating takes 0.5 s on PostgreSQL and 0.1 s on SQLite, a thousand times over; a copy takes a fifth of that.
 """
 
 import shutil
@@ -19,12 +19,12 @@ _folder = tempfile.TemporaryDirectory(prefix="bailleurs-templates-")
 _files: dict[str, Path] = {}
 # (server, service) → name
 _databases: dict[tuple[str, str], str] = {}
-# Server → names of empty databases that nobody needs just now: to make one takes PostgreSQL a quarter of a second.
+# Server → names of unused empty databases: PostgreSQL takes a quarter of a second to create one.
 _spare: dict[str, list[str]] = defaultdict(list)
 
 
 def empty(address: str) -> str:
-    """The name of an empty database on that server, made or taken again."""
+    """The name of an empty database on that server, created or reused."""
     name = f"test_{ids.new_id().hex}"
     spare = _spare[address]
     _execute(address, f'ALTER DATABASE "{spare.pop()}" RENAME TO "{name}"' if spare else f'CREATE DATABASE "{name}"')
@@ -32,7 +32,7 @@ def empty(address: str) -> str:
 
 
 def prepare(runtime: Runtime) -> None:
-    """Gives an empty database the schema, and the rows that come with it; migrates one that holds something."""
+    """Gives an empty database the schema and its initial rows; migrates one that holds something."""
     key = f"{runtime.name} {runtime.service.migrations}"
     if runtime.engine.dialect.name == "postgresql":
         _lay_database(runtime, key)
@@ -65,7 +65,7 @@ def _lay_database(runtime: Runtime, key: str) -> None:
         _databases[place] = f"template_{ids.new_id().hex}"
         _execute(place[0], f'CREATE DATABASE "{_databases[place]}" TEMPLATE "{name}"')
         return
-    # Only a database that nobody is connected to can give its name away.
+    # A database can be renamed only while nobody is connected to it.
     runtime.engine.dispose()
     put_by = f"empty_{ids.new_id().hex}"
     _execute(
@@ -77,7 +77,7 @@ def _lay_database(runtime: Runtime, key: str) -> None:
 
 
 def forget() -> None:
-    """Drops the databases that were copied from: a server that was given outlives the tests."""
+    """Drops the template databases: a server passed by the environment outlives the tests."""
     names = [(address, name) for (address, _key), name in _databases.items()]
     names += [(address, name) for address, spare in _spare.items() for name in spare]
     _databases.clear()
@@ -87,7 +87,7 @@ def forget() -> None:
 
 
 def server(engine: Engine) -> str:
-    """The address of the server that the engine's database is on."""
+    """The address of the engine's database server."""
     return engine.url.set(database="postgres").render_as_string(hide_password=False)
 
 

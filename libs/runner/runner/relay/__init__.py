@@ -1,1 +1,1 @@
-"""Carries committed events from outboxes to inboxes: in process, or through RabbitMQ. Same rows, same handlers."""
+"""Transports committed events from outboxes to inboxes: in process or through RabbitMQ, same rows and handlers."""

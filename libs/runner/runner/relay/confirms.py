@@ -1,6 +1,6 @@
-"""Publisher confirms in batches on kombu's channel: ten times faster than waiting for each message.
+"""Batched publisher confirms on kombu's channel: ten times faster than waiting for each message.
 
-kombu only offers ``confirm_publish``, a round trip a message and no time limit. See
+kombu only offers ``confirm_publish``: one round trip per message and no time limit. See
 https://www.rabbitmq.com/docs/confirms: with ``mandatory`` an unroutable message is first returned, then confirmed.
 """
 
@@ -10,7 +10,7 @@ from kombu import Connection
 
 
 class Confirms:
-    """Counts delivery tags from 1 on a channel used by nothing else."""
+    """Counts delivery tags from 1 on a channel of its own."""
 
     def __init__(self, connection: Connection, channel: Any) -> None:
         self._connection = connection
@@ -24,12 +24,12 @@ class Confirms:
         channel.events["basic_return"].add(self._on_return)
 
     def sent(self, message_id: str) -> None:
-        """To be called after each publish, in order."""
+        """Call after each publish, in order."""
         self._published += 1
         self._pending[self._published] = message_id
 
     def wait(self, timeout: float) -> set[str]:
-        """Waits until all is answered; returns the ids refused or returned. Raises TimeoutError: maybe published."""
+        """Waits for all confirms; returns the ids refused or returned. Raises TimeoutError: maybe published."""
         while self._pending:
             self._connection.drain_events(timeout=timeout)
         refused, self._nacked, self._returned = self._nacked | self._returned, set(), set()

@@ -1,6 +1,6 @@
-"""The relay of the all-in-one mode: copies outbox rows into the inboxes of their subscribers.
+"""Relay of the all-in-one mode: copies outbox rows into the inboxes of their subscribers.
 
-At least once: a crash between the copy and the mark copies again, and the inbox's unique key absorbs it.
+At least once: after a crash between copy and mark, rows are copied again and the inbox's unique key drops them.
 """
 
 from collections.abc import Sequence
@@ -23,8 +23,8 @@ class InProcessRelay:
     def relay(self, source: Runtime) -> int:
         """Moves one batch; returns how many rows it moved.
 
-        Copied outside the source's transaction: holding one database's write lock while waiting for another's is
-        how two services would wait for each other. One relay runs in this mode, so nothing else claims these rows.
+        Copied outside the source's transaction: holding one database's write lock while waiting for another's could
+        deadlock two services. One relay runs in this mode, so nothing else claims these rows.
         """
         with source.read_only() as session:
             rows = outbox.claim(session, BATCH)

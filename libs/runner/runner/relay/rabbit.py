@@ -1,6 +1,6 @@
-"""The relay and the receiver of the one-process-a-service mode, through RabbitMQ 4 quorum queues.
+"""Relay and receiver of the one-process-per-service mode, through RabbitMQ 4 quorum queues.
 
-A connection belongs to one thread, and publishing and consuming are on two: the broker may block publishers.
+A connection belongs to one thread; publishing and consuming use two, since the broker may block publishers.
 """
 
 from collections.abc import Callable
@@ -28,7 +28,7 @@ HEARTBEAT_SECONDS = 30
 
 def connect(amqp_url: str) -> Connection:
     """A connection with heartbeats and bounded waits; raises what kombu raises when the broker does not answer."""
-    # A broker short of memory or disk stops reading from publishers: sending must end too.
+    # A broker short of memory or disk stops reading from publishers: sending needs a time limit too.
     bounded = {"write_timeout": CONFIRM_TIMEOUT_SECONDS}
     connection = Connection(
         amqp_url, heartbeat=HEARTBEAT_SECONDS, connect_timeout=CONNECT_TIMEOUT_SECONDS, transport_options=bounded
@@ -47,7 +47,7 @@ class RabbitRelay:
         self._producer: Any = None
 
     def relay(self, source: Runtime) -> int:
-        """Moves one batch; returns how many rows it moved. Raises when the broker is away: rows stay pending.
+        """Moves one batch; returns how many rows it moved. Raises when the broker is unreachable: rows stay pending.
 
         The rows stay locked until they are marked, so that a second relay takes others (SKIP LOCKED).
         """
@@ -71,7 +71,7 @@ class RabbitRelay:
                 confirms.sent(str(row.event_id))
             return confirms.wait(CONFIRM_TIMEOUT_SECONDS)
         except Exception:
-            # Maybe published: published again on a fresh channel, and the inbox recognises it.
+            # Maybe published: it is published again on a new channel, and the inbox drops the duplicate.
             self.close()
             raise
 
@@ -100,7 +100,7 @@ class RabbitRelay:
         if self._connection is None:
             return
         try:
-            # The broker's own heartbeats are only counted once they are read.
+            # The broker's heartbeats count only once they are read.
             with suppress(TimeoutError):
                 self._connection.drain_events(timeout=0.01)
             self._connection.heartbeat_check()
@@ -110,22 +110,22 @@ class RabbitRelay:
     def close(self) -> None:
         connection, self._connection, self._confirms, self._producer = self._connection, None, None, None
         if connection is not None:
-            # Without the farewell of the protocol: a broker short of memory would not answer it, and nothing waits so.
+            # Closes without the AMQP handshake: a broker short of memory would not answer it.
             connection.collect()
 
 
 class RabbitReceiver:
-    """Receives into the inbox of one service: insert, commit, then acknowledge. Undecodable: to the dead letters."""
+    """Receives into the inbox of one service: insert, commit, acknowledge. Undecodable messages are dead-lettered."""
 
     def __init__(self, amqp_url: str, target: Runtime) -> None:
         self._amqp_url = amqp_url
         self._target = target
 
     def run(self, stopping: Callable[[], bool]) -> None:
-        """Consumes until told to stop. Raises when the broker or the database is away; the caller waits and retries.
+        """Consumes until stopped. Raises when the broker or the database is unreachable; the caller waits and retries.
 
-        Nothing is requeued in a loop: with the database down, the connection closes and the broker keeps the messages.
-        Each return to the queue counts towards its delivery limit, so nothing is taken until the database answers.
+        No requeue loop: when the database is down, the connection closes and the broker keeps the messages. Each
+        requeue counts towards the delivery limit, so nothing is consumed until the database answers.
         """
         with self._target.read_only() as session:
             session.execute(select(1))

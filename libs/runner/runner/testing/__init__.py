@@ -1,1 +1,1 @@
-"""What tests of carriers share: a broker, a wire that can be cut, and one way to drive each carrier."""
+"""Shared by transport tests: a broker, a TCP proxy that can be cut, and one interface to drive each transport."""

@@ -1,4 +1,4 @@
-"""RabbitMQ 4 for tests, with the topology that the services' subscriptions give, as in production."""
+"""RabbitMQ 4 for tests, with the topology derived from the services' subscriptions, as in production."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Broker:
     services: tuple[str, ...]
 
     def url(self, user: str, *, port: int | None = None) -> str:
-        """The address for one service, with that service's rights; ``port`` of a wire in between."""
+        """The broker's address for one service, with its rights; ``port`` of a TCP proxy in between."""
         return f"amqp://{user}:{self.password}@127.0.0.1:{port or self.port}/{VHOST}"
 
     @contextmanager
@@ -54,12 +54,12 @@ class Broker:
                 channel.queue_purge(queue)
 
     def consumers(self, queue: str) -> int:
-        """How many receivers listen to a queue."""
+        """The number of consumers of a queue."""
         with self.admin() as connection:
             return int(connection.default_channel.queue_declare(queue, passive=True).consumer_count)
 
     def take(self, queue: str, *, seconds: float = 5) -> list[tuple[dict[str, object], bytes]]:
-        """Takes what arrives in a queue (headers and body) until something is there or the time is over."""
+        """Takes a queue's messages (headers and body), waiting for the first until the timeout."""
         found: list[tuple[dict[str, object], bytes]] = []
         deadline = time.monotonic() + seconds
         with self.admin() as connection:
@@ -79,7 +79,7 @@ class Broker:
 
     @contextmanager
     def spy(self, routing_key: str) -> Iterator[str]:
-        """A queue that gets a copy of what is published under that key, while inside."""
+        """Context manager: a queue that gets a copy of each message published with that routing key."""
         name = f"spy.{secrets.token_hex(4)}"
         with self.admin() as connection:
             channel = connection.default_channel
@@ -103,12 +103,12 @@ def running(services: Iterable[Service], directory: Path) -> Iterator[Broker]:
             permission.update(configure=".*", write=".*", read=".*")
     (directory / "definitions.json").write_text(json.dumps(document))
     (directory / "30-tests.conf").write_text("load_definitions = /etc/rabbitmq/definitions.json\n")
-    # The fixture stops its container itself; the reaper would be one more image to fetch.
+    # The fixture stops its container itself; testcontainers' reaper would be one more image to fetch.
     os.environ.setdefault("TESTCONTAINERS_RYUK_DISABLED", "true")
     from testcontainers.community.rabbitmq import RabbitMqContainer  # only where containers are used
 
     container = RabbitMqContainer(IMAGE, username="admin", password=password, vhost=VHOST, hostname="rabbit")
-    # The name of the node, and so of its data, comes from the host name.
+    # The node's name, and so its data directory, comes from the host name.
     container.with_volume_mapping(f"{directory}/definitions.json", "/etc/rabbitmq/definitions.json", "ro")
     container.with_volume_mapping(f"{directory}/30-tests.conf", "/etc/rabbitmq/conf.d/30-tests.conf", "ro")
     with container:

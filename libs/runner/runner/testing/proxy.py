@@ -1,4 +1,4 @@
-"""A wire between a service and its database or broker, that tests cut, and mend."""
+"""A TCP proxy between a service and its database or broker, which tests can cut and mend."""
 
 import socket
 import threading
@@ -7,7 +7,7 @@ from typing import Self
 
 
 class TcpProxy:
-    """A TCP proxy on a port of its own; ``cut`` drops what is connected and refuses the rest until ``mend``."""
+    """A TCP proxy on its own port; ``cut`` drops connections and refuses new ones until ``mend``."""
 
     def __init__(self, host: str, port: int) -> None:
         self._target = (host, port)

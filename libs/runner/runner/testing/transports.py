@@ -1,4 +1,4 @@
-"""One way to drive each carrier step by step, so that the same tests run on all of them."""
+"""One interface to drive each transport step by step, so that the same tests run on all of them."""
 
 import threading
 import time
@@ -18,16 +18,16 @@ SETTLE_SECONDS = 20
 
 
 class NotSettled(AssertionError):
-    """What was expected did not come in time."""
+    """The expected state was not reached in time."""
 
 
 class Carrier(Protocol):
     def relay(self, source: Runtime) -> int:
-        """Sends one batch of that outbox, as a relay of its own would; returns how many rows went."""
+        """Sends one batch of that outbox, as a separate relay would; returns how many rows were sent."""
         ...
 
     def receive(self) -> None:
-        """Lets arrive what was sent."""
+        """Receives what was sent."""
         ...
 
     def delivered(self, copies: int) -> bool: ...
@@ -43,7 +43,7 @@ class InProcess:
         return InProcessRelay(self._runtimes).relay(source)
 
     def receive(self) -> None:
-        """Sending was receiving."""
+        """Nothing to do: sending already stored the rows."""
 
     def delivered(self, copies: int) -> bool:
         return True
@@ -61,7 +61,7 @@ class _Counting(RabbitReceiver):
 
 
 class ThroughBroker:
-    """A receiver a subscriber runs all the time, and is started again when it dies, as a worker does."""
+    """One receiver per subscriber runs all the time and is restarted when it dies, as in a worker."""
 
     def __init__(self, runtimes: Sequence[Runtime]) -> None:
         self._stopping = threading.Event()
@@ -84,7 +84,7 @@ class ThroughBroker:
             thread.join(10)
 
     def delivered(self, copies: int) -> bool:
-        """Whether the broker has delivered that many messages in all, duplicates included; counts anew afterwards."""
+        """Whether the broker has delivered that many messages, duplicates included; then resets the count."""
         if sum(receiver.deliveries for receiver in self._receivers) < copies:
             return False
         for receiver in self._receivers:
@@ -96,7 +96,7 @@ class ThroughBroker:
             try:
                 receiver.run(self._stopping.is_set)
             except Exception:
-                # As a worker does: whatever ended it, it is started again.
+                # As in a worker: restarted whatever ended it.
                 self._stopping.wait(0.05)
 
 
@@ -118,7 +118,7 @@ def settle(carrier: Carrier, runtimes: Sequence[Runtime], done: Callable[[], boo
 
 
 def arrived(source: Runtime, targets: Sequence[Runtime]) -> bool:
-    """Whether all that this outbox holds was sent, and is in the inbox of each subscriber, done or dead."""
+    """Whether every row of this outbox was sent, and is done or dead in the inbox of each subscriber."""
     outbox = source.service.metadata.tables["outbox"]
     with source.read_only() as session:
         rows = session.execute(select(outbox.c.event_id, outbox.c.type, outbox.c.sent_at)).all()

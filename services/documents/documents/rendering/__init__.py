@@ -1,5 +1,5 @@
-"""From plain data to PDF bytes, and nothing else: no database, no network, no clock.
+"""Renders plain data to PDF bytes: no database, no network, no clock.
 
-`recap.render_recap` and `letters.render_letter` are the two ways in. The same input gives the same bytes (the instant
-printed is an argument), which is what lets a receipt be made again and compared with the one that was kept.
+Entry points: `recap.render_recap`, `lot.render_lot`, `letters.render_letter`. The same input gives the same bytes (the
+printed instant is an argument), so that a recap can be rendered again and compared with the stored one.
 """
