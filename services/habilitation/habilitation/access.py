@@ -1,4 +1,4 @@
-"""Reading rights: what a person holds, computed from rows, never stored twice."""
+"""A person's access rights, computed from rows and never stored twice."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class Access:
 
 
 def of(session: Session, account_id: UUID) -> Access:
-    """Raises NoResultFound for someone who belongs to no organisation."""
+    """Raises NoResultFound for a person who belongs to no organisation."""
     current = and_(AdministratorTerm.account_id == Member.account_id, AdministratorTerm.until.is_(None))
     delegated = and_(Delegation.account_id == Member.account_id, Delegation.until.is_(None))
     statement = (
@@ -57,9 +57,9 @@ def of(session: Session, account_id: UUID) -> Access:
 def _scopes(
     session: Session, account_id: UUID, organisation_id: UUID, *, everything: bool, registry_only: bool
 ) -> list[Scope]:
-    """The administrator answers for all groups of the organisation, others for those they were given.
+    """The administrator gets all groups of the organisation, others the groups they are members of.
 
-    A natural person has those that the registry made, whatever was ever added.
+    A natural person only gets the groups created from the registry, even if others were added.
     """
     held = select(Membership.group_id).where(Membership.account_id == account_id)
     statement = (

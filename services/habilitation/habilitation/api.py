@@ -1,4 +1,4 @@
-"""The operations of ``openapi.yaml``: parse, call, show."""
+"""Handlers of the operations in ``openapi.yaml``: parse, call, format."""
 
 from typing import Any
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""What the habilitation service is made of."""
+"""Definition of the habilitation service: subscriptions, published events and start-up."""
 
 from chassis import account_status
 from chassis.runtime import Runtime

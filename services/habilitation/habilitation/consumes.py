@@ -1,4 +1,4 @@
-"""What habilitation learns from the other services."""
+"""Handlers of the events that habilitation consumes."""
 
 from typing import Any
 from uuid import UUID
@@ -18,8 +18,8 @@ _NOBODY = {"last_name": "", "first_name": "", "email": "", "access_version": 0, 
 
 
 def landlord_registered(session: Session, event: Event) -> None:
-    """The organisation appears, or gets one more Caf: a SIRET seen again is the same organisation, under the name that
-    the first Caf gives it."""
+    """Creates the organisation or links one more Caf to it. A SIRET seen again is the same organisation and keeps the
+    name given by the first Caf."""
     organisation_id, caf_code = UUID(event.data["organisation_id"]), event.data["caf_code"]
     _ensure_organisation(session, organisation_id)
     if not _tie_user_number(session, event.data):
@@ -27,7 +27,7 @@ def landlord_registered(session: Session, event: Event) -> None:
     insert_new(session, OrganisationCaf, {"organisation_id": organisation_id, "caf_code": caf_code})
     told = {"name": event.personal["name"], "kind": event.data["kind"], "named_at": event.time, "naming_caf": caf_code}
     unnamed = Organisation.naming_caf.is_(None)
-    # By time, not by version: those of two landlords of one organisation do not compare.
+    # Compare times, not versions: versions of two landlords of one organisation are not comparable.
     older = and_(Organisation.naming_caf == caf_code, Organisation.named_at < event.time)
     named = update(Organisation).where(Organisation.id == organisation_id, or_(unnamed, older))
     session.execute(named.values(**told))
@@ -35,7 +35,7 @@ def landlord_registered(session: Session, event: Event) -> None:
 
 
 def portfolio_changed(session: Session, event: Event) -> None:
-    """One group per (type of dwellings, département); a new département makes its group appear."""
+    """Creates the missing groups: one per (housing type, département)."""
     organisation_id, version = UUID(event.data["organisation_id"]), event.data["version"]
     _ensure_organisation(session, organisation_id)
     newer = update(Organisation).where(Organisation.id == organisation_id, Organisation.portfolio_version < version)
@@ -49,11 +49,11 @@ def portfolio_changed(session: Session, event: Event) -> None:
         session.add(GroupScope(group_id=group.id, housing_type=scope.housing_type, zone=scope.zone))
     session.flush()
     if missing:
-        _tell_administrator(session, organisation_id)
+        _publish_administrator_access(session, organisation_id)
 
 
 def _automatic_group(session: Session, organisation_id: UUID, label: str, taken: set[str]) -> Group:
-    """Under the next name when the administrator has given its own to another group."""
+    """Takes the next free label if the administrator has given the usual one to another group."""
     label = domain.free_label(label, taken)
     key = domain.label_key(label)
     taken.add(key)
@@ -86,7 +86,7 @@ def account_activated(session: Session, event: Event) -> None:
 
 
 def account_changed(session: Session, event: Event) -> None:
-    """What the person corrected; it gives no right, so it may come before the activation."""
+    """Updates the person's details. It grants no right, so it may arrive before the activation."""
     if event.data["kind"] == "landlord":
         organisation_id = UUID(event.data["organisation_id"])
         _ensure_organisation(session, organisation_id)
@@ -94,19 +94,19 @@ def account_changed(session: Session, event: Event) -> None:
 
 
 def account_closed(session: Session, event: Event) -> None:
-    """By the Caf: no right is left. Of someone withdrawn here there is nothing to add."""
+    """Removes all rights of an account closed by the Caf. Does nothing more for a user already withdrawn here."""
     account_status.shut(session, event)
     if event.data["kind"] == "landlord":
         account_id, organisation_id = UUID(event.data["account_id"]), UUID(event.data["organisation_id"])
         _ensure_organisation(session, organisation_id)
-        # Closed before it was heard of: kept as such, so that an activation that comes late gives nothing.
+        # The account may be unknown here: store it as withdrawn, so that a late activation grants nothing.
         row = {"account_id": account_id, "organisation_id": organisation_id, **_NOBODY}
         insert_new(session, Member, row)
         users.close(session, account_id, clock.parse(event.data["closed_at"]))
 
 
 def account_suspended(session: Session, event: Event) -> None:
-    """The person sees nothing any more, everywhere, however long their token still lives."""
+    """The person loses all access in every service, even while their token is still valid."""
     _keep_status(session, event, active=False)
 
 
@@ -115,7 +115,7 @@ def account_restored(session: Session, event: Event) -> None:
 
 
 def _tie_user_number(session: Session, data: dict[str, Any]) -> bool:
-    """False when the number is another Caf's or another organisation's: only an agent's act moves it."""
+    """False if the number belongs to another Caf or organisation: only an agent can move it."""
     place = {"organisation_id": UUID(data["organisation_id"]), "caf_code": data["caf_code"]}
     values = {**place, "version": data["version"], "moves": data.get("moves", 0)}
     number = UserNumber.number == data["user_number"]
@@ -126,12 +126,12 @@ def _tie_user_number(session: Session, data: dict[str, Any]) -> bool:
     session.execute(added.on_conflict_do_update(index_elements=["number"], set_=values, where=newer))
     after = session.execute(where).one()
     if before is not None and before != after:
-        _leave(session, before.organisation_id, before.caf_code, after.caf_code)
+        _unlink_caf(session, before.organisation_id, before.caf_code, after.caf_code)
     return dict(after._mapping) == place
 
 
-def _leave(session: Session, organisation_id: UUID, caf_code: str, following: str) -> None:
-    """A Caf with no number of the organisation any more sees it no more, and names it no more."""
+def _unlink_caf(session: Session, organisation_id: UUID, caf_code: str, following: str) -> None:
+    """A Caf that no longer has a user number of the organisation can no longer see or name it."""
     here = (UserNumber.organisation_id == organisation_id, UserNumber.caf_code == caf_code)
     if session.execute(select(UserNumber.number).where(*here).limit(1)).first():
         return
@@ -145,17 +145,17 @@ def _keep_status(session: Session, event: Event, *, active: bool) -> None:
     if not account_status.keep(session, event, active=active):
         return
     account_id = UUID(event.data["account_id"])
-    # Someone who has not signed in yet has no rights to tell of; an agent never has.
+    # A person who has never signed in has no rights to publish; neither has an agent.
     if session.get(Member, account_id) is not None:
         publishes.access_changed(session, account_id)
 
 
 def _keep_person(session: Session, account_id: UUID, organisation_id: UUID, event: Event) -> None:
-    """Names and e-mail as identity tells them; an older version never overwrites a newer one."""
+    """Stores names and e-mail from identity; an older version never overwrites a newer one."""
     known = ("civility", "last_name", "first_name", "email", "function")
     person = {name: event.personal[name] for name in known if name in event.personal}
     if person.get("email") is None:
-        # None confirmed yet: what the administrator typed stays.
+        # No confirmed address yet: keep the one the administrator typed.
         person.pop("email", None)
     values = {**person, "person_version": event.data["version"]}
     row = {"email": "", "account_id": account_id, "organisation_id": organisation_id, "access_version": 0, **values}
@@ -165,7 +165,7 @@ def _keep_person(session: Session, account_id: UUID, organisation_id: UUID, even
 
 
 def _become_administrator(session: Session, organisation_id: UUID, account_id: UUID) -> bool:
-    """True for the first ever: a later mandate is an agent's decision. The index settles simultaneous arrivals."""
+    """True for the organisation's first administrator: an agent decides on later ones. The index settles races."""
     if session.execute(
         select(AdministratorTerm.id).where(AdministratorTerm.organisation_id == organisation_id).limit(1)
     ).first():
@@ -174,7 +174,7 @@ def _become_administrator(session: Session, organisation_id: UUID, account_id: U
     return insert_new(session, AdministratorTerm, {"id": new_id(), **values}) == 1
 
 
-def _tell_administrator(session: Session, organisation_id: UUID) -> None:
+def _publish_administrator_access(session: Session, organisation_id: UUID) -> None:
     current = select(AdministratorTerm.account_id).where(
         AdministratorTerm.organisation_id == organisation_id, AdministratorTerm.until.is_(None)
     )
@@ -192,6 +192,6 @@ def _automatic_scopes(session: Session, organisation_id: UUID) -> set[Scope]:
 
 
 def _ensure_organisation(session: Session, organisation_id: UUID) -> None:
-    """Events of several subjects come in any order: whichever is first makes the row, the others complete it."""
+    """Events of different subjects arrive in any order: the first one creates the row, the others complete it."""
     values = {"id": organisation_id, "name": "", "kind": "", "portfolio_version": 0}
     insert_new(session, Organisation, values)

@@ -1,4 +1,4 @@
-"""The administrator designates delegates and withdraws them; nobody else does, delegates least of all."""
+"""Designating and withdrawing delegates: reserved to the administrator; delegates cannot do it."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +19,7 @@ from habilitation.users import managed_user
 
 @dataclass(frozen=True)
 class Designation:
-    """For all that the person holds, or for the groups named."""
+    """Covers all the groups the person belongs to, or the listed groups."""
 
     all_groups: bool
     groups: frozenset[UUID]
@@ -29,7 +29,7 @@ class Designation:
 def designate(
     session: Session, caller: Caller, organisation_id: UUID, account_id: UUID, wanted: Designation
 ) -> dict[str, Any]:
-    """Makes the user a delegate, or changes what they are one for. Raises NotFound, Forbidden, Invalid."""
+    """Makes the user a delegate, or changes the groups of the delegation. Raises NotFound, Forbidden, Invalid."""
     administered_organisation(session, caller, organisation_id)
     member = managed_user(session, caller, organisation_id, account_id)
     domain.check_delegation(wanted.all_groups, wanted.groups)
@@ -50,7 +50,7 @@ def designate(
 
 
 def withdraw(session: Session, caller: Caller, organisation_id: UUID, account_id: UUID, reason: str | None) -> None:
-    """A user like the others again. Raises NotFound, Forbidden, Conflict for someone who is no delegate."""
+    """Makes the delegate an ordinary user. Raises NotFound, Forbidden, Conflict if the user is not a delegate."""
     administered_organisation(session, caller, organisation_id)
     member, now = managed_user(session, caller, organisation_id, account_id), clock.now()
     before = delegations.end(session, account_id, now)
@@ -61,7 +61,7 @@ def withdraw(session: Session, caller: Caller, organisation_id: UUID, account_id
 
 
 def _check_held(session: Session, member: Member, wanted: frozenset[UUID]) -> None:
-    """Nobody gives what they do not hold: so nobody is made responsible for it."""
+    """A delegate can only assign groups they belong to, so the delegation is limited to these. Raises Invalid."""
     mine = select(Membership.group_id).where(
         Membership.account_id == member.account_id, Membership.group_id.in_(wanted)
     )

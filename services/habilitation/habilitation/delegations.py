@@ -1,4 +1,4 @@
-"""Delegations as rows: what is current, and ending it."""
+"""Delegation rows: reads the current ones and ends them."""
 
 from collections import defaultdict
 from datetime import datetime
@@ -12,7 +12,7 @@ from habilitation.models import DelegatedGroup, Delegation
 
 
 def groups_of(session: Session, organisation_id: UUID) -> dict[UUID, list[str]]:
-    """Of each current delegation of the organisation, the groups named one by one."""
+    """The listed groups per current delegation of the organisation."""
     named: dict[UUID, list[str]] = defaultdict(list)
     current = (
         select(DelegatedGroup)
@@ -26,7 +26,7 @@ def groups_of(session: Session, organisation_id: UUID) -> dict[UUID, list[str]]:
 
 
 def end(session: Session, account_id: UUID, at: datetime) -> dict[str, Any] | None:
-    """What the person had been delegated until now, as the journal says it; None for someone who had nothing."""
+    """Ends the person's delegation and returns it in the journal's form; None if there was none."""
     mine = select(Delegation).where(Delegation.account_id == account_id, Delegation.until.is_(None))
     current = session.scalar(mine.with_for_update())
     if current is None:

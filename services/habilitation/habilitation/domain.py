@@ -1,4 +1,4 @@
-"""The rules of habilitation, pure: roles, groups, zones and the perimeter they give."""
+"""Rules of habilitation, as pure functions: roles, groups, zones and the resulting perimeter."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -19,11 +19,11 @@ ROLES = {ADMINISTRATOR: "Administrateur", DELEGATE: "Responsable d’habilitatio
 DELEGATION_WANTED = "Choisissez tous les groupes, ou cochez-en au moins un."
 
 CIVILITIES = {"M.": "Monsieur", "Mme": "Madame"}
-# One person, one account, the registry's perimeter: only a legal person has users and groups.
+# A natural person has one account and the registry's perimeter: only a legal person has users and groups.
 LEGAL_PERSON = "legal_person"
 NATURAL_PERSON = "natural_person"
 LABEL_LENGTH = 120
-# Of one user's credentials, whoever asks.
+# Per user, whoever asks.
 MOST_REISSUES, REISSUES_WITHIN = 3, timedelta(hours=24)
 LABEL_TAKEN = "Un groupe de votre organisme porte déjà ce nom."
 
@@ -40,35 +40,35 @@ class Scope:
 
 
 def role_of(*, administrator: bool, delegate: bool) -> str:
-    """What a person is called; an administrator has no need of a delegation."""
+    """The person's role; being administrator takes precedence over a delegation."""
     if administrator:
         return ADMINISTRATOR
     return DELEGATE if delegate else USER
 
 
 def check_delegation(all_groups: bool, groups: Collection[UUID]) -> None:
-    """Raises Invalid unless it is for all groups or for some, said once."""
+    """Raises Invalid unless the delegation covers either all groups or a list of groups, not both."""
     if all_groups == bool(groups):
         raise Invalid([FieldError(pointer="/groups", code="groups", detail=DELEGATION_WANTED)])
 
 
 def union(groups: Iterable[Iterable[Scope]]) -> list[Scope]:
-    """A user's perimeter: all that their groups allow, each once, in a stable order."""
+    """A user's perimeter: the distinct scopes of their groups, sorted."""
     return sorted({scope for group in groups for scope in group})
 
 
 def automatic_label(scope: Scope) -> str:
-    """The name of a group that exists from the start: type of dwellings and geographic zone."""
+    """Label of an automatic group: housing type and geographic zone."""
     return f"{HOUSING_TYPES[scope.housing_type]} – département {scope.zone}"
 
 
 def label_key(label: str) -> str:
-    """What two names have in common when people take them for one: neither case nor spaces count."""
+    """Key by which two labels are the same: ignores case and extra spaces."""
     return " ".join(label.casefold().split())
 
 
 def free_label(label: str, taken: Collection[str]) -> str:
-    """`label`, or the first of « label (2) », « label (3) »… whose key nobody has."""
+    """`label`, or the first of « label (2) », « label (3) »… whose key is free."""
     found, number = label, 1
     while label_key(found) in taken:
         number += 1
@@ -78,7 +78,7 @@ def free_label(label: str, taken: Collection[str]) -> str:
 
 
 def label_taken() -> Invalid:
-    """The refusal of a name that another group has."""
+    """The error for a label that another group already has."""
     rule = "un nom par groupe, sans compter majuscules et espaces"
     error = FieldError(
         pointer="/label", code="taken", detail=LABEL_TAKEN, rule=rule, example="Agence de Rennes – logements privés"
@@ -87,14 +87,14 @@ def label_taken() -> Invalid:
 
 
 def is_zone_of(zone: str, departements: Collection[str]) -> bool:
-    """A département with dwellings, a commune of the official list in one, or the whole country."""
+    """True for a département with dwellings, an official commune in one of them, or the whole country."""
     if zone == WHOLE_COUNTRY or zone in departements:
         return True
     return zone in communes.names() and communes.departement(zone) in departements
 
 
 def checked_scopes(scopes: Iterable[Scope], departements: Collection[str]) -> list[Scope]:
-    """Raises Invalid naming each zone that does not exist, or in which the organisation has no dwelling."""
+    """Raises Invalid listing each zone that does not exist or in which the organisation has no dwelling."""
     scopes, where = list(scopes), sorted(departements)
     errors = [
         FieldError(
@@ -113,7 +113,7 @@ def checked_scopes(scopes: Iterable[Scope], departements: Collection[str]) -> li
 
 
 def wait_before_reissue(latest: Sequence[datetime], now: datetime) -> timedelta:
-    """Zero when a user's credentials may be issued again; `latest`: when they were within REISSUES_WITHIN, the latest
+    """Zero if a user's credentials may be issued again. `latest`: times of the issues within REISSUES_WITHIN, latest
     first."""
     if len(latest) < MOST_REISSUES:
         return timedelta(0)

@@ -1,4 +1,4 @@
-"""Whether an e-mail is another account's: known from what identity tells of those who confirmed theirs."""
+"""Checks whether an e-mail belongs to another account, from the confirmed addresses that identity publishes."""
 
 import unicodedata
 from datetime import timedelta
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from habilitation.models import Member
 
 REFUSED = "user.email_refused"
-# The refusal tells that an account exists: enough for slips, too few to try addresses one after another.
+# A refusal reveals that an account exists: the limit allows typing errors but not trying addresses one by one.
 MOST_REFUSALS, WITHIN = 10, timedelta(hours=1)
 TAKEN = "Cette adresse est déjà celle d’un autre compte, confirmée par son titulaire. Chaque utilisateur a la sienne."
 
@@ -29,10 +29,10 @@ class EmailTaken(Invalid, status=HTTPStatus.UNPROCESSABLE_ENTITY, code="invalid"
 
 
 def check_free(session: Session, caller: Caller, email: str) -> None:
-    """Raises EmailTaken; TooManyRequests, whatever the address, for who was refused too often."""
+    """Raises EmailTaken; TooManyRequests, whatever the address, if the caller was refused too often."""
     if _refusals(session, caller) >= MOST_REFUSALS:
         raise TooManyRequests(int(WITHIN.total_seconds()))
-    # As identity keeps it.
+    # Same normalisation as identity.
     same = unicodedata.normalize("NFC", email.strip()).lower()
     confirmed = Member.activated_at.is_not(None) & Member.withdrawn_at.is_(None)
     if session.scalar(select(Member.account_id).where(Member.email == same, confirmed).limit(1)) is not None:
@@ -40,7 +40,7 @@ def check_free(session: Session, caller: Caller, email: str) -> None:
 
 
 def count_refusal(session: Session, caller: Caller, organisation_id: UUID) -> None:
-    """In a transaction of its own: the refused one leaves nothing. The address is not kept."""
+    """Runs in its own transaction, since the refused one is rolled back. The address is not stored."""
     journal.record(session, actor=caller.sub, action=REFUSED, subject=organisation_id, perimeter=organisation_id)
 
 

@@ -1,4 +1,4 @@
-"""Tables of habilitation. A right is a row: user → group → (type of dwellings, zone)."""
+"""Tables of habilitation. Rights are rows: user → group → (housing type, zone)."""
 
 from datetime import datetime
 from typing import Any, ClassVar
@@ -23,14 +23,14 @@ class Organisation(Base):
     name: Mapped[str] = mapped_column(String(200))
     kind: Mapped[str] = mapped_column(String(20))
     portfolio_version: Mapped[int] = mapped_column(default=0)
-    # When the registry told the name; several landlords of one SIRET tell it, each with versions of its own.
+    # Time of the registry event that gave the name: several landlords of one SIRET each have their own versions.
     named_at: Mapped[datetime | None]
-    # The first Caf that told a name: another's file, of the same SIRET, does not change it.
+    # The first Caf that gave a name: another Caf's file for the same SIRET does not change it.
     naming_caf: Mapped[str | None] = mapped_column(String(3))
 
 
 class UserNumber(Base):
-    """Whose a user number is: the Caf that registered it first, and the organisation that it is tied to."""
+    """Owner of a user number: the Caf that registered it first and the organisation it is linked to."""
 
     __tablename__ = "user_number"
 
@@ -38,12 +38,12 @@ class UserNumber(Base):
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"), index=True)
     caf_code: Mapped[str] = mapped_column(String(3))
     version: Mapped[int]
-    # Acts that moved it to another company or Caf; nothing else does.
+    # How often an agent moved it to another company or Caf; nothing else moves it.
     moves: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class OrganisationCaf(Base):
-    """The Cafs at which the organisation has a user number: the agents who may see it."""
+    """The Cafs where the organisation has a user number; their agents may see it."""
 
     __tablename__ = "organisation_caf"
 
@@ -53,7 +53,7 @@ class OrganisationCaf(Base):
 
 class Group(Base):
     __tablename__ = "group"
-    # A name says one group of an organisation, even when two people add it together.
+    # Labels are unique per organisation, even if two people add the same one at the same time.
     __table_args__ = (Index("uq_group_organisation_label", "organisation_id", "label_key", unique=True),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -61,7 +61,7 @@ class Group(Base):
     label: Mapped[str] = mapped_column(String(120))
     # `domain.label_key` of the label; casefolding may lengthen it.
     label_key: Mapped[str] = mapped_column(String(240))
-    # The groups that exist from the start, one per (type, département) of the portfolio.
+    # Created from the portfolio, one per (housing type, département).
     automatic: Mapped[bool]
 
 
@@ -74,7 +74,7 @@ class GroupScope(Base):
 
 
 class Member(Base):
-    """A person who may sign in for an organisation; the account itself is identity's."""
+    """A person who may sign in for an organisation; identity owns the account itself."""
 
     __tablename__ = "member"
 
@@ -86,11 +86,11 @@ class Member(Base):
     email: Mapped[str] = mapped_column(String(254), index=True)
     function: Mapped[str | None] = mapped_column(String(100))
     activated_at: Mapped[datetime | None]
-    # Rises with each change of rights: read models keep the highest they have seen.
+    # Incremented with each change of rights: read models keep the highest version seen.
     access_version: Mapped[int] = mapped_column(default=0)
-    # For good: who comes back is a new user, with a new account.
+    # Final: a person who comes back gets a new user and a new account.
     withdrawn_at: Mapped[datetime | None]
-    # Of the account in identity: an older name or e-mail that arrives late changes nothing.
+    # Version of the account in identity: an older name or e-mail that arrives late is ignored.
     person_version: Mapped[int] = mapped_column(default=0)
 
 
@@ -102,11 +102,11 @@ class Membership(Base):
 
 
 class AdministratorTerm(Base):
-    """Who is administrator, since when; replaced only by a Caf agent, "à titre exceptionnel"."""
+    """The period during which a person is administrator; only a Caf agent replaces them, "à titre exceptionnel"."""
 
     __tablename__ = "administrator_term"
     __table_args__ = (
-        # The first to complete the sign-in becomes administrator, even when twenty arrive together: exactly one.
+        # Exactly one administrator, even if twenty people complete their first sign-in at the same time.
         Index(
             "uq_administrator_term_current",
             "organisation_id",
@@ -124,7 +124,7 @@ class AdministratorTerm(Base):
 
 
 class Delegation(Base):
-    """Who is responsible for habilitations beside the administrator. A change ends one and makes another."""
+    """A user who manages habilitations besides the administrator. A change ends the row and creates another."""
 
     __tablename__ = "delegation"
     __table_args__ = (
@@ -140,7 +140,7 @@ class Delegation(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
     account_id: Mapped[UUID] = mapped_column(ForeignKey("member.account_id"))
-    # All that the person holds, now and later; otherwise those of DelegatedGroup.
+    # All groups the person belongs to, now and later; otherwise those in DelegatedGroup.
     all_groups: Mapped[bool]
     since: Mapped[datetime]
     until: Mapped[datetime | None]

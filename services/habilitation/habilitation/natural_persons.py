@@ -1,4 +1,4 @@
-"""A natural person shares nothing: their perimeter is the registry's, so what was ever added to it is taken away."""
+"""A natural person's perimeter comes from the registry only: groups added to it are removed."""
 
 from uuid import UUID
 
@@ -14,7 +14,7 @@ REASON = "une personne physique n’a pas d’autre groupe que ceux de la Caf"
 
 
 def on_start(runtime: Runtime) -> None:
-    """Rights given before the rule existed: put right once, when a new version starts; nothing to do ever after."""
+    """Removes rights granted before the rule existed, when a new version starts; later starts find nothing to do."""
     with runtime.transaction() as session:
         added = exists().where(Group.organisation_id == Organisation.id, ~Group.automatic)
         widened = select(Organisation.id).where(Organisation.kind == domain.NATURAL_PERSON, added)
@@ -23,7 +23,7 @@ def on_start(runtime: Runtime) -> None:
 
 
 def set_right(session: Session, organisation_id: UUID) -> None:
-    """Takes away the groups that the registry did not make, and tells everyone. Nothing for a legal person."""
+    """Removes groups not created from the registry and publishes the new rights. Does nothing for a legal person."""
     person = select(Organisation.id).where(
         Organisation.id == organisation_id, Organisation.kind == domain.NATURAL_PERSON
     )

@@ -1,4 +1,4 @@
-"""What a caller sees and manages, as conditions: each statement carries the one it needs."""
+"""What a caller can see and manage, as SQL conditions that each query includes."""
 
 from typing import Any
 
@@ -21,8 +21,8 @@ from habilitation.models import (
 
 
 def visible(caller: Caller) -> ColumnElement[bool]:
-    """Organisations the caller may see: their own, unless suspended or withdrawn; an agent those of their Caf, a
-    supervisor all."""
+    """Organisations the caller may see: their own, unless suspended or withdrawn; for an agent those of their Caf;
+    for a supervisor all."""
     if caller.kind != "agent":
         suspended = account_status.shut_down(Organisation.metadata, caller.sub)
         gone = aliased(Member)
@@ -34,17 +34,17 @@ def visible(caller: Caller) -> ColumnElement[bool]:
 
 
 def shared() -> ColumnElement[bool]:
-    """Organisations that have users and groups: a natural person's has neither, for anybody."""
+    """Organisations that have users and groups, i.e. legal persons."""
     return Organisation.kind == domain.LEGAL_PERSON
 
 
 def administered(caller: Caller) -> ColumnElement[bool]:
-    """The organisation of which the caller is the administrator."""
+    """The organisation that the caller administers."""
     return shared() & (Organisation.id == caller.org) & visible(caller) & _administrator(caller, Organisation.id)
 
 
 def managed(caller: Caller) -> ColumnElement[bool]:
-    """The organisation whose users the caller manages: its administrator all of them, a delegate some."""
+    """The organisation whose users the caller manages: all of them as administrator, some as delegate."""
     current = aliased(Delegation)
     delegate = exists().where(
         current.organisation_id == Organisation.id, current.account_id == caller.sub, current.until.is_(None)
@@ -54,8 +54,8 @@ def managed(caller: Caller) -> ColumnElement[bool]:
 
 
 def assignable(caller: Caller) -> ColumnElement[bool]:
-    """Groups in which the caller puts users: the administrator any, a delegate those that were delegated to them and
-    that they hold themselves, now."""
+    """Groups the caller may assign to users: any for the administrator; for a delegate those delegated to them that
+    they currently belong to."""
     mine, current = aliased(Membership), aliased(Delegation)
     held = exists().where(mine.account_id == caller.sub, mine.group_id == Group.id)
     some = select(DelegatedGroup.group_id).where(DelegatedGroup.delegation_id == current.id)
@@ -69,8 +69,8 @@ def assignable(caller: Caller) -> ColumnElement[bool]:
 
 
 def manageable(caller: Caller) -> ColumnElement[bool]:
-    """Users on whom the caller acts: never the administrator, whom only the Caf replaces; for a delegate no other
-    delegate, and nobody with a right that this delegate could not give."""
+    """Users the caller may manage: never the administrator, whom only the Caf replaces; for a delegate no other
+    delegate and no user with a group that this delegate cannot assign."""
     term, current = aliased(AdministratorTerm), aliased(Delegation)
     administrator = exists().where(term.account_id == Member.account_id, term.until.is_(None))
     delegate = exists().where(current.account_id == Member.account_id, current.until.is_(None))
@@ -83,8 +83,8 @@ def manageable(caller: Caller) -> ColumnElement[bool]:
 
 
 def listed_users(caller: Caller) -> ColumnElement[bool]:
-    """Of an organisation that the caller sees: all for its administrator and the Caf, else those whom the caller
-    manages, and oneself."""
+    """Users shown in an organisation that the caller sees: all for its administrator and the Caf, otherwise those the
+    caller manages and the caller."""
     if caller.kind == "agent":
         return true()
     everybody = _administrator(caller, Member.organisation_id)
@@ -92,7 +92,7 @@ def listed_users(caller: Caller) -> ColumnElement[bool]:
 
 
 def listed_groups(caller: Caller) -> ColumnElement[bool]:
-    """As `listed_users`: all, or those that the caller holds."""
+    """Groups shown: all for the administrator and the Caf, otherwise those the caller belongs to."""
     if caller.kind == "agent":
         return true()
     held = exists().where(Membership.account_id == caller.sub, Membership.group_id == Group.id)

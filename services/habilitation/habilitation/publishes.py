@@ -1,4 +1,4 @@
-"""The facts that habilitation tells the other services."""
+"""The events that habilitation publishes."""
 
 from datetime import datetime
 from uuid import UUID
@@ -19,7 +19,7 @@ PUBLISHED = (ACCESS_CHANGED, USER_CREATED, CREDENTIALS_REQUESTED, USER_WITHDRAWN
 
 
 def access_changed(session: Session, account_id: UUID) -> None:
-    """Tells everyone the person's rights as they are now, under a new version."""
+    """Publishes the person's current rights under a new version."""
     raised = update(Member).where(Member.account_id == account_id).values(access_version=Member.access_version + 1)
     session.execute(raised)
     held = access.of(session, account_id)
@@ -35,7 +35,7 @@ def access_changed(session: Session, account_id: UUID) -> None:
 
 
 def user_created(session: Session, member: Member) -> None:
-    """Asks identity for an account and its credentials, at once."""
+    """Asks identity to create an account and issue its credentials immediately."""
     data = {"account_id": str(member.account_id), "organisation_id": str(member.organisation_id), "caf_code": None}
     personal = {
         "civility": member.civility,
@@ -47,18 +47,18 @@ def user_created(session: Session, member: Member) -> None:
 
 
 def credentials_requested(session: Session, member: Member, by: UUID) -> None:
-    """Asks identity to issue the user's credentials again."""
+    """Asks identity to reissue the user's credentials."""
     outbox.publish(session, CREDENTIALS_REQUESTED, member.account_id, {**_of(member), "requested_by": str(by)})
 
 
 def user_withdrawn(session: Session, member: Member, by: UUID, at: datetime) -> None:
-    """Tells identity that nothing is left to sign in for."""
+    """Tells identity that the user has no reason left to sign in."""
     data = {**_of(member), "withdrawn_by": str(by), "withdrawn_at": clock.iso(at)}
     outbox.publish(session, USER_WITHDRAWN, member.account_id, data)
 
 
 def delegation_changed(session: Session, member: Member, by: UUID, at: datetime, *, delegate: bool) -> None:
-    """Says that somebody has become a delegate or is one no more: what they may do is in `access_changed`."""
+    """Published when a user becomes a delegate or stops being one; their rights are in `access_changed`."""
     data = {**_of(member), "delegate": delegate, "changed_by": str(by), "changed_at": clock.iso(at)}
     outbox.publish(session, DELEGATION_CHANGED, member.account_id, data)
 

@@ -1,4 +1,4 @@
-"""Reads and writes of organisations; each statement carries the caller's perimeter itself."""
+"""Reads and writes of organisations; each statement includes the caller's perimeter."""
 
 from collections import defaultdict
 from datetime import datetime
@@ -23,7 +23,7 @@ from habilitation.perimeter import administered, assignable, listed_groups, mana
 
 
 def my_access(session: Session, caller: Caller) -> Access:
-    """Raises NotFound until habilitation has heard of the person's first sign-in."""
+    """Raises NotFound until habilitation has received the person's activation, and once access is withdrawn."""
     try:
         held = access.of(session, caller.sub)
     except NoResultFound:
@@ -43,7 +43,7 @@ def organisation(session: Session, caller: Caller, organisation_id: UUID) -> Org
 
 
 def shared_organisation(session: Session, caller: Caller, organisation_id: UUID) -> Organisation:
-    """As `organisation`, of those that have users and groups; a natural person's is as if they did not exist."""
+    """As `organisation`, for those with users and groups. Raises NotFound for a natural person's."""
     found = session.scalar(select(Organisation).where(Organisation.id == organisation_id, visible(caller), shared()))
     if found is None:
         raise NotFound
@@ -51,12 +51,12 @@ def shared_organisation(session: Session, caller: Caller, organisation_id: UUID)
 
 
 def administered_organisation(session: Session, caller: Caller, organisation_id: UUID) -> Organisation:
-    """Raises NotFound outside the perimeter, Forbidden for someone of the organisation who does not administer it."""
+    """Raises NotFound outside the perimeter, Forbidden for a member of the organisation who is not administrator."""
     return _own(session, caller, organisation_id, administered(caller), "Seul l’administrateur peut le faire.")
 
 
 def managed_organisation(session: Session, caller: Caller, organisation_id: UUID) -> Organisation:
-    """As `administered_organisation`, delegates included: what they may do stands in the statement that follows."""
+    """As `administered_organisation`, delegates included; the statement that follows limits what they may do."""
     why = "Seuls l’administrateur et les responsables d’habilitation gèrent les utilisateurs."
     return _own(session, caller, organisation_id, managed(caller), why)
 
@@ -104,7 +104,7 @@ def add_group(
     label = " ".join(label.split())
     named = {"organisation_id": owner.id, "label": label, "label_key": domain.label_key(label), "automatic": False}
     made = new_id()
-    # The index settles simultaneous arrivals.
+    # The unique index settles races.
     if not insert_new(session, Group, {"id": made, **named}):
         raise domain.label_taken()
     group = session.get_one(Group, made)
@@ -117,7 +117,7 @@ def add_group(
 
 
 def departements(session: Session, organisation_id: UUID) -> set[str]:
-    """Where the organisation has dwellings: the zones of the groups that the registry made."""
+    """Where the organisation has dwellings: the zones of its automatic groups."""
     automatic = (
         select(GroupScope.zone)
         .join(Group, Group.id == GroupScope.group_id)
@@ -127,7 +127,7 @@ def departements(session: Session, organisation_id: UUID) -> set[str]:
 
 
 def zones(session: Session, caller: Caller, organisation_id: UUID) -> list[dict[str, str]]:
-    """What a group may be made of; communes of these départements come on top."""
+    """Zones that a group may contain, besides the communes of these départements."""
     owner = administered_organisation(session, caller, organisation_id)
     found = [{"zone": zone, "label": f"Département {zone}"} for zone in sorted(departements(session, owner.id))]
     return [*found, {"zone": WHOLE_COUNTRY, "label": "France entière"}]
@@ -145,7 +145,7 @@ def journal_lines(session: Session, caller: Caller, organisation_id: UUID, limit
 
 
 def recent_lines(session: Session, action: str, subject: UUID, since: datetime) -> list[datetime]:
-    """When the journal says that this was done to that person, the latest first."""
+    """Times at which the journal recorded this action on that person, latest first."""
     table = Organisation.metadata.tables["journal"]
     lines = select(table.c.at).where(table.c.action == action, table.c.subject == str(subject), table.c.at > since)
     return list(session.scalars(lines.order_by(table.c.at.desc())))

@@ -1,4 +1,4 @@
-"""What requests must look like beyond the contract, and how single resources are shown."""
+"""Request validation beyond the contract, and JSON form of single resources."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Users made before their rights were told at once: told when a new version starts, and nothing to do ever after."""
+"""Publishes rights never published yet, for users created by older versions; later starts find nothing to do."""
 
 from chassis.runtime import Runtime
 from sqlalchemy import exists, select
@@ -8,7 +8,7 @@ from habilitation.models import Member, Membership
 
 
 def on_start(runtime: Runtime) -> None:
-    """A program acts as such a user, whom nobody ever signs in."""
+    """Needed for users that programs act as: nobody ever signs in to them."""
     ticked = exists().where(Membership.account_id == Member.account_id)
     untold = select(Member.account_id).where(Member.access_version == 0, Member.withdrawn_at.is_(None), ticked)
     with runtime.transaction() as session:

@@ -1,4 +1,4 @@
-"""Users of an organisation, and what a manager does to them. Who may stands in each statement."""
+"""Users of an organisation and how a manager acts on them. Each statement includes the permissions."""
 
 from collections import defaultdict
 from datetime import datetime
@@ -22,7 +22,7 @@ _ASKED_AGAIN = "user.credentials_requested"
 
 
 def listed(session: Session, caller: Caller, organisation_id: UUID) -> list[dict[str, Any]]:
-    """In the order of names. Raises NotFound outside the perimeter."""
+    """Sorted by name. Raises NotFound outside the perimeter."""
     owner = shared_organisation(session, caller, organisation_id)
     term = and_(AdministratorTerm.account_id == Member.account_id, AdministratorTerm.until.is_(None))
     delegation = and_(Delegation.account_id == Member.account_id, Delegation.until.is_(None))
@@ -79,7 +79,7 @@ def _to_json(
 def add(session: Session, caller: Caller, organisation_id: UUID, new: dict[str, Any]) -> dict[str, Any]:
     """Creates the user in the ticked groups; identity then sends login and password.
 
-    Raises Invalid; TooManyRequests for who tried too many taken addresses."""
+    Raises Invalid; TooManyRequests if the caller tried too many addresses already taken."""
     owner = managed_organisation(session, caller, organisation_id)
     group_ids = _given(session, caller, owner.id, new["groups"])
     emails.check_free(session, caller, new["email"])
@@ -94,7 +94,7 @@ def add(session: Session, caller: Caller, organisation_id: UUID, new: dict[str, 
         session, actor=caller.sub, action="user.created", subject=member.account_id, perimeter=owner.id, after=after
     )
     publishes.user_created(session, member)
-    # Not only once they sign in: a program acts as a user whom nobody signs in.
+    # Immediately, not at the first sign-in: a program may act as a user who never signs in.
     publishes.access_changed(session, member.account_id)
     return _to_json(member, after["groups"], False, None, True)
 
@@ -111,8 +111,8 @@ def _given(session: Session, caller: Caller, organisation_id: UUID, wanted: list
 
 
 def managed_user(session: Session, caller: Caller, organisation_id: UUID, account_id: UUID) -> Member:
-    """Locked. Raises NotFound for a stranger, someone withdrawn already, and whoever the caller does not manage;
-    Forbidden for someone who manages nobody."""
+    """Locks the row. Raises NotFound for a user unknown, already withdrawn or not managed by the caller; Forbidden for
+    a caller who manages nobody."""
     managed_organisation(session, caller, organisation_id)
     found = session.scalar(
         select(Member)
@@ -132,9 +132,9 @@ def managed_user(session: Session, caller: Caller, organisation_id: UUID, accoun
 
 
 def request_credentials(session: Session, caller: Caller, organisation_id: UUID, account_id: UUID) -> None:
-    """Asks identity for a login and a provisional password: whoever asks neither chooses nor sees them.
+    """Asks identity to reissue login and provisional password; the caller neither chooses nor sees them.
 
-    Raises TooManyRequests: each one voids the one before, and fills somebody's mailbox.
+    Raises TooManyRequests: each issue voids the previous one and sends messages to the user.
     """
     member = managed_user(session, caller, organisation_id, account_id)
     latest = recent_lines(session, _ASKED_AGAIN, member.account_id, clock.now() - domain.REISSUES_WITHIN)
@@ -151,24 +151,24 @@ def request_credentials(session: Session, caller: Caller, organisation_id: UUID,
 
 
 def withdraw(session: Session, caller: Caller, organisation_id: UUID, account_id: UUID, reason: str | None) -> None:
-    """The user has no right left from here on, and identity closes the account."""
+    """Removes all the user's rights immediately; identity then closes the account."""
     member = managed_user(session, caller, organisation_id, account_id)
     now = clock.now()
-    _leave(session, member, now, actor=caller.sub, action="user.withdrawn", reason=reason)
+    _remove_rights(session, member, now, actor=caller.sub, action="user.withdrawn", reason=reason)
     publishes.user_withdrawn(session, member, caller.sub, now)
 
 
 def close(session: Session, account_id: UUID, at: datetime) -> None:
-    """What `withdraw` does, when the Caf has closed the account; nothing for someone withdrawn already.
+    """As `withdraw`, when the Caf has closed the account; does nothing for a user already withdrawn.
 
-    An administrator's mandate stays until an agent replaces them: nobody becomes administrator otherwise.
+    An administrator's term continues until an agent replaces them: there is no other way to appoint one.
     """
     member = session.get_one(Member, account_id, with_for_update=True, populate_existing=True)
     if member.withdrawn_at is None:
-        _leave(session, member, at, actor="system", action="user.account_closed", reason=None)
+        _remove_rights(session, member, at, actor="system", action="user.account_closed", reason=None)
 
 
-def _leave(
+def _remove_rights(
     session: Session, member: Member, at: datetime, *, actor: UUID | str, action: str, reason: str | None
 ) -> None:
     member.withdrawn_at = at

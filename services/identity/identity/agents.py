@@ -1,4 +1,4 @@
-"""The Caf's agents: made by the command ``bailleurs agent add``, they sign in like everybody else."""
+"""Accounts of Caf agents, created by the command ``bailleurs agent add``; they sign in like everybody else."""
 
 from chassis import clock, ids
 from chassis.problems import Conflict, FieldError, Invalid, NotFound
@@ -17,14 +17,14 @@ from identity.sign_in import sessions
 from identity.supervision.status import is_suspended
 
 LONGEST_LOGIN = 20
-# As the other acts done at the command line are journalled.
+# Journal actor of all actions done at the command line.
 ACTOR = "command line"
 
 
 def add(runtime: Runtime, *, login: str, caf_code: str, email: str, supervisor: bool = False) -> str:
-    """The provisional password, to hand over in person: it is shown once and no message leaves.
+    """Returns the provisional password, to hand over in person: it is shown once and no message is sent.
 
-    Raises Conflict when the login is taken, Invalid when the e-mail is not one.
+    Raises Conflict if the login is taken, Invalid if the e-mail is malformed.
     """
     address = typed_email(email)
     if address is None:
@@ -50,15 +50,15 @@ def add(runtime: Runtime, *, login: str, caf_code: str, email: str, supervisor: 
         if account is None:
             raise Conflict(f"L’identifiant {login} est déjà pris.")
         issue = issue_password(session, account, Purpose.CREATION, Channel.EMAIL)
-        # Not the login: an agent's often is their name, and the journal outlives the account.
+        # Without the login: it is often the agent's name, and the journal outlives the account.
         record(session, Kind.AGENT_ADDED, account_id, actor=ACTOR, details={"supervisor": supervisor})
     return issue.password
 
 
 def move(runtime: Runtime, *, login: str, caf_code: str, supervisor: bool) -> None:
-    """To another Caf, at once in every service; sessions end, so that the next token says the new one.
+    """Moves an agent to another Caf, immediately in every service; sessions end so that the next token has the new Caf.
 
-    Raises NotFound for no agent of that login.
+    Raises NotFound if no agent has that login.
     """
     with runtime.transaction() as session:
         which = (Account.login == normalise_login(login), Account.kind == "agent", Account.closed_at.is_(None))

@@ -1,4 +1,4 @@
-"""What all tries together show and no single account or network does: many logins tried once each, from everywhere."""
+"""Detects attacks visible only in total: many logins tried once each, from many networks."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -18,12 +18,12 @@ from identity.settings import settings_of
 WINDOW = timedelta(minutes=10)
 HOUR = timedelta(hours=1)
 log = structlog.get_logger()
-# Built once: each try to sign in asks.
+# Built once: it runs at each sign-in attempt.
 _COUNTED = select(func.max(Throttle.failures)).where(Throttle.subject.in_((bindparam("this"), bindparam("before"))))
 
 
 def ringing(session: Session) -> bool:
-    """More sign-ins failed in this window or the one before than the settings hold normal."""
+    """True if failed sign-ins in this window or the previous one reached the threshold of the settings."""
     now = clock.now()
     this, before = (_key(session, "sign-in failures", moment, WINDOW) for moment in (now, now - WINDOW))
     counted = session.scalar(_COUNTED, {"this": this, "before": before}) or 0
@@ -31,7 +31,7 @@ def ringing(session: Session) -> bool:
 
 
 def note_failure(session: Session) -> None:
-    """One more failed sign-in; the one that reaches the threshold is said in the log and in the journal."""
+    """Counts a failed sign-in; the one that reaches the threshold is written to the log and the journal."""
     threshold = settings_of(runtimes.of(session)).sign_in_failures_alarm
     if _one_more(session, "sign-in failures", WINDOW) == threshold:
         log.warning("many sign-ins fail", failures=threshold, minutes=WINDOW // timedelta(minutes=1))
@@ -39,7 +39,7 @@ def note_failure(session: Session) -> None:
 
 
 def too_many_recoveries(session: Session) -> bool:
-    """One more recovery of a known account, by anybody: each costs a message, and by letter a stamp."""
+    """Counts a recovery of a known account, by anybody: each costs a message, by letter also postage."""
     most = settings_of(runtimes.of(session)).recoveries_per_hour
     count = _one_more(session, "recoveries", HOUR)
     if count == most + 1:
@@ -48,12 +48,12 @@ def too_many_recoveries(session: Session) -> bool:
 
 
 def next_hour() -> datetime:
-    """When another hour's number begins."""
+    """When the current hourly count ends."""
     return datetime.fromtimestamp((clock.now().timestamp() // HOUR.total_seconds() + 1) * HOUR.total_seconds(), UTC)
 
 
 def _one_more(session: Session, kind: str, window: timedelta) -> int:
-    """The count of the window, this one included; counted by one statement, so that none is lost."""
+    """The count of the window, including this one; one statement increments it, so that none is lost."""
     now = clock.now()
     row = upsert(session, Throttle).values(subject=_key(session, kind, now, window), failures=1, last_at=now)
     more = {"failures": Throttle.failures + 1, "last_at": now}

@@ -1,4 +1,4 @@
-"""Identity put together: what it listens to, publishes, serves and does from time to time."""
+"""Definition of the identity service: subscriptions, published events, pages and periodic tasks."""
 
 from chassis.runtime import Runtime
 from chassis.service import Periodic, Service
@@ -18,7 +18,7 @@ from identity.web import create_pages, purge_web_sessions
 
 
 def _make_first_key(runtime: Runtime) -> None:
-    """Other services ask for the public keys before anybody has signed in."""
+    """Other services request the public keys before anybody has signed in."""
     keys.rotate(runtime)
 
 

@@ -1,4 +1,4 @@
-"""Where a request comes from, and the name of its browser as its owner would say it."""
+"""Network address and browser name of a request."""
 
 from dataclasses import dataclass
 
@@ -10,8 +10,8 @@ _SYSTEMS = (("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Wi
 
 @dataclass(frozen=True)
 class Origin:
-    """Where something comes from; `browser` is a name shown to the account's holder, empty outside a request; `device`
-    is the cookie by which the account may know it."""
+    """Origin of a request. `browser`: name shown to the account's holder, empty outside a request; `device`: the
+    cookie by which the account may know the device."""
 
     address: str
     browser: str = ""
@@ -19,17 +19,17 @@ class Origin:
 
 
 def current_origin() -> Origin | None:
-    """Of the request being answered; None for what a worker or a command does."""
+    """Origin of the current request; None in a worker or a command."""
     return Origin(client_address(request), browser_name(request)) if has_request_context() else None
 
 
 def client_address(request: Request) -> str:
-    """The address that the outermost of our own proxies saw (`chassis.http.behind_proxies`)."""
+    """The address seen by our outermost proxy (`chassis.http.behind_proxies`)."""
     return request.remote_addr or ""
 
 
 def browser_name(request: Request) -> str:
-    """``Firefox sur Windows``, enough to recognise one's own session; never the whole header."""
+    """``Firefox sur Windows``: enough to recognise one's own session; never the whole header."""
     agent = request.headers.get("User-Agent", "")
     browser = next((name for mark, name in _BROWSERS if mark in agent), "Navigateur inconnu")
     system = next((name for mark, name in _SYSTEMS if mark in agent), "Linux" if "Linux" in agent else "")

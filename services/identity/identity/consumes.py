@@ -1,4 +1,4 @@
-"""The events identity listens to: accounts to make with their credentials, and roles that ask for protection."""
+"""Handlers of the events that identity consumes: accounts to create with credentials, roles, bounces, withdrawals."""
 
 from typing import Any
 from uuid import UUID
@@ -22,13 +22,13 @@ from identity.publishes import Recipient
 
 
 def landlord_registered(session: Session, event: Event) -> None:
-    """Ties the user number to its organisation, and makes the account of an organisation seen for the first time.
+    """Links the user number to its organisation, and creates the account of a new organisation.
 
-    A legal person is one organisation per SIRET, so a second user number only adds itself; a natural person is one
-    per user number, hence one account per département (both guides).
+    A legal person is one organisation per SIRET, so a second user number is only linked; a natural person is one
+    organisation per user number, hence one account per département (both guides).
     """
     data, personal = event.data, event.personal
-    written_to_before = _written_to(session, data["user_number"])
+    known_contact = _known_contact(session, data["user_number"])
     if not _tie_user_number(session, data, personal):
         return
     email = _email(personal)
@@ -38,7 +38,7 @@ def landlord_registered(session: Session, event: Event) -> None:
         kind="landlord",
         principal=True,
         organisation_id=UUID(data["organisation_id"]),
-        # Of a legal person the account covers every département: it belongs to no Caf in particular.
+        # A legal person's account covers every département, so it belongs to no particular Caf.
         caf_code=data["caf_code"] if data["kind"] == "natural_person" else None,
         registry_caf=data["caf_code"],
         contact_name=personal["name"],
@@ -49,12 +49,12 @@ def landlord_registered(session: Session, event: Event) -> None:
     if account is not None:
         recipient = Recipient(personal["name"], email, tuple(personal["address"]))
         issue_and_send(session, account, Purpose.CREATION, recipient, user_number=data["user_number"])
-    elif written_to_before not in (None, (email, personal["address"])):
+    elif known_contact not in (None, (email, personal["address"])):
         stranded.issue_again(session, UUID(data["organisation_id"]), data["user_number"])
 
 
 def user_created(session: Session, event: Event) -> None:
-    """A user whom an administrator created gets login and password by e-mail at once."""
+    """Creates the account of a user added by an administrator and e-mails login and password immediately."""
     data, personal = event.data, event.personal
     email = _email(personal)
     name = full_name(personal["first_name"], personal["last_name"])
@@ -74,40 +74,40 @@ def user_created(session: Session, event: Event) -> None:
 
 
 def access_changed(session: Session, event: Event) -> None:
-    """Who is administrator now: the one whom a user number recovers, and who must have a second factor."""
+    """Stores the role: it decides which account a user number recovers and who must have a second factor."""
     data = event.data
     role = data["role"] if data["active"] else None
     roles.follow(session, UUID(data["account_id"]), role, data["version"])
 
 
 def credentials_requested(session: Session, event: Event) -> None:
-    """Issued again to the user, at their own address; who asked is in the journal, and sees nothing."""
+    """Reissues credentials to the user's own address; the requester is journalled and sees nothing."""
     account = session.get(Account, UUID(event.data["account_id"]))
     if account is not None and account.organisation_id == UUID(event.data["organisation_id"]):
         issue_and_send(session, account, Purpose.REISSUE, own_recipient(account), actor=event.data["requested_by"])
 
 
 def delegation_changed(session: Session, event: Event) -> None:
-    """The person learns it from us, who know where they read: what they may do, and that a second factor is asked."""
+    """Notifies the person at the address identity knows: what they may do, and that a second factor is required."""
     account = session.get(Account, UUID(event.data["account_id"]))
     if account is not None and account.closed_at is None:
         tell(session, account, Notice.DELEGATE_DESIGNATED if event.data["delegate"] else Notice.DELEGATE_WITHDRAWN)
 
 
 def user_withdrawn(session: Session, event: Event) -> None:
-    """A user withdrawn from their organisation has nothing left to sign in for."""
+    """Closes the account of a user withdrawn from their organisation."""
     data = event.data
     closing.close(session, UUID(data["account_id"]), closing.Reason.WITHDRAWN, actor=data["withdrawn_by"])
 
 
 def bounced(session: Session, event: Event) -> None:
-    """Notification could not deliver an e-mail: see whether it carried credentials."""
+    """Notification could not deliver an e-mail: checks whether it contained credentials."""
     if event.data["account_id"] is not None:
         bounces.came_back(session, UUID(event.data["account_id"]), event.data["template"])
 
 
 def _tie_user_number(session: Session, data: dict[str, Any], personal: dict[str, Any]) -> bool:
-    """False when a newer version of this landlord is already known, or when the number is another Caf's."""
+    """False if a newer version of this landlord is already stored, or if the number belongs to another Caf."""
     values = {
         "organisation_id": UUID(data["organisation_id"]),
         "caf_code": data["caf_code"],
@@ -134,7 +134,7 @@ def _tie_user_number(session: Session, data: dict[str, Any], personal: dict[str,
 
 
 def _follow_to_caf(session: Session, organisation_id: UUID, before: str, after: str) -> None:
-    """Accounts are their landlord's new Caf's, unless the organisation has another number at the one before."""
+    """Moves the accounts to the landlord's new Caf, unless the organisation has another number at the previous Caf."""
     here = (UserNumber.organisation_id == organisation_id, UserNumber.caf_code == before)
     if session.scalar(select(UserNumber.number).where(*here).limit(1)) is not None:
         return
@@ -143,8 +143,8 @@ def _follow_to_caf(session: Session, organisation_id: UUID, before: str, after: 
         session.execute(mine.values({column: after}).execution_options(synchronize_session=False))
 
 
-def _written_to(session: Session, user_number: str) -> tuple[str | None, list[str]] | None:
-    """The e-mail and the address that the Caf gave last; None for a number not seen yet."""
+def _known_contact(session: Session, user_number: str) -> tuple[str | None, list[str]] | None:
+    """The last e-mail and postal address given by the Caf; None for an unknown number."""
     known = session.execute(
         select(UserNumber.email, UserNumber.address).where(UserNumber.number == user_number)
     ).first()

@@ -1,4 +1,4 @@
-"""argon2id with OWASP's parameters, in a pool bounded by the cores: each hash costs 19 MiB and 19 ms."""
+"""argon2id with OWASP's parameters, with as many hashes at once as cores: each costs 19 MiB and 19 ms."""
 
 import os
 from collections.abc import Iterator
@@ -10,21 +10,21 @@ from argon2.exceptions import VerificationError
 from chassis.problems import Unavailable
 
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
-# Unbounded, a burst of sign-ins is an out-of-memory: argon2 releases the GIL, so threads do run together.
+# Without a limit, a burst of sign-ins would exhaust the memory: argon2 releases the GIL, so threads run in parallel.
 _SLOTS = BoundedSemaphore(os.cpu_count() or 1)
 _LONGEST_WAIT_SECONDS = 5.0
-# Of a random value nobody kept: what an unknown login is verified against, so that it costs the same time.
+# Hash of a discarded random value: unknown logins are verified against it, so that they take the same time.
 _DUMMY = _HASHER.hash(os.urandom(32))
 
 
 def hash_password(password: str) -> str:
-    """The encoded argon2id hash; raises Unavailable when the machine is too busy."""
+    """Returns the encoded argon2id hash; raises Unavailable if the machine is too busy."""
     with _slot():
         return _HASHER.hash(password)
 
 
 def verify(encoded: str | None, password: str) -> bool:
-    """Same work whether there is a hash or not; raises Unavailable when the machine is too busy."""
+    """Does the same work whether or not there is a hash; raises Unavailable if the machine is too busy."""
     with _slot():
         try:
             _HASHER.verify(encoded or _DUMMY, password)
@@ -34,7 +34,7 @@ def verify(encoded: str | None, password: str) -> bool:
 
 
 def outdated(encoded: str) -> bool:
-    """Made with other parameters than today's."""
+    """True if the hash was made with parameters other than the current ones."""
     return _HASHER.check_needs_rehash(encoded)
 
 

@@ -1,4 +1,4 @@
-"""The signing keys: ES256, in the database so that every process signs with the same, private parts encrypted."""
+"""Signing keys (ES256), stored in the database so that all processes share them; private parts are encrypted."""
 
 import json
 from datetime import datetime, timedelta
@@ -21,14 +21,14 @@ from identity.settings import Settings, settings_of
 
 ALGORITHM = "ES256"
 _SEAL = {"alg": "dir", "enc": "A256GCM"}
-# A key is published this long before it signs, and after: an ID token is a hint to sign out for as long as its session.
+# A key is published this long before and after it signs: an ID token serves as sign-out hint during its whole session.
 LEAD = timedelta(hours=24)
-# The least time, for a rotation asked for: services and gateway read the keys again every minute, others within five.
+# Minimum for a requested rotation: services and gateway reload the keys every minute, other clients within five.
 CACHED = timedelta(minutes=10)
 
 
 def public_jwks(runtime: Runtime) -> dict[str, Any]:
-    """RFC 7517 set of the public keys that may have signed a token still valid, or will soon sign; never empty."""
+    """RFC 7517 set of the public keys that may have signed a valid token or will soon sign; never empty."""
     with runtime.read_only() as session:
         found = jwks(session)
     if not found["keys"]:
@@ -38,7 +38,7 @@ def public_jwks(runtime: Runtime) -> dict[str, Any]:
 
 
 def public_keys(session: Session) -> KeySet:
-    """For checking a token of our own."""
+    """The keys to verify our own tokens."""
     return KeySet([ECKey.import_key(key) for key in jwks(session)["keys"]])
 
 
@@ -47,7 +47,7 @@ def jwks(session: Session) -> dict[str, Any]:
     return {"keys": list(session.scalars(published.order_by(SigningKey.created_at)))}
 
 
-# Built once: making such a statement costs as much as running it.
+# Built once: building such a statement costs as much as running it.
 _CURRENT = (
     select(SigningKey.private_sealed)
     .where(SigningKey.signs_from <= bindparam("now"), SigningKey.signs_until > bindparam("now"))
@@ -57,9 +57,9 @@ _CURRENT = (
 
 
 def signing_key(session: Session) -> ECKey:
-    """The key that signs now; makes the first one when there is none, so a process needs no set-up order.
+    """The current signing key; creates the first one if there is none, so that start-up order does not matter.
 
-    Looked up once a transaction: each token and its header ask for it.
+    Looked up once per transaction: each token and its header need it.
     """
     found: ECKey | None = session.info.get("signing_key")
     if found is None:
@@ -70,7 +70,7 @@ def signing_key(session: Session) -> ECKey:
 
 
 def rotate(runtime: Runtime) -> None:
-    """Makes the next key a day before the last one stops signing, and forgets those nobody can meet any more."""
+    """Creates the next key a day before the last one stops signing, and purges those no longer published."""
     settings = settings_of(runtime)
     now = clock.now()
     with runtime.transaction() as session:
@@ -83,15 +83,15 @@ def rotate(runtime: Runtime) -> None:
 
 
 def rotate_now(runtime: Runtime, *, at_once: bool) -> None:
-    """Asked for by an operator: the next key signs in ten minutes, when nobody can have missed it.
+    """Rotation requested by an operator: the next key signs in ten minutes, once every cache has it.
 
-    `at_once`, for a key that leaked: it signs now, and all that the others signed is refused within a minute.
+    `at_once`, for a leaked key: the new key signs now, and tokens signed by the others are refused within a minute.
     """
     settings, now = settings_of(runtime), clock.now()
     starts = now if at_once else now + CACHED
     published_until = now if at_once else starts + LEAD
     with runtime.transaction() as session:
-        # Those that wait for their turn have signed nothing.
+        # Keys not yet in use have signed nothing.
         session.execute(delete(SigningKey).where(SigningKey.signs_from > now))
         signing = update(SigningKey).where(SigningKey.published_until > published_until)
         session.execute(signing.values(published_until=published_until))
@@ -102,7 +102,7 @@ def rotate_now(runtime: Runtime, *, at_once: bool) -> None:
 
 
 def listed(runtime: Runtime) -> list[SigningKey]:
-    """Those that are published, the first to sign first."""
+    """Published keys, in signing order."""
     published = select(SigningKey).where(SigningKey.published_until > clock.now()).order_by(SigningKey.signs_from)
     with runtime.read_only() as session:
         found = list(session.scalars(published))

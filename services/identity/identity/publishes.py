@@ -38,7 +38,7 @@ PUBLISHED = (
 
 
 class Recipient(NamedTuple):
-    """Whom the Caf writes to; `address` holds the lines below the name."""
+    """Recipient of a message; `address` holds the postal lines below the name."""
 
     name: str
     email: str | None
@@ -55,7 +55,7 @@ class Issue(NamedTuple):
 
 
 def credentials_issued(session: Session, account: Account, issue: Issue, recipient: Recipient) -> None:
-    """Login and password travel sealed: notification alone can read them."""
+    """Login and password are sealed: only notification can read them."""
     secret = {"login": account.login, "password": issue.password}
     data = {
         "account_id": str(account.id),
@@ -91,7 +91,7 @@ def account_activated(session: Session, account: Account, activated_at: datetime
 
 
 def account_changed(session: Session, account: Account) -> None:
-    """Nothing before the activation, which tells the same: nobody keeps anything of the account until then."""
+    """Not published before the activation, which contains the same data: no service stores the account until then."""
     if account.activated_at is None:
         return
     data = {
@@ -108,7 +108,7 @@ def account_changed(session: Session, account: Account) -> None:
 def email_confirmation_asked(
     session: Session, account: Account, change: EmailChange, code: str, *, taken: bool
 ) -> None:
-    """The code travels sealed: notification alone can read it. `taken`: another account has confirmed the address."""
+    """The code is sealed: only notification can read it. `taken`: another account has confirmed the address."""
     data = {
         "account_id": str(account.id),
         "change_id": str(change.id),
@@ -121,7 +121,7 @@ def email_confirmation_asked(
 
 
 def sign_in_link_asked(session: Session, account: Account, email: str, token: str) -> None:
-    """The link travels sealed: notification alone can read it."""
+    """The link is sealed: only notification can read it."""
     settings = runtimes.of(session).settings
     link = f"{settings.public_url}/compte/connexion/lien/ouvrir?jeton={token}"
     data = {
@@ -135,7 +135,7 @@ def sign_in_link_asked(session: Session, account: Account, email: str, token: st
 
 
 def account_suspended(session: Session, account: Account, suspended_at: datetime) -> None:
-    """By itself or with its organisation: nothing opens the account until it is restored."""
+    """Suspended by itself or with its organisation: nobody can sign in to the account until it is restored."""
     outbox.publish(
         session, ACCOUNT_SUSPENDED, account.id, _standing(account) | {"suspended_at": clock.iso(suspended_at)}
     )
@@ -147,12 +147,12 @@ def account_restored(session: Session, account: Account, restored_at: datetime) 
 
 
 def account_closed(session: Session, account: Account, closed_at: datetime) -> None:
-    """For good: whoever held it has no right left."""
+    """Final: the holder has no rights left."""
     outbox.publish(session, ACCOUNT_CLOSED, account.id, {**_standing(account), "closed_at": clock.iso(closed_at)})
 
 
 def account_moved(session: Session, account: Account, moved_at: datetime) -> None:
-    """An agent works for another Caf, or sees all of them, or no longer: at once, whatever their token says."""
+    """An agent changes Caf, or becomes or stops being a supervisor: effective immediately, whatever the token says."""
     outbox.publish(session, ACCOUNT_MOVED, account.id, {**_standing(account), "moved_at": clock.iso(moved_at)})
 
 

@@ -1,4 +1,4 @@
-"""The Caf that registered a landlord: its agents see what is written to the account, and it says where."""
+"""The Caf that registered a landlord: its agents see the messages sent to the account, and it gives the address."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -7,8 +7,8 @@ from identity.models import Account, UserNumber
 
 
 def registering_caf(session: Session, account: Account, user_number: str | None = None) -> str | None:
-    """The Caf of what is written to this account: the account's own, else that of the number it is about, else the
-    one that made it. The digits of a user number say nothing of the Caf."""
+    """The Caf of messages sent to this account: the account's own, else that of the user number concerned, else the
+    one that created it. The digits of a user number do not identify the Caf."""
     if account.caf_code or account.organisation_id is None:
         return account.caf_code
     of_number = select(UserNumber.caf_code).where(
@@ -18,7 +18,7 @@ def registering_caf(session: Session, account: Account, user_number: str | None 
 
 
 def caf_that_made(session: Session, account: Account) -> str | None:
-    """Whose registry made the account; of one made by a colleague, that of the organisation's first."""
+    """The Caf whose registry created the account; for one created by a colleague, that of the organisation's first."""
     if account.registry_caf is not None:
         return account.registry_caf
     first = select(Account.registry_caf).where(

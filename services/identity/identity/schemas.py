@@ -1,4 +1,4 @@
-"""What requests must hold beyond the contract's shape, and how resources are shown."""
+"""Request validation beyond the contract, and JSON form of resources."""
 
 from typing import Any
 
@@ -46,10 +46,10 @@ def email_of(body: dict[str, Any]) -> str:
 
 
 def personal_of(body: dict[str, Any]) -> dict[str, str | None]:
-    """What is to be corrected, normalised; an empty function or telephone is none. Raises Invalid."""
+    """The corrections, normalised; an empty function or telephone becomes None. Raises Invalid."""
     given: dict[str, str | None] = {name: (value or "").strip() or None for name, value in body.items()}
     if "first_name" in given:
-        # People may have one name only.
+        # Some people have only one name.
         given["first_name"] = given["first_name"] or ""
     errors = []
     if "last_name" in given and given["last_name"] is None:
@@ -70,7 +70,7 @@ def account_to_json(account: Account) -> dict[str, Any]:
         "account_id": str(account.id),
         "organisation_id": str(account.organisation_id) if account.organisation_id else None,
         "activated_at": clock.iso(account.activated_at) if account.activated_at else None,
-        # Our messages come back from it: the person should give another.
+        # Our messages bounce: the person should give another address.
         "email_refused": account.email is not None and account.email == account.bounced_email,
         **{name: getattr(account, name) for name in _SHOWN},
     }

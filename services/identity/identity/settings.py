@@ -27,26 +27,25 @@ class Settings(ChassisSettings):
     session_idle_minutes: int = 60
     session_hours: int = 12
     signing_key_days: int = 30
-    # Failed sign-ins of all in ten minutes beyond which fewer tries are free for everybody, and an alarm is logged.
+    # Total failed sign-ins in ten minutes that log an alarm and reduce the free tries for everybody.
     sign_in_failures_alarm: int = 2000
-    # Recoveries of known accounts handled for all together; the others wait for the next hour.
+    # Total recoveries of known accounts handled per hour; the others wait for the next hour.
     recoveries_per_hour: int = 20_000
-    # What is kept of who held a closed account, to answer questions about it.
+    # Retention of the personal data of a closed account, to answer questions about it.
     closed_account_days: int = 365
-    # Between the 6 and 12 months that the CNIL recommends for such lines (délibération 2021-122).
+    # The CNIL recommends between 6 and 12 months for such logs (délibération 2021-122).
     security_journal_months: int = 12
-    # The journal is anchored after so many minutes, or so many lines if they come first.
+    # The journal is anchored after this many minutes or lines, whichever comes first.
     journal_anchor_minutes: int = 15
     journal_anchor_lines: int = 500
-    # How often those who must have a second factor may sign in before it is asked of them, the others before it is
-    # offered to them.
+    # Sign-ins allowed before a second factor is required of those who must have one, or offered to the others.
     mfa_grace_sign_ins: int = 2
-    # How long after proving who one is one may change what proves it.
+    # How long after a proof of identity the factors and password may be changed.
     recent_proof_minutes: int = 10
     second_step_minutes: int = 10
-    # How long a second agent has to decide that a lost second factor is taken away.
+    # How long a second agent has to decide on the reset of a lost second factor.
     factor_reset_hours: int = 48
-    # A TOML file of this installation's own clients, beside those of the product; empty: there are none.
+    # TOML file of this installation's own clients, besides those of the product; empty: none.
     clients_file: str = ""
 
     def __post_init__(self) -> None:
@@ -65,7 +64,7 @@ class Settings(ChassisSettings):
             raise SettingsError("FLASK_DEBUG montre le programme aux visiteurs : retirez-la en production.")
 
     def named(self, key: str) -> str:
-        """The setting of that name (``BAILLEURS_…``): one of these fields, else of the environment; empty: not set."""
+        """The setting named ``BAILLEURS_…``: from these fields, else from the environment; empty if not set."""
         field = key.removeprefix("BAILLEURS_").lower()
         return str(getattr(self, field)) if hasattr(self, field) else os.environ.get(key, "")
 
@@ -102,7 +101,7 @@ class Settings(ChassisSettings):
 
     @property
     def second_step_lifetime(self) -> timedelta:
-        """How long one has after the password to prove the second factor."""
+        """Time limit to prove the second factor after the password."""
         return timedelta(minutes=self.second_step_minutes)
 
     @property

@@ -1,4 +1,4 @@
-"""Counts tries in the database, so that all processes see the same count."""
+"""Counts attempts in the database, so that all processes share the count."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
@@ -20,7 +20,7 @@ from identity.key_derivation import keyed_digest
 from identity.models import Throttle
 from identity.settings import settings_of
 
-# Of the table and built once: they run at each try, and making such statements costs more than running them.
+# Core statements, built once: they run at each attempt, and building them costs more than running them.
 _TABLE = cast(Table, Throttle.__table__)
 _SUBJECT = _TABLE.c.subject == bindparam("counted")
 _COUNT, _FORGET = update(_TABLE).where(_SUBJECT), delete(_TABLE).where(_SUBJECT)
@@ -31,13 +31,13 @@ _GIVE_BACK = update(_TABLE).where(_SUBJECT, _TABLE.c.failures > 0).values(failur
 
 
 class UnknownDevice(TooManyRequests, status=HTTPStatus.TOO_MANY_REQUESTS, code="unknown-device"):
-    """Too many failed from devices that the account does not know: this one must first be known."""
+    """Too many failures from devices unknown to the account: this device must first be made known."""
 
     title = "Trop d’essais depuis des appareils que ce compte ne connaît pas. Demandez un lien par courriel."
 
 
 def admit(session: Session, counts: Counts) -> None:
-    """Counts the try, as `take`. Raises UnknownDevice, or TooManyRequests with the wait."""
+    """Counts the attempt, as `take`. Raises UnknownDevice, or TooManyRequests with the wait."""
     waits = take_each(session, counts.counters)
     if not any(waits):
         return
@@ -46,7 +46,7 @@ def admit(session: Session, counts: Counts) -> None:
 
 
 def succeeded(session: Session, counts: Counts) -> None:
-    """The try does not count after all, nor those that failed before it; those of others on the same network do."""
+    """Uncounts the attempt and clears the failures before it; failures of others on the same network still count."""
     if counts.shared is not None:
         give_back(session, counts.shared)
     afresh = [one for one in (counts.own, counts.in_all) if one is not None]
@@ -54,15 +54,15 @@ def succeeded(session: Session, counts: Counts) -> None:
 
 
 def take(session: Session, counters: Iterable[Counter]) -> timedelta:
-    """Zero when the try may go on, and then it is already counted: twenty guesses at once cannot all slip through.
+    """Zero if the attempt may proceed; it is then already counted, so that twenty simultaneous guesses cannot all pass.
 
-    Otherwise the longest wait, and nothing is counted: waiting is not made longer by asking.
+    Otherwise the longest wait, and nothing is counted: asking again does not extend it.
     """
     return max(take_each(session, counters))
 
 
 def take_each(session: Session, counters: Iterable[Counter]) -> list[timedelta]:
-    """As `take`, with the wait that each asks for."""
+    """As `take`, with the wait per counter."""
     now = clock.now()
     policies = {_key(session, counter): counter.policy for counter in counters}
     known = _locked(session, list(policies), now)
@@ -74,18 +74,18 @@ def take_each(session: Session, counters: Iterable[Counter]) -> list[timedelta]:
 
 
 def give_back(session: Session, counter: Counter) -> None:
-    """The try succeeded: it does not count, but other failures of the same network still do."""
+    """Uncounts an attempt that succeeded; other failures of the same network still count."""
     session.execute(_GIVE_BACK, {"counted": _key(session, counter)})
 
 
 def purge(runtime: Runtime) -> None:
-    """Forgets what no policy remembers any more."""
+    """Deletes counts that every policy ignores by now."""
     with runtime.transaction() as session:
         session.execute(delete(Throttle).where(Throttle.last_at < clock.now() - timedelta(hours=24)))
 
 
 def _locked(session: Session, subjects: Sequence[str], now: datetime) -> dict[str, Failures]:
-    """Made or locked by one statement: the first tries, arriving all together, would else each count as the first."""
+    """Inserts or locks in one statement: otherwise simultaneous first attempts would each count as the first."""
     dialect = session.get_bind().dialect.name
     if dialect not in _LOCK:
         made = upsert(session, _TABLE).on_conflict_do_update(index_elements=["subject"], set_=_AS_IT_WAS)

@@ -1,4 +1,4 @@
-"""The web application of identity: its pages and the OpenID provider, one Flask application on one session."""
+"""Flask application of identity: its pages and the OpenID provider, sharing one session."""
 
 import logging
 from functools import partial
@@ -42,9 +42,9 @@ SERVICE_NAME = "Espace Partenaires – Mon Compte Partenaire"
 
 
 def create_pages(runtime: Runtime) -> Flask:
-    """For /compte, /oidc and /.well-known; needs webui's static files built."""
+    """Serves /compte, /oidc and /.well-known; needs webui's built static files."""
     settings = settings_of(runtime)
-    # authlib writes the tokens it gives at the debug level.
+    # authlib logs the tokens it issues at debug level.
     logging.getLogger("authlib").setLevel(logging.INFO)
     app = Flask(__name__, static_folder=None, template_folder="templates")
     app.secret_key = subkey(settings, "forms")
@@ -56,10 +56,10 @@ def create_pages(runtime: Runtime) -> Flask:
     behind_proxies(app, settings)
     install(app, service_name=SERVICE_NAME, user=_person)
     app.before_request(_refuse_nul)
-    app.before_request(partial(_say_which_list, settings.event_key))
+    app.before_request(partial(_bind_cursors, settings.event_key))
     add_sent_forms(app, runtime)
     app.after_request(lambda answer: device_cookie.set_on(answer, settings))
-    # After webui's own, hence run before it: it only fills in the headers that are missing.
+    # Registered after webui's, hence runs before it: webui only adds missing headers.
     app.after_request(_let_forms_reach_client)
     app.register_error_handler(Problem, _refusal_page)
     for unavailable in (OperationalError, PoolTimeout):
@@ -70,7 +70,7 @@ def create_pages(runtime: Runtime) -> Flask:
         app.register_blueprint(part.blueprint)
     for blueprint in protections.BLUEPRINTS:
         app.register_blueprint(blueprint)
-    # Called by programs that prove themselves, without our cookie: there is no request to forge.
+    # Called by programs that authenticate themselves without our cookie, so CSRF does not apply.
     for part in (authorization, endpoints):
         app.extensions["csrf"].exempt(part.blueprint)
     return app
@@ -83,7 +83,7 @@ def web_sessions(runtime: Runtime) -> SqlSessionInterface:
         WEB_SESSIONS,
         name="compte",
         secure=settings.is_https,
-        # Idleness is counted on the sign-in session, which the refreshing of tokens keeps awake too.
+        # Idleness is measured on the sign-in session, which token refreshes also extend.
         idle=settings.session_lifetime,
         absolute=settings.session_lifetime,
     )
@@ -102,15 +102,15 @@ def _person() -> Person | None:
 
 
 def _refuse_nul() -> None:
-    """No person types it, and PostgreSQL takes it in no text; the provider answers its own malformed requests."""
+    """Nobody types NUL and PostgreSQL text cannot hold it; the provider handles its own malformed requests."""
     if request.path.startswith("/compte"):
         typed = (value for values in (request.args, request.form) for value in values.values())
         if any("\0" in value for value in typed):
             abort(400)
 
 
-def _say_which_list(secret: str) -> None:
-    """Pages that list are as strict about cursors as the API."""
+def _bind_cursors(secret: str) -> None:
+    """Binds cursors to the list shown: pages check them as strictly as the API."""
     pagination.of_request(secret, request.path, request.query_string)
 
 
@@ -124,7 +124,7 @@ def _let_forms_reach_client(answer: Response) -> Response:
 
 
 def _refusal_page(problem: Problem) -> ResponseReturnValue:
-    """A refusal of the rules that no page has words of its own for."""
+    """Generic page for a rule violation that no page handles itself."""
     page, status, _ = render_error(default_exceptions[problem.status]())
     return page, status, problem.headers
 

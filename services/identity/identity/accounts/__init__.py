@@ -1,1 +1,1 @@
-"""Accounts: how they are made, reached and brought to life."""
+"""Accounts: creation, contact addresses, credentials and activation."""

@@ -1,4 +1,4 @@
-"""What happened to an account, as its journal tells it, the last thing first."""
+"""Activity of an account: its journal lines, latest first."""
 
 import csv
 import io
@@ -17,12 +17,12 @@ from identity.models import Account, SecurityEvent
 
 COLUMNS = ("Date et heure (Paris)", "Événement", "Par", "Navigateur", "Réseau")
 HOLDER, AGENT, COLLEAGUE, SERVICE = "Vous", "Votre Caf", "Votre organisme", "Le service"
-# More than anybody's year; the journal itself is kept no longer.
+# More than anybody does in a year; the journal itself is not kept longer.
 MOST_EXPORTED = 20_000
 
 
 def page(session: Session, account_id: UUID, cursor: str | None, limit: int) -> dict[str, Any]:
-    """{items, next_cursor}; raises BadRequest for a cursor that is none of ours."""
+    """Returns {items, next_cursor}; raises BadRequest for a cursor that we did not issue."""
     before = pagination.after_number(cursor)
     mine = select(SecurityEvent).where(SecurityEvent.account_id == account_id).order_by(SecurityEvent.seq.desc())
     if before is not None:
@@ -33,13 +33,13 @@ def page(session: Session, account_id: UUID, cursor: str | None, limit: int) -> 
 
 
 def everything(session: Session, account_id: UUID) -> list[dict[str, Any]]:
-    """All that is kept, for the holder's export."""
+    """All stored lines, for the holder's export."""
     items: list[dict[str, Any]] = page(session, account_id, None, MOST_EXPORTED)["items"]
     return items
 
 
 def as_csv(items: Sequence[dict[str, Any]]) -> str:
-    """As French spreadsheets read it: semicolons, and a mark that says UTF-8. Nothing in it was typed by anybody."""
+    """CSV for French spreadsheets: semicolons and a UTF-8 BOM. It contains no text typed by users."""
     written = io.StringIO()
     table = csv.writer(written, delimiter=";")
     table.writerow(COLUMNS)
@@ -50,7 +50,7 @@ def as_csv(items: Sequence[dict[str, Any]]) -> str:
 
 
 def as_file(items: Sequence[dict[str, Any]], kind: str) -> Response:
-    """A file to keep, ``csv`` or ``json``."""
+    """Download in ``csv`` or ``json``."""
     text, media = (as_csv(items), "text/csv") if kind == "csv" else (_as_json(items), "application/json")
     answer = Response(text, content_type=f"{media}; charset=utf-8")
     answer.headers["Content-Disposition"] = f'attachment; filename="activite-du-compte.{kind}"'
@@ -68,7 +68,7 @@ def _to_json(session: Session, account_id: UUID, lines: Sequence[SecurityEvent])
 
 
 def _line(line: SecurityEvent, account_id: UUID, actor_kind: str | None) -> dict[str, Any]:
-    """Where an agent or a colleague was when they did it is theirs, not the holder's to know."""
+    """Hides browser and network of an agent or colleague from the holder."""
     own = line.actor == str(account_id)
     return {
         "id": line.seq,

@@ -1,4 +1,4 @@
-"""An e-mail came back: its address is marked, and credentials it carried leave again by letter, once."""
+"""Bounced e-mails: marks the address and reissues credentials by letter, once."""
 
 from uuid import UUID
 
@@ -13,13 +13,13 @@ from identity.journal import record
 from identity.models import Account, Credential
 from identity.publishes import Recipient
 
-# Of the messages that notification sends to a person; the others go to an address that is not the account's own.
+# Templates that notification sends to the account's own address; the others go elsewhere.
 _CREDENTIALS = frozenset({"login", "provisional_password"})
 _TO_ACCOUNT = frozenset({"receipt"})
 
 
 def came_back(session: Session, account_id: UUID, template: str) -> None:
-    """Nothing happens for an unknown or closed account, nor for credentials that have left again since."""
+    """Does nothing for an unknown or closed account, nor for credentials reissued since."""
     account = session.get(Account, account_id, with_for_update=True, populate_existing=True)
     if account is None or account.closed_at is not None:
         return
@@ -30,7 +30,7 @@ def came_back(session: Session, account_id: UUID, template: str) -> None:
 
 
 def _credentials_came_back(session: Session, account: Account) -> None:
-    """Login and password both come back: the first issues the letters, the second finds them issued."""
+    """Login and password both bounce: the first bounce issues the letters, the second finds them issued."""
     sent = session.scalar(
         select(Credential).where(
             Credential.account_id == account.id,
@@ -47,7 +47,7 @@ def _credentials_came_back(session: Session, account: Account) -> None:
 
 
 def _by_letter(session: Session, account: Account) -> tuple[Recipient, str | None]:
-    """Where the Caf writes to on paper: the landlord's last known address, for its principal account alone."""
+    """The Caf's postal recipient: the landlord's last known address, for its principal account only."""
     if account.principal:
         known, number = reaching.by_its_caf(session, account)
         return Recipient(known.name, None, known.address), number

@@ -1,4 +1,4 @@
-"""Closing an account: nothing opens it any more at once, its personal data is erased after a delay."""
+"""Closing an account: access ends immediately, personal data is erased after a delay."""
 
 from datetime import timedelta
 from enum import StrEnum
@@ -25,14 +25,14 @@ class Reason(StrEnum):
 
 
 def close(session: Session, account_id: UUID, reason: Reason, *, actor: UUID | str, act_id: UUID | None = None) -> bool:
-    """Ends sessions, tokens and credentials, frees the e-mail and tells the others; False when there is nothing left
-    to close. `act_id`: what an agent wrote, where their reason stands."""
+    """Ends sessions, tokens and credentials, frees the e-mail and publishes the closing; False if there is nothing
+    left to close. `act_id`: the agent's supervision row, which holds their reason."""
     account = session.get(Account, account_id, with_for_update=True, populate_existing=True)
     if account is None or account.closed_at is not None:
         return False
     now = clock.now()
     account.closed_at, account.closed_reason = now, reason.value
-    # Kept until the erasing, to answer who asks about this account; unique no more, so that another may use it.
+    # Kept until erasure to answer questions about the account; no longer unique, so another account may use it.
     account.contact_email = account.email or account.contact_email
     account.email = account.unconfirmed_email = account.password_hash = account.role = None
     account.principal = False
@@ -49,7 +49,7 @@ def close(session: Session, account_id: UUID, reason: Reason, *, actor: UUID | s
 
 
 def erase_closed(runtime: Runtime) -> int:
-    """Erases who the person was, once the delay is over; returns how many. The consents and the journal stay."""
+    """Erases personal data after the delay and returns the number of accounts. Consents and journal are kept."""
     before = clock.now() - timedelta(days=settings_of(runtime).closed_account_days)
     due = (Account.closed_at < before, Account.erased_at.is_(None))
     with runtime.transaction() as session:

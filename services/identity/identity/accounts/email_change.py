@@ -1,7 +1,7 @@
-"""Changing the e-mail: a code goes to the new address, and nothing changes until it comes back from there.
+"""Changing the e-mail: a code is sent to the new address, and nothing changes until the person enters it.
 
-Asking gives the same answer whoever has the address: when another account has confirmed it, an explanation goes there
-in place of the code.
+The answer is the same whoever owns the address: if another account has confirmed it, an explanation is sent there
+instead of the code.
 """
 
 from datetime import timedelta
@@ -33,9 +33,9 @@ KEPT = timedelta(days=30)
 
 
 def ask(runtime: Runtime, account: Account, email: str) -> None:
-    """Sends the code; one asked for before is void. Raises Invalid for the address it has already, TooManyRequests.
+    """Sends a code and voids any previous one. Raises Invalid if the address is already the account's, TooManyRequests.
 
-    `email` is normalised, and the person has just proved who they are.
+    `email` is normalised, and the person has just reauthenticated.
     """
     if email == account.email:
         detail = "C’est déjà l’adresse de votre compte."
@@ -47,7 +47,7 @@ def ask(runtime: Runtime, account: Account, email: str) -> None:
 
 
 def send(session: Session, account: Account, email: str) -> timedelta:
-    """Sends the code, or nothing and how long to wait before the next: each is a message in somebody's mailbox."""
+    """Sends the code and returns zero, or sends nothing and returns the wait: each code is a message in a mailbox."""
     counters = (
         Counter(PER_CONFIRMED_ADDRESS, "confirmed address", email),
         Counter(PER_CONFIRMED_ADDRESS, "confirming account", str(account.id)),
@@ -59,7 +59,7 @@ def send(session: Session, account: Account, email: str) -> timedelta:
 
 
 def confirm(runtime: Runtime, account_id: UUID, typed: str) -> None:
-    """The address becomes the account's. Raises Invalid when the code is wrong, over, or another account has the
+    """Changes the account's address. Raises Invalid if the code is wrong or expired, or if another account has the
     address; five wrong codes void it."""
     with runtime.transaction() as session:
         account = session.get_one(Account, account_id, with_for_update=True, populate_existing=True)
@@ -72,13 +72,13 @@ def confirm(runtime: Runtime, account_id: UUID, typed: str) -> None:
 
 
 def waiting(session: Session, account_id: UUID) -> EmailChange | None:
-    """The change whose code is awaited."""
+    """The pending change, if its code is still valid."""
     change = _open_change(session, account_id)
     return change if change is not None and change.expires_at > clock.now() else None
 
 
 def purge(runtime: Runtime) -> None:
-    """Forgets changes long over; the address typed goes as soon as nothing can come of it."""
+    """Purges old changes; clears the typed address as soon as the change has expired."""
     now = clock.now()
     with runtime.transaction() as session:
         over = update(EmailChange).where(EmailChange.ended_at.is_(None), EmailChange.expires_at < now)
@@ -104,7 +104,7 @@ def _send(session: Session, account: Account, email: str) -> None:
     change.code_digest = _digest(session, change, code)
     session.add(change)
     session.flush()
-    # The same work and the same event for an address that another account has: its holder gets words, not the code.
+    # Same work and same event for an address that another account has: its holder gets an explanation, not the code.
     taken = session.scalar(select(_holder_of(email, account))) is not None
     publishes.email_confirmation_asked(session, account, change, code, taken=taken)
     record(session, Kind.EMAIL_CHANGE_ASKED, account.id)
@@ -116,7 +116,7 @@ def _open_change(session: Session, account_id: UUID) -> EmailChange | None:
 
 
 def _refusal(session: Session, change: EmailChange | None, code: str) -> Invalid | None:
-    """Counts the try; the fifth wrong one voids the change."""
+    """Counts a wrong code; the fifth one voids the change."""
     if change is None or change.expires_at <= clock.now():
         return _invalid("over", "Ce code n’est plus valable. Demandez-en un nouveau.")
     if change.code_digest == _digest(session, change, code):
@@ -137,7 +137,7 @@ def _take_effect(session: Session, account: Account, change: EmailChange) -> Inv
     account.email, account.unconfirmed_email, account.bounced_email = address, None, None
     account.version += 1
     try:
-        # Two accounts confirming one address at the same instant: the unique column decides.
+        # Two accounts confirm one address at the same time: the unique column decides.
         session.flush()
     except IntegrityError as error:
         raise _invalid("email_taken", EMAIL_TAKEN) from error
@@ -150,7 +150,7 @@ def _take_effect(session: Session, account: Account, change: EmailChange) -> Inv
 
 
 def _holder_of(email: str | None, account: Account) -> Any:
-    """Of another account that has confirmed the address."""
+    """Subquery: the other account that has confirmed the address."""
     return select(Account.id).where(Account.email == email, Account.id != account.id).scalar_subquery()
 
 

@@ -1,4 +1,4 @@
-"""« Mes informations »: what a person corrects of themselves once signed in; the e-mail has its own way."""
+"""« Mes informations »: corrections by the signed-in person; the e-mail is changed separately."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,8 +28,8 @@ class Personal:
 
 
 def correct_by_program(session: Session, caller: Caller, given: Mapping[str, str | None]) -> list[str]:
-    """As `correct`, for a token. Raises Forbidden once the session it was born of has ended: a token outlives it a
-    while, and one of a program has none."""
+    """As `correct`, for an access token. Raises Forbidden if its session has ended, since a token outlives it for a
+    while, or if it has none (a program's token)."""
     found = sessions.find_open(session, UUID(caller.sid)) if caller.sid else None
     if found is None or found[1].id != caller.sub or found[0].step != Step.DONE:
         raise Forbidden("Votre session est fermée. Connectez-vous de nouveau.")
@@ -37,9 +37,9 @@ def correct_by_program(session: Session, caller: Caller, given: Mapping[str, str
 
 
 def correct(session: Session, account_id: UUID, given: Mapping[str, str | None]) -> list[str]:
-    """`given`: what changes, by its name in `Personal`. The names of what did, also told to who keeps it.
+    """Applies `given` (by field name of `Personal`), publishes the change and returns the names of changed fields.
 
-    Raises NotFound for a closed account or one that has not given its information yet.
+    Raises NotFound for a closed account or one without information yet.
     """
     account = session.get(Account, account_id, with_for_update=True, populate_existing=True)
     if account is None or account.closed_at is not None or account.information_given_at is None:
@@ -51,7 +51,7 @@ def correct(session: Session, account_id: UUID, given: Mapping[str, str | None])
         setattr(account, name, given[name])
     account.version += 1
     session.flush()
-    # Which, never what: the journal outlives the account.
+    # Field names, never values: the journal outlives the account.
     record(session, Kind.INFORMATION_CORRECTED, account.id, details={"fields": changed})
     publishes.account_changed(session, account)
     return changed

@@ -1,4 +1,4 @@
-"""Issuing a provisional password: stored hashed, sent sealed, replacing the one before."""
+"""Issuing a provisional password: stored hashed, sent sealed, replaces the previous one."""
 
 from datetime import timedelta
 from typing import NamedTuple
@@ -17,13 +17,13 @@ from identity.models import Account, Credential
 from identity.publishes import Issue, Recipient
 from identity.settings import settings_of
 
-# A letter asked for again sooner would kill the one on its way, and each one has a price.
+# A new letter sooner would void the one in the post, and each letter costs money.
 LETTER_PAUSE = timedelta(days=3)
 _ASKED_FOR = (Purpose.IDENTIFIER_RECOVERY, Purpose.PASSWORD_RECOVERY)
 
 
 class Prepared(NamedTuple):
-    """A provisional password and its hash, which takes longer than a transaction should."""
+    """A provisional password and its hash, computed outside the transaction because it is slow."""
 
     password: str
     encoded: str
@@ -44,7 +44,7 @@ def issue_and_send(
     actor: UUID | str = "system",
     prepared: Prepared | None = None,
 ) -> bool:
-    """False, and a journal line, when nobody can be reached or when one is on its way."""
+    """Returns False and writes a journal line if the account is closed or unreachable, or a letter is in the post."""
     channel = choose_channel(email=recipient.email, address=recipient.address)
     refusal = _refusal(session, account, channel)
     if channel is None or refusal:
@@ -62,7 +62,7 @@ def issue_and_send(
 
 
 def own_recipient(account: Account) -> Recipient:
-    """The address the person gave, unless it refuses messages; else where they were first written to."""
+    """The address the person gave, unless it bounced; else the first contact address."""
     known = (account.email, account.contact_email)
     email = next((one for one in known if one and one != account.bounced_email), None)
     return Recipient(account.name, email, tuple(account.contact_address))
@@ -78,7 +78,7 @@ def issue_password(
     sent_to: str | None = None,
     prepared: Prepared | None = None,
 ) -> Issue:
-    """Stores the hash and returns the password, which is kept nowhere else."""
+    """Stores the hash and returns the password, which is not stored anywhere."""
     now = clock.now()
     password, encoded = prepared or prepare_password()
     credential = Credential(

@@ -1,4 +1,4 @@
-"""The password a person chooses, against the rule and the words that who knows them would try first."""
+"""Checks a chosen password against the rule and the person's own data, which a guesser would try first."""
 
 from chassis.problems import Invalid
 from sqlalchemy import select
@@ -11,7 +11,7 @@ from identity.models import Account, UserNumber
 
 
 def check_own_password(session: Session, account: Account, password: str) -> None:
-    """Raises Invalid with the rule that is broken; `password` is normalised."""
+    """Raises Invalid with the broken rule; `password` is normalised."""
     broken = refusal(password, _context(session, account), password_checks.LOCAL, asked_strength(session, account.id))
     if broken is not None:
         raise Invalid([broken])

@@ -1,4 +1,4 @@
-"""How far an account has come in what the first sign-in asks."""
+"""Progress of an account through the steps of the first sign-in."""
 
 from collections.abc import Sequence, Set
 from datetime import datetime
@@ -19,8 +19,8 @@ from identity.settings import settings_of
 
 _OF_ACCOUNT = Consent.account_id == bindparam("account_id")
 _HIGHEST = select(func.max(Consent.document_version)).where(_OF_ACCOUNT)
-# Built once, and one statement: each sign-in asks.
-_STANDING = select(
+# A single statement, built once: it runs at each sign-in.
+_PROGRESS = select(
     protected(bindparam("account_id")).label("has_factor"),
     colleagues(bindparam("account_id")).label("has_colleagues"),
     *(_HIGHEST.where(Consent.document == step.value).scalar_subquery().label(step.value) for step in TEXTS),
@@ -39,7 +39,7 @@ _OFFERED = (
 
 
 def consents(session: Session, account_id: UUID) -> Sequence[tuple[Text, datetime]]:
-    """What the person has accepted and when, the latest first; older versions are kept."""
+    """The texts accepted and when, latest first; older versions are included."""
     mine = select(Consent).where(Consent.account_id == account_id).order_by(Consent.accepted_at.desc(), Consent.id)
     known = {(step, text.version): text for step, texts in TEXTS.items() for text in texts}
     given = [(known.get((Step(one.document), one.document_version)), one.accepted_at) for one in session.scalars(mine)]
@@ -47,16 +47,16 @@ def consents(session: Session, account_id: UUID) -> Sequence[tuple[Text, datetim
 
 
 def satisfied(session: Session, account: Account) -> Set[Step]:
-    """The steps this account need not do (again)."""
-    standing = session.execute(_STANDING, {"account_id": account.id}).mappings().one()
+    """The steps that this account can skip."""
+    progress = session.execute(_PROGRESS, {"account_id": account.id}).mappings().one()
     return satisfied_steps(
         information_given=account.information_given_at is not None,
-        consented=consented_steps({step: standing[step.value] or 0 for step in TEXTS}, clock.today()),
-        has_factor=bool(standing["has_factor"]),
-        # Asked for once: who has gone on without confirms it in « Mon compte ».
+        consented=consented_steps({step: progress[step.value] or 0 for step in TEXTS}, clock.today()),
+        has_factor=bool(progress["has_factor"]),
+        # Required once: a person who skipped it confirms the address in « Mon compte ».
         email_due=account.activated_at is None and account.email is None and account.unconfirmed_email is not None,
         protection_due=protection_due(
-            place(account, has_colleagues=bool(standing["has_colleagues"])),
+            place(account, has_colleagues=bool(progress["has_colleagues"])),
             account.unprotected_sign_ins,
             settings_of(runtimes.of(session)).mfa_grace_sign_ins,
             offered_before=account.protection_offered_at is not None,
@@ -65,8 +65,8 @@ def satisfied(session: Session, account: Account) -> Set[Step]:
 
 
 def arrived(session: Session, account: Account, step: Step) -> None:
-    """A session has come to this step. A sign-in completed without a second factor is one of the few that some roles
-    have; « Protégez votre compte » comes once to those who are free to decline."""
+    """Records that a session reached this step: counts sign-ins without a second factor, of which some roles have few,
+    and notes that « Protégez votre compte » was shown, since those who may decline see it once."""
     if step is Step.DONE:
         session.execute(_COUNT_SIGN_IN, {"account_id": account.id})
     elif step is Step.PROTECTION and account.protection_offered_at is None:

@@ -1,7 +1,7 @@
-"""Where the Caf writes to the holder of a principal account, until they have said themselves.
+"""Contact address of a principal account until its holder gives one.
 
-It is the Caf whose registry made the account. Others may have numbers of the same organisation, and their files say
-where they write for their own letters; never where login and password go.
+It comes from the Caf whose registry created the account. Other Cafs may have numbers of the same organisation: their
+files give the address of their own letters, never the one where login and password are sent.
 """
 
 from collections.abc import Iterator
@@ -16,12 +16,12 @@ from identity.registering_caf import caf_that_made
 
 
 def by_its_caf(session: Session, account: Account, asked: str | None = None) -> tuple[Recipient, str | None]:
-    """The recipient, and the user number under which that Caf knows them: `asked` if it is one of its own. Never an
-    address that sent our messages back."""
+    """The recipient and the user number at that Caf: `asked` if it is one of its numbers. Never an e-mail address that
+    bounced."""
     mine = select(UserNumber).where(
         UserNumber.organisation_id == account.organisation_id, UserNumber.caf_code == caf_that_made(session, account)
     )
-    # The first that it registered, unless told otherwise: their ids are in the order of time.
+    # The first one registered unless `asked`: ids are in chronological order.
     chosen = mine.order_by((UserNumber.number == asked).desc(), UserNumber.landlord_id).limit(1)
     known = session.scalar(chosen)
     if known is None:
@@ -31,7 +31,7 @@ def by_its_caf(session: Session, account: Account, asked: str | None = None) -> 
 
 
 def written_to_at(session: Session, email: str) -> Iterator[Account]:
-    """Principal accounts whose Caf writes to this address, and whose holder has not said otherwise yet."""
+    """Principal accounts whose Caf uses this address and whose holder has not given another one yet."""
     open_ones = (Account.principal, Account.email.is_(None), Account.closed_at.is_(None))
     found = (
         select(Account, UserNumber.caf_code)

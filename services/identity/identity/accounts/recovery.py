@@ -1,6 +1,6 @@
-"""Lost identifier, forgotten password: taken in without looking, looked up later by the worker.
+"""Lost identifier, forgotten password: requests are stored without a look-up; a worker handles them later.
 
-What the form does is the same whether or not an account exists, so neither its words nor its time can tell.
+The form does the same whether or not an account exists, so neither its text nor its response time reveals it.
 """
 
 from collections.abc import Iterator
@@ -26,17 +26,17 @@ from identity.publishes import Recipient
 from identity.settings import settings_of
 from identity.sign_in import devices
 
-# One address may be known for a few accounts that nobody has signed in to yet (a landlord in several départements).
+# One address may belong to several accounts nobody has signed in to yet (a landlord in several départements).
 _MOST_ACCOUNTS_PER_EMAIL = 10
-# Asked with a login, for a device that the account does not know; the others are purposes of credentials.
+# Requested with a login, for a device unknown to the account; the other values are purposes of credentials.
 SIGN_IN_LINK = "sign_in_link"
 
 
 def ask(session: Session, purpose: str, subject: str, address: str) -> None:
-    """Takes the request in; beyond the limits of the subject or of the network, it is dropped without a word.
+    """Stores the request; beyond the limits per subject or network it is dropped silently.
 
-    `subject` is a normalised user number, e-mail or (for SIGN_IN_LINK) login, `address` the network address it comes
-    from. Nothing is limited for all together here: many networks would silence everybody.
+    `subject` is a normalised user number, e-mail or (for SIGN_IN_LINK) login, `address` the requester's network
+    address. There is no global limit here: an attack from many networks would block everybody.
     """
     counters = (
         Counter(PER_RECOVERED_SUBJECT, purpose, subject),
@@ -49,7 +49,7 @@ def ask(session: Session, purpose: str, subject: str, address: str) -> None:
 
 
 def handle_all(runtime: Runtime) -> int:
-    """Handles what waits, each request in a transaction of its own; returns how many."""
+    """Handles pending requests, one transaction per request; returns how many."""
     handled = 0
     while handle_next(runtime):
         handled += 1
@@ -57,8 +57,8 @@ def handle_all(runtime: Runtime) -> int:
 
 
 def handle_next(runtime: Runtime) -> bool:
-    """The hash is made for the known and the unknown alike, and while no transaction is open: on SQLite the next
-    request would wait for it, and so tell that this one was for somebody."""
+    """Computes the hash whether or not the account is known, and outside any transaction: on SQLite the next request
+    would wait for it, which would reveal that this account exists."""
     with runtime.read_only() as session:
         request = session.scalar(_due())
         if request is None:
@@ -68,14 +68,14 @@ def handle_next(runtime: Runtime) -> bool:
     with runtime.transaction() as session:
         own = _due().where(RecoveryRequest.id == request.id).with_for_update(skip_locked=True)
         claimed = session.scalar(own)
-        # Another worker may have been quicker.
+        # Another worker may have claimed it first.
         if claimed is not None:
             _handle(session, claimed, prepared)
     return True
 
 
 def _due() -> Select[RecoveryRequest]:
-    """The oldest; one put off waits for its hour."""
+    """The oldest pending request, except those postponed to a later hour."""
     put_off = RecoveryRequest.postponed_until
     due = or_(put_off.is_(None), put_off <= clock.now())
     return (
@@ -87,7 +87,7 @@ def _due() -> Select[RecoveryRequest]:
 
 
 def _handle(session: Session, request: RecoveryRequest, prepared: list[Prepared]) -> None:
-    """What is for nobody costs no message, so it takes nobody's place in the hour."""
+    """Requests for unknown accounts send no message, so they do not count towards the hourly limit."""
     linked = _account_of(session, request.subject) if request.purpose == SIGN_IN_LINK else None
     found = [] if request.purpose == SIGN_IN_LINK else list(_found(session, request))
     if (found or linked) and alarm.too_many_recoveries(session):
@@ -111,7 +111,7 @@ def _account_of(session: Session, login: str | None) -> Account | None:
 
 
 def _send_link(session: Session, account: Account) -> None:
-    """To the address that the person confirmed, else where they were first written to."""
+    """Sends to the person's confirmed address, else to the first contact address."""
     recipient = own_recipient(account)
     if recipient.email is None:
         return
@@ -129,8 +129,8 @@ def _found(session: Session, request: RecoveryRequest) -> Iterator[tuple[Account
 
 
 def _by_user_number(session: Session, number: str) -> Iterator[tuple[Account, Recipient, str | None]]:
-    """The organisation's principal account, reached as its holder said, else as the Caf that made it writes to them;
-    never at an address that sent our messages back, nor at one that another Caf gives for the same organisation."""
+    """The organisation's principal account, at the address its holder gave, else at the one of the Caf that created it;
+    never at an address that bounced, nor at one that another Caf gives for the same organisation."""
     known = session.get(UserNumber, number)
     account = principal_of(session, known.organisation_id) if known else None
     if known is None or account is None:
@@ -142,7 +142,7 @@ def _by_user_number(session: Session, number: str) -> Iterator[tuple[Account, Re
 
 
 def _by_email(session: Session, email: str) -> Iterator[tuple[Account, Recipient, str | None]]:
-    """Who gave this address, or whom the Caf writes to there and who has not said otherwise yet."""
+    """Accounts whose holder gave this address, or whose Caf uses it and whose holder has not given another one yet."""
     given = or_(Account.email == email, Account.email.is_(None) & (Account.contact_email == email))
     accounts = session.scalars(select(Account).where(given, Account.closed_at.is_(None)))
     found = {account.id: account for account in chain(accounts, reaching.written_to_at(session, email))}

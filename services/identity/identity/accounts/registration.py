@@ -1,4 +1,4 @@
-"""Accounts are made by the Caf's registry, by an administrator or by a colleague, never by the person themselves."""
+"""Creates accounts, for the Caf's registry, an administrator or a colleague: nobody creates their own."""
 
 from typing import Any
 from uuid import UUID
@@ -13,13 +13,13 @@ from identity.models import Account
 
 
 class LoginTaken(Exception):
-    """Another account has it. For a random one, trying the whole unit of work again draws another."""
+    """Another account has the login. If it was random, retrying the whole unit of work draws another one."""
 
 
 def create_account(session: Session, account_id: UUID, *, kind: str, **values: Any) -> Account | None:
-    """The new account, or None when it exists already (its id, or the organisation's principal account).
+    """The new account, or None if it already exists (same id, or the organisation's principal account).
 
-    One statement decides, so that two events arriving together make one account. Raises LoginTaken.
+    One statement decides, so that two simultaneous events create one account. Raises LoginTaken.
     """
     login = values.pop("login", None) or new_login()
     row = {"id": account_id, "kind": kind, "login": login, "created_at": clock.now(), **values}
@@ -34,6 +34,6 @@ def create_account(session: Session, account_id: UUID, *, kind: str, **values: A
 
 
 def principal_of(session: Session, organisation_id: UUID) -> Account | None:
-    """The account that the organisation's user numbers recover; None once it is closed."""
+    """The account that the organisation's user numbers recover; None if it is closed."""
     mine = (Account.organisation_id == organisation_id, Account.principal, Account.closed_at.is_(None))
     return session.scalar(select(Account).where(*mine))

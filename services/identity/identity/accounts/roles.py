@@ -1,4 +1,4 @@
-"""What habilitation says of a person's role, and whom a user number therefore recovers."""
+"""Stores the role published by habilitation, and derives which account a user number recovers."""
 
 from uuid import UUID
 
@@ -11,7 +11,7 @@ ADMINISTRATOR = "administrator"
 
 
 def follow(session: Session, account_id: UUID, role: str | None, version: int) -> None:
-    """Keeps the role of the highest version known; nothing happens for an account that is not here."""
+    """Stores the role if its version is newer; does nothing for an unknown account."""
     newer = (Account.id == account_id, Account.role_version < version)
     kept = update(Account).where(*newer).values(role=role, role_version=version).returning(Account.organisation_id)
     organisation_id = session.scalar(kept)
@@ -20,9 +20,9 @@ def follow(session: Session, account_id: UUID, role: str | None, version: int) -
 
 
 def settle_principal(session: Session, organisation_id: UUID) -> None:
-    """A user number recovers the administrator's account: when the Caf replaces them, it recovers the new one's.
+    """Makes the administrator's account the principal one, which user numbers recover, also when the Caf replaces them.
 
-    While nobody is administrator (nobody has signed in yet, or between two), the account that had it keeps it.
+    Without an administrator (nobody has signed in yet, or between two), the principal account stays the same.
     """
     administrator = session.scalar(
         select(Account.id)
@@ -34,7 +34,7 @@ def settle_principal(session: Session, organisation_id: UUID) -> None:
         return
     principal = update(Account).where(Account.organisation_id == organisation_id)
     others = principal.where(Account.principal, Account.id != administrator)
-    # In this order: one principal account an organisation, says the index.
+    # In this order: the index allows one principal account per organisation.
     session.execute(others.values(principal=False).execution_options(synchronize_session=False))
     session.execute(
         principal.where(Account.id == administrator, ~Account.principal)

@@ -1,4 +1,4 @@
-"""Who never got their credentials: the Caf's address for them was wrong for longer than a password lives."""
+"""Accounts whose credentials never arrived: the Caf's address was wrong for longer than a password is valid."""
 
 from uuid import UUID
 
@@ -14,8 +14,8 @@ from identity.models import Credential
 
 
 def issue_again(session: Session, organisation_id: UUID, user_number: str) -> None:
-    """The Caf corrected where it writes to: credentials leave again, unless the account was opened or the password
-    sent before still lives (notification then lets go what waits)."""
+    """Reissues credentials after the Caf corrected the address, unless the account was opened or the previous password
+    is still valid (notification then releases the waiting messages)."""
     account = principal_of(session, organisation_id)
     if account is None or account.activated_at is not None or account.password_hash is not None:
         return

@@ -1,1 +1,1 @@
-"""The rules of identity: tables and pure functions, free of Flask, SQLAlchemy and the broker."""
+"""Rules of identity: tables and pure functions, independent of Flask, SQLAlchemy and the broker."""

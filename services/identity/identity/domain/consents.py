@@ -1,4 +1,4 @@
-"""The two texts one accepts, each in numbered versions: a new version is asked of everybody at the next sign-in."""
+"""The two texts to accept, in numbered versions: everybody must accept a new version at the next sign-in."""
 
 from collections.abc import Mapping, Set
 from datetime import date
@@ -13,8 +13,8 @@ class Text(NamedTuple):
     title: str
 
 
-# To publish a new version: add a line here and its page under templates/compte/textes/<step>_v<n>.html. From its day on
-# (Europe/Paris) it is asked of everybody at the next sign-in, before anything else; what was accepted before is kept.
+# To publish a new version: add a line here and its page under templates/compte/textes/<step>_v<n>.html. From that day
+# (Europe/Paris) everybody must accept it at the next sign-in, before anything else; earlier consents are kept.
 TEXTS: dict[Step, tuple[Text, ...]] = {
     Step.USAGE_RULES: (Text(1, date(2026, 11, 1), "Règles d’usage"),),
     Step.TERMS: (Text(1, date(2026, 11, 1), "Conditions d’utilisation"),),
@@ -22,11 +22,11 @@ TEXTS: dict[Step, tuple[Text, ...]] = {
 
 
 def current(step: Step, day: date) -> Text:
-    """The last version published on or before the day, else the first."""
+    """The latest version published on or before the day, else the first."""
     first, *later = TEXTS[step]
     return next((text for text in reversed(later) if text.published_on <= day), first)
 
 
 def consented_steps(accepted: Mapping[Step, int], day: date) -> Set[Step]:
-    """The consent steps that need not be asked; `accepted` gives the highest version accepted per step."""
+    """The consent steps to skip; `accepted` gives the highest accepted version per step."""
     return frozenset(step for step in TEXTS if accepted.get(step, 0) >= current(step, day).version)

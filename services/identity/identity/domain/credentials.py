@@ -1,4 +1,4 @@
-"""Logins and provisional passwords: how they are made, read back and how long they live."""
+"""Logins and provisional passwords: generation, parsing and lifetime."""
 
 import secrets
 from datetime import datetime, timedelta
@@ -6,13 +6,13 @@ from enum import StrEnum
 
 from chassis.email_address import as_carried
 
-# No pair that is confused in print or handwriting: I/1, L/1, O/0, S/5, B/8 and Z/2 keep one member at most.
+# No two characters confused in print or handwriting: at most one of each pair I/1, L/1, O/0, S/5, B/8 and Z/2.
 ALPHABET = "ACDEFGHJKMNPQRTUVWXY23456789"
 LOGIN_GROUPS = 2
 PASSWORD_GROUPS = 5
 CODE_GROUPS = 2
 GROUP = 4
-# Then another one must be asked for (96 bits are not guessed in five tries; who mistypes five times needs help).
+# Then a new one must be requested (96 bits cannot be guessed in five tries; whoever mistypes five times needs help).
 MOST_TRIES = 5
 
 
@@ -22,7 +22,7 @@ class Channel(StrEnum):
 
 
 class Purpose(StrEnum):
-    """Why credentials leave; notification chooses its words by it."""
+    """Why credentials are sent; notification chooses the text by it."""
 
     CREATION = "creation"
     IDENTIFIER_RECOVERY = "identifier_recovery"
@@ -31,12 +31,12 @@ class Purpose(StrEnum):
 
 
 def new_login() -> str:
-    """``BX7K-2M4Q``: 28^8 possibilities, derived from nothing personal."""
+    """``BX7K-2M4Q``: 28^8 possibilities, random, without personal data."""
     return random_groups(LOGIN_GROUPS)
 
 
 def new_provisional_password() -> str:
-    """Five groups of four among 28 signs, 96 bits (at least 77 are required)."""
+    """Five groups of four characters out of 28: 96 bits (at least 77 are required)."""
     return random_groups(PASSWORD_GROUPS)
 
 
@@ -46,20 +46,20 @@ def new_confirmation_code() -> str:
 
 
 def normalise_code(typed: str) -> str:
-    """Read as generously as a login."""
+    """As tolerant as `normalise_login`."""
     return normalise_login(typed)
 
 
 def normalise_login(typed: str) -> str:
-    """What people type is read generously (case, spaces, hyphens); anything else comes back unchanged in capitals."""
+    """Tolerates case, spaces and hyphens; text of another length is returned in capitals without these."""
     signs = signs_of(typed)
     return _hyphenated(signs) if len(signs) == LOGIN_GROUPS * GROUP else signs
 
 
 def as_provisional(typed: str) -> str | None:
-    """The canonical provisional password when the text has its form, else None.
+    """The canonical provisional password if the text has its format, else None.
 
-    The form alone tells a provisional password from one's own, so that a sign-in costs one hash whatever is typed.
+    The format alone distinguishes it from a chosen password, so that a sign-in always costs one hash.
     """
     signs = signs_of(typed)
     if len(signs) != PASSWORD_GROUPS * GROUP or any(sign not in ALPHABET for sign in signs):
@@ -68,7 +68,7 @@ def as_provisional(typed: str) -> str | None:
 
 
 def choose_channel(*, email: str | None, address: tuple[str, ...]) -> Channel | None:
-    """By e-mail when the Caf knows one that relays carry, else by letter; None when it knows neither."""
+    """E-mail if there is an address that mail relays accept, else letter; None if there is neither."""
     if email and as_carried(email):
         return Channel.EMAIL
     return Channel.LETTER if any(line.strip() for line in address) else None
@@ -79,12 +79,12 @@ def expires_at(channel: Channel, issued_at: datetime, lifetimes: dict[Channel, t
 
 
 def random_groups(count: int) -> str:
-    """``XXXX`` that many times, joined by hyphens."""
+    """`count` groups ``XXXX`` joined by hyphens."""
     return "-".join("".join(secrets.choice(ALPHABET) for _ in range(GROUP)) for _ in range(count))
 
 
 def signs_of(typed: str) -> str:
-    """Capitals without spaces or hyphens of any kind."""
+    """The text in capitals, without spaces or hyphens of any kind."""
     return "".join(sign for sign in typed.upper() if not sign.isspace() and sign not in "-‐‑–—_")
 
 

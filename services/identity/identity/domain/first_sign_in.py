@@ -1,8 +1,8 @@
-"""The first sign-in as a table: what must be done, in which order, and what each act leads to.
+"""State machine of the sign-in: steps, their order, and where each trigger leads.
 
-A session stands at a step. What an account has already done (information given, texts accepted) or need not do (prove
-or set up a second factor) is skipped, so the same table serves the first sign-in, one that was left half-way, every
-later one, a recovery, and a text published in a new version.
+A session is at one step. Steps already done (information given, texts accepted) or not required (proving or setting up
+a second factor) are skipped, so the same table serves the first sign-in, one left half-way, later sign-ins, a recovery
+and a new version of a text.
 """
 
 from collections.abc import Set
@@ -12,13 +12,13 @@ from enum import StrEnum
 class Step(StrEnum):
     CREDENTIALS = "credentials"
     SECOND_FACTOR = "second_factor"
-    # The same, before one chooses a new password.
+    # As SECOND_FACTOR, before choosing a new password.
     RENEWAL_FACTOR = "renewal_factor"
     INFORMATION = "information"
     PASSWORD = "password"  # noqa: S105 - the name of a step
     USAGE_RULES = "usage_rules"
     TERMS = "terms"
-    # The code sent to the address that was typed; after the five steps of the guides, and never in their way.
+    # The code sent to the typed address; comes after the five steps of the guides and does not block them.
     EMAIL = "email"
     PROTECTION = "protection"
     DONE = "done"
@@ -40,7 +40,7 @@ class Trigger(StrEnum):
 
 
 class OutOfOrder(Exception):
-    """The act does not belong to the step the session stands at; `expected` is that step."""
+    """The trigger is not allowed at the session's step; `expected` is that step."""
 
     def __init__(self, expected: Step) -> None:
         self.expected = expected
@@ -49,10 +49,10 @@ class OutOfOrder(Exception):
 
 TRANSITIONS: dict[tuple[Step, Trigger], Step] = {
     (Step.CREDENTIALS, Trigger.PROVISIONAL_ACCEPTED): Step.RENEWAL_FACTOR,
-    # The Caf asked for another password: the present one is worth no more than a provisional one.
+    # The Caf required a password change: the current one counts as a provisional one.
     (Step.CREDENTIALS, Trigger.OWN_PASSWORD_TO_CHANGE): Step.RENEWAL_FACTOR,
     (Step.CREDENTIALS, Trigger.OWN_PASSWORD_ACCEPTED): Step.SECOND_FACTOR,
-    # A passkey is two factors at once: the device, and what unlocks it.
+    # A passkey counts as two factors: the device and what unlocks it.
     (Step.CREDENTIALS, Trigger.PASSKEY_ACCEPTED): Step.USAGE_RULES,
     (Step.RENEWAL_FACTOR, Trigger.FACTOR_PROVEN): Step.INFORMATION,
     (Step.SECOND_FACTOR, Trigger.FACTOR_PROVEN): Step.USAGE_RULES,
@@ -65,7 +65,7 @@ TRANSITIONS: dict[tuple[Step, Trigger], Step] = {
     (Step.PROTECTION, Trigger.PROTECTED): Step.DONE,
 }
 
-# A provisional password always ends in choosing one's own: PASSWORD is never skipped.
+# A provisional password must be replaced: PASSWORD is never skipped.
 SKIPPED_TO = {
     Step.RENEWAL_FACTOR: Step.INFORMATION,
     Step.SECOND_FACTOR: Step.USAGE_RULES,
@@ -79,9 +79,9 @@ FACTOR_STEPS = (Step.SECOND_FACTOR, Step.RENEWAL_FACTOR)
 
 
 def advance(step: Step, act: Trigger, satisfied: Set[Step] = frozenset()) -> Step:
-    """The step after the act; `satisfied` holds the steps this account need not do again.
+    """The step after the trigger; `satisfied` holds the steps this account can skip.
 
-    Raises OutOfOrder, and then nothing must be written.
+    Raises OutOfOrder; the caller must then write nothing.
     """
     following = TRANSITIONS.get((step, act))
     if following is None:
@@ -99,8 +99,8 @@ def satisfied_steps(
     protection_due: bool,
     email_due: bool = False,
 ) -> Set[Step]:
-    """`email_due`: an address was typed and is not confirmed yet; `protection_due`: a second factor must be there
-    before the session is of use, or is offered."""
+    """The steps to skip. `email_due`: an address was typed and is not confirmed yet; `protection_due`: a second factor
+    is required before the session can be used, or is offered."""
     done = set(consented)
     if information_given:
         done.add(Step.INFORMATION)
@@ -114,7 +114,7 @@ def satisfied_steps(
 
 
 def mermaid() -> str:
-    """The table as the page of the documentation shows it; an act that may skip a step says so."""
+    """The table as a Mermaid diagram for the documentation; skipped steps are labelled « already done »."""
     lines = ["stateDiagram-v2", f"    [*] --> {Step.CREDENTIALS}"]
     lines += [f"    {step} --> {following} : {act}" for (step, act), following in TRANSITIONS.items()]
     lines += [f"    {step} --> {following} : already done" for step, following in SKIPPED_TO.items()]

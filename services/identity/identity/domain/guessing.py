@@ -1,8 +1,8 @@
-"""Which failures a try weighs on, so that nobody's guesses keep the holder out.
+"""Which failure counters an attempt uses, so that guesses by others never lock the holder out.
 
-A device from which the holder has signed in has a count of its own (OWASP, device cookies). From anywhere else a try
-counts for the account and its network, and for the account in all: beyond a hundred in a row, whoever comes from
-a device that the account does not know needs a link sent by e-mail, a passkey or a recovery.
+A device from which the holder has signed in has its own counter (OWASP, device cookies). From elsewhere an attempt
+counts per account and network, and per account in total: after a hundred failures in a row, a device unknown to the
+account needs a link sent by e-mail, a passkey or a recovery.
 """
 
 from dataclasses import dataclass
@@ -18,13 +18,13 @@ from identity.domain.throttle import (
     Policy,
 )
 
-# Of a link sent by e-mail that makes a device known.
+# Validity of the e-mailed link that makes a device known.
 LINK_LIFETIME = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
 class Counts:
-    """`own` starts afresh when a try succeeds, and so does `in_all`; `shared` is given that try back."""
+    """When an attempt succeeds, `own` and `in_all` are reset and `shared` is decremented by one."""
 
     own: Counter
     shared: Counter | None = None
@@ -32,13 +32,13 @@ class Counts:
 
     @property
     def counters(self) -> tuple[Counter, ...]:
-        """Always in this order: two tries at once lock the same rows one after the other."""
+        """Always in this order: simultaneous attempts lock the same rows without deadlock."""
         return tuple(one for one in (self.shared, self.own, self.in_all) if one is not None)
 
 
 def of_password(login: str, network: str, device: str | None, *, guessable: bool, alarmed: bool) -> Counts:
-    """`login` may be unknown: the same is counted. `device`: one that the account knows. `guessable`: chosen by
-    a person; a provisional password is not, and is what a recovery sends. `alarmed`: many fail everywhere."""
+    """`login` may be unknown: it is counted the same. `device`: one the account knows. `guessable`: chosen by a person,
+    unlike a provisional password, which a recovery sends. `alarmed`: many sign-ins fail everywhere."""
     if device is not None:
         return Counts(Counter(PER_LOGIN, "device", device))
     per_login, per_network = (_tight(policy, alarmed) for policy in (PER_LOGIN, PER_NETWORK))
@@ -50,7 +50,7 @@ def of_password(login: str, network: str, device: str | None, *, guessable: bool
 
 
 def of_second_factor(account: str, network: str, device: str | None, *, guessable: bool) -> Counts:
-    """`guessable`: six digits; a recovery code is not."""
+    """`guessable`: true for six digits, false for a recovery code."""
     if device is not None:
         return Counts(Counter(PER_SECOND_FACTOR, "second factor on device", device))
     return Counts(
@@ -60,7 +60,7 @@ def of_second_factor(account: str, network: str, device: str | None, *, guessabl
 
 
 def of_session(policy: Policy, kind: str, session: str) -> Counts:
-    """Of what an open session asks again: who guesses in a session stolen from the holder waits alone."""
+    """For reauthentication in an open session: whoever guesses in a stolen session only delays that session."""
     return Counts(Counter(policy, f"{kind} in session", session))
 
 

@@ -1,4 +1,4 @@
-"""What people type to be recognised: a user number, an e-mail address; and their information at first sign-in."""
+"""Parsing of identifiers (user number, e-mail address) and of the information given at the first sign-in."""
 
 import re
 import unicodedata
@@ -16,19 +16,19 @@ EMAIL_TAKEN = (
 
 
 def normalise_user_number(typed: str) -> str | None:
-    """14 digits, or None; spaces are tolerated (``359 00007090001``). No check digit is known, so none is asked."""
+    """14 digits, or None; spaces are tolerated (``359 00007090001``). No check digit is known, so none is checked."""
     digits = "".join(typed.split())
     return digits if len(digits) == USER_NUMBER_DIGITS and digits.isascii() and digits.isdigit() else None
 
 
 def normalise_email(typed: str) -> str | None:
-    """The address in small letters, or None when it has not the form of one."""
+    """The address in lower case, or None if it is malformed."""
     email = unicodedata.normalize("NFC", typed.strip()).lower()
     return email if email_address.is_address(email) else None
 
 
 def typed_email(typed: str) -> str | None:
-    """As `normalise_email`, for an address that somebody gives here; None too when no message reaches it."""
+    """As `normalise_email`, for an address typed by a person; also None if mail cannot be delivered to it."""
     email = normalise_email(typed)
     return email if email and email_address.refusal(email) is None else None
 
@@ -50,7 +50,7 @@ def user_number_error(pointer: str = "/user_number") -> FieldError:
 
 
 def email_error(typed: str, pointer: str = "/email") -> FieldError:
-    """Of what `typed_email` does not take."""
+    """The error for an address that `typed_email` rejects."""
     return FieldError(
         pointer=pointer,
         code="email",

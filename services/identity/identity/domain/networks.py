@@ -1,10 +1,10 @@
-"""The network an address belongs to: what one person can change of address at will counts as one."""
+"""The network of an address: addresses that one person can switch between at will count as one."""
 
 from ipaddress import IPv6Address, ip_address, ip_network
 
 
 def network_of(address: str) -> str:
-    """``/24`` in IPv4 and ``/56`` in IPv6 (what an access line receives); ``unknown`` when it cannot be read."""
+    """``/24`` in IPv4 and ``/56`` in IPv6 (as assigned to an access line); ``unknown`` if it cannot be parsed."""
     try:
         parsed = ip_address(address.partition("%")[0])
     except ValueError:

@@ -1,4 +1,4 @@
-"""The rule of one's own password (CNIL deliberation 2022-100, NIST SP 800-63B-4 §3.1.1.2): length and guessability.
+"""The rule for chosen passwords (CNIL deliberation 2022-100, NIST SP 800-63B-4 §3.1.1.2): length and guessability.
 
 No composition rule and no expiry, on purpose: both texts advise against them.
 """
@@ -20,32 +20,32 @@ _SHORT_WORD = 3
 
 
 class Strength(NamedTuple):
-    """What is asked of a password: characters, and log10 of the guesses that it must withstand."""
+    """Required strength of a password: length, and log10 of the guesses it must withstand."""
 
     min_length: int
     guesses_log10: float
 
 
-# 50 bits: the CNIL's second case, a password alone whose tries are limited.
+# 50 bits: the CNIL's second case, a password alone with limited attempts.
 ALONE = Strength(MIN_LENGTH, 15.0)
-# NIST SP 800-63B-4 §3.1.1.2 lets a password that is not alone be shorter; 10^10 is zxcvbn's highest score.
+# NIST SP 800-63B-4 §3.1.1.2 allows a shorter password with a second factor; 10^10 is zxcvbn's highest score.
 WITH_FACTOR = Strength(12, 10.0)
 
 
 class PasswordChecks(NamedTuple):
-    """What the rule asks of libraries: is it in the breached list; log10 of the guesses a cracker needs."""
+    """Checks provided by libraries: presence in the breached list; log10 of the guesses a cracker needs."""
 
     is_breached: Callable[[str], bool]
     guesses_log10: Callable[[str, tuple[str, ...]], float]
 
 
 def normalise(typed: str) -> str:
-    """NFC, so that the same letters typed on two keyboards are one password; nothing is cut or trimmed."""
+    """NFC, so that the same letters from two keyboards give the same password; nothing is cut or trimmed."""
     return unicodedata.normalize("NFC", typed)
 
 
 def context_words(*texts: str | None) -> tuple[str, ...]:
-    """The words of a person's own data that a password must not hold: whole texts and their parts, without accents."""
+    """Words from a person's data that a password must not contain: whole texts and their parts, without accents."""
     words = set(COMMON_CONTEXT)
     for text in filter(None, texts):
         folded = _folded(text)
@@ -55,9 +55,9 @@ def context_words(*texts: str | None) -> tuple[str, ...]:
 
 
 def refusal(
-    password: str, context: Iterable[str], oracles: PasswordChecks, asked: Strength = ALONE
+    password: str, context: Iterable[str], checks: PasswordChecks, asked: Strength = ALONE
 ) -> FieldError | None:
-    """The first rule the password breaks, or None. The answer never repeats what was typed."""
+    """The first rule the password breaks, or None. The error never repeats the password."""
     if len(password) < asked.min_length:
         detail = f"Le mot de passe doit compter au moins {asked.min_length} caractères."
         return _error("too_short", detail, asked.min_length)
@@ -74,11 +74,11 @@ def refusal(
             "Ce mot de passe contient votre nom, votre identifiant, votre courriel ou un mot du service, "
             "que l’on essaierait en premier.",
         )
-    if oracles.is_breached(password):
+    if checks.is_breached(password):
         return _error(
             "breached", "Ce mot de passe figure dans une liste de mots de passe volés. Choisissez-en un autre."
         )
-    if oracles.guesses_log10(password, words) < asked.guesses_log10:
+    if checks.guesses_log10(password, words) < asked.guesses_log10:
         return _error("guessable", "Ce mot de passe est trop facile à deviner. Ajoutez un ou deux mots sans lien.")
     return None
 
@@ -87,7 +87,7 @@ def _holds_context(password: str, words: tuple[str, ...]) -> bool:
     folded = _folded(password)
     joined = re.sub(r"[^a-z0-9]", "", folded)
     tokens = set(re.findall(r"[a-z0-9]+", folded))
-    # A word of three letters is only refused alone: "caf" stands in "cafetière".
+    # A three-letter word is only refused as a whole word: "cafetière" contains "caf".
     return any(word in tokens if len(word) <= _SHORT_WORD else word in joined for word in words)
 
 

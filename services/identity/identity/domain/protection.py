@@ -1,4 +1,4 @@
-"""Who must have a second factor, from when, and to whom it is only offered."""
+"""Who must have a second factor and from when, and to whom it is only offered."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -7,18 +7,18 @@ ADMINISTRATOR, DELEGATE = "administrator", "delegate"
 
 
 class Requirement(StrEnum):
-    """What the account's place asks of it."""
+    """Whether the account's situation requires a second factor."""
 
     FREE = "free"
-    # Offered once; declining it is for good.
+    # Offered once; declining is final.
     OFFERED = "offered"
     REQUIRED = "required"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """Whose account it is. `role`: the active one in the organisation, None without; `colleagues`: the organisation
-    has other users whose account is not closed."""
+    """The account's situation. `role`: the active one in the organisation, or None; `colleagues`: the organisation has
+    other users whose account is not closed."""
 
     kind: str
     role: str | None = None
@@ -27,8 +27,8 @@ class Place:
 
 
 def requirement(place: Place) -> Requirement:
-    """An administrator who is alone protects nobody else's account: a pensioner with one flat and no smartphone must
-    get through."""
+    """Not required of an administrator alone in their organisation, who puts nobody else's account at risk: a pensioner
+    with one flat and no smartphone must be able to sign in."""
     if place.kind == "agent":
         return Requirement.REQUIRED
     if place.natural_person:
@@ -43,9 +43,9 @@ def must_protect(place: Place) -> bool:
 
 
 def protection_due(place: Place, unprotected_sign_ins: int, grace: int, *, offered_before: bool) -> bool:
-    """Whether « Protégez votre compte » comes before the session is of use.
+    """Whether « Protégez votre compte » is shown before the session can be used.
 
-    `grace`: how many sign-ins may be completed without, so that nobody is stopped on the way to a deadline.
+    `grace`: number of sign-ins allowed without a second factor, so that nobody is blocked just before a deadline.
     """
     asked = requirement(place)
     return unprotected_sign_ins >= grace and (

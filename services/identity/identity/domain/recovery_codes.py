@@ -1,4 +1,4 @@
-"""Recovery codes: ten, each for one use, when the telephone or the key is out of reach."""
+"""Recovery codes: ten single-use codes, for when the telephone or key is unavailable."""
 
 from identity.domain.credentials import ALPHABET, random_groups, signs_of
 
@@ -13,7 +13,7 @@ def new_codes() -> list[str]:
 
 
 def read_code(typed: str) -> str | None:
-    """The canonical code, read generously (case, spaces, hyphens); None for what has not its form."""
+    """The canonical code, tolerating case, spaces and hyphens; None if the format is wrong."""
     signs = signs_of(typed)
     if len(signs) != _SIGNS or any(sign not in ALPHABET for sign in signs):
         return None

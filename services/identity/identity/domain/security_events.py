@@ -1,4 +1,4 @@
-"""What the security journal writes: the kinds of events as a person reads them, and the chain's arithmetic."""
+"""Security journal: the kinds of events with their French labels, and the hash chain."""
 
 import hashlib
 import json
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
-# What the first row of all is chained to.
+# Previous hash of the very first row.
 GENESIS = "0" * 64
 
 
@@ -108,14 +108,14 @@ LABELS: dict[Kind, str] = {
 
 
 def label(kind: str) -> str:
-    """The kind as its person reads it; itself when an older version of the product wrote a kind that is no more."""
+    """The kind's French label; the kind itself if an older version of the product wrote one that no longer exists."""
     return LABELS[Kind(kind)] if kind in LABELS else kind
 
 
 def chained(previous: str, position: int, content: Mapping[str, Any]) -> str:
-    """SHA-256 in hexadecimal of the row before (its hash), the place in the chain and the content.
+    """SHA-256 in hexadecimal of the previous row's hash, the position in the chain and the content.
 
-    `content` holds texts, whole numbers, None, and mappings of these: the same bytes from either database.
+    `content` holds strings, integers, None and mappings of these, so that both databases give the same bytes.
     """
     canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(f"{previous}\n{position}\n{canonical}".encode()).hexdigest()

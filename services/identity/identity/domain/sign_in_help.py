@@ -1,10 +1,10 @@
-"""« Je n’arrive pas à me connecter »: from three simple answers to the one way that helps (both guides)."""
+"""« Je n’arrive pas à me connecter »: three simple answers determine the way to recover access (both guides)."""
 
 from enum import StrEnum
 
 
 class Origin(StrEnum):
-    """How the access came."""
+    """How the credentials were received."""
 
     LETTER = "letter"
     EMAIL = "email"
@@ -23,8 +23,8 @@ ORIGINS: dict[str, str] = {
     Origin.ADMINISTRATOR: "L’administrateur de mon organisme l’a créé",
 }
 
-# (how the access came, signed in before, still has the login) → what helps. Who never signed in and got letters has
-# given no e-mail yet: only the user number reaches them. Who signed in has given one.
+# (how the credentials were received, signed in before, still has the login) → way. Whoever got letters and never signed
+# in has given no e-mail yet: only the user number works. Whoever signed in has given one.
 WAYS: dict[tuple[Origin, bool, bool], Way] = {
     (Origin.LETTER, False, False): Way.LOST_IDENTIFIER,
     (Origin.LETTER, False, True): Way.LOST_IDENTIFIER,

@@ -1,4 +1,4 @@
-"""What an agent of the Caf may do to an account, as tables, and the sentences of what is refused."""
+"""Actions of a Caf agent on an account: tables of state transitions and error messages."""
 
 import unicodedata
 from enum import StrEnum
@@ -24,7 +24,7 @@ class Trigger(StrEnum):
 
 STATUSES = {Status.ACTIVE: "Ouvert", Status.SUSPENDED: "Suspendu", Status.CLOSED: "Fermé"}
 
-# A closed account has no line: nothing can be done to it any more.
+# A closed account has no transition: nothing can be done to it any more.
 TRANSITIONS: dict[tuple[Status, Trigger], Status] = {
     (Status.ACTIVE, Trigger.SUSPEND): Status.SUSPENDED,
     (Status.SUSPENDED, Trigger.RESTORE): Status.ACTIVE,
@@ -46,20 +46,20 @@ _REFUSALS = {
 
 
 def sole_access(*, principal: bool, role: str | None) -> bool:
-    """Whether an organisation comes in by this account: its user numbers recover it, or only it gives access."""
+    """Whether the organisation depends on this account: its user numbers recover it, or it is the administrator's."""
     return principal or role == "administrator"
 
 
-def after(standing: Status, act: Trigger) -> Status:
-    """The standing that follows; raises Conflict when the act is none that this standing allows."""
-    following = TRANSITIONS.get((standing, act))
+def after(status: Status, act: Trigger) -> Status:
+    """The status after the trigger; raises Conflict if the current status does not allow it."""
+    following = TRANSITIONS.get((status, act))
     if following is None:
-        raise Conflict(_REFUSALS[standing])
+        raise Conflict(_REFUSALS[status])
     return following
 
 
 def checked_reason(typed: str) -> str:
-    """The reason without needless spaces. Raises Invalid: every act of an agent says why."""
+    """The reason without extra spaces. Raises Invalid: every action of an agent requires a reason."""
     reason = " ".join(unicodedata.normalize("NFC", typed.replace("\0", " ")).split())
     if not SHORTEST_REASON <= len(reason) <= LONGEST_REASON:
         raise Invalid(
@@ -96,7 +96,7 @@ RESET_STATES = {
     ResetState.EXPIRED: "Expirée",
 }
 
-# Only a request that waits can be decided; nothing leads out of the three ends.
+# Only a pending request can be decided; the other three states are final.
 RESET_TRANSITIONS: dict[tuple[ResetState, Decision], ResetState] = {
     (ResetState.REQUESTED, Decision.APPROVE): ResetState.APPROVED,
     (ResetState.REQUESTED, Decision.REFUSE): ResetState.REFUSED,
@@ -105,5 +105,5 @@ RESET_TRANSITIONS: dict[tuple[ResetState, Decision], ResetState] = {
 
 
 def sources(decision: Decision) -> dict[ResetState, ResetState]:
-    """From which states the decision leads, and where to."""
+    """Source states of the decision, each with its target state."""
     return {state: following for (state, taken), following in RESET_TRANSITIONS.items() if taken is decision}

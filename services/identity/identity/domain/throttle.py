@@ -1,4 +1,4 @@
-"""How long one waits after failures: longer each time, never for good, and forgotten after a quiet while."""
+"""Waits after failures: growing, never permanent, and reset after a quiet period."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 @dataclass(frozen=True)
 class Policy:
-    """`free` failures cost nothing; the next one costs `base`, then twice as much each time, up to `longest`."""
+    """`free` failures cost no wait; the next one costs `base`, doubled each time up to `longest`."""
 
     free: int
     base: timedelta
@@ -14,13 +14,13 @@ class Policy:
     forgotten_after: timedelta
 
     def tightened(self) -> "Policy":
-        """While many fail everywhere: a fifth of the free tries, for everybody; nobody is shut out for good."""
+        """During an alarm everybody gets a fifth of the free tries; nobody is locked out permanently."""
         return replace(self, free=self.free // 5)
 
 
 @dataclass(frozen=True)
 class Counter:
-    """`kind` keeps a login and a user number that look alike apart."""
+    """`kind` distinguishes equal subjects, e.g. a login and a user number."""
 
     policy: Policy
     kind: str
@@ -33,26 +33,26 @@ class Failures:
     last_at: datetime | None = None
 
 
-# Of a login from one network, or from one device that the account knows. A lock for good would let anybody shut anybody
-# out: the longest wait keeps a guesser under 100 tries a day.
+# Per login and network, or per device that the account knows. A permanent lock would let anybody lock anybody out: the
+# longest wait keeps a guesser under 100 tries per day.
 PER_LOGIN = Policy(5, timedelta(seconds=1), timedelta(minutes=15), timedelta(hours=12))
-# From all the devices that the account does not know: 100 in a row at most (NIST SP 800-63B-4 §3.2.2), then a day.
+# All devices unknown to the account: at most 100 failures in a row (NIST SP 800-63B-4 §3.2.2), then a day's wait.
 PER_LOGIN_IN_ALL = Policy(99, timedelta(hours=24), timedelta(hours=24), timedelta(hours=24))
-# A whole office or a mobile operator stands behind one network: more is free, and it is forgotten sooner.
+# A whole office or mobile operator may share one network: more free tries, and a shorter memory.
 PER_NETWORK = Policy(50, timedelta(seconds=1), timedelta(minutes=15), timedelta(minutes=30))
-# Who meets this one holds the password already: 24 tries a day, three codes of a million being right at any moment.
+# Reached only with the right password: 24 tries per day, with three codes out of a million valid at any moment.
 PER_SECOND_FACTOR = Policy(5, timedelta(seconds=30), timedelta(hours=1), timedelta(hours=24))
 PER_SECOND_FACTOR_IN_ALL = Policy(19, timedelta(hours=24), timedelta(hours=24), timedelta(hours=24))
 PER_RECOVERED_SUBJECT = Policy(3, timedelta(minutes=5), timedelta(hours=1), timedelta(hours=24))
-# While one types: far more than a person does, far less than a list to try.
+# Password advice while typing: far more than a person needs, far too few to try a list.
 PER_ADVISED = Policy(200, timedelta(seconds=1), timedelta(minutes=5), timedelta(minutes=30))
-# Each costs a message to somebody's mailbox.
+# Each sends a message to a mailbox.
 PER_CONFIRMED_ADDRESS = Policy(5, timedelta(minutes=5), timedelta(hours=1), timedelta(hours=24))
 PER_RECOVERING_NETWORK = Policy(20, timedelta(seconds=30), timedelta(hours=1), timedelta(hours=6))
 
 
 def wait_after(policy: Policy, failures: int) -> timedelta:
-    """What `failures` in a row cost before the next try."""
+    """The wait after `failures` in a row."""
     over = failures - policy.free
     if over <= 0:
         return timedelta(0)
@@ -68,7 +68,7 @@ def remembered(policy: Policy, failures: Failures, now: datetime) -> Failures:
 
 
 def remaining_wait(policy: Policy, failures: Failures, now: datetime) -> timedelta:
-    """How long before the next try is looked at; zero when it may be at once."""
+    """The wait before the next attempt is accepted; zero if there is none."""
     counted = remembered(policy, failures, now)
     if counted.last_at is None:
         return timedelta(0)

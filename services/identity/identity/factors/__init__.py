@@ -1,1 +1,1 @@
-"""Second factors and passkeys: an authenticator application, keys of the person's devices, recovery codes."""
+"""Second factors: authenticator application, passkeys, recovery codes."""

@@ -1,4 +1,4 @@
-"""What authenticators are asked to sign: random, for one purpose, short-lived, answered once."""
+"""WebAuthn challenges: random, for one purpose, short-lived, single-use."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -27,14 +27,14 @@ class Ceremony(StrEnum):
 
 @dataclass(frozen=True)
 class Answer:
-    """An authenticator's answer, not checked yet, and the challenge it must have signed."""
+    """An authenticator's unverified answer, and the challenge it must have signed."""
 
     content: dict[str, object]
     challenge: bytes
 
 
 def ask(session: Session, ceremony: Ceremony) -> bytes:
-    """A new challenge; the browser's session must remember it, so that nobody else can answer it."""
+    """Creates a challenge; the caller stores it in the browser's session, so that nobody else can answer it."""
     challenge = token_bytes(_BYTES)
     expires_at = clock.now() + LIFETIME
     session.add(PasskeyChallenge(challenge=written(challenge), purpose=ceremony, expires_at=expires_at))
@@ -43,14 +43,14 @@ def ask(session: Session, ceremony: Ceremony) -> bytes:
 
 
 def written(challenge: bytes) -> str:
-    """As the browser's session and the table hold it."""
+    """The form stored in the browser's session and the table."""
     return bytes_to_base64url(challenge)
 
 
 def answered(runtime: Runtime, ceremony: Ceremony, challenge: str, text: str) -> Answer:
-    """What the browser sent, for the challenge that its session remembers. Raises BadAnswer.
+    """The browser's answer to the challenge stored in its session. Raises BadAnswer.
 
-    In a transaction of its own: a wrong answer uses the challenge up too.
+    Runs in its own transaction: a wrong answer consumes the challenge too.
     """
     asked = (
         delete(PasskeyChallenge)

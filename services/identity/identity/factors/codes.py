@@ -1,4 +1,4 @@
-"""Recovery codes: made ten at a time, shown once, each good for one sign-in."""
+"""Recovery codes: created ten at a time, shown once, each valid for one sign-in."""
 
 from uuid import UUID
 
@@ -13,13 +13,13 @@ from identity.models import RecoveryCode
 
 
 def prepare() -> tuple[list[str], list[str]]:
-    """Ten new codes, and what is kept of them; slow, so never inside a transaction. Raises Unavailable."""
+    """Ten new codes and their hashes; slow, so never call it inside a transaction. Raises Unavailable."""
     codes = new_codes()
     return codes, [hashing.hash_password(code) for code in codes]
 
 
 def replace(session: Session, account_id: UUID, hashes: list[str]) -> None:
-    """The earlier ones, used or not, are gone."""
+    """Replaces all earlier codes, used or not."""
     session.execute(delete(RecoveryCode).where(RecoveryCode.account_id == account_id))
     now = clock.now()
     for code_hash in hashes:
@@ -28,7 +28,7 @@ def replace(session: Session, account_id: UUID, hashes: list[str]) -> None:
 
 
 def find(runtime: Runtime, account_id: UUID, code: str) -> UUID | None:
-    """The unused code that this is; opens no transaction while it is compared. Raises Unavailable."""
+    """The id of the matching unused code; no transaction is open during the comparison. Raises Unavailable."""
     unused = select(RecoveryCode.id, RecoveryCode.code_hash).where(
         RecoveryCode.account_id == account_id, RecoveryCode.used_at.is_(None)
     )
@@ -38,7 +38,7 @@ def find(runtime: Runtime, account_id: UUID, code: str) -> UUID | None:
 
 
 def use(session: Session, code_id: UUID) -> bool:
-    """False when another request has used it meanwhile."""
+    """False if another request has used it meanwhile."""
     used = (
         update(RecoveryCode)
         .where(RecoveryCode.id == code_id, RecoveryCode.used_at.is_(None))

@@ -1,4 +1,4 @@
-"""What an account is protected by, and whether it must be."""
+"""An account's second factors, and whether one is required."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from identity.models import Account, Passkey, RecoveryCode, TotpFactor
 
 @dataclass(frozen=True)
 class EnrolledFactors:
-    """`codes_left`: recovery codes not used yet; `required`: the account's place asks for a second factor."""
+    """`codes_left`: unused recovery codes; `required`: the account must have a second factor."""
 
     totp: TotpFactor | None
     passkeys: Sequence[Passkey]
@@ -39,11 +39,11 @@ def enrolled(session: Session, account: Account) -> EnrolledFactors:
 
 
 def protected(account_id: Any) -> ColumnElement[bool]:
-    """True in a query for an account that has a second factor; recovery codes alone are none: they stand in for one."""
+    """SQL condition: the account has a second factor. Recovery codes alone do not count, they only replace one."""
     return or_(*(exists().where(kind.account_id == account_id) for kind in (TotpFactor, Passkey)))
 
 
-# Built once: each sign-in asks.
+# Built once: it runs at each sign-in.
 _HAS_FACTOR = select(protected(bindparam("account_id")))
 
 
@@ -52,13 +52,13 @@ def has_factor(session: Session, account_id: UUID) -> bool:
 
 
 def colleagues(account_id: Any) -> ColumnElement[bool]:
-    """True in a query for an account whose organisation has another one that is not closed, signed in yet or not."""
+    """SQL condition: the organisation has another account that is not closed, whether it has signed in or not."""
     mine, other = aliased(Account), aliased(Account)
     found = select(other.id).join(mine, mine.organisation_id == other.organisation_id)
     return found.where(mine.id == account_id, other.id != mine.id, other.closed_at.is_(None)).exists()
 
 
-# Built once: each sign-in asks.
+# Built once: it runs at each sign-in.
 _HAS_COLLEAGUES = select(colleagues(bindparam("account_id")))
 
 
@@ -67,10 +67,10 @@ def place_of(session: Session, account: Account) -> Place:
 
 
 def place(account: Account, *, has_colleagues: bool) -> Place:
-    """When the query that knows is another one."""
+    """As `place_of`, if the caller's own query has already determined `has_colleagues`."""
     return Place(kind=account.kind, role=account.role, natural_person=account.natural_person, colleagues=has_colleagues)
 
 
 def asked_strength(session: Session, account_id: UUID) -> Strength:
-    """Of the account's password."""
+    """The strength required of the account's password."""
     return WITH_FACTOR if has_factor(session, account_id) else ALONE

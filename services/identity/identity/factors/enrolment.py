@@ -1,4 +1,4 @@
-"""Adding a factor: the factor, recovery codes with the first one, a journal line, a word to the holder."""
+"""Adding a factor, with recovery codes if there are none, a journal line and a notice to the holder."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,14 +26,14 @@ _STEPS = (Step.PROTECTION, Step.DONE)
 
 @dataclass(frozen=True)
 class Enrolled:
-    """`codes`: recovery codes to show now and never again; none when there were some already."""
+    """`codes`: recovery codes, shown only now; empty if the account already had some."""
 
     codes: list[str]
     step: Step
 
 
 def enrol_totp(runtime: Runtime, session_id: UUID, account_id: UUID, sealed: str, code: str) -> Enrolled:
-    """Raises Invalid when the code is none of the offered application's."""
+    """Raises Invalid if the code does not match the offered secret."""
 
     def confirm(session: Session, account: Account) -> None:
         if not totp.confirm(session, account.id, sealed, code):
@@ -58,7 +58,7 @@ def enrol_passkey(
 
 
 def renew_codes(runtime: Runtime, session_id: UUID) -> list[str]:
-    """Ten new recovery codes in place of what was left. Raises OutOfOrder; Invalid without any factor."""
+    """Replaces the remaining recovery codes with ten new ones. Raises OutOfOrder; Invalid without any factor."""
     fresh, hashes = codes.prepare()
     with runtime.transaction() as session:
         _, account = locked_at(session, session_id, Step.DONE)
@@ -70,15 +70,15 @@ def renew_codes(runtime: Runtime, session_id: UUID) -> list[str]:
 
 
 def go_on_if_protected(runtime: Runtime, session_id: UUID) -> Step:
-    """For a session that waits at PROTECTION while the factor was added in another browser."""
+    """Advances a session waiting at PROTECTION if the factor was added in another browser."""
     with runtime.transaction() as session:
         opened, account = locked_at(session, session_id, Step.PROTECTION)
         return move(session, opened, account, Trigger.PROTECTED) if has_factor(session, account.id) else Step.PROTECTION
 
 
 def decline(runtime: Runtime, session_id: UUID) -> Step:
-    """Goes on without a second factor, for good. Raises OutOfOrder; stays at PROTECTION when the account's place asks
-    for one (another user may have come since the page was shown)."""
+    """Continues without a second factor, permanently. Raises OutOfOrder; stays at PROTECTION if a second factor is
+    required (another user may have been added since the page was shown)."""
     with runtime.transaction() as session:
         opened, account = locked_at(session, session_id, Step.PROTECTION)
         if must_protect(place_of(session, account)) and not has_factor(session, account.id):
@@ -98,11 +98,11 @@ def _enrol(
         tell(session, account, Notice.FACTOR_ADDED, factor=factor)
         if hashes:
             _keep_codes(session, account, hashes)
-        return Enrolled(fresh, _go_on(session, opened, account))
+        return Enrolled(fresh, _next_step(session, opened, account))
 
 
 def _codes_if_none(runtime: Runtime, account_id: UUID) -> tuple[list[str], list[str]]:
-    """Hashed before any transaction is open."""
+    """Hashes the codes before any transaction is opened."""
     with runtime.read_only() as session:
         if enrolled(session, session.get_one(Account, account_id)).codes_left:
             return [], []
@@ -115,5 +115,5 @@ def _keep_codes(session: Session, account: Account, hashes: list[str]) -> None:
     tell(session, account, Notice.RECOVERY_CODES_MADE)
 
 
-def _go_on(session: Session, opened: SignInSession, account: Account) -> Step:
+def _next_step(session: Session, opened: SignInSession, account: Account) -> Step:
     return move(session, opened, account, Trigger.PROTECTED) if opened.step == Step.PROTECTION else Step.DONE

@@ -1,4 +1,4 @@
-"""The passkeys of accounts: registered, then answered with."""
+"""Passkeys of accounts: registration and verification."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -24,7 +24,7 @@ def keys_of(session: Session, account_id: UUID) -> Sequence[Passkey]:
 
 
 def register(session: Session, account: Account, answer: Answer, name: str) -> None:
-    """Keeps a new key. Raises BadAnswer, or Invalid when the key is known already or there are too many."""
+    """Stores a new key. Raises BadAnswer, or Invalid if the key is already registered or there are too many."""
     made = check_new_key(_party(session), answer.content, answer.challenge)
     count = session.scalar(select(func.count()).where(Passkey.account_id == account.id)) or 0
     if count >= MOST_PER_ACCOUNT:
@@ -41,9 +41,9 @@ def register(session: Session, account: Account, answer: Answer, name: str) -> N
 
 
 def prove(session: Session, answer: Answer, account_id: UUID | None = None) -> Passkey:
-    """The key that signed; one of `account_id` when the account is known already. Raises BadAnswer.
+    """The key that signed; it must belong to `account_id` if that is given. Raises BadAnswer.
 
-    The refusal is the same for an unknown key, another account's key and a wrong signature.
+    The error is the same for an unknown key, another account's key and a wrong signature.
     """
     mine = select(Passkey).where(Passkey.credential_id == str(answer.content["id"]))
     if account_id is not None:
@@ -52,7 +52,7 @@ def prove(session: Session, answer: Answer, account_id: UUID | None = None) -> P
     if key is None:
         raise BadAnswer("unknown key")
     handle = user_handle(answer.content)
-    # WebAuthn §7.2, step 6: without a name typed, the device must say whose key it is.
+    # WebAuthn §7.2, step 6: if no login was typed, the device must identify the key's owner.
     if (handle is None and account_id is None) or (handle is not None and handle != key.account_id.bytes):
         raise BadAnswer("another person's key")
     signed = check_signature(_party(session), answer.content, answer.challenge, key)
@@ -61,7 +61,7 @@ def prove(session: Session, answer: Answer, account_id: UUID | None = None) -> P
 
 
 def _count(session: Session, key: Passkey, sign_count: int) -> None:
-    """WebAuthn §7.2, step 21: a counter that does not grow means a copy of the key, or an answer sent again."""
+    """WebAuthn §7.2, step 21: a counter that does not increase means a cloned key or a replayed answer."""
     known = key.sign_count
     if (sign_count or known) and sign_count <= known:
         raise BadAnswer("counter", key.account_id)

@@ -1,4 +1,4 @@
-"""Taking factors away: one by the person, or all of them by the Caf when everything is lost."""
+"""Removing factors: one by the person, or all by the Caf if everything is lost."""
 
 from typing import Literal
 from uuid import UUID
@@ -27,7 +27,7 @@ REQUIRED = (
 
 
 def remove_totp(session: Session, account_id: UUID) -> None:
-    """Raises NotFound, or Invalid when the account would be left without what it must have."""
+    """Raises NotFound, or Invalid if it is the last factor and one is required or the password is too short alone."""
     account = _check(session, account_id)
     gone = delete(TotpFactor).where(TotpFactor.account_id == account_id).returning(TotpFactor.account_id)
     if session.scalar(gone) is None:
@@ -36,7 +36,7 @@ def remove_totp(session: Session, account_id: UUID) -> None:
 
 
 def remove_passkey(session: Session, account_id: UUID, passkey_id: UUID) -> None:
-    """Raises NotFound for another account's as for one that does not exist, else as `remove_totp`."""
+    """Raises NotFound for an unknown key or another account's, and Invalid as `remove_totp`."""
     account = _check(session, account_id)
     mine = (Passkey.id == passkey_id, Passkey.account_id == account_id)
     if session.scalar(delete(Passkey).where(*mine).returning(Passkey.id)) is None:
@@ -45,9 +45,9 @@ def remove_passkey(session: Session, account_id: UUID, passkey_id: UUID) -> None
 
 
 def reset_factors(session: Session, account_id: UUID) -> bool:
-    """Removes every factor and recovery code, ends the sessions and tells the holder; False when there was nothing.
+    """Removes all factors and recovery codes, ends the sessions and notifies the holder; False if there was no factor.
 
-    Who may ask for it, and the journal line with their reason, are the caller's.
+    The caller checks permissions and writes the journal line with the reason.
     """
     account = session.get_one(Account, account_id, with_for_update=True)
     if not has_factor(session, account_id):
@@ -55,7 +55,7 @@ def reset_factors(session: Session, account_id: UUID) -> bool:
     for table in (TotpFactor, Passkey, RecoveryCode):
         session.execute(delete(table).where(table.account_id == account_id))
     if account.short_password:
-        # Long enough beside a second factor, too short alone.
+        # Long enough with a second factor, too short alone.
         account.password_change_required_at = clock.now()
     sessions.end_others(session, account_id, None, "factors_reset")
     tell(session, account, Notice.FACTORS_RESET)
@@ -63,7 +63,7 @@ def reset_factors(session: Session, account_id: UUID) -> bool:
 
 
 def _check(session: Session, account_id: UUID) -> Account:
-    """The account, locked: two removals at once would each leave the other one's factor."""
+    """Locks and returns the account: otherwise simultaneous removals could remove the last factor. Raises Invalid."""
     account = session.get_one(Account, account_id, with_for_update=True)
     found = enrolled(session, account)
     if found.count == 1:
@@ -76,7 +76,7 @@ def _check(session: Session, account_id: UUID) -> Account:
 
 def _removed(session: Session, account: Account, factor: Literal["totp", "passkey"]) -> None:
     if not has_factor(session, account.id):
-        # They stand in for a factor: without one they would be a way in by themselves.
+        # Recovery codes only replace a factor: without one they would be a factor of their own.
         session.execute(delete(RecoveryCode).where(RecoveryCode.account_id == account.id))
     record(session, Kind.FACTOR_REMOVED, account.id, details={"factor": factor})
     tell(session, account, Notice.FACTOR_REMOVED, factor=factor)

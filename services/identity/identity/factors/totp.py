@@ -1,4 +1,4 @@
-"""The authenticator application of an account: offered, confirmed by a first code, then proven by one after another."""
+"""The authenticator application of an account: secret offered, confirmed by a first code, then verified per code."""
 
 import json
 from uuid import UUID
@@ -22,13 +22,13 @@ _NEVER = -1
 
 
 def offer(settings: Settings, account_id: UUID) -> str:
-    """A new secret, sealed for this account: it waits in the browser's session until a code proves that it arrived."""
+    """A new secret sealed for this account, kept in the browser's session until a first code confirms it."""
     content = json.dumps({"account": str(account_id), "secret": new_secret()}).encode()
     return jwe.encrypt_compact(dict(_SEAL), content, _key(settings))
 
 
 def open_secret(settings: Settings, sealed: str, account_id: UUID) -> str | None:
-    """None for what was not sealed here for this account."""
+    """None if it was not sealed by us for this account."""
     try:
         opened = jwe.decrypt_compact(sealed, _key(settings), algorithms=list(_SEAL.values()))
     except (JoseError, ValueError):
@@ -38,7 +38,7 @@ def open_secret(settings: Settings, sealed: str, account_id: UUID) -> str | None
 
 
 def confirm(session: Session, account_id: UUID, sealed: str, code: str) -> bool:
-    """Keeps the offered secret, in place of an earlier one, if the code is one of its codes now."""
+    """Stores the offered secret, replacing an earlier one, if the code is currently valid for it."""
     secret = open_secret(settings_of(runtimes.of(session)), sealed, account_id)
     counter = matching_counter(secret, code, clock.now(), _NEVER) if secret else None
     if counter is None:
@@ -50,7 +50,7 @@ def confirm(session: Session, account_id: UUID, sealed: str, code: str) -> bool:
 
 
 def prove(session: Session, account_id: UUID, code: str) -> bool:
-    """Takes a code at most once: of several requests with the same one, one passes."""
+    """Accepts a code at most once: of several requests with the same code, one passes."""
     factor = session.get(TotpFactor, account_id)
     if factor is None:
         return False

@@ -1,4 +1,4 @@
-"""The WebAuthn ceremonies (Level 2 §7.1 and §7.2) as we ask for them; the library checks the rest."""
+"""Our options for the WebAuthn ceremonies (Level 2 §7.1 and §7.2); the library does the verification."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -24,14 +24,14 @@ from identity.settings import Settings
 NAME = "Mon Compte Partenaire"
 _TIMEOUT_MS = 120_000
 _TRANSPORTS = frozenset(one.value for one in AuthenticatorTransport)
-# Far above what authenticators answer (2 kB); beyond, it is something else.
+# Far above a real authenticator's answer (2 kB).
 _LONGEST_ANSWER = 16 * 1024
 
 
 class BadAnswer(Exception):
-    """The authenticator's answer does not prove what was asked; the reason is for the journal, not for the page.
+    """The authenticator's answer is not valid; the reason is for the journal, not for the page.
 
-    `account_id` is known when a key of that account really signed.
+    `account_id` is set if a key of that account actually signed.
     """
 
     def __init__(self, reason: str, account_id: UUID | None = None) -> None:
@@ -41,7 +41,7 @@ class BadAnswer(Exception):
 
 
 class Party(NamedTuple):
-    """Who we are to authenticators: a key made for one never answers another."""
+    """The relying party: a key created for one never answers another."""
 
     id: str
     origin: str
@@ -67,7 +67,7 @@ def party_of(settings: Settings) -> Party:
 
 
 def creation_options(party: Party, account: Account, known: Iterable[Passkey], challenge: bytes) -> str:
-    """JSON for ``navigator.credentials.create``: a key that the device keeps and unlocks, not one of `known`."""
+    """JSON for ``navigator.credentials.create``: a key stored and unlocked by the device, not one of `known`."""
     options = webauthn.generate_registration_options(
         rp_id=party.id,
         rp_name=NAME,
@@ -85,7 +85,7 @@ def creation_options(party: Party, account: Account, known: Iterable[Passkey], c
 
 
 def request_options(party: Party, known: Iterable[Passkey], challenge: bytes) -> str:
-    """JSON for ``navigator.credentials.get``; without `known`, the device offers the keys that it has for us."""
+    """JSON for ``navigator.credentials.get``; without `known`, the device offers its keys for this site."""
     options = webauthn.generate_authentication_options(
         rp_id=party.id,
         challenge=challenge,
@@ -97,7 +97,7 @@ def request_options(party: Party, known: Iterable[Passkey], challenge: bytes) ->
 
 
 def read_answer(text: str) -> dict[str, object]:
-    """Raises BadAnswer for what is not a JSON object."""
+    """Parses the answer; raises BadAnswer if it is too long, not a JSON object or has no credential id."""
     if len(text) > _LONGEST_ANSWER:
         raise BadAnswer("too long")
     try:
@@ -110,7 +110,7 @@ def read_answer(text: str) -> dict[str, object]:
 
 
 def user_handle(answer: dict[str, object]) -> bytes | None:
-    """Whose key it is, as the device says."""
+    """The key's owner, as stated by the device."""
     response = answer.get("response")
     handle = response.get("userHandle") if isinstance(response, dict) else None
     try:
@@ -130,7 +130,7 @@ def check_new_key(party: Party, answer: dict[str, object], challenge: bytes) -> 
             require_user_verification=True,
         )
     except Exception as error:
-        # Whatever the parsers stumble on in what a browser sent is a wrong answer, never our failure.
+        # Any exception while parsing browser input is a bad answer, never a server error.
         raise BadAnswer(type(error).__name__) from error
     return NewKey(
         credential_id=bytes_to_base64url(made.credential_id),
@@ -142,7 +142,7 @@ def check_new_key(party: Party, answer: dict[str, object], challenge: bytes) -> 
 
 
 def check_signature(party: Party, answer: dict[str, object], challenge: bytes, key: Passkey) -> Signed:
-    """Raises BadAnswer. The counter is the caller's to compare: only a signed one says anything."""
+    """Raises BadAnswer. The caller compares the counter, once its signature is verified."""
     try:
         signed = webauthn.verify_authentication_response(
             credential=answer,
@@ -170,7 +170,7 @@ def _descriptors(known: Iterable[Passkey]) -> list[PublicKeyCredentialDescriptor
 
 
 def _transports(answer: dict[str, object]) -> list[str]:
-    """Those that we know of: the rest would only be sent back to the browser."""
+    """The known transports only: they are only ever sent back to the browser."""
     response = answer.get("response")
     given = response.get("transports") if isinstance(response, dict) else None
     return sorted({one for one in given if one in _TRANSPORTS}) if isinstance(given, list) else []

@@ -1,4 +1,4 @@
-"""The journal of every security event: written with the act, chained a moment later, anchored each day."""
+"""Security journal: lines are written with the action, chained a moment later, then anchored regularly."""
 
 from identity.journal.recording import record
 

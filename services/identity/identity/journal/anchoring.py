@@ -1,4 +1,4 @@
-"""Anchors: every so often the head of the chain, vouched for with the service's key and told to the log."""
+"""Anchors: the head of the chain, regularly authenticated with the service's key and written to the log."""
 
 import hashlib
 import hmac
@@ -21,14 +21,14 @@ PURGED_AT_ONCE = 5_000
 
 
 def mac(settings: Settings, position: int, chain_hash: str, made_at: datetime) -> str:
-    """HMAC in hexadecimal: whoever can write to the tables, but has not the service's key, cannot make one."""
-    told = f"{position}\n{chain_hash}\n{clock.iso(made_at)}"
-    return hmac.new(subkey(settings, "journal"), told.encode(), hashlib.sha256).hexdigest()
+    """HMAC in hexadecimal: write access to the tables is not enough to forge it without the service's key."""
+    content = f"{position}\n{chain_hash}\n{clock.iso(made_at)}"
+    return hmac.new(subkey(settings, "journal"), content.encode(), hashlib.sha256).hexdigest()
 
 
 def anchor(runtime: Runtime) -> None:
-    """When it is time or enough lines have come, and none when nothing happened: what came since the last one can still
-    be rewritten. The log keeps what a rewritten database would not."""
+    """Makes an anchor if there are new lines and enough of them or enough time has passed. Lines after the last anchor
+    can still be rewritten. The log keeps the anchor even if the database is rewritten."""
     now, settings = clock.now(), settings_of(runtime)
     with runtime.transaction() as session:
         latest = select(SecurityAnchor).order_by(SecurityAnchor.position.desc()).limit(1)
@@ -45,7 +45,7 @@ def anchor(runtime: Runtime) -> None:
 
 
 def purge(runtime: Runtime) -> int:
-    """Deletes what is older than its time, up to an anchor, from which the rest is still verified; returns how many."""
+    """Purges lines past their retention, up to an anchor from which the rest can be verified; returns how many."""
     kept_since = clock.now() - settings_of(runtime).security_journal_kept
     with runtime.read_only() as session:
         over = session.scalar(select(func.max(SecurityAnchor.position)).where(SecurityAnchor.made_at < kept_since))

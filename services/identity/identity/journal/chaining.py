@@ -1,4 +1,4 @@
-"""Gives each committed line its place in the chain, one worker at a time, away from the acts themselves."""
+"""Adds committed lines to the chain, one worker at a time, outside the transactions that wrote them."""
 
 from chassis.runtime import Runtime
 from sqlalchemy import func, select, update
@@ -8,12 +8,12 @@ from identity.domain.security_events import GENESIS, chained
 from identity.models import SecurityAnchor, SecurityEvent
 
 BATCH = 500
-# Any constant: of the workers that seal at once, one does and the others come back later.
+# Arbitrary constant: of the workers that chain at once, one gets the lock and the others retry later.
 _LOCK = 7_261_502
 
 
 def chain_all(runtime: Runtime) -> int:
-    """Chains what waits, batch by batch; returns how many lines."""
+    """Chains pending lines in batches; returns how many."""
     total = 0
     while _waiting(runtime):
         with runtime.transaction() as session:
@@ -25,7 +25,7 @@ def chain_all(runtime: Runtime) -> int:
 
 
 def head(session: Session) -> tuple[int, str]:
-    """Position and hash of the last line chained; after a purge of all lines, of the last anchor."""
+    """Position and hash of the last chained line, or of the last anchor if all lines were purged."""
     for table in (SecurityEvent, SecurityAnchor):
         last = select(table.position, table.hash).where(table.position.is_not(None)).order_by(table.position.desc())
         for position, chain_hash in session.execute(last.limit(1)):
@@ -34,14 +34,14 @@ def head(session: Session) -> tuple[int, str]:
 
 
 def _waiting(runtime: Runtime) -> bool:
-    """Looked up without the writer's lock, which SQLite has only one of."""
+    """Checked without the write lock, since SQLite has only one."""
     with runtime.read_only() as session:
         waiting = select(SecurityEvent.seq).where(SecurityEvent.position.is_(None)).limit(1)
         return session.scalar(waiting) is not None
 
 
 def _alone(session: Session) -> bool:
-    """True while no other transaction chains; SQLite has a single writer anyway."""
+    """True if no other transaction is chaining; SQLite has a single writer anyway."""
     if session.get_bind().dialect.name != "postgresql":
         return True
     return bool(session.scalar(select(func.pg_try_advisory_xact_lock(_LOCK))))

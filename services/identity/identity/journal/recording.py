@@ -1,4 +1,4 @@
-"""The one way to write to the security journal."""
+"""The only way to write to the security journal."""
 
 from collections.abc import Mapping
 from typing import Any, cast
@@ -13,9 +13,9 @@ from identity.domain.networks import network_of
 from identity.domain.security_events import Kind
 from identity.models import SecurityEvent
 
-# Who acts when nobody does: a worker, or the product itself.
+# The actor when it is not a person: a worker, or the product itself.
 SYSTEM = "system"
-# Of the table, and built once: there is no act without it.
+# Core statement, built once: every action runs it.
 _ADD = insert(cast(Table, SecurityEvent.__table__))
 
 
@@ -29,11 +29,11 @@ def record(
     details: Mapping[str, Any] | None = None,
     origin: Origin | None = None,
 ) -> None:
-    """Adds a line to the caller's transaction: no act without its line, no line without its act.
+    """Adds a line in the caller's transaction, so that action and line are committed together.
 
-    `account_id` is whose account it happens to (None: of nobody we know); `actor` who did it, the holder unless said
-    otherwise; `details` ids, codes and counts, never what a person typed. Network and browser are those of the request
-    being answered unless `origin` is given; only the network's prefix is kept.
+    `account_id`: the account concerned (None: unknown); `actor`: who did it, by default the holder; `details`: ids,
+    codes and counts, never text typed by a person. Network and browser come from the current request unless `origin`
+    is given; only the network's prefix is stored.
     """
     known = origin or current_origin()
     line = {

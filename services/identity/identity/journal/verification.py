@@ -1,4 +1,4 @@
-"""Reads the whole chain again and says what no longer fits."""
+"""Verifies the whole chain and reports inconsistencies."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -14,16 +14,16 @@ from identity.journal.anchoring import mac
 from identity.models import SecurityAnchor, SecurityEvent
 from identity.settings import settings_of
 
-# Between the instant a line is written and its chaining: the longest transaction and a stopped worker's restart.
+# Maximum delay between writing and chaining a line: the longest transaction plus the restart of a stopped worker.
 LATE = timedelta(minutes=15)
 _READ_AT_ONCE = 1_000
-# What the database itself refuses to let go of sooner.
+# The database itself refuses to delete newer lines.
 _SHORTEST_RETENTION = timedelta(days=180)
 
 
 @dataclass
 class Report:
-    """`findings` are sentences; none means that the journal holds."""
+    """`findings`: sentences; empty if the journal is consistent."""
 
     lines: int = 0
     waiting: int = 0
@@ -34,7 +34,7 @@ class Report:
 
 
 def verify(runtime: Runtime, expected: tuple[int, str] | None = None) -> Report:
-    """`expected` is a position and its hash as the log told them: only this finds an end that was cut off."""
+    """`expected`: a position and its hash taken from the log; only this detects that the last lines were removed."""
     report, settings = Report(), settings_of(runtime)
     with runtime.read_only() as session:
         anchors = list(session.scalars(select(SecurityAnchor).order_by(SecurityAnchor.position)))
@@ -62,7 +62,7 @@ def _contradictions(known: dict[int, str], expected: tuple[int, str]) -> Iterato
 
 
 def _walk(session: Session, report: Report, anchors: dict[int, SecurityAnchor], known: dict[int, str]) -> None:
-    """Goes on after what does not fit, from the hash as it stands: each line changed is named once."""
+    """Continues after an inconsistency from the stored hash, so that each changed line is reported once."""
     statement = select(SecurityEvent).where(SecurityEvent.position.is_not(None)).order_by(SecurityEvent.position)
     lines = session.scalars(statement.execution_options(yield_per=_READ_AT_ONCE))
     latest: datetime | None = None
@@ -84,7 +84,7 @@ def _walk(session: Session, report: Report, anchors: dict[int, SecurityAnchor], 
 
 
 def _start(report: Report, anchors: dict[int, SecurityAnchor], first: int) -> None:
-    """The chain begins at its first line, or after an anchor old enough for what stood before to be deleted."""
+    """The chain starts at position 1, or after an anchor old enough for the lines before it to be purged."""
     if first == 1:
         return
     start = anchors.get(first - 1)

@@ -1,4 +1,4 @@
-"""Typed tables. No table holds a password, a code or a refresh token: only argon2id or SHA-256 of them."""
+"""Tables. No table stores a password, a code or a refresh token, only their argon2id or SHA-256 hashes."""
 
 from identity.models.accounts import Account, Consent, Credential, RecoveryRequest, UserNumber
 from identity.models.base import Base

@@ -1,4 +1,4 @@
-"""Who may sign in, with what, and how the Caf reaches them."""
+"""Accounts, credentials, consents and the contact data of the registry."""
 
 from datetime import datetime
 from uuid import UUID
@@ -11,12 +11,12 @@ from identity.models.base import Base
 
 
 class Account(Base):
-    """`email` is what the person gave and confirmed; `contact_*` is what the Caf or an administrator knew before."""
+    """`email`: given and confirmed by the person; `contact_*`: given earlier by the Caf or an administrator."""
 
     __tablename__ = "account"
     __table_args__ = (
         CheckConstraint("kind IN ('landlord', 'agent')", name="kind"),
-        # One principal account per organisation, even when two registry events arrive together.
+        # One principal account per organisation, even if two registry events arrive at the same time.
         Index(
             "uq_account_principal",
             "organisation_id",
@@ -32,26 +32,26 @@ class Account(Base):
     organisation_id: Mapped[UUID | None] = mapped_column(index=True)
     caf_code: Mapped[str | None] = mapped_column(String(3))
     supervisor: Mapped[bool] = mapped_column(default=False)
-    # Made from the registry: the account that a user number recovers.
+    # The account that the organisation's user numbers recover; at first the one created from the registry.
     principal: Mapped[bool] = mapped_column(default=False)
-    # The Caf whose registry made it: it says where its credentials go, until the holder does.
+    # The Caf whose registry created it: its address receives the credentials until the holder gives another.
     registry_caf: Mapped[str | None] = mapped_column(String(3))
     password_hash: Mapped[str | None] = mapped_column(String(200))
-    # Grows with each password of the person's own: what was made known with the one before is known no more.
+    # Incremented with each chosen password: devices made known under the previous one are no longer known.
     password_generation: Mapped[int] = mapped_column(default=1)
     email: Mapped[str | None] = mapped_column(String(254), unique=True)
-    # Typed, and written to with a code only: it recovers nothing, and is taken from nobody.
+    # Typed but unconfirmed: only receives a code, recovers nothing and blocks no other account from using it.
     unconfirmed_email: Mapped[str | None] = mapped_column(String(254))
     civility: Mapped[str | None] = mapped_column(String(20))
     last_name: Mapped[str | None] = mapped_column(String(100))
     first_name: Mapped[str | None] = mapped_column(String(100))
     function: Mapped[str | None] = mapped_column(String(100))
     telephone: Mapped[str | None] = mapped_column(String(20))
-    # Under the length asked of those who have no second factor.
+    # Shorter than required without a second factor.
     short_password: Mapped[bool] = mapped_column(default=False)
-    # Sign-ins completed without a second factor: some roles have a few of them.
+    # Sign-ins completed without a second factor: some roles are allowed a few.
     unprotected_sign_ins: Mapped[int] = mapped_column(default=0)
-    # « Protégez votre compte » has been shown: to whom it is only an offer, it is not shown again.
+    # When « Protégez votre compte » was shown: if it is only an offer, it is shown once.
     protection_offered_at: Mapped[datetime | None]
     contact_name: Mapped[str] = mapped_column(String(200), default="")
     contact_email: Mapped[str | None] = mapped_column(String(254), index=True)
@@ -59,14 +59,14 @@ class Account(Base):
     information_given_at: Mapped[datetime | None]
     activated_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
-    # An agent asked for it: the present password only serves to choose another one.
+    # Required by an agent: the current password only serves to choose another one.
     password_change_required_at: Mapped[datetime | None]
-    # administrator, delegate or user, as habilitation last told it; nobody signs in by it alone.
+    # administrator, delegate or user, as last published by habilitation; it gives no access by itself.
     role: Mapped[str | None] = mapped_column(String(20))
     role_version: Mapped[int] = mapped_column(default=0)
-    # The address that refused a message: nothing more is sent there.
+    # The address that bounced: nothing more is sent there.
     bounced_email: Mapped[str | None] = mapped_column(String(254))
-    # A closed account opens nothing; its personal data is erased later, its row stays for the journal.
+    # A closed account gives no access; its personal data is erased later, its row stays for the journal.
     closed_at: Mapped[datetime | None] = mapped_column(index=True)
     closed_reason: Mapped[str | None] = mapped_column(String(20))
     erased_at: Mapped[datetime | None]
@@ -74,17 +74,17 @@ class Account(Base):
 
     @property
     def natural_person(self) -> bool:
-        """One account per département: it belongs to a Caf, where a legal person's belongs to none in particular."""
+        """A natural person has one account per département, with a Caf; a legal person's has no particular Caf."""
         return self.kind == "landlord" and self.caf_code is not None
 
     @property
     def name(self) -> str:
-        """The person's once known, else that of whom the Caf writes to."""
+        """The person's name if known, else the Caf's contact name."""
         return full_name(self.first_name, self.last_name) or self.contact_name
 
 
 class UserNumber(Base):
-    """A landlord of the registry: which organisation its user number is tied to, and where the Caf writes to it."""
+    """A landlord of the registry: the organisation its user number is linked to, and the Caf's contact data."""
 
     __tablename__ = "user_number"
 
@@ -95,14 +95,14 @@ class UserNumber(Base):
     name: Mapped[str] = mapped_column(String(200))
     email: Mapped[str | None] = mapped_column(String(254), index=True)
     address: Mapped[list[str]] = mapped_column(default=list)
-    # Of the registry's landlord: an older event that arrives late changes nothing.
+    # Version of the landlord in the registry: an older event that arrives late is ignored.
     version: Mapped[int]
-    # Acts that moved it to another company or Caf; nothing else does.
+    # How often an agent moved it to another company or Caf; nothing else moves it.
     moves: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class Credential(Base):
-    """A provisional password that was sent: its argon2id hash, how long it lives, and that it serves once."""
+    """A provisional password: its argon2id hash, expiry and single use."""
 
     __tablename__ = "credential"
 
@@ -114,11 +114,11 @@ class Credential(Base):
     issued_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
-    # Another one was issued since.
+    # When another one was issued.
     replaced_at: Mapped[datetime | None]
-    # Tries with something of its form; a right one is not counted.
+    # Failed attempts with text of its format.
     tries: Mapped[int] = mapped_column(default=0)
-    # The e-mail address it left for, to recognise the one that refuses it; erased with its use or its successor.
+    # The e-mail address it was sent to, to recognise a bounce; erased when it is used or replaced.
     sent_to: Mapped[str | None] = mapped_column(String(254))
 
 
@@ -134,7 +134,7 @@ class Consent(Base):
 
 
 class RecoveryRequest(Base):
-    """What a recovery form received; the worker looks it up later, so the answer cannot tell if an account exists."""
+    """A submitted recovery form; the worker handles it later, so the answer does not reveal if an account exists."""
 
     __tablename__ = "recovery_request"
     __table_args__ = (
@@ -148,9 +148,9 @@ class RecoveryRequest(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     purpose: Mapped[str] = mapped_column(String(30))
-    # The user number or the e-mail typed; erased once handled.
+    # The typed user number, e-mail or login; erased once handled.
     subject: Mapped[str | None] = mapped_column(String(254))
     requested_at: Mapped[datetime]
-    # There were too many in its hour.
+    # Set if the hourly limit was reached.
     postponed_until: Mapped[datetime | None]
     handled_at: Mapped[datetime | None]

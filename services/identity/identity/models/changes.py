@@ -1,4 +1,4 @@
-"""What a person has asked to change and not confirmed yet."""
+"""Changes requested by a person and not confirmed yet."""
 
 from datetime import datetime
 from uuid import UUID
@@ -10,7 +10,7 @@ from identity.models.base import Base
 
 
 class EmailChange(Base):
-    """An address typed and the keyed hash of the code sent there: the account keeps its address until the code is."""
+    """A typed address and the keyed hash of the code sent there; the account's address changes once it is entered."""
 
     __tablename__ = "email_change"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""What a person proves themselves with besides their password."""
+"""Second factors of an account."""
 
 from datetime import datetime
 from uuid import UUID
@@ -10,14 +10,14 @@ from identity.models.base import Base
 
 
 class TotpFactor(Base):
-    """An authenticator application (RFC 6238); one per account, replaced when the telephone is."""
+    """An authenticator application (RFC 6238); one per account, replaced with the telephone."""
 
     __tablename__ = "totp_factor"
 
     account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), primary_key=True)
-    # A JWE under a key derived from the settings': the table alone makes no code.
+    # A JWE under a key derived from the settings: the table alone is not enough to compute codes.
     secret_sealed: Mapped[str] = mapped_column(Text)
-    # Thirty-second step of the last code taken: that code and those before it work no more.
+    # Thirty-second step of the last accepted code: that code and earlier ones are refused.
     last_counter: Mapped[int] = mapped_column(BigInteger)
     created_at: Mapped[datetime]
     last_used_at: Mapped[datetime | None]
@@ -30,20 +30,20 @@ class Passkey(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
-    # base64url; an authenticator may make it up to 1,023 bytes long (WebAuthn §4).
+    # base64url of up to 1,023 bytes (WebAuthn §4).
     credential_id: Mapped[str] = mapped_column(String(1400), unique=True)
     public_key: Mapped[str] = mapped_column(Text)
     sign_count: Mapped[int] = mapped_column(BigInteger)
     name: Mapped[str] = mapped_column(String(60))
     transports: Mapped[list[str]]
-    # Copied by its maker to the person's other devices, hence not tied to one of them.
+    # Synchronised by its provider to the person's other devices, hence not bound to one device.
     synced: Mapped[bool]
     created_at: Mapped[datetime]
     last_used_at: Mapped[datetime | None]
 
 
 class RecoveryCode(Base):
-    """argon2id of one of the codes shown once; kept after its use, so that the holder sees when it was."""
+    """argon2id hash of a recovery code; kept after use, so that the holder sees when it was used."""
 
     __tablename__ = "recovery_code"
 
@@ -55,7 +55,7 @@ class RecoveryCode(Base):
 
 
 class PasskeyChallenge(Base):
-    """What an authenticator was asked to sign; the row goes with the first answer, right or wrong."""
+    """A challenge for an authenticator; the first answer, right or wrong, deletes the row."""
 
     __tablename__ = "passkey_challenge"
 

@@ -1,4 +1,4 @@
-"""The security journal: rows are only ever added, then given their place in a chain of hashes, once."""
+"""Security journal: append-only rows, each added once to a hash chain."""
 
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from identity.models.base import Base
 
 
 class SecurityEvent(Base):
-    """One thing that happened to an account. No name, no address, no login: ids, a kind, a network, a browser."""
+    """A security event of an account: ids, kind, network and browser, but no name, address or login."""
 
     __tablename__ = "security_event"
     __table_args__ = (
@@ -29,20 +29,20 @@ class SecurityEvent(Base):
     seq: Mapped[int] = mapped_column(Sequence, primary_key=True)
     at: Mapped[datetime]
     kind: Mapped[str] = mapped_column(String(60))
-    # Of whom; no foreign key, since the journal outlives the account. None: nobody that we know.
+    # The account concerned; no foreign key, since the journal outlives the account. None: unknown.
     account_id: Mapped[UUID | None]
-    # By whom: an account, « system », « command line ».
+    # Who did it: an account's id, « system » or « command line ».
     actor: Mapped[str] = mapped_column(String(100))
     session_id: Mapped[UUID | None]
     network: Mapped[str] = mapped_column(String(50))
     browser: Mapped[str] = mapped_column(String(100))
     details: Mapped[dict[str, Any]]
-    # The place in the chain, in the order of sealing, and the hash that binds it to the place before.
+    # Position in the chain, in chaining order, and the hash that links it to the previous position.
     position: Mapped[int | None] = mapped_column(BigInteger, unique=True)
     hash: Mapped[str | None] = mapped_column(String(64))
 
     def content(self) -> dict[str, Any]:
-        """All that was written when it happened, as the chain binds it."""
+        """The hashed content: everything written at the time of the event."""
         return {
             "seq": self.seq,
             "at": clock.iso(self.at),
@@ -57,7 +57,7 @@ class SecurityEvent(Base):
 
 
 class SecurityAnchor(Base):
-    """A place of the chain vouched for with the service's key: who rewrites rows cannot write these again."""
+    """A chain position authenticated with the service's key: whoever rewrites rows cannot forge it."""
 
     __tablename__ = "security_anchor"
 

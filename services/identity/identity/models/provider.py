@@ -1,4 +1,4 @@
-"""What the OpenID provider remembers between two requests."""
+"""Tables of the OpenID provider: codes, token families, refresh tokens, signing keys."""
 
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from identity.models.base import Base
 class AuthorizationCode(Base):
     __tablename__ = "authorization_code"
 
-    # SHA-256 of the code: a random value of 288 bits needs no slow hash.
+    # SHA-256 of the code: 288 random bits need no slow hash.
     code_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     client_id: Mapped[str] = mapped_column(String(60))
     session_id: Mapped[UUID] = mapped_column(ForeignKey("sign_in_session.id", ondelete="CASCADE"))
@@ -28,7 +28,7 @@ class AuthorizationCode(Base):
 
 
 class TokenFamily(Base):
-    """All the refresh tokens born of one code: they live and are revoked together (RFC 9700 §4.14.2)."""
+    """All refresh tokens derived from one code: they expire and are revoked together (RFC 9700 §4.14.2)."""
 
     __tablename__ = "token_family"
 
@@ -59,7 +59,7 @@ class SigningKey(Base):
     # The private JWK as a JWE under the key of the settings.
     private_sealed: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime]
-    # Published before it signs, and still published after: verifiers keep keys in cache.
+    # Published before and after it signs, since verifiers cache keys.
     signs_from: Mapped[datetime]
     signs_until: Mapped[datetime]
     published_until: Mapped[datetime] = mapped_column(index=True)

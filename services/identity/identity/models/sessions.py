@@ -1,4 +1,4 @@
-"""Open sessions, and how often people failed to open one."""
+"""Sign-in sessions and failure counts."""
 
 from datetime import datetime
 from uuid import UUID
@@ -15,19 +15,19 @@ SENT_FORMS = sent_form_table(Base.metadata)
 
 
 class SignInSession(Base):
-    """A person signed in from one browser (the tokens' ``sid``), and the step of the first sign-in it stands at."""
+    """A sign-in from one browser (the tokens' ``sid``), with its current step of the first sign-in."""
 
     __tablename__ = "sign_in_session"
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
     step: Mapped[str] = mapped_column(String(20))
-    # The provisional password that opened it; used up when one's own is chosen.
+    # The provisional password that opened it; consumed when the person chooses their own.
     credential_id: Mapped[UUID | None]
     amr: Mapped[list[str]]
     browser: Mapped[str] = mapped_column(String(100), default="")
     started_at: Mapped[datetime]
-    # When the person last proved who they are by all that their account asks.
+    # When the person last proved their identity with everything the account requires.
     proven_at: Mapped[datetime | None]
     seen_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)
@@ -35,12 +35,12 @@ class SignInSession(Base):
 
     @property
     def authenticated_at(self) -> datetime:
-        """From when on the age of the sign-in counts: the second factor is part of it."""
+        """Start of the sign-in's age, second factor included."""
         return self.proven_at or self.started_at
 
 
 class Throttle(Base):
-    """Failures by subject; the subject is a keyed hash: what people typed is not kept, right or wrong."""
+    """Failure count per subject; the subject is a keyed hash, so that typed text is never stored."""
 
     __tablename__ = "throttle"
 

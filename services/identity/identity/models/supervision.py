@@ -1,4 +1,4 @@
-"""What the Caf's agents decided on accounts and organisations, each with its reason."""
+"""Decisions of the Caf's agents on accounts and organisations, each with its reason."""
 
 from datetime import datetime
 from uuid import UUID
@@ -13,7 +13,7 @@ _OPEN = text("ended_at IS NULL")
 
 
 class Suspension(Base):
-    """Of one account, or of a whole organisation: an account is suspended as long as one of either is open."""
+    """Suspends an account or a whole organisation: an account is suspended while either kind is open."""
 
     __tablename__ = "suspension"
     __table_args__ = (
@@ -30,7 +30,7 @@ class Suspension(Base):
 
 
 class SupervisionAct(Base):
-    """Who did what to whom and why. The reason is typed: it stands here, the journal only holds this line's id."""
+    """An agent's action with its reason. The reason is typed text: it is stored here, the journal has only the id."""
 
     __tablename__ = "supervision_act"
 
@@ -49,11 +49,11 @@ NATIONALLY = text("state = 'requested' AND caf_code IS NULL")
 
 
 class FactorReset(Base):
-    """An agent asks that a lost second factor be taken away; another one of the same Caf decides, or nobody in time."""
+    """A request to reset a lost second factor: another agent of the same Caf decides, or it expires."""
 
     __tablename__ = "factor_reset"
     __table_args__ = (
-        # A Caf learns nothing of what another has asked; supervisors are of none.
+        # Unique per Caf: a Caf does not see another's requests; supervisors have no Caf.
         Index(
             "uq_factor_reset_requested",
             "account_id",
@@ -69,7 +69,7 @@ class FactorReset(Base):
             postgresql_where=NATIONALLY,
             sqlite_where=NATIONALLY,
         ),
-        # Never the same person, whatever calls the table.
+        # Two different agents, whatever code writes to the table.
         CheckConstraint("decided_by IS NULL OR decided_by <> asked_by", name="two_agents"),
     )
 
@@ -78,7 +78,7 @@ class FactorReset(Base):
     state: Mapped[str] = mapped_column(String(20))
     reason: Mapped[str] = mapped_column(Text)
     asked_by: Mapped[UUID]
-    # Of the agent who asked: who decides belongs to it too.
+    # The requesting agent's Caf; the deciding agent belongs to it too.
     caf_code: Mapped[str | None] = mapped_column(String(3))
     asked_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)

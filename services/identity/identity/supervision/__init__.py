@@ -1,1 +1,1 @@
-"""Supervision by the Caf's agents: who they may act on, and what each act does at once."""
+"""Supervision by the Caf's agents: their perimeter and their actions on accounts."""

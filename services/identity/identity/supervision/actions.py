@@ -1,4 +1,4 @@
-"""The acts of an agent: each moves the account along the table, ends what was open, tells the others and says why."""
+"""An agent's actions: each checks the state transition, ends sessions, publishes an event and records the reason."""
 
 from uuid import UUID
 
@@ -25,7 +25,7 @@ from identity.supervision.status import is_suspended, own_status
 
 
 def suspend(session: Session, caller: Caller, account_id: UUID, reason: str) -> None:
-    """Sessions and tokens end with it. Raises NotFound, Conflict, Invalid, as all acts do."""
+    """Also ends sessions and tokens. Raises NotFound, Conflict, Invalid, as all actions do."""
     account, why = supervised_account(session, caller.sub, account_id), checked_reason(reason)
     after(own_status(session, account), Trigger.SUSPEND)
     _open(session, account_id=account.id)
@@ -33,7 +33,7 @@ def suspend(session: Session, caller: Caller, account_id: UUID, reason: str) -> 
 
 
 def restore(session: Session, caller: Caller, account_id: UUID, reason: str) -> None:
-    """An account of a suspended organisation stays closed until the organisation is restored."""
+    """An account of a suspended organisation stays suspended until the organisation is restored."""
     account, why = supervised_account(session, caller.sub, account_id), checked_reason(reason)
     after(own_status(session, account), Trigger.RESTORE)
     _end(session, Suspension.account_id == account.id)
@@ -41,7 +41,7 @@ def restore(session: Session, caller: Caller, account_id: UUID, reason: str) -> 
 
 
 def suspend_organisation(session: Session, caller: Caller, organisation_id: UUID, reason: str) -> int:
-    """Every account of it, those made later too; returns how many are there now."""
+    """Suspends all its accounts, including future ones; returns how many there are now."""
     accounts, why = supervised_accounts(session, caller.sub, organisation_id), checked_reason(reason)
     _open(session, organisation_id=organisation_id)
     act_id = written(session, caller, Kind.ACCOUNT_SUSPENDED, why, organisation_id=organisation_id)
@@ -51,7 +51,7 @@ def suspend_organisation(session: Session, caller: Caller, organisation_id: UUID
 
 
 def restore_organisation(session: Session, caller: Caller, organisation_id: UUID, reason: str) -> int:
-    """Accounts suspended by themselves stay so; returns how many accounts there are."""
+    """Individually suspended accounts stay suspended; returns how many accounts there are."""
     accounts, why = supervised_accounts(session, caller.sub, organisation_id), checked_reason(reason)
     if not _end(session, Suspension.organisation_id == organisation_id):
         raise Conflict("Cet organisme n’est pas suspendu.")
@@ -62,7 +62,7 @@ def restore_organisation(session: Session, caller: Caller, organisation_id: UUID
 
 
 def require_password_change(session: Session, caller: Caller, account_id: UUID, reason: str) -> None:
-    """The present password opens one thing from now on: choosing another one."""
+    """From now on the current password only serves to choose another one."""
     account, why = supervised_account(session, caller.sub, account_id), checked_reason(reason)
     after(own_status(session, account), Trigger.REQUIRE_PASSWORD_CHANGE)
     if account.password_hash is None:
@@ -76,7 +76,7 @@ def require_password_change(session: Session, caller: Caller, account_id: UUID, 
 
 
 def close(session: Session, caller: Caller, account_id: UUID, reason: str) -> None:
-    """For good. Raises Conflict for the administrator, and for the account that opens an organisation."""
+    """Final. Raises Conflict for the administrator and for the account that gives access to an organisation."""
     account, why = supervised_account(session, caller.sub, account_id), checked_reason(reason)
     after(own_status(session, account), Trigger.CLOSE)
     if sole_access(principal=account.principal, role=account.role):
@@ -101,7 +101,7 @@ def _open_up(session: Session, account: Account, act_id: UUID, caller: Caller) -
 
 
 def _announce(session: Session, account: Account) -> bool:
-    """Tells the others how the account stands now, under a new version; returns whether it is suspended."""
+    """Publishes the account's status under a new version; returns whether it is suspended."""
     account.version += 1
     session.flush()
     closed = is_suspended(session, account)
@@ -129,7 +129,7 @@ def written(
     account: Account | None = None,
     organisation_id: UUID | None = None,
 ) -> UUID:
-    """The act with its reason; returns its id, by which the journal names it."""
+    """Stores the action with its reason; returns its id, which the journal refers to."""
     act = SupervisionAct(
         id=new_id(),
         at=clock.now(),
@@ -150,7 +150,7 @@ def _note(session: Session, kind: Kind, account: Account, act_id: UUID, caller: 
 
 
 def purge(runtime: Runtime) -> None:
-    """Reasons go with the journal lines that name them."""
+    """Purges reasons with the same retention as the journal lines that refer to them."""
     before = clock.now() - settings_of(runtime).security_journal_kept
     with runtime.transaction() as session:
         session.execute(delete(SupervisionAct).where(SupervisionAct.at < before))

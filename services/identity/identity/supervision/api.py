@@ -1,4 +1,4 @@
-"""The operations of the Caf's agents on accounts and organisations: parse, call, show."""
+"""Handlers of the agents' operations on accounts and organisations: parse, call, format."""
 
 from typing import Any
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""A lost second factor is taken away by two agents: one asks, another one of the same Caf decides, in time."""
+"""Reset of a lost second factor by two agents: one requests it, another of the same Caf decides before the deadline."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -34,7 +34,7 @@ OWN_REQUEST = "Vous avez fait cette demande\u00a0: un autre agent de votre Caf d
 
 
 def ask(session: Session, caller: Caller, account_id: UUID, reason: str, *, within: timedelta) -> FactorReset:
-    """Raises NotFound, Invalid, or Conflict when there is nothing to take away or a request waits already."""
+    """Raises NotFound, Invalid, or Conflict if there is no factor to remove or a request is already pending."""
     account, why = supervised_account(session, caller.sub, account_id), checked_reason(reason)
     if account.closed_at is not None or not has_factor(session, account.id):
         raise Conflict("Ce compte n’a pas de seconde vérification à retirer.")
@@ -53,7 +53,7 @@ def ask(session: Session, caller: Caller, account_id: UUID, reason: str, *, with
         raise Conflict("Une demande attend déjà la décision d’un autre agent pour ce compte.")
     act_id = written(session, caller, Kind.FACTOR_RESET_ASKED, why, account=account)
     record(session, Kind.FACTOR_RESET_ASKED, account.id, actor=caller.sub, details={"act": str(act_id)})
-    # While it waits, whoever did not ask for it can still say so.
+    # While it is pending, a holder who did not ask for it can object.
     tell(session, account, Notice.FACTOR_RESET_ASKED)
     return session.get_one(FactorReset, values["id"])
 
@@ -61,7 +61,8 @@ def ask(session: Session, caller: Caller, account_id: UUID, reason: str, *, with
 def decide(
     session: Session, caller: Caller, account_id: UUID, reset_id: UUID, decision: Decision, reason: str
 ) -> FactorReset:
-    """Of two who decide at once, one does. Raises NotFound, Forbidden to who asked, Conflict when it is over."""
+    """Only one of two simultaneous decisions succeeds. Raises NotFound, Forbidden for the requester, Conflict if it is
+    decided or expired."""
     account, why = supervised_account(session, caller.sub, account_id), checked_reason(reason)
     [(state, following)] = sources(decision).items()
     now = clock.now()
@@ -78,7 +79,7 @@ def decide(
     record(session, _KINDS[decision], account.id, actor=caller.sub, details={"act": str(act_id)})
     if decision is Decision.APPROVE:
         reset_factors(session, account.id)
-        # What another Caf asked is met; approved later, it would take away what the holder adds meanwhile.
+        # Expire other Cafs' requests too: approved later, they would remove factors added meanwhile.
         _expire(session, FactorReset.account_id == account.id)
     else:
         tell(session, account, Notice.FACTOR_RESET_REFUSED)
@@ -86,16 +87,16 @@ def decide(
 
 
 def decidable(caller: Caller) -> ColumnElement[bool]:
-    """Requests of the agent's own Caf about accounts they supervise; a supervisor's, of any Caf."""
+    """Requests of the agent's own Caf about accounts they supervise; for a supervisor, requests of any Caf."""
     mine = any_row(Account, Account.id == FactorReset.account_id, supervised(caller.sub))
     national = any_row(Account, Account.id == caller.sub, Account.supervisor)
     return mine & or_(FactorReset.caf_code == caller.caf, national)
 
 
 def waiting(session: Session, caller: Caller, cursor: str | None, limit: int) -> dict[str, Any]:
-    """Those to decide, the oldest first, one's own requests included: who asked sees that they wait."""
+    """Pending requests, oldest first, including the caller's own, so that they see them pending."""
     after = pagination.after_id(cursor)
-    # Under another name: the perimeter speaks of accounts too.
+    # Aliased, because the perimeter condition also uses Account.
     holder = aliased(Account)
     rows = (
         select(FactorReset, holder)
@@ -112,7 +113,7 @@ def waiting(session: Session, caller: Caller, cursor: str | None, limit: int) ->
 
 
 def expire(runtime: Runtime) -> int:
-    """Ends what nobody decided in time; returns how many."""
+    """Expires undecided requests past their deadline; returns how many."""
     with runtime.transaction() as session:
         return _expire(session, FactorReset.expires_at <= clock.now())
 

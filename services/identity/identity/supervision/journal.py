@@ -1,4 +1,4 @@
-"""The journal of an account as the Caf's agents read it: with who acted, and the reason they gave."""
+"""The journal of an account as shown to the Caf's agents, with actors and reasons."""
 
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,7 @@ from identity.supervision.queries import visible
 
 
 def page(session: Session, caller: Caller, account_id: UUID, cursor: str | None, limit: int) -> dict[str, Any]:
-    """{items, next_cursor}. Raises NotFound outside the perimeter, BadRequest for a cursor that is none of ours."""
+    """Returns {items, next_cursor}. Raises NotFound outside the perimeter, BadRequest for a cursor we did not issue."""
     account, before = visible(session, caller, account_id), pagination.after_number(cursor)
     mine = select(SecurityEvent).where(SecurityEvent.account_id == account.id).order_by(SecurityEvent.seq.desc())
     if before is not None:

@@ -1,4 +1,4 @@
-"""Who an agent may act on, as a condition of every query. Permissions are read from the rows, not from the token."""
+"""Accounts an agent may act on, as a condition of every query. Permissions come from rows, not from the token."""
 
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from identity.supervision.status import suspended
 def supervised(agent_id: UUID) -> ColumnElement[bool]:
     """Accounts of landlords known to the agent's own Caf; for a supervisor all, agents included; never one's own.
 
-    An agent suspended or closed a moment ago acts on nobody, whatever their token still says.
+    A suspended or closed agent acts on nobody, even with a valid token.
     """
     agent = aliased(Account)
     of_caf = or_(
@@ -35,7 +35,7 @@ def supervised(agent_id: UUID) -> ColumnElement[bool]:
 
 
 def supervised_account(session: Session, agent_id: UUID, account_id: UUID) -> Account:
-    """Locked. Raises NotFound for an account of another Caf as for one that does not exist."""
+    """Locks the account. Raises NotFound if it is outside the perimeter or does not exist."""
     mine = select(Account).where(Account.id == account_id, supervised(agent_id))
     found = session.scalar(mine.with_for_update(of=Account).execution_options(populate_existing=True))
     if found is None:
@@ -44,7 +44,7 @@ def supervised_account(session: Session, agent_id: UUID, account_id: UUID) -> Ac
 
 
 def supervised_accounts(session: Session, agent_id: UUID, organisation_id: UUID) -> list[Account]:
-    """All that the organisation has open, locked in one order. Raises NotFound outside the perimeter."""
+    """The organisation's accounts not closed, locked in a fixed order. Raises NotFound outside the perimeter."""
     mine = select(Account).where(Account.organisation_id == organisation_id, supervised(agent_id))
     ordered = mine.where(Account.closed_at.is_(None)).order_by(Account.id).with_for_update(of=Account)
     found = list(session.scalars(ordered.execution_options(populate_existing=True)))

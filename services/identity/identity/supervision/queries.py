@@ -1,4 +1,4 @@
-"""What an agent finds and sees: accounts named exactly, one account's state, what happened to it. Never a secret."""
+"""Account search by exact criterion and account details for agents; never returns a secret."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -25,7 +25,7 @@ ONE_CRITERION = "Donnez un seul critère, et écrivez-le en entier."
 
 @dataclass(frozen=True)
 class Criterion:
-    """One of user_number, login, email, name; `typed` is compared whole: nobody leafs through the accounts."""
+    """One of user_number, login, email, name; `typed` must match entirely, so that nobody can browse accounts."""
 
     name: str
     typed: str
@@ -40,7 +40,7 @@ def criterion_of(body: dict[str, Any]) -> Criterion:
 
 
 def search(session: Session, caller: Caller, criterion: Criterion, cursor: str | None, limit: int) -> dict[str, Any]:
-    # Filters that come in the body: an e-mail has no place in an address.
+    # The criterion comes in the body: an e-mail must not appear in a URL.
     within = (criterion.name, criterion.typed)
     after = pagination.after(cursor, UUID, within=within, pointer="/cursor")
     rows = (
@@ -93,7 +93,7 @@ def visible(session: Session, caller: Caller, account_id: UUID) -> Account:
 
 
 def _line(account: Account, together: bool) -> dict[str, Any]:
-    standing = Status.CLOSED if account.closed_at else Status.SUSPENDED if together else Status.ACTIVE
+    status = Status.CLOSED if account.closed_at else Status.SUSPENDED if together else Status.ACTIVE
     return {
         "account_id": str(account.id),
         "organisation_id": account.organisation_id and str(account.organisation_id),
@@ -101,8 +101,8 @@ def _line(account: Account, together: bool) -> dict[str, Any]:
         "login": account.login,
         "name": account.name,
         "caf_code": account.caf_code,
-        "standing": standing.value,
-        "standing_label": STATUSES[standing],
+        "standing": status.value,
+        "standing_label": STATUSES[status],
     }
 
 
@@ -113,7 +113,7 @@ def _last_sign_in(session: Session, account_id: UUID) -> str | None:
 
 
 def _provisional(session: Session, account_id: UUID) -> dict[str, Any] | None:
-    """The last one sent: by which way, until when, and whether it has served; never the password."""
+    """The last one sent: channel, expiry and use; never the password."""
     alive = (Credential.account_id == account_id, Credential.replaced_at.is_(None))
     last = session.scalar(select(Credential).where(*alive).order_by(Credential.issued_at.desc()).limit(1))
     if last is None:
@@ -141,7 +141,7 @@ def _by_email(typed: str) -> ColumnElement[bool]:
 
 
 def _by_name(typed: str) -> ColumnElement[bool]:
-    """The person's last name, first and last name, or the landlord's name in the registry; capitals do not matter."""
+    """The person's last name, first and last name, or the landlord's name in the registry; case-insensitive."""
     asked = func.lower(" ".join(typed.split()))
     same_landlord = UserNumber.organisation_id == Account.organisation_id
     registered = any_row(UserNumber, func.lower(UserNumber.name) == asked, same_landlord)

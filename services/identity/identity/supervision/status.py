@@ -15,42 +15,42 @@ from identity import publishes
 from identity.domain.supervision import Status
 from identity.models import Account, Suspension
 
-# Longer than any token of theirs lives.
+# Longer than the lifetime of their tokens.
 _TOLD_AGAIN = timedelta(days=1)
 
 
 def suspended(account: Any = Account) -> ColumnElement[bool]:
-    """True in a query for the accounts that nothing opens for now; `account` is the entity, or an alias of it."""
+    """SQL condition: the account is suspended; `account` is the entity or an alias of it."""
     of_organisation = and_(account.organisation_id.is_not(None), Suspension.organisation_id == account.organisation_id)
     concerned = or_(Suspension.account_id == account.id, of_organisation)
     return any_row(Suspension, Suspension.ended_at.is_(None), concerned)
 
 
-# Built once: each sign-in asks.
+# Built once: it runs at each sign-in.
 _SUSPENDED = select(Account.id).where(Account.id == bindparam("account_id"), suspended())
 
 
 def is_suspended(session: Session, account: Account) -> bool:
-    """Asked with the account's row locked, it stays true or false until the transaction ends."""
+    """If the account's row is locked, the answer holds until the transaction ends."""
     return session.scalar(_SUSPENDED, {"account_id": account.id}) is not None
 
 
-# Built once: each operation of the API asks.
+# Built once: it runs at each API operation.
 _SHUT = select(Account.id).where(
     Account.id == bindparam("account_id"), or_(Account.closed_at.is_not(None), suspended())
 )
 
 
 def admit(runtime: Runtime, claims: dict[str, Any]) -> None:
-    """Lets the caller of an operation in. Raises AccountClosed for who was suspended or closed since the token was
-    given."""
+    """Admission check of API callers. Raises AccountClosed if the account was suspended or closed since the token was
+    issued."""
     with runtime.read_only() as session:
         if session.scalar(_SHUT, {"account_id": UUID(claims["sub"])}) is not None:
             raise AccountClosed
 
 
 def own_status(session: Session, account: Account) -> Status:
-    """Of the account alone: that of its organisation is changed elsewhere."""
+    """The account's own status, regardless of its organisation's suspension."""
     if account.closed_at is not None:
         return Status.CLOSED
     mine = select(Suspension.id).where(Suspension.account_id == account.id, Suspension.ended_at.is_(None))
@@ -58,9 +58,9 @@ def own_status(session: Session, account: Account) -> Status:
 
 
 def tell_agents(runtime: Runtime) -> int:
-    """Tells the other services again which agents are suspended, or were closed lately; returns how many.
+    """Publishes again which agents are suspended or were closed recently; returns how many.
 
-    For services that began to listen after it was told first: what they know already changes nothing there.
+    For services that subscribed after the first event; the others ignore it.
     """
     with runtime.transaction() as session:
         agents = select(Account).where(Account.kind == "agent")
