@@ -1,1 +1,1 @@
-"""What `make` calls: set-up, locks and secrets. Nothing here is part of the product."""
+"""The scripts behind `make`: set-up, locks and secrets. Nothing here is part of the product."""

@@ -1,5 +1,5 @@
-"""`python -m tools.asvs`: each requirement of OWASP ASVS 5.0 (V6, V7, V9, V10; levels 1 and 2) stands in
-docs/security.md with a test that exists, or with the reason why it is not claimed.
+"""`python -m tools.asvs`: each requirement of OWASP ASVS 5.0 (V6, V7, V9, V10; levels 1 and 2) is listed in
+docs/security.md with an existing test, or with the reason why it is not claimed.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from tools.named import tests_of
 from tools.workspace import ROOT
 
 DOCUMENT = ROOT / "docs" / "security.md"
-# OWASP ASVS 5.0.0, section → requirements of level 1, of level 2. Level 3 is left out.
+# OWASP ASVS 5.0.0: section → requirements of level 1, of level 2. Level 3 is not covered.
 REQUIREMENTS: dict[str, tuple[tuple[int, ...], tuple[int, ...]]] = {
     "6.1": ((1,), (2, 3)),
     "6.2": ((1, 2, 3, 4, 5, 6, 7, 8), (9, 10, 11, 12)),
@@ -39,7 +39,7 @@ REQUIREMENTS: dict[str, tuple[tuple[int, ...], tuple[int, ...]]] = {
     "10.6": ((), (1, 2)),
     "10.7": ((), (1, 2, 3)),
 }
-# How a line says that nothing is claimed; a reason follows.
+# Phrases that mark a line as not claimed; a reason follows.
 EXCUSES = ("Does not apply because ", "Not met: ")
 _ROW = re.compile(r"^\| V(?P<number>[\d.]+) \| L(?P<level>\d) \| (?P<asks>.+?) \| (?P<shown>.*?) \|$", re.MULTILINE)
 _TEST = re.compile(r"`([^`\s]+\.py)::(\w+)`")
@@ -53,7 +53,7 @@ class Row:
 
     @property
     def tests(self) -> list[tuple[str, str]]:
-        """File and function of each test named."""
+        """The file and function of each named test."""
         return _TEST.findall(self.shown)
 
     @property
@@ -76,7 +76,7 @@ def rows(text: str) -> list[Row]:
 
 
 def faults(text: str, root: Path = ROOT) -> Iterator[str]:
-    """One sentence for each requirement that is missing, doubled, of another level, or shown by nothing."""
+    """One sentence for each requirement that is missing, duplicated, at the wrong level, or without evidence."""
     wanted = expected()
     found = rows(text)
     numbers = [row.number for row in found]

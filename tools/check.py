@@ -1,4 +1,4 @@
-"""`make check`: every check runs, then one line each says how it went."""
+"""`make check`: runs every check, then shows one line per result."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from pathlib import Path
 from tools.workspace import ROOT
 
 BIN = Path(sys.executable).parent
-# Tests that mypy reads as strictly as the code; the others follow one directory at a time.
+# Tests type-checked as strictly as the code; other directories follow one at a time.
 TYPED_TESTS = ("libs/chassis/tests",)
 
 
 def typed(folders: list[str]) -> list[str]:
-    """The packages that mypy reads: every folder with an __init__.py whose parent has none; tests are left out."""
+    """The packages that mypy checks: every top-level folder with an __init__.py; tests are left out."""
     inits = [file.parent for folder in folders for file in sorted((ROOT / folder).rglob("__init__.py"))]
     tops = [package for package in inits if not (package.parent / "__init__.py").exists()]
     return [str(top.relative_to(ROOT)) for top in tops if "node_modules" not in top.parts and "tests" not in top.parts]
 
 
 def typed_tests() -> list[str]:
-    """File by file: mypy leaves the folders of tests out by itself."""
+    """File by file, because mypy excludes test folders."""
     return [str(file.relative_to(ROOT)) for folder in TYPED_TESTS for file in sorted((ROOT / folder).glob("*.py"))]
 
 
 def checks(folders: list[str]) -> dict[str, list[str]]:
-    """What to run, by the name shown."""
+    """The commands to run, by displayed name."""
     return {
         "format": [str(BIN / "ruff"), "format", "--check", "--quiet", *folders],
         "lint": [str(BIN / "ruff"), "check", "--quiet", *folders],

@@ -1,7 +1,7 @@
-"""Makes the list of communes again from the official one: `python -m tools.communes`, with npm.
+"""Rebuilds the list of communes from the official one: `python -m tools.communes`, with npm.
 
-The list (MIT, from Insee's Code officiel géographique) is published once a year by Etalab as an npm package; what the
-service needs of it, code and name, is kept in the repository so that nothing is fetched at run time.
+The list (MIT, from Insee's Code officiel géographique) is published once a year by Etalab as an npm package; the
+code and name that the service needs are kept in the repository, so that nothing is fetched at run time.
 """
 
 from __future__ import annotations

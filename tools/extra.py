@@ -1,4 +1,4 @@
-"""Runs a folder of the slower suites, or says plainly that it is not there yet (exit code 2)."""
+"""Runs a folder of the slower suites, or says that it does not exist yet (exit code 2)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tables of docs/caf-files.md, from the tables of the code; run as a module it writes them there."""
+"""Generates the tables of docs/caf-files.md from the tables in the code; run as a module, it writes them there."""
 
 from pathlib import Path
 
@@ -34,7 +34,7 @@ def _cell(text: str) -> str:
 
 
 def filled(page: str) -> str:
-    """The page with its tables made again."""
+    """The page with its tables regenerated."""
     for name, table in (("export", export_table()), ("answers", answers_table()), ("reasons", reasons_rows())):
         begin, end = f"<!-- {name} -->\n", f"<!-- /{name} -->"
         before, _, rest = page.partition(begin)

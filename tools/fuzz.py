@@ -1,6 +1,6 @@
-"""`make fuzz`: requests made up from each OpenAPI document, against what runs at BAILLEURS_URL (http://localhost:8080).
+"""`make fuzz`: requests generated from each OpenAPI document, sent to BAILLEURS_URL (http://localhost:8080).
 
-None may be answered 5xx. With BAILLEURS_TOKEN (an access token) also what stands behind the sign-in is reached.
+No answer may be 5xx. With BAILLEURS_TOKEN (an access token), operations that need sign-in are covered too.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ SECONDS_EACH = 60
 
 
 def command(service: str, url: str, token: str) -> list[str]:
-    """One run of schemathesis, bounded in time, on one service."""
+    """One time-limited run of schemathesis on one service."""
     tool = str(Path(sys.executable).with_name("st"))
     document = str(ROOT / "services" / service / "openapi.yaml")
     bearer = ["--header", f"Authorization: Bearer {token}"] if token else []

@@ -1,6 +1,6 @@
-"""`python -m tools.glossary [--check]`: docs/glossary.md holds each value that people read, from the enums of the code.
+"""`python -m tools.glossary [--check]`: writes docs/glossary.md, each displayed value from the enums of the code.
 
-The terms above the tables are written by hand; `--check` also proves that the code has each word that they name.
+The terms above the tables are written by hand; `--check` also verifies that the words they name exist in the code.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from tools.workspace import ROOT
 
 PAGE = ROOT / "docs" / "glossary.md"
 BEGIN, END = "<!-- values -->\n", "<!-- /values -->"
-# Mapping is invariant in its keys: each table is of an enum of its own.
+# Mapping is invariant in its keys: each table has its own enum.
 VALUES: dict[str, Mapping[Any, str]] = {
     "State of a declaration": declaration_states.LABELS,
     "What triggers its transitions": declaration_states.TRIGGER_LABELS,
@@ -43,7 +43,7 @@ _ROW = re.compile(r"^\| (?P<french>[^|]+) \| (?P<code>[^|]+) \| (?P<meaning>[^|]
 
 
 def values() -> str:
-    """A table per enum: French, then the value in code."""
+    """One table per enum: French, then the value in code."""
     parts = []
     for title, labels in VALUES.items():
         enum = _enum(labels)
@@ -62,19 +62,19 @@ def _place(enum: type[StrEnum]) -> str:
 
 
 def filled(page: str) -> str:
-    """The page with its tables made again."""
+    """The page with its tables regenerated."""
     before, _, rest = page.partition(BEGIN)
     return f"{before}{BEGIN}{values()}{END}{rest.partition(END)[2]}"
 
 
 def terms(page: str) -> list[tuple[str, list[str]]]:
-    """(French term, the words of code) for each line written by hand."""
+    """(French term, words of the code) for each handwritten line."""
     rows = list(_ROW.finditer(page.partition(BEGIN)[0]))[1:]
     return [(row["french"], re.findall(r"`([^`]+)`", row["code"])) for row in rows]
 
 
 def faults(page: str) -> Iterator[str]:
-    """One sentence for each thing that is not so."""
+    """One sentence for each error."""
     if filled(page) != page:
         yield "the values are not those of the code: python -m tools.glossary"
     for title, labels in VALUES.items():

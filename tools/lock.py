@@ -1,7 +1,7 @@
-"""Write or check the hashed locks: one per deployable, one for all, and those of the tools.
+"""Writes or checks the hashed locks: one per deployable, one for all, and those of the tools.
 
-`python -m tools.lock` writes them, `--upgrade` takes newer versions, `--check` only tells which are stale: it
-compares what the lock says it was made from with what the pyproject.toml files ask for now, without a registry.
+`python -m tools.lock` writes them, `--upgrade` takes newer versions, `--check` only lists stale ones: it
+compares the stamp in the lock with the current pyproject.toml files, without a registry.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ STAMP = "# made by `make lock` from sha256:"
 
 
 def inputs(name: str) -> list[str]:
-    """The requirement lines that the lock of that name answers."""
+    """The requirement lines from which that lock is made."""
     if name in TOOLS:
         lines = (FOLDER / f"{name}.in").read_text(encoding="utf-8").splitlines()
         asked = [line.strip() for line in lines if line.strip() and not line.startswith("#")]
@@ -30,23 +30,23 @@ def inputs(name: str) -> list[str]:
 
 
 def names() -> list[str]:
-    """Locks in the order in which they are made: `all` first, since the others take its versions."""
+    """Names of the locks in build order: `all` first, since the others take its versions."""
     present = [name for name, folder in DEPLOYABLES.items() if (ROOT / folder / "pyproject.toml").exists()]
     return ["all", *present, *TOOLS]
 
 
 def digest(lines: list[str]) -> str:
-    """What the stamp of a lock holds: hexadecimal SHA-256 of the options and the requirement lines."""
+    """The stamp of a lock: hexadecimal SHA-256 of the options and the requirement lines."""
     return hashlib.sha256("\n".join([*OPTIONS, *lines]).encode()).hexdigest()
 
 
 def stale() -> list[str]:
-    """Names of the locks that are missing or were made from other requirements."""
+    """Names of the locks that are missing or made from other requirements."""
     return [name for name in names() if not _is_fresh(FOLDER / f"{name}.txt", digest(inputs(name)))]
 
 
 def write(name: str, upgrade: bool) -> None:
-    """Resolve one lock, keeping the versions it already has unless asked otherwise."""
+    """Resolves one lock, keeping its current versions unless asked to upgrade."""
     target = FOLDER / f"{name}.txt"
     lines = inputs(name)
     uv = str(Path(sys.executable).with_name("uv"))

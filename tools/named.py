@@ -1,4 +1,4 @@
-"""What a page of the documentation may name: the functions, classes and constants of a file, and its tests."""
+"""What documentation pages may refer to: functions, classes and constants of a file, and its tests."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 @cache
 def tests_of(file: Path) -> frozenset[str]:
-    """The names of the test functions of a file; none when there is no such file."""
+    """The names of a file's test functions; empty when the file does not exist."""
     if not file.is_file():
         return frozenset()
     nodes = ast.walk(ast.parse(file.read_text(encoding="utf-8")))
@@ -21,7 +21,7 @@ def tests_of(file: Path) -> frozenset[str]:
 
 @cache
 def names_of(file: Path) -> frozenset[str]:
-    """What a module defines at its top; none when there is no such file."""
+    """The names a module defines at top level; empty when the file does not exist."""
     if not file.is_file():
         return frozenset()
     return frozenset(name for node in ast.parse(file.read_text(encoding="utf-8")).body for name in _defined(node))

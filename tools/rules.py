@@ -1,4 +1,4 @@
-"""`python -m tools.rules`: each rule of docs/declaration-rules.md names its source, and code and tests that exist."""
+"""`python -m tools.rules`: each rule of docs/declaration-rules.md names its source, and existing code and tests."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tools.named import names_of, tests_of
 from tools.workspace import ROOT
 
 DOCUMENT = ROOT / "docs" / "declaration-rules.md"
-# Code is named from here where no folder of the repository begins the path.
+# Prefix of code paths that do not start with a folder of the repository.
 HOME = Path("services/declaration/declaration")
 TESTED = ("services", "gateway", "launcher", "libs", "tests-e2e")
 SOURCES = ("guide", "law", "ours")
@@ -23,7 +23,7 @@ _NAMED = re.compile(r"`([^`\s:]+)(?:::(\w+))?`")
 
 @dataclass(frozen=True)
 class Row:
-    """A line of a table."""
+    """A row of a table."""
 
     rule: str
     source: str
@@ -32,7 +32,7 @@ class Row:
 
 
 def rows(text: str) -> list[Row]:
-    """The lines of the tables of rules; a line that has not four cells is a rule without anything."""
+    """The rows of the rule tables; a row that does not have four cells is a rule with empty cells."""
     found, inside = [], False
     for line in text.splitlines():
         inside = line == HEADER or (inside and line.startswith("|"))
@@ -44,7 +44,7 @@ def rows(text: str) -> list[Row]:
 
 
 def faults(text: str, root: Path = ROOT) -> Iterator[str]:
-    """One sentence for each rule that names no source, or code or tests that are not there."""
+    """One sentence for each rule without a source, or whose code or tests do not exist."""
     tested = _test_files(root)
     for row in rows(text):
         if not row.source.startswith(SOURCES):
@@ -63,7 +63,7 @@ def faults(text: str, root: Path = ROOT) -> Iterator[str]:
 
 
 def _test_files(root: Path) -> dict[str, Path]:
-    """Files of tests by their name, which no two services share."""
+    """Test files by name; names are unique across services."""
     return {file.name: file for folder in TESTED for file in (root / folder).rglob("test_*.py")}
 
 

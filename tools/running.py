@@ -1,4 +1,4 @@
-"""The product that runs, for what measures or tries it from outside."""
+"""Finds the running product, for tools that measure or test it from outside."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import httpx
 
 
 def address() -> str:
-    """BAILLEURS_URL, or http://localhost:8080; ends the program with 2 and a sentence when nothing answers there."""
+    """BAILLEURS_URL, or http://localhost:8080; exits with code 2 and a sentence when nothing answers there."""
     url = os.environ.get("BAILLEURS_URL", "http://localhost:8080").rstrip("/")
     try:
         httpx.get(f"{url}/healthz", timeout=5, trust_env=False)

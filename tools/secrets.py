@@ -1,6 +1,6 @@
-"""Write the secrets of a Compose installation to `.env` (0600, git-ignored): `python -m tools.secrets`.
+"""Writes the secrets of a Compose installation to `.env` (0600, git-ignored): `python -m tools.secrets`.
 
-What is there stays as it is; only what is missing is added, so that a newer version finds what it needs.
+Existing values are kept; only missing ones are added, so that a newer version finds what it needs.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ BROKER_USERS = ROOT / "var" / "compose" / "rabbitmq-users.json"
 def fresh() -> dict[str, str]:
     """A new value for every secret, by environment key."""
     installation = keys.generate()
-    # Each service is given its own private key only.
+    # Each service gets only its own private key.
     del installation["BAILLEURS_SEALING_PRIVATE_KEYS"]
     return {
         "POSTGRES_PASSWORD": password(),
@@ -37,7 +37,7 @@ def fresh() -> dict[str, str]:
 
 
 def password() -> str:
-    """256 random bits in characters that need no quoting in an address, a shell or a file."""
+    """256 random bits in characters that need no quoting in a URL, a shell or a file."""
     return secrets.token_hex(32)
 
 
@@ -50,7 +50,7 @@ def read(file: Path) -> dict[str, str]:
 
 
 def complete(file: Path) -> list[str]:
-    """Add what is missing to the file; returns the names added. Sealing keys belong together: all or none."""
+    """Adds missing secrets to the file; returns the names added. Sealing keys belong together: all or none."""
     known, made = read(file), fresh()
     sealing = {name for name in made if name.startswith("BAILLEURS_SEALING_")}
     if not sealing <= known.keys():
@@ -63,12 +63,12 @@ def complete(file: Path) -> list[str]:
 
 
 def write_broker_users(file: Path, values: dict[str, str]) -> None:
-    """RabbitMQ's users with salted hashes of their passwords, in its definitions format."""
+    """Writes RabbitMQ's users with salted password hashes, in its definitions format."""
     passwords = {name: values[f"{name.upper()}_BROKER_PASSWORD"] for name in SERVICES}
     document = topology.definitions([], passwords)
     kept = {part: document[part] for part in ("vhosts", "users", "permissions")}
     file.parent.mkdir(parents=True, exist_ok=True)
-    # Readable by the broker's own user, whose number differs from ours; salted hashes of 256 random bits.
+    # Readable by the broker's own user, whose id differs from ours; salted hashes of 256 random bits.
     _write(file, json.dumps(kept, indent=1) + "\n", 0o644)
 
 
@@ -82,7 +82,7 @@ def _write(file: Path, text: str, mode: int) -> None:
 
 
 def data_of_another_installation() -> bool:
-    """Whether Compose still holds databases, whose passwords a new `.env` would not know."""
+    """Whether Compose still has database volumes, whose passwords a new `.env` would not match."""
     if ENV.exists() or not shutil.which("docker"):
         return False
     found = subprocess.run(["docker", "volume", "inspect", VOLUME], capture_output=True, timeout=30, check=False)

@@ -1,6 +1,6 @@
-"""Make the virtual environment ready: `python3 -m tools.setup` (what runs), with `--dev` also what tests and checks.
+"""Prepares the virtual environment: `python3 -m tools.setup` (to run), `--dev` (also to test and check).
 
-Standard library only. A second call costs some tens of milliseconds: a stamp says what each step was made from.
+Standard library only. A second call takes some tens of milliseconds: a stamp records the inputs of each step.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ REASONS = {
 
 
 class SetupError(Exception):
-    """A sentence for the person who typed `make`."""
+    """A sentence for the person who ran `make`."""
 
 
 def main() -> int:
@@ -69,7 +69,7 @@ def main() -> int:
 
 
 def prepare(dev: bool) -> None:
-    """Do what is missing, in order; what a step was made from is noted only once it has succeeded."""
+    """Runs the steps that are out of date, in order; a step is stamped only once it has succeeded."""
     done = _stamp()
     todo = [step for step in steps(ROOT, VENV, dev) if done.get(step.name) != step.digest or not step.made()]
     if not todo:

@@ -1,4 +1,4 @@
-"""The steps of set-up: what each is made from, what it makes and how."""
+"""The set-up steps: inputs, outputs and commands."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Command = list[str]
 
 @dataclass(frozen=True)
 class Step:
-    """`digest` tells whether it was done from the same inputs, `made` whether its results are still there."""
+    """`digest`: identifies the inputs, to tell whether the step is up to date; `made`: whether its outputs exist."""
 
     name: str
     label: str
@@ -27,7 +27,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Place:
-    """Where the steps work: the root of the workspace and its virtual environment."""
+    """The root of the workspace and its virtual environment."""
 
     root: Path
     venv: Path
@@ -36,7 +36,7 @@ class Place:
         return str(self.venv / "bin" / name)
 
     def found(self, name: str) -> str:
-        """Of the system, else the one that a step before put into the virtual environment."""
+        """A command of the system, else the one that an earlier step installed in the virtual environment."""
         return shutil.which(name) or self.tool(name)
 
     def environment(self) -> dict[str, str]:
@@ -50,7 +50,7 @@ class Place:
 
 
 def steps(root: Path, venv: Path, dev: bool) -> list[Step]:
-    """All of them, in order; those whose sources do not exist are left out."""
+    """All steps, in order; those whose sources do not exist are left out."""
     place = Place(root, venv)
     chosen = [_builder(place), _locked(place, "all", "Installing what runs", "bin/granian")]
     if dev:
@@ -66,7 +66,7 @@ def steps(root: Path, venv: Path, dev: bool) -> list[Step]:
 
 
 def digest(root: Path, inputs: Iterable[Path]) -> str:
-    """SHA-256 of the Python version, the place, and the names and contents of the files."""
+    """SHA-256 of the Python version, the location, and the names and contents of the files."""
     total = hashlib.sha256(f"{sys.version_info[:2]} {root}".encode())
     for file in sorted(inputs):
         total.update(file.relative_to(root).as_posix().encode())

@@ -1,6 +1,6 @@
-"""`make test`: all that needs no container, then, where an engine answers, all that does.
+"""`make test`: all tests that need no container, then, if a container engine is available, those that do.
 
-`BAILLEURS_REQUIRE_CONTAINERS=1` makes a missing engine a failure. Arguments: folders, then what pytest takes.
+`BAILLEURS_REQUIRE_CONTAINERS=1` makes a missing engine a failure. Arguments: folders, then pytest options.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def engine_missing() -> str:
 
 
 def pytest(marker: str, workers: int, arguments: list[str]) -> int:
-    """Exit code; no test chosen is none failed."""
+    """Exit code; selecting no test counts as success."""
     command = [sys.executable, "-m", "pytest", "-m", marker, "-n", str(workers), "--dist", "loadfile", *arguments]
     code = subprocess.run(command, cwd=ROOT, check=False).returncode
     return 0 if code == NO_TEST else code
@@ -41,7 +41,7 @@ def main() -> int:
     failed = pytest("not containers", 2, arguments)
     missing = engine_missing()
     if not missing:
-        # Each worker starts its own PostgreSQL and RabbitMQ; what one waits for, the other uses.
+        # Each worker starts its own PostgreSQL and RabbitMQ; while one waits, another runs.
         return pytest("containers", 2, arguments) or failed
     required = os.environ.get("BAILLEURS_REQUIRE_CONTAINERS") == "1"
     print(f"Not run: the tests with PostgreSQL, RabbitMQ and Envoy in containers ({missing}).")

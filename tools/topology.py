@@ -1,6 +1,6 @@
-"""Write or check what RabbitMQ loads at its start: `python -m tools.topology [--check]`.
+"""Writes or checks what RabbitMQ loads when it starts: `python -m tools.topology [--check]`.
 
-It is what `bailleurs topology` derives from the services' subscriptions; nobody edits it.
+It is the output of `bailleurs topology`, derived from the services' subscriptions; nobody edits it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ TARGET = ROOT / "deploy" / "rabbitmq" / "definitions.json"
 
 
 def derived() -> str:
-    """The definitions document of the services as they are now; ends with a sentence when one does not load."""
+    """The definitions for the current services; exits with a sentence when one does not load."""
     bailleurs = Path(sys.executable).with_name("bailleurs")
     done = subprocess.run([bailleurs, "topology"], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
     if done.returncode:

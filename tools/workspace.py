@@ -1,4 +1,4 @@
-"""The packages of the workspace and what each needs, read from their pyproject.toml files."""
+"""The packages of the workspace and their requirements, read from their pyproject.toml files."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SERVICES = ("identity", "habilitation", "declaration", "notification", "documents")
 DEPLOYABLES = {**{name: f"services/{name}" for name in SERVICES}, "portal": "gateway/portal"}
 LAUNCHER = "launcher"
-# In every image, whatever the deployable asks for.
+# In every image, whatever the deployable requires.
 EVERYWHERE = ("libs/chassis", "libs/runner", LAUNCHER)
 _PATTERNS = ("libs/*/pyproject.toml", "services/*/pyproject.toml", "gateway/portal/pyproject.toml")
 
@@ -37,10 +37,10 @@ def members(root: Path = ROOT) -> dict[str, Member]:
 
 
 def third_party(root: Path, folder: str | None = None) -> list[str]:
-    """Requirements that a registry must provide, sorted.
+    """Third-party requirements, sorted.
 
-    With a folder: those of that deployable, of the workspace packages it needs, of what runs it
-    (not of the other services, which the launcher knows too). Without: those of all packages.
+    With a folder: those of that deployable, of the workspace packages it needs and of what runs it
+    (not of the other services, which the launcher also knows). Without: those of all packages.
     """
     known = members(root)
     chosen = list(known.values()) if folder is None else _needed(known, folder)
@@ -50,7 +50,7 @@ def third_party(root: Path, folder: str | None = None) -> list[str]:
 
 
 def test_tools(root: Path) -> list[str]:
-    """What the tests of the packages ask for beyond the common tools: their dependency groups named `test`."""
+    """Test requirements of packages beyond the common tools: their dependency groups named `test`."""
     return sorted({line for member in members(root).values() for line in member.test_requirements})
 
 
@@ -61,7 +61,7 @@ def package_name(requirement: str) -> str:
 
 
 def _refuse_strangers(lines: set[str]) -> None:
-    # A registry may hold anyone's package under the name of one of our folders.
+    # A registry may have anyone's package under the name of one of our folders.
     folders = {*SERVICES, "portal", "chassis", "runner", "webui", LAUNCHER}
     strangers = sorted(folders & {package_name(line) for line in lines})
     if strangers:

@@ -1,1 +1,1 @@
-"""The `bailleurs` command: the only part that knows all five services."""
+"""The `bailleurs` command: the only package that knows all five services."""

@@ -1,4 +1,4 @@
-"""The application of the process that serves: logs and traces set up, then all that the target stands for."""
+"""Builds the application of a serving process: logs, traces, and the services of its target."""
 
 import logging
 import os
@@ -29,7 +29,7 @@ def build() -> Edge:
 
 
 def _demonstrate(process: Process) -> None:
-    # A single service's image holds neither the demonstration nor the page layout; and nobody waits for them here.
+    # Imported here: a single service's image has neither the demonstration nor the page layout, and loading takes time.
     from launcher.seed import fill_and_tell
 
     fill_and_tell(process)

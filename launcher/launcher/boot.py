@@ -1,7 +1,7 @@
-"""What granian calls in the process that serves.
+"""The entry point that granian calls in the serving process.
 
-Only this is imported before the garbage collector rests: looking again and again through modules that all stay takes an
-eighth of the time until the first page.
+This module imports little else, because it pauses the garbage collector: repeated scans of modules that stay loaded
+take an eighth of the time until the first page.
 """
 
 import gc

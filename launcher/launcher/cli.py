@@ -1,6 +1,6 @@
 """The `bailleurs` command.
 
-Each command imports what it needs: the database layer takes a while to load, and starting a server should not wait.
+Each command imports what it needs: the database layer loads slowly, and starting a server should not wait for it.
 """
 
 import json
@@ -255,7 +255,7 @@ def _runtime(name: str) -> "Runtime":
 
 
 def _writing(name: str) -> "Runtime":
-    """For what publishes events: without their key it would be refused at the first one, after much work."""
+    """For commands that publish events: without the event key the first event would be refused, after much work."""
     runtime = _runtime(name)
     if not runtime.settings.event_key:
         raise SettingsError(
@@ -266,15 +266,15 @@ def _writing(name: str) -> "Runtime":
 
 
 def _readable(file: Path) -> None:
-    """Checked before anything is begun. Raises OSError, and SettingsError for a file that says nothing."""
+    """Checks a file before any work starts. Raises OSError, and SettingsError for an empty file."""
     with file.open("rb") as stream:
         if not stream.read(1):
             raise SettingsError(f"Ce fichier est vide\u00a0: {file}")
 
 
 def main() -> None:
-    """Says in one sentence what a person can put right; anything else shows its traceback."""
-    # connexion 3.3 imports what starlette has deprecated; starlette is pinned for it. Here, and in what is started.
+    """Shows one sentence for errors that a person can fix; any other error shows its traceback."""
+    # connexion 3.3 imports names deprecated by starlette, which is pinned for it. Applies here and in child processes.
     warnings.filterwarnings("ignore", message=_KNOWN_WARNING)
     os.environ.setdefault("PYTHONWARNINGS", f"ignore:{_KNOWN_WARNING}")
     private_files.keep_private()
@@ -289,7 +289,7 @@ def main() -> None:
 
 
 def _said_of_a_file(error: OSError) -> str:
-    """Raises what is no fault of the file or folder that was named."""
+    """The sentence for a file or folder error; re-raises any other OSError."""
     if error.filename is None:
         raise error
     for kind, sentence in _OF_FILES.items():

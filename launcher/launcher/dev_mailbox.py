@@ -1,6 +1,6 @@
-"""What left the all-in-one product without leaving it: caught e-mails and printed letters, to read while trying it.
+"""E-mails and letters that the all-in-one mode caught instead of sending, shown for people who try it.
 
-Mounted by the all-in-one mode alone, and never in production.
+Mounted only in the all-in-one mode, never in production.
 """
 
 import email
@@ -27,7 +27,7 @@ NAVIGATION = [Link("Accueil", "/"), Link("Courriels et courriers", "/dev/mailbox
 def create(runtimes: Sequence[Runtime]) -> Flask:
     notification = next(one for one in runtimes if one.name == "notification")
     app = Flask(__name__, static_folder=None, template_folder="templates")
-    # This page has no form; the layout wants a key all the same.
+    # This page has no form, but the layout requires a secret key.
     app.secret_key = secrets.token_hex(32)
     install(app, service_name="Courriels et courriers de démonstration", navigation=lambda: NAVIGATION)
     mails, letters = mails_of(notification), Letters(_settings(notification).print_url)
@@ -69,7 +69,7 @@ class Mails:
         self._directory = directory
 
     def all(self) -> list[dict[str, str]]:
-        """Newest first."""
+        """All e-mails, newest first."""
         files = sorted(self._directory.glob("*.eml"), key=lambda file: file.stat().st_mtime, reverse=True)
         return [_shown(file) for file in files]
 
@@ -91,14 +91,14 @@ def _shown(file: Path) -> dict[str, str]:
 
 
 class Letters:
-    """The PDFs inside the batches that the print provider would fetch."""
+    """The PDFs in the batches that the print provider would fetch."""
 
     def __init__(self, print_url: str) -> None:
         self._root = Path(print_url.removeprefix("file://"))
         self._storage = Storage(print_url)
 
     def all(self) -> list[dict[str, str]]:
-        """Newest batch first."""
+        """All letters, newest batch first."""
         batches = sorted(self._root.glob("*/*.zip"), key=lambda file: file.stat().st_mtime, reverse=True)
         return [entry for batch in batches for entry in self._entries(batch)]
 
@@ -117,7 +117,7 @@ class Letters:
             if not self._storage.exists(f"{batch}.zip"):
                 return None
         except ValueError:
-            # No path inside the storage: `..`, or a NUL.
+            # Not a path inside the storage: `..`, or a NUL.
             return None
         with zipfile.ZipFile(io.BytesIO(self._storage.get(f"{batch}.zip"))) as archive:
             return archive.read(name) if name in archive.namelist() else None

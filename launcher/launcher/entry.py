@@ -1,4 +1,4 @@
-"""Where the `bailleurs` script starts. Light on purpose: the process that granian starts imports this module again."""
+"""Entry point of the `bailleurs` script. Imports little: the process that granian starts imports it again."""
 
 
 def main() -> None:

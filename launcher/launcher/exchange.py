@@ -1,4 +1,4 @@
-"""The Caf's side at the command line: a batch made and written to a folder, a file of answers read."""
+"""The Caf exchanges at the command line: create and write an export batch, import an answers file."""
 
 from pathlib import Path
 from uuid import UUID
@@ -13,11 +13,11 @@ ACTOR = "command line"
 
 
 def make_export(declaration: Runtime, caf: str, folder: Path, console: Console) -> int:
-    """Makes the Caf's next batch and writes its ZIP into the folder. Raises Conflict when nothing is new."""
+    """Creates the Caf's next batch and writes its ZIP to the folder. Raises Conflict when there is nothing new."""
     from declaration.exports.jobs import make_waiting
     from declaration.exports.selection import claim
 
-    # Before the batch is made: once it is, the next one begins after it.
+    # Checked before the batch is created: afterwards, the next batch would start after it.
     folder.mkdir(parents=True, exist_ok=True)
     schema.upgrade(declaration)
     with declaration.transaction() as session:
@@ -27,7 +27,7 @@ def make_export(declaration: Runtime, caf: str, folder: Path, console: Console) 
 
 
 def _write(declaration: Runtime, export_id: UUID, folder: Path, console: Console) -> int:
-    """1 when another process is writing it: it can then be downloaded in the agents' pages."""
+    """Returns 1 when another process is writing it: it can then be downloaded from the agents' pages."""
     from declaration.models import ExportBatch
 
     with declaration.read_only() as session:
@@ -43,7 +43,7 @@ def _write(declaration: Runtime, export_id: UUID, folder: Path, console: Console
 
 
 def import_answers(declaration: Runtime, caf: str, file: Path, console: Console) -> int:
-    """Reads a file of answers at once; 0: all went in, 1: some lines stayed out, 2: refused whole."""
+    """Imports an answers file at once; 0: all lines accepted, 1: some lines rejected, 2: file refused."""
     from declaration.answers.jobs import import_path
 
     schema.upgrade(declaration)

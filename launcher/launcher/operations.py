@@ -1,4 +1,4 @@
-"""What an operator does at the command line, where no person's token is at hand."""
+"""Operator commands, run at the command line without a person's token."""
 
 import tempfile
 from collections.abc import Callable
@@ -21,7 +21,7 @@ from runner import housekeeping
 from launcher import schema
 
 ACTOR = "command line"
-# The journal names the command line, not a person, as the author.
+# The journal records the command line, not a person, as the author.
 NOBODY = UUID(int=0)
 SHOWN_ERRORS = 50
 
@@ -31,7 +31,7 @@ def migrate(runtime: Runtime) -> None:
 
 
 def backlog(runtime: Runtime) -> tuple[str, str, str, str]:
-    """Events to send, to handle, given up, and the age in seconds of the oldest that waits."""
+    """Numbers of events to send, to handle and dead, and the age in seconds of the oldest pending one."""
     with runtime.read_only() as session:
         out, into = housekeeping.to_send(session), housekeeping.to_handle(session)
     oldest = max(out.oldest_seconds, into.oldest_seconds)
@@ -39,7 +39,7 @@ def backlog(runtime: Runtime) -> tuple[str, str, str, str]:
 
 
 def replay(runtime: Runtime, event_id: str) -> int:
-    """How many given-up events were queued again: one, or all for an empty id. Raises SettingsError for a bad id."""
+    """How many dead events were queued again: one, or all for an empty id. Raises SettingsError for a bad id."""
     try:
         event = UUID(event_id) if event_id else None
     except ValueError:
@@ -49,7 +49,7 @@ def replay(runtime: Runtime, event_id: str) -> int:
 
 
 def add_agent(identity: Runtime, caf: str, *, login: str, email: str, supervisor: bool) -> dict[str, str]:
-    """Login and provisional password of a new agent; the password is shown here and nowhere else."""
+    """Login and provisional password of a new agent; the password is shown only here."""
     from identity import agents
 
     schema.upgrade(identity)
@@ -60,7 +60,7 @@ def add_agent(identity: Runtime, caf: str, *, login: str, email: str, supervisor
 
 
 def move_agent(identity: Runtime, login: str, caf: str, *, supervisor: bool) -> None:
-    """Raises NotFound for no agent of that login."""
+    """Raises NotFound when no agent has that login."""
     from identity import agents
 
     schema.upgrade(identity)
@@ -75,7 +75,7 @@ def rotate_keys(identity: Runtime, *, at_once: bool) -> None:
 
 
 def signing_keys(identity: Runtime) -> list[tuple[str, str, str, str]]:
-    """Id, and the UTC instants from which and until which each key signs, and until which it is published."""
+    """For each key: id, UTC instants of the start and end of signing, and the end of publication."""
     from identity import keys
 
     schema.upgrade(identity)
@@ -86,7 +86,7 @@ def signing_keys(identity: Runtime) -> list[tuple[str, str, str, str]]:
 
 
 def verify_journal(service: Runtime, console: Console, expect: str = "") -> int:
-    """0: the journal holds, 1: it does not, 2: this service has none, or ``expect`` is no ``position:hash``."""
+    """0: the journal is intact, 1: it is not, 2: not identity, or ``expect`` is not ``position:hash``."""
     from identity.journal.verification import verify
 
     position, _, chain_hash = expect.partition(":")
@@ -104,9 +104,9 @@ def verify_journal(service: Runtime, console: Console, expect: str = "") -> int:
 
 
 def import_registry(declaration: Runtime, file: Path, console: Console, *, caf_code: str | None = None) -> int:
-    """Imports with a progress bar and prints the report; 0: all went in, 1: some lines stayed out, 2: refused whole.
+    """Imports with a progress bar and prints the report; 0: all lines accepted, 1: some rejected, 2: file refused.
 
-    With ``caf_code`` the lines of other Cafs stay out, as when an agent of that Caf sends the file.
+    With ``caf_code``, lines of other Cafs are rejected, as when an agent of that Caf sends the file.
     """
     schema.upgrade(declaration)
     with Progress(console=console, transient=True) as progress:
@@ -131,7 +131,7 @@ def load_registry(
     *,
     caf_code: str | None = None,
 ) -> dict[str, Any]:
-    """The report of the import, as the API shows it; ``progress`` is given the same after each batch."""
+    """The import's report, as the API shows it; ``progress`` is called with the same after each batch."""
     from declaration.registry import import_path
 
     return import_path(declaration, file, ACTOR, progress, caf_code=caf_code)
@@ -141,7 +141,7 @@ def _print_report(declaration: Runtime, report: dict[str, Any], console: Console
     from declaration.registry import queries
 
     for column in report["unknown_columns"]:
-        # The file's own words: square brackets in them are no markup.
+        # Text from the file: its square brackets are not markup.
         console.print(f"Colonne inconnue, ignorée : {column}", style="yellow", markup=False)
     console.print(f"{report['lines_good']} ligne(s) prises, {report['lines_bad']} à corriger.")
     with declaration.read_only() as session:
@@ -167,9 +167,9 @@ def open_campaign(
     cut_off: date,
     contact: dict[str, Any] | None = None,
 ) -> dict[str, int]:
-    """Creates the year's campaign of a Caf and opens it; returns how many were asked. Raises Conflict when open.
+    """Creates the year's campaign of a Caf and opens it; returns how many requests. Raises Conflict when open.
 
-    ``contact``: name, telephone, address (lines) and reference of the Caf's service; without it, last year's.
+    ``contact``: name, telephone, address (lines) and reference of the Caf's service; defaults to last year's.
     """
     from declaration.campaigns import commands
 
@@ -179,7 +179,7 @@ def open_campaign(
         "deadline": deadline,
         "cut_off": cut_off,
         "opens_on": None,
-        # None: on the usual days.
+        # None: the usual dates.
         "reminders": None,
         "contact": contact,
     }
@@ -193,7 +193,7 @@ def _operator(*, caf: str | None = None, supervisor: bool = False) -> Caller:
 
 
 def write_revision(service: Service, number: str, message: str) -> None:
-    """Compares the models with a fresh database at the last migration, in a temporary file."""
+    """Writes the difference between the models and a temporary database migrated to the last revision."""
     from chassis import migrations
 
     with tempfile.TemporaryDirectory() as directory:

@@ -1,15 +1,15 @@
-"""What an installation keeps is read by who runs it alone: names, addresses, rents, keys."""
+"""Only the user who runs an installation may read its files: names, addresses, rents, keys."""
 
 import os
 from pathlib import Path
 
 FOLDER = Path("var")
-# Nothing for the group nor for others, whoever makes the file: SQLite, a storage, a demonstration.
+# No access for the group or others, whatever creates the file: SQLite, a storage, a demonstration.
 OTHERS = 0o077
 
 
 def keep_private() -> None:
-    """For all that this process and those it starts will make, and for what is there from before."""
+    """Applies to all files created by this process and its children, and to those already there."""
     os.umask(OTHERS)
     if FOLDER.is_dir() and not FOLDER.is_symlink():
         _close(FOLDER)
@@ -24,5 +24,5 @@ def _close(path: Path) -> None:
         if mode & OTHERS and not path.is_symlink():
             path.chmod(mode & ~OTHERS)
     except OSError:
-        # Gone meanwhile, or somebody else's: theirs to close.
+        # The file is gone, or belongs to another user, who must protect it.
         return

@@ -1,4 +1,4 @@
-"""Puts a process together: which services it holds, what it serves, what it works on."""
+"""Assembles a process: its services, what it serves, its background work."""
 
 import threading
 from collections.abc import Callable
@@ -26,7 +26,7 @@ PAGE_THREADS = 16
 
 @dataclass
 class Process:
-    """``serve``: answers HTTP; ``work``: relays, handles events, runs jobs. All in one does both for all five."""
+    """``serve``: answers HTTP; ``work``: relays, handles events, runs jobs. All-in-one does both for all services."""
 
     target: str
     serve: bool
@@ -52,7 +52,7 @@ class Process:
         return Edge(apps_of(self._apps()), checks=dict(checks), on_start=self.start, on_stop=self.stop)
 
     def start(self) -> None:
-        """Returns at once: a database that is away at start is waited for while health checks already answer."""
+        """Returns at once: if the database is unavailable, health checks answer while the process waits for it."""
         threading.Thread(target=self._prepare, name="prepare", daemon=True).start()
 
     def stop(self) -> None:
@@ -97,7 +97,7 @@ class Process:
         if self.target in (services.ALL, services.PORTAL):
             apps.append((["/"], _portal()))
         if self.target == services.ALL:
-            # Imported here: it needs the page layout, which a single service's image does not hold.
+            # Imported here: it needs the page layout, which a single service's image does not contain.
             from launcher import dev_mailbox
 
             apps.append((["/dev"], _pages(dev_mailbox.create(self.runtimes), 4)))
@@ -129,7 +129,7 @@ def _portal() -> ASGIApp:
 
 
 def _pages(application: Callable[..., object], threads: int, **options: Any) -> ASGIApp:
-    """With the page layout's own words for what is too large; imported here, as it is in no image without pages."""
+    """With the page layout's message for bodies that are too large; imported here: only images with pages have it."""
     from webui.errors import TOO_LARGE
 
     return WsgiBridge(application, threads, refused_as=TOO_LARGE, **options)

@@ -1,4 +1,4 @@
-"""Keys of an all-in-one installation: made at the first start, kept beside the data, never committed."""
+"""Keys of an all-in-one installation: created at the first start, kept beside the data, never committed."""
 
 import os
 from pathlib import Path
@@ -7,7 +7,7 @@ FILE = Path("var/secrets.env")
 
 
 def ensure() -> None:
-    """Puts the keys into the environment, making them first if need be; what the environment says already wins."""
+    """Loads the keys into the environment, creating them if missing; existing variables take precedence."""
     if not FILE.exists():
         from chassis.keys import generate
 

@@ -1,4 +1,4 @@
-"""Demonstration data for the all-in-one mode: laid at the first start, kept afterwards."""
+"""Demonstration data for the all-in-one mode: created at the first start, kept afterwards."""
 
 import json
 import re
@@ -32,13 +32,13 @@ _PASSWORD = re.compile(r"Votre mot de passe provisoire\s*:\s+(\S+)")
 
 
 def fill_and_tell(process: "Process") -> None:
-    """Lays the data if there is none yet, then prints where to go and who to sign in as."""
+    """Creates the data if there is none, then prints the URL and the accounts to sign in with."""
     runtimes = {one.name: one for one in process.runtimes}
     if not ACCOUNTS.exists():
         try:
             accounts = _fill(runtimes)
         except Exception as error:
-            # The product runs without its demonstration; a second start tries again.
+            # The product runs without its demonstration data; a restart tries again.
             log.warning("no demonstration data", error=type(error).__name__)
             return
         FOLDER.mkdir(parents=True, exist_ok=True)
@@ -65,14 +65,14 @@ def _fill(runtimes: dict[str, "Runtime"]) -> list[dict[str, str]]:
 
 
 def _dates(today: date) -> tuple[int, date, date]:
-    """The campaign of the last July, still open for a month whatever the day the demonstration starts."""
+    """Campaign dates for the last July, still open for a month whenever the demonstration starts."""
     year = today.year if today >= date(today.year, 7, 1) else today.year - 1
     deadline = max(date(year, 11, 15), today + timedelta(days=30))
     return year, deadline, deadline + timedelta(days=60)
 
 
 def _credentials(mails: Mails, address: str) -> tuple[str, str]:
-    """Login and provisional password as the person finds them: in two distinct e-mails. Raises TimeoutError."""
+    """Login and provisional password, from two distinct e-mails. Raises TimeoutError."""
     for _attempt in range(MAIL_SECONDS * 4):
         texts = " ".join(mail["text"] for mail in mails.all() if address in mail["to"])
         login, password = _LOGIN.search(texts), _PASSWORD.search(texts)

@@ -1,7 +1,7 @@
-"""Starts granian, which starts the process that serves (`launcher.boot`).
+"""Starts granian, which starts the serving process (`launcher.boot`).
 
-What is to be served is told through the environment. Little is imported here: the supervising process does nothing but
-start and stop the other, and a person waits for it.
+The target is passed through the environment. Little is imported here: the supervising process only
+starts and stops the other, and a person waits for it.
 """
 
 import os
@@ -37,11 +37,11 @@ def run(target: str, *, role: str, host: str, port: int) -> None:
 
 
 def _defaults(port: int) -> dict[str, str]:
-    """All in one: what the pages call themselves, and no waiting for the printer's hours."""
+    """All-in-one defaults: local URLs, and no waiting for the printer's hours."""
     here = f"http://localhost:{port}"
     return {
         "BAILLEURS_LOG_FORMAT": "console",
-        # A person reads this terminal: what went well is on the pages.
+        # This terminal is for a person: successful requests are not logged.
         "BAILLEURS_LOG_LEVEL": "warning",
         "BAILLEURS_PUBLIC_URL": here,
         "BAILLEURS_API_URL": f"http://127.0.0.1:{port}",

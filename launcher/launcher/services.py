@@ -1,4 +1,4 @@
-"""The five services by name, imported only when asked for: an image holds one of them."""
+"""The five services by name, imported on demand: a single service's image contains only one."""
 
 from importlib import import_module  # noqa: TID251 - which service is known at run time only
 from typing import TYPE_CHECKING
@@ -11,16 +11,16 @@ NAMES = ("identity", "habilitation", "declaration", "notification", "documents")
 PORTAL = "portal"
 ALL = "all"
 TARGETS = (ALL, *NAMES, PORTAL)
-# How the supervising process tells the one that it starts what to be.
+# How the supervising process passes the target to the process that it starts.
 TARGET_KEY, ROLE_KEY = "BAILLEURS_TARGET", "BAILLEURS_ROLE"
 
 
 class UnknownTarget(ValueError):
-    """No part of the product has that name; the message lists those that exist."""
+    """No target has that name; the message lists the existing ones."""
 
 
 def names_of(target: str) -> tuple[str, ...]:
-    """The services a target stands for: all five, one, or none for the portal. Raises UnknownTarget."""
+    """The services of a target: all five, one, or none for the portal. Raises UnknownTarget."""
     if target not in TARGETS:
         raise UnknownTarget(f"« {target} » n’existe pas. Choisissez parmi : {', '.join(TARGETS)}.")
     if target == ALL:
@@ -34,7 +34,7 @@ def load(name: str) -> "Service":
 
 
 def runtime(name: str) -> "Runtime":
-    """The service bound to the settings of this environment; raises SettingsError."""
+    """The service bound to this environment's settings; raises SettingsError."""
     from chassis.runtime import Runtime  # brings the database layer, which starting a server does not need
 
     service = load(name)

@@ -1,1 +1,1 @@
-"""Benchmarks: one module each, named as `make bench BENCH=…` names it, with a `figures()` of its own."""
+"""Benchmarks: one module each, with the name used by `make bench BENCH=…` and a `figures()` function."""

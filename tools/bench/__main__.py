@@ -1,6 +1,6 @@
-"""`make bench`: all benchmarks, or `make bench BENCH=identity` one; exit code 1 when one could not be taken.
+"""`make bench`: all benchmarks, or one with `make bench BENCH=identity`; exit code 1 when one could not run.
 
-An aim that is missed is a finding, shown and written, not a failure: these machines are noisy.
+A missed target is reported, not a failure: these machines are noisy.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a benchmark found: a figure beside the limit measured in the same run."""
+"""Results of a benchmark: each figure with the limit measured in the same run."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ FOLDER = ROOT / "var" / "bench"
 
 @dataclass(frozen=True)
 class Figure:
-    """`limit` is the bare cost of the same work in the same run and unit; machines differ, the ratio hardly."""
+    """`limit`: the bare cost of the same work in the same run and unit; machines differ, the ratio hardly does."""
 
     name: str
     value: float
     unit: str
     limit: float | None = None
-    # What was aimed at, in words, and whether it was reached; None where nothing was aimed at.
+    # The target, in words, and whether it was met; None where there is no target.
     aim: str | None = None
     met: bool | None = None
 

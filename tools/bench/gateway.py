@@ -1,6 +1,6 @@
-"""How fast pages and calls that need no account are answered, at BAILLEURS_URL (http://localhost:8080).
+"""Response times of pages and calls that need no account, at BAILLEURS_URL (http://localhost:8080).
 
-A look at one machine, bounded in count and time: ratios between lines mean something, absolute figures little.
+A short, bounded look at one machine: ratios between lines are meaningful, absolute figures hardly.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ PATHS = {
 
 @dataclass(frozen=True)
 class Times:
-    """Milliseconds, and answers a second of all callers together; `failed` counts 5xx and broken connections."""
+    """Milliseconds, and answers per second over all callers; `failed` counts 5xx and broken connections."""
 
     median: float
     p99: float
@@ -38,7 +38,7 @@ class Times:
 
 
 def measure(url: str) -> Times:
-    """One address, CALLERS at once."""
+    """One address, with CALLERS concurrent callers."""
     start = time.perf_counter()
     with ThreadPoolExecutor(CALLERS) as pool:
         results = [one for caller in pool.map(_call, [url] * CALLERS) for one in caller]
@@ -62,7 +62,7 @@ def _call(url: str) -> list[tuple[float, bool]]:
 
 
 def figures() -> list[Figure]:
-    """Each address beside the health check of the same run: what the page itself costs."""
+    """Each address compared with the health check of the same run, which gives the cost of the page itself."""
     base = address()
     found = {name: measure(base + path) for name, path in PATHS.items()}
     bare = found["health"].median

@@ -15,7 +15,7 @@ def root(tmp_path: Path) -> Path:
 
 
 def table(**shown: str) -> str:
-    """A whole table, with other words for some requirements (`_` for the dots); None takes the line out."""
+    """A whole table, with some requirements reworded (keys use `_` for dots); None removes the line."""
     cells = {number: shown.get("V" + number.replace(".", "_"), GOOD) for number in expected()}
     return "\n".join(
         f"| V{number} | L{level} | something | {cells[number]} |"

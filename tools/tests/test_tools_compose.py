@@ -1,4 +1,4 @@
-"""What `docker-compose.yml` and the images promise: least rights, own secrets only, nothing published but the door."""
+"""What `docker-compose.yml` and the images guarantee: least privilege, own secrets only, only the gateway published."""
 
 import re
 
@@ -66,7 +66,7 @@ def test_health_checks_use_what_an_engine_of_2022_knows():
 
 
 def exact(image: str) -> bool:
-    """Pinned by digest, or by a version of three numbers (two for PostgreSQL, whose releases have no third)."""
+    """Pinned by digest, or by a three-number version (two for PostgreSQL, whose releases have no third)."""
     return bool(re.search(r"@sha256:[0-9a-f]{64}$|:v?\d+\.\d+\.\d+(-[a-z-]+)?$|^postgres:\d+\.\d+$", image))
 
 

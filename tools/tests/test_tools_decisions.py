@@ -1,4 +1,4 @@
-"""Decisions have one form, and numbers without holes."""
+"""Decisions have the same sections, and consecutive numbers."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The glossary says what the code says."""
+"""The glossary matches the code."""
 
 from tools import glossary
 
@@ -17,6 +17,6 @@ def test_a_value_that_changed_is_noticed():
 
 
 def test_a_word_that_the_code_has_no_more_is_noticed():
-    # In two parts, so that this file does not hold the word.
+    # Split in two, so that this file does not contain the word.
     gone = "Passage" + "Of"
     assert f"« relance »: the code has no {gone}" in list(glossary.faults(PAGE.replace("`reminder`", f"`{gone}`")))[-1]

@@ -1,4 +1,4 @@
-"""The secrets of a Compose installation: made once, kept, readable by their owner alone."""
+"""The secrets of a Compose installation: created once, kept, readable by their owner only."""
 
 import base64
 import hashlib

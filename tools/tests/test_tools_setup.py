@@ -1,4 +1,4 @@
-"""Set-up does what is missing, once, and says what stops it in a sentence."""
+"""Set-up runs what is missing, once, and explains failures in a sentence."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""What each deployable needs, and when a lock is stale."""
+"""The requirements of each deployable, and when a lock is stale."""
 
 from pathlib import Path
 

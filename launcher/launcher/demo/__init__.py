@@ -1,1 +1,1 @@
-"""What a demonstration needs: an invented registry, and the whole journey driven through public HTTP only."""
+"""The demonstration: an invented registry, and the whole journey driven over public HTTP only."""

@@ -1,4 +1,4 @@
-"""`bailleurs demo`: the journey against what runs, with an agent made for it when none is given."""
+"""`bailleurs demo`: runs the journey against a running product, with a new agent when none is given."""
 
 import json
 import subprocess
@@ -18,8 +18,8 @@ FIRST_SPARE = 400
 
 
 def run(*, url: str, mailpit: str, agent: str, caf_code: str, output: Path) -> int:
-    """`mailpit` is the address of the Compose stack's mail catcher, empty for the all-in-one mode; `agent` is
-    `LOGIN:PASSWORD`, empty to make one, for a Caf of its own unless `caf_code` says which. 0 when all went well."""
+    """`mailpit`: URL of the Compose stack's mail catcher, empty for the all-in-one mode; `agent`: `LOGIN:PASSWORD`,
+    empty to create one, for an unused Caf unless `caf_code` is given. Returns 0 on success."""
     caf_code = caf_code or spare_caf_code()
     try:
         credentials = (
@@ -34,12 +34,12 @@ def run(*, url: str, mailpit: str, agent: str, caf_code: str, output: Path) -> i
 
 
 def mailbox_of(url: str, mailpit: str) -> Mailbox:
-    """Where what is sent arrives."""
+    """The mailbox that receives what the product sends."""
     return Mailpit(mailpit, ComposePrintRoom()) if mailpit else DevMailbox(url)
 
 
 def given(agent: str, caf_code: str) -> Credentials:
-    """Raises ValueError unless written `LOGIN:PASSWORD`."""
+    """Parses `LOGIN:PASSWORD`. Raises ValueError otherwise."""
     login, colon, password = agent.partition(":")
     if not colon:
         raise ValueError("--agent attend IDENTIFIANT:MOT-DE-PASSE, par exemple AGENT-7KQ2:ABCD-EFGH-JKMN-PQRT-UVWX")
@@ -47,17 +47,17 @@ def given(agent: str, caf_code: str) -> Credentials:
 
 
 def spare_caf_code(rank: int = 0) -> str:
-    """Three digits above every real Caf's, another one every few seconds, so that no run meets an earlier one's
-    campaign; `rank` tells apart those that one run asks for."""
+    """A three-digit code above every real Caf's, different every few seconds, so that runs do not share a
+    campaign; `rank` separates the codes requested within one run."""
     return str(FIRST_SPARE + (int(clock.now().timestamp() / 5) + rank) % (1000 - FIRST_SPARE))
 
 
 def make_agent(
     caf_code: str, *, compose_project: str = "", folder: Path | None = None, supervisor: bool = False
 ) -> Credentials:
-    """An agent of that Caf, or a supervisor, made by `bailleurs agent add` where identity's database is: in the
-    container of that Compose project, else in the folder from which the product runs. Raises ValueError with what the
-    command said."""
+    """An agent of that Caf, or a supervisor, created by `bailleurs agent add` where identity's database is: in the
+    container of that Compose project, else in the folder where the product runs. Raises ValueError with the
+    command's output."""
     bailleurs = str(Path(sys.executable).with_name("bailleurs"))
     where = ["docker", "exec", f"{compose_project}-identity-1", "bailleurs"] if compose_project else [bailleurs]
     command = [*where, "agent", "add", "--caf", caf_code, "--json", *(["--supervisor"] if supervisor else [])]

@@ -1,4 +1,4 @@
-"""The Caf of the demonstration, as letters and receipts name it."""
+"""The Caf's contact in the demonstration, as printed on letters and receipts."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Logins and provisional passwords, as people find them in what they receive."""
+"""Logins and provisional passwords, extracted from the messages that people receive."""
 
 import re
 from collections.abc import Sequence
@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from launcher.demo.failures import expect
 from launcher.demo.mailbox import Message
 
-# Two groups of four signs, and five.
+# A login is two groups of four characters; a password, five.
 _LOGIN = re.compile(r"(?<![\w-])[A-Z0-9]{4}-[A-Z0-9]{4}(?![\w-])")
 _PASSWORD = re.compile(r"(?<![\w-])(?:[A-Z0-9]{4}-){4}[A-Z0-9]{4}(?![\w-])")
 
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """What one signs in with; `caf_code` is an agent's Caf."""
+    """What a person signs in with; `caf_code` is an agent's Caf."""
 
     login: str
     password: str = field(repr=False)
@@ -23,7 +23,7 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """The two messages, told apart by what they hold."""
+    """The two messages, recognised by their content."""
 
     credentials: Credentials
     login_message: Message

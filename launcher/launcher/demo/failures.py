@@ -1,4 +1,4 @@
-"""How a step fails: what was expected, what came instead."""
+"""Failures of a step: what was expected and what happened."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import httpx
 
 
 class StepFailed(Exception):
-    """Both sentences are shown to a person; neither may hold a password."""
+    """Both sentences are shown to a person; neither may contain a password."""
 
     def __init__(self, expected: str, got: str) -> None:
         super().__init__(f"attendu : {expected} ; obtenu : {got}")
@@ -26,7 +26,7 @@ def equal(what: str, expected: object, got: object) -> None:
 
 
 def answered(response: httpx.Response, status: int) -> httpx.Response:
-    """The response itself. Raises StepFailed with the problem it explains when its status is another one."""
+    """The response itself. Raises StepFailed with the problem it describes when its status differs."""
     asked = f"{response.request.method} {response.request.url.path}"
     expect(response.status_code == status, f"{asked} répond {status}", f"{response.status_code} {_explained(response)}")
     return response

@@ -1,4 +1,4 @@
-"""What a person sees of the journey while it runs."""
+"""The terminal display of a running journey."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -13,7 +13,7 @@ from launcher.demo.failures import StepFailed
 
 @dataclass
 class Screen:
-    """Each step appears when it starts and ends with what it found, or with why it failed."""
+    """Shows each step when it starts, then its result or why it failed."""
 
     console: Console = field(default_factory=lambda: Console(highlight=False))
     count: int = 0
@@ -23,7 +23,7 @@ class Screen:
 
     @contextmanager
     def step(self, title: str) -> Iterator["Told"]:
-        """Shows the failure and lets it through."""
+        """Shows a failure and re-raises it."""
         self.count += 1
         started, shown = time.monotonic(), f"{self.count:2d}. {escape(title)}"
         with self.console.status(shown) as status:
@@ -41,7 +41,7 @@ class Screen:
 
 @dataclass
 class Told:
-    """What a step says: `say` stays on the screen, `progress` is replaced by the next."""
+    """Output of a step: `say` stays on the screen, `progress` is replaced by the next call."""
 
     progress: Callable[[str], None]
     lines: list[str] = field(default_factory=list)

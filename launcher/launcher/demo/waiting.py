@@ -1,4 +1,4 @@
-"""Waiting for what comes by event: never for ever, and never without saying for what."""
+"""Waiting for the effects of events, with a time limit and a description of what is awaited."""
 
 import time
 from collections.abc import Callable
@@ -7,13 +7,13 @@ from typing import TypeVar
 from launcher.demo.failures import StepFailed
 
 T = TypeVar("T")
-# What one waits for takes milliseconds in one process, seconds behind a broker, more while a container restarts.
+# Effects take milliseconds in one process, seconds behind a broker, more while a container restarts.
 SECONDS = 90.0
 EVERY = 0.5
 
 
 def wait_for(what: str, probe: Callable[[], T | None], *, seconds: float = SECONDS, every: float = EVERY) -> T:
-    """The first true answer of `probe`. Raises StepFailed after so many seconds, with what was expected."""
+    """The first true result of `probe`. Raises StepFailed after `seconds`, with `what` was expected."""
     end = time.monotonic() + seconds
     while True:
         found = probe()

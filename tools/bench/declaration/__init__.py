@@ -1,6 +1,6 @@
-"""The declaration service beside its bare database: each part of it in a module of its own with `figures(bench)`.
+"""The declaration service compared with its bare database: one module per part, each with `figures(bench)`.
 
-On a PostgreSQL of its own (or that of BAILLEURS_TEST_POSTGRES); BAILLEURS_BENCH_LINES says how many registry lines.
+On its own PostgreSQL (or that of BAILLEURS_TEST_POSTGRES); BAILLEURS_BENCH_LINES sets the number of registry lines.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from tools.bench.declaration import filing, listing, nationwide, opening, regist
 from tools.bench.declaration.ground import prepared
 from tools.bench.figures import Figure
 
-# In this order, on one database: the registry that the first part reads is what the others work on.
+# In this order, on one database: the other parts use the registry imported by the first.
 PARTS = (registry, opening, listing, filing, nationwide)
 
 

@@ -1,4 +1,4 @@
-"""Declaring and transmitting through the HTTP application, one person at a time, beside the bare writes of the same."""
+"""Declaring and transmitting over HTTP, one person at a time, compared with the bare writes of the same rows."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ BARE = (
 
 
 def figures(bench: Bench) -> list[Figure]:
-    """One declaration: the draft saved with its three steps, its points confirmed, and the transmission."""
+    """One declaration: save the draft with its three steps, confirm its points, transmit."""
     people = _people(bench)
     start, cpu = time.perf_counter(), time.process_time()
     for declaration_id, headers in people:
@@ -41,7 +41,7 @@ def figures(bench: Bench) -> list[Figure]:
 
 
 def _people(bench: Bench) -> list[tuple[str, dict[str, str]]]:
-    """Declarations still to be made, each with the headers of somebody who may make it."""
+    """Declarations to make, each with the headers of somebody allowed to make it."""
     waiting = select(RentDeclaration.id, RentDeclaration.organisation_id).where(RentDeclaration.state == "to_declare")
     with bench.harness.runtime.read_only() as session:
         found = session.execute(waiting.limit(DECLARATIONS)).all()
@@ -70,7 +70,7 @@ def _declare(bench: Bench, declaration_id: str, headers: dict[str, str]) -> None
 
 
 def _bare(bench: Bench, declarations: list[str]) -> float:
-    """Seconds for the rows that this wrote, into copies of their tables, a transaction a declaration."""
+    """Seconds to write the same rows into copies of their tables, one transaction per declaration."""
     for table in COPIES:
         bench.execute(f"CREATE TABLE bare_{table} (LIKE {table} INCLUDING ALL)")
     bench.execute("INSERT INTO bare_rent_declaration TABLE rent_declaration")

@@ -1,4 +1,4 @@
-"""What the parts stand on: a migrated service on PostgreSQL, a registry file, clocks and bare SQL."""
+"""What all parts use: a migrated service on PostgreSQL, a registry file, timers and bare SQL."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Bench:
     lines: int
 
     def execute(self, statement: str) -> int:
-        """One SQL statement in a transaction of its own; returns the rows it touched, or -1."""
+        """One SQL statement in its own transaction; returns the number of affected rows, or -1."""
         with self.harness.transaction() as session:
             result: Any = session.execute(text(statement))
             return int(result.rowcount)
@@ -39,7 +39,7 @@ class Bench:
         return self.execute(statement), time.perf_counter() - start
 
     def foreign_keys(self, table: str) -> list[str]:
-        """As they are written in ALTER TABLE … ADD."""
+        """Each as it is written in ALTER TABLE … ADD."""
         query = text(
             "SELECT pg_get_constraintdef(oid) FROM pg_constraint"
             " WHERE contype = 'f' AND conrelid = CAST(:name AS regclass)"
@@ -49,7 +49,7 @@ class Bench:
 
     @contextmanager
     def driver(self) -> Iterator[Any]:
-        """The bare psycopg connection, committed at the end."""
+        """The bare psycopg connection, committed on exit."""
         connection = self.harness.runtime.engine.raw_connection()
         try:
             yield connection.driver_connection
@@ -65,7 +65,7 @@ def seconds(work: Callable[[], Any]) -> float:
 
 
 def resident() -> float:
-    """This process's memory now, in MB; 0 where /proc does not say."""
+    """This process's current memory in MB; 0 where /proc does not give it."""
     try:
         lines = Path("/proc/self/status").read_text().splitlines()
     except OSError:
@@ -74,7 +74,7 @@ def resident() -> float:
 
 
 def person(bench: Bench, organisation: Any) -> dict[str, str]:
-    """Headers of somebody with every right on this organisation."""
+    """Headers of a person with every right on this organisation."""
     account = ids.new_id()
     data = {
         "account_id": str(account),
@@ -90,9 +90,9 @@ def person(bench: Bench, organisation: Any) -> dict[str, str]:
 
 @contextmanager
 def prepared() -> Iterator[Bench]:
-    """A fresh database with the service's tables, dropped at the end."""
+    """A fresh database with the service's tables, dropped on exit."""
     with postgres() as server, fresh_database(server) as url, TemporaryDirectory() as folder:
-        # Not as in tests, where each answer is held against the contract before it leaves.
+        # Unlike in tests, answers are not validated against the contract before they are sent.
         harness = Harness.create(service, url, Path(folder), environment="development")
         try:
             yield Bench(harness, Path(folder), LINES)

@@ -1,4 +1,4 @@
-"""A registry file made up for measuring: as many landlords a line, and tenants a landlord, as a Caf has."""
+"""An invented registry file for benchmarks: as many landlords per line, and tenants per landlord, as a real Caf."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ STREETS = ("RUE GINA PANE", "PLACE DES LICES", "RUE DE FOUGERES", "BOULEVARD DE 
 
 
 def write(path: Path, count: int, caf: str) -> None:
-    """`count` lines, well formed, landlord after landlord."""
+    """Writes `count` valid lines, grouped by landlord."""
     codes = [code for code in communes.names() if code.startswith("35")]
     with path.open("w", encoding="utf-8") as file:
         file.write(";".join(COLUMNS) + "\n")
@@ -30,7 +30,7 @@ def write(path: Path, count: int, caf: str) -> None:
 
 
 def _landlord(number: int, caf: str) -> dict[str, str]:
-    """One in ten is a company, and has no more tenants than another: the dearest case."""
+    """One in ten is a company, with no more tenants than the others: the most expensive case."""
     common = {
         "caf_code": caf,
         "user_number": f"{caf}{number:011}",

@@ -1,4 +1,4 @@
-"""The list of a great landlord's declarations and its files, beside the SQL that they send, and nothing else."""
+"""The list of a large landlord's declarations and its exports, compared with their SQL alone."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Statement = tuple[str, Any]
 
 
 def figures(bench: Bench) -> list[Figure]:
-    """Of a landlord with `ROWS` declarations, and of an agent of the whole Caf; milliseconds, 95th percentile."""
+    """For a landlord with `ROWS` declarations, and for an agent of the whole Caf; milliseconds, 95th percentile."""
     organisation = ids.new_id()
     count = _gather(bench, organisation)
     perimeters = {"a landlord": person(bench, organisation), "a Caf": bench.harness.headers(kind="agent", caf=CAF)}
@@ -42,7 +42,7 @@ def figures(bench: Bench) -> list[Figure]:
 
 
 def _gather(bench: Bench, organisation: Any) -> int:
-    """Gives one organisation `ROWS` declarations, where there are so many, and PostgreSQL the time to take note."""
+    """Gives one organisation `ROWS` declarations, if there are that many, then updates PostgreSQL's statistics."""
     count = bench.execute(
         f"UPDATE rent_declaration SET organisation_id = '{organisation}' "  # noqa: S608 - our own id
         f"WHERE id IN (SELECT id FROM rent_declaration ORDER BY id LIMIT {ROWS})"
@@ -55,7 +55,7 @@ def _gather(bench: Bench, organisation: Any) -> int:
 
 
 def _page(bench: Bench, headers: dict[str, str], query: dict[str, str]) -> tuple[float, float]:
-    """Of requests, and of what they send to the database: in turn, as other work on the machine comes and goes."""
+    """Times requests and their SQL alternately, since the machine's other load varies."""
 
     def ask() -> None:
         answer = bench.harness.client.get(BASE, headers=headers, params=query)
@@ -73,7 +73,7 @@ def _page(bench: Bench, headers: dict[str, str], query: dict[str, str]) -> tuple
 
 
 def _export(bench: Bench, kind: str, headers: dict[str, str]) -> Figure:
-    """Rows a second, beside reading the same rows through the same driver."""
+    """Rows per second, compared with reading the same rows through the same driver."""
     path = f"{BASE}/export"
     with _sent(bench.harness.runtime.engine) as statements:
         spent, size = _timed(
@@ -98,7 +98,7 @@ def _timed(work: Callable[[], int]) -> tuple[float, int]:
 
 @contextmanager
 def _sent(engine: Engine) -> Iterator[list[Statement]]:
-    """The reading statements sent meanwhile, as the driver had them."""
+    """The SELECT statements sent meanwhile, as the driver received them."""
     statements: list[Statement] = []
 
     def keep(_connection: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, _many: bool) -> None:

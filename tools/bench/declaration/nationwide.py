@@ -1,4 +1,4 @@
-"""Opening for all Cafs in one act, beside opening a campaign of the same landlords and tenants in one Caf."""
+"""Opening all Cafs at once, compared with opening one campaign with the same landlords and tenants in one Caf."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from tools.bench.declaration.ground import Bench, seconds
 from tools.bench.figures import Figure
 
 CAFS = tuple(f"{number}2" for number in range(60, 80))
-# Where the same landlords are gathered, to be opened at once.
+# The Caf in which the same landlords are gathered, to be opened at once.
 ONE = "991"
-# A Caf has the lines of the other parts divided by it.
+# Divides the other parts' number of lines, to give the lines of each Caf.
 SHARE = 200
 PATH = "/api/declaration/v1/campaign-openings"
 
 
 def figures(bench: Bench) -> list[Figure]:
-    """Asking for it is part of it; the limit is one opening of as many rows."""
+    """Includes the request itself; the limit is one opening of as many rows."""
     for caf in CAFS:
         _register(bench, caf)
         opening.prepare(bench, caf)
@@ -59,7 +59,7 @@ def _register(bench: Bench, caf: str) -> None:
 
 
 def _open_all(bench: Bench) -> None:
-    """As a supervisor asks, and a worker of the product does."""
+    """As a supervisor requests it and a worker of the product runs it."""
     opening.act(bench, PATH, {"year": clock.today().year}, supervisor=True)
     bench.harness.run_job("open all campaigns")
 

@@ -1,6 +1,6 @@
-"""Opening a campaign, beside INSERT … SELECT of the same rows into the same tables, keys and indexes included.
+"""Opening a campaign, compared with INSERT … SELECT of the same rows into the same tables, keys and indexes included.
 
-Twice: with the foreign keys that the tables have, which PostgreSQL checks row by row, and without.
+Twice: with the tables' foreign keys, which PostgreSQL checks row by row, and without.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def _bare(bench: Bench, *, constrained: bool) -> tuple[int, float]:
     """Rows and seconds."""
     rows, bare = 0, 0.0
     for table in TABLES:
-        # Read from a table that nothing else is done to, as the rows' values are at hand.
+        # Read from an otherwise unused table, so that the rows' values are at hand.
         bench.execute(f"CREATE TABLE ready_{table} AS TABLE {table}")
         bench.execute(f"CREATE TABLE bare_{table} (LIKE {table} INCLUDING ALL)")
         for key in bench.foreign_keys(table) if constrained else ():
@@ -44,13 +44,13 @@ def _bare(bench: Bench, *, constrained: bool) -> tuple[int, float]:
 
 
 def _open(bench: Bench) -> None:
-    """Over HTTP, as an agent does it; the campaign's own row is part of it."""
+    """Over HTTP, as an agent does it; includes the campaign's own row."""
     prepare(bench, CAF)
     open_one(bench, CAF)
 
 
 def prepare(bench: Bench, caf: str) -> None:
-    """This year's campaign of a Caf, not open yet."""
+    """Creates this year's campaign of a Caf, not yet open."""
     year = clock.today().year
     body = {
         "year": year,
@@ -66,7 +66,7 @@ def open_one(bench: Bench, caf: str) -> None:
 
 
 def act(bench: Bench, path: str, body: dict[str, Any] | None, **agent: Any) -> None:
-    """A POST of an agent. Raises AssertionError when it is refused."""
+    """An agent's POST. Raises AssertionError when it is refused."""
     headers = {**bench.harness.headers(kind="agent", **agent), "Idempotency-Key": str(uuid4())}
     answer = bench.harness.client.post(path, headers=headers, json=body)
     if answer.status_code >= 300:

@@ -1,6 +1,6 @@
-"""Reading the registry file, beside COPY of the same rows into the same tables, keys and indexes included.
+"""Importing the registry file, compared with COPY of the same rows into the same tables, keys and indexes included.
 
-Twice: with the foreign keys that the tables have, which PostgreSQL checks row by row, and without.
+Twice: with the tables' foreign keys, which PostgreSQL checks row by row, and without.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def figures(bench: Bench) -> list[Figure]:
     lines.write(file, bench.lines, CAF)
     memory: list[float] = []
     first = seconds(lambda: _read(bench, file, memory))
-    # Other work on the machine comes and goes: the short ones are taken several times, before and after a long one.
+    # The machine's other load varies: short measures are repeated, before and after a long one.
     bare, constrained = [_copied_tables(bench)], [_copied_tables(bench, constrained=True)]
     again = seconds(lambda: _read(bench, file, memory))
     for _ in range(2):
@@ -41,20 +41,20 @@ def figures(bench: Bench) -> list[Figure]:
         Figure(f"registry import{what}", count / first, "lines/s", count / copy, aim, copy / first >= AIM)
         for what, copy in copies.items()
     ]
-    # Texts without any key are no portfolio: beside it for who wonders, without an aim.
+    # Raw text without keys is not a portfolio: given for comparison, without a target.
     found.append(Figure("registry import, beside COPY of the bare file", count / first, "lines/s", count / text))
     found.append(Figure("registry import, identical file", count / again, "lines/s", count / median(bare)))
     return [*found, _flat(memory)]
 
 
 def _flat(memory: list[float]) -> Figure:
-    """MB after each batch: of this process alone, those that read beside it hold a block of lines at a time."""
+    """MB after each batch: this process only; the reader processes hold one block of lines at a time."""
     early, late = max(memory[: max(1, len(memory) // 8)]), max(memory)
     return Figure("memory while importing", late, "MB", early, "flat", late <= early * MOST_GROWTH)
 
 
 def _read(bench: Bench, file: Path, memory: list[float]) -> None:
-    """The job's own work; the landlords are told afterwards, by another job."""
+    """Runs the job itself; landlords are notified later, by another job."""
     runtime, worker = bench.harness.runtime, new_id()
     with file.open("rb") as stream:
         row, _ = commands.receive(runtime, stream, file.name, caf_code=CAF, sent_by="bench", worker=worker)
@@ -64,7 +64,7 @@ def _read(bench: Bench, file: Path, memory: list[float]) -> None:
 
 
 def _copied_tables(bench: Bench, *, constrained: bool = False) -> float:
-    """Seconds for COPY of what the import wrote, three tables with their keys and indexes."""
+    """Seconds for COPY of what the import wrote: three tables with their keys and indexes."""
     total = 0.0
     for table in TABLES:
         dump = bench.folder / table
@@ -79,7 +79,7 @@ def _copied_tables(bench: Bench, *, constrained: bool = False) -> float:
 
 
 def _copied_file(bench: Bench, file: Path) -> float:
-    """Seconds for COPY of the file as it is, into columns of text without any key."""
+    """Seconds for COPY of the file itself, into text columns without keys."""
     with file.open(encoding="utf-8") as head:
         columns = ", ".join(f"{name} text" for name in head.readline().strip().split(";"))
     bench.execute(f"CREATE TABLE bare_file ({columns})")

@@ -1,5 +1,5 @@
-"""Identity beside its bare costs, in processor time of the application: sign-ins, refreshes, chaining of the journal;
-and what a stranger could time.
+"""Identity compared with its bare costs, in the application's processor time: sign-ins, refreshes, journal chaining;
+and what an outsider could learn from response times.
 
 On SQLite; on PostgreSQL when BAILLEURS_BENCH_DATABASE_URL names an empty database (its server's time is not counted).
 """

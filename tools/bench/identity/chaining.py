@@ -1,4 +1,4 @@
-"""Sealing the security journal, beside a bare SHA-256 and UPDATE of the same lines."""
+"""Chaining the security journal, compared with a bare SHA-256 and UPDATE of the same lines."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ORIGIN = Origin("192.0.2.17", "Firefox sur Windows")
 
 
 def figures(made: Product) -> list[Figure]:
-    # What the sign-ins of the benchmark have left is no part of it.
+    # Lines left by the sign-in benchmark are not counted.
     chaining.chain_all(made.runtime)
     _fill(made)
     _keep_bare(made)
@@ -36,7 +36,7 @@ def _fill(made: Product) -> None:
 
 
 def _keep_bare(made: Product) -> None:
-    """The same lines as text, in a table that nothing watches over."""
+    """The same lines as text, in a table without triggers."""
     waiting = select(SecurityEvent).where(SecurityEvent.position.is_(None)).order_by(SecurityEvent.seq)
     with made.runtime.transaction() as session:
         session.execute(text("CREATE TABLE bare (seq INTEGER PRIMARY KEY, content TEXT, position INTEGER, hash TEXT)"))
@@ -45,7 +45,7 @@ def _keep_bare(made: Product) -> None:
 
 
 def _seal_bare(made: Product) -> None:
-    """One transaction, read and written by the driver."""
+    """One transaction, read and written through the driver."""
     postgresql = made.runtime.engine.dialect.name == "postgresql"
     sealed = "UPDATE bare SET position = ?, hash = ? WHERE seq = ?"
     places, previous = [], GENESIS

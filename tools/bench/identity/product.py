@@ -1,4 +1,4 @@
-"""Identity on a new database, and accounts that have signed in before."""
+"""Identity on a new database, with accounts that have signed in before."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def product() -> Iterator[Product]:
 
 
 def accounts(runtime: Runtime, count: int) -> list[str]:
-    """Logins of people who have given what the first sign-in asks, but for the two texts."""
+    """Logins of people who have completed the first sign-in, except for the two texts."""
     logins = [f"BENCH{number:04}" for number in range(count)]
     encoded, now = hashing.hash_password(PASSWORD), clock.now()
     with runtime.transaction() as session:
@@ -66,7 +66,7 @@ def accounts(runtime: Runtime, count: int) -> list[str]:
 
 
 def seconds_each(act: Callable[[int], object], times: int) -> float:
-    """Processor time of this process, which other processes hardly move."""
+    """Processor time of this process, hardly affected by other processes."""
     start = time.process_time()
     for number in range(times):
         act(number)

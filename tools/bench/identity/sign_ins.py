@@ -1,4 +1,4 @@
-"""Sign-ins and refreshes a core: processor time of the application in process, beside the bare hash and signature."""
+"""Sign-ins and refreshes per core: in-process processor time, compared with the bare hash and signature."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ BASIC = {"Authorization": f"Basic {b64encode(f'portal:{SECRET}'.encode()).decode
 
 
 def sign_in(app: Flask, login: str) -> dict[str, Any]:
-    """The whole of it as a browser and the portal do it: authorize, page, credentials, code, tokens."""
+    """The whole sign-in, as a browser and the portal do it: authorize, page, credentials, code, tokens."""
     browser, verifier = app.test_client(), secrets.token_urlsafe(48)
     challenge = urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode().rstrip("=")
     asked = {
@@ -50,7 +50,7 @@ def sign_in(app: Flask, login: str) -> dict[str, Any]:
 
 
 def _next(browser: FlaskClient, path: str) -> Any:
-    """The next page; the two texts of the first sign-in are accepted on the way, once an account."""
+    """The next page; accepts the two texts of the first sign-in on the way, once per account."""
     page = browser.get(path)
     if page.status_code != 200:
         return page
@@ -68,7 +68,7 @@ def _tokens(app: Flask, form: dict[str, str]) -> dict[str, Any]:
 
 
 class Meter:
-    """Counts the processor time that the application takes, without that of the browser which the benchmark plays."""
+    """Counts the application's processor time, without that of the simulated browser."""
 
     def __init__(self, app: Flask) -> None:
         self.spent = 0.0
@@ -91,7 +91,7 @@ class Meter:
 
 def figures(made: Product) -> list[Figure]:
     logins = accounts(made.runtime, SIGN_INS)
-    # The first time, the two texts of the first sign-in are accepted.
+    # The first sign-in also accepts the two texts.
     latest = [sign_in(made.app, login) for login in logins][-1]["refresh_token"]
 
     def refresh(_number: int) -> None:
@@ -103,7 +103,7 @@ def figures(made: Product) -> list[Figure]:
     encoded, meter = hashing.hash_password(PASSWORD), Meter(made.app)
     hash_seconds = 0.0
     for login in logins:
-        # Turn by turn: what slows the machine down meanwhile slows both.
+        # Alternately, so that the machine's other load affects both alike.
         hash_seconds += seconds_each(lambda _: hashing.verify(encoded, PASSWORD), 1) / SIGN_INS
         sign_in(made.app, login)
     sign_in_seconds = meter.spent / SIGN_INS

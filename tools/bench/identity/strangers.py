@@ -1,4 +1,4 @@
-"""What a stranger can time: whether an account exists. Known and unknown turn by turn, the medians of each beside."""
+"""Whether response times reveal that an account exists: known and unknown alternately, their medians compared."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from tools.bench.figures import Figure
 from tools.bench.identity.product import PASSWORD, Product
 from tools.bench.identity.sign_ins import Meter
 
-# Of each kind; BAILLEURS_BENCH_STRANGERS for another number.
+# Tries of each kind; BAILLEURS_BENCH_STRANGERS changes it.
 PAIRS = int(os.environ.get("BAILLEURS_BENCH_STRANGERS", "200"))
-# Between two medians of some milliseconds taken turn by turn; a hash more would be 20 of them.
+# Relative difference between medians of a few milliseconds, measured alternately; one more hash would take 20 ms.
 TOLERANCE = 0.05
 AIM = "within 5 % of what an unknown one costs"
 LOGIN, EMAIL, NUMBER = "CONNU{:04}", "connu{}@x.example", "359{:011}"
 SIGN_IN, FORGOTTEN, LOST = "/compte/connexion", "/compte/mot-de-passe-oublie", "/compte/identifiant-perdu"
-# What is measured -> the page, its field, and what it is sent of an account and of none.
+# What is measured -> the page, its field, and the values for an existing and a missing account.
 FORMS = {
     "a wrong password, for a login that exists": (SIGN_IN, "login", LOGIN, "LIBRE{:04}"),
     "a forgotten password, for an address that exists": (FORGOTTEN, "email", EMAIL, "libre{}@x.example"),
@@ -44,7 +44,7 @@ def _figure(made: Product, meter: Meter, networks: Iterator[int], name: str, pai
     token = next(one.get("value") for one in parse(browser.get(path).text) if one.get("name") == "csrf_token")
 
     def ask(subject: str) -> float:
-        # Each from a network of its own, which has failed nowhere.
+        # Each from its own network, which has no failures yet.
         network = next(networks)
         browser.environ_base["REMOTE_ADDR"] = f"10.{network // 250}.{network % 250}.1"
         sent = {"csrf_token": token, field: subject, "password": "une girafe qui se trompe"}
@@ -52,7 +52,7 @@ def _figure(made: Product, meter: Meter, networks: Iterator[int], name: str, pai
 
     spent: dict[str, list[float]] = {known: [], unknown: []}
     for number in range(pairs):
-        # The order is turned each time: what comes second finds the caches warm.
+        # The order alternates: the second request finds the caches warm.
         for template in (known, unknown) if number % 2 else (unknown, known):
             spent[template].append(ask(template.format(number)))
     one, other = median(spent[known]), median(spent[unknown])
@@ -60,7 +60,7 @@ def _figure(made: Product, meter: Meter, networks: Iterator[int], name: str, pai
 
 
 def _fill(made: Product, pairs: int) -> None:
-    """Accounts as they are once activated."""
+    """Sets the accounts as they are once activated."""
     encoded, now = hashing.hash_password(PASSWORD), clock.now()
     with made.runtime.transaction() as session:
         for number in range(pairs):

@@ -1,4 +1,4 @@
-"""The whole journey, from the Caf's registry to the landlord's receipt, through public HTTP only."""
+"""The whole journey, from the Caf's registry to the landlord's recap, over public HTTP only."""
 
 from launcher.demo.journey.run import run
 

@@ -1,4 +1,4 @@
-"""What a landlord does before declaring: receive credentials, sign in, find rights and tenants."""
+"""The landlord's steps before declaring: receive credentials, sign in, check rights and tenants."""
 
 from launcher.demo import credentials
 from launcher.demo.failures import equal, expect
@@ -43,7 +43,7 @@ def signs_in(journey: Journey, person: Person, told: Told) -> None:
 
 
 def confirmation_code(journey: Journey, person: Person) -> str:
-    """In the last message of that address whose words hold one; a login has the same form, hence the subject."""
+    """From the last message to that address with a code in it; logins look the same, so the subject is checked."""
 
     def found() -> str | None:
         asked = [one for one in journey.mailbox.mails(person.email) if "Confirmez votre adresse" in one.subject]

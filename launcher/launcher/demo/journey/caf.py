@@ -1,4 +1,4 @@
-"""What the Caf's agent does: sign in, hand over the registry, open the campaign, follow it."""
+"""The Caf agent's steps: sign in, import the registry, open the campaign, follow its progress."""
 
 import secrets
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""What the steps of a journey hand on to each other."""
+"""State passed between the steps of a journey."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +13,7 @@ from launcher.demo.web.site import Site
 
 @dataclass
 class Person:
-    """Somebody who signs in. `landlord` is whom they declare for; fields without a value are set by a step."""
+    """Someone who signs in. `landlord` is whom they declare for; fields without a value are set by a step."""
 
     label: str
     landlord: Landlord
@@ -30,11 +30,11 @@ class Person:
 
     @property
     def by_email(self) -> bool:
-        """Whether the Caf knew an e-mail, so that messages are mails."""
+        """Whether the Caf has an e-mail address, so that messages are e-mails."""
         return bool(self.landlord.email)
 
     def received(self, mailbox: Mailbox) -> list[Message]:
-        """All that the landlord was sent before having an account."""
+        """All messages sent to the landlord before they had an account."""
         if self.by_email:
             return mailbox.mails(self.landlord.email)
         return mailbox.letters(self.landlord.address)
@@ -42,7 +42,7 @@ class Person:
 
 @dataclass
 class Journey:
-    """`agent` holds provisional credentials, `agent_own` those chosen since; the registry is this run's alone."""
+    """`agent`: provisional credentials; `agent_own`: those chosen since; the registry belongs to this run only."""
 
     site: Site
     mailbox: Mailbox
@@ -52,7 +52,7 @@ class Journey:
     output: Path
     agent_api: Api = field(init=False)
     agent_own: Credentials = field(init=False)
-    # Once the agent's account has one, a code follows the password.
+    # Once set, sign-in asks for a code after the password.
     agent_application: Application | None = field(init=False, default=None)
 
     @property

@@ -1,4 +1,4 @@
-"""The declaration itself: verified, confirmed, given its rent, summarised, transmitted once."""
+"""The declaration itself: check the information, confirm it, give the rent, read the summary, transmit once."""
 
 import uuid
 from decimal import Decimal
@@ -8,7 +8,7 @@ from launcher.demo.journey.context import Journey, Person
 from launcher.demo.screen import Told
 from launcher.demo.web.api import DECLARATION, Json
 
-# Three decimals after a comma: nobody can tell thousands from thousandths, so it is refused.
+# Three decimals after a comma are ambiguous (thousands or thousandths), so the value is refused.
 AMBIGUOUS = "12,345"
 RAISE = Decimal("1.15")
 
@@ -18,7 +18,7 @@ def address(person: Person) -> str:
 
 
 def read(person: Person) -> Json:
-    """The declaration as it stands; its ETag is kept for the next change."""
+    """The current declaration; its ETag is kept for the next change."""
     answer = answered(person.api.request("GET", address(person)), 200)
     person.etag, person.declaration = answer.headers["etag"], answer.json()
     return person.declaration
@@ -28,7 +28,7 @@ def save(person: Person, change: Json) -> Json:
     """Saves some steps; raises StepFailed when they are refused."""
     answer = person.api.request("PUT", f"{address(person)}/draft", json=change, headers={"If-Match": person.etag})
     if answer.status_code == 412 and person.api.patient:
-        # Sent twice while a process was restarting: the first time counted.
+        # The request was repeated while a process restarted: the first one succeeded.
         return read(person)
     answered(answer, 200)
     person.etag, person.declaration = answer.headers["etag"], answer.json()

@@ -19,7 +19,7 @@ EMAIL = "/compte/premiere-connexion/courriel"
 
 
 def give_credentials(sign_in: SignIn, credentials: Credentials) -> Page:
-    """Step 1; the page that follows, or the same one with what is wrong."""
+    """Step 1; the next page, or the same one with its errors."""
     page = on(sign_in.open(), SIGN_IN)
     return sign_in.browser.send(page, login=credentials.login, password=credentials.password)
 
@@ -35,12 +35,12 @@ def choose_password(sign_in: SignIn, page: Page, password: str) -> Page:
 
 
 def accept_both(sign_in: SignIn, page: Page) -> Page:
-    """Steps 4 and 5; the page that asks for the code of the address follows."""
+    """Steps 4 and 5; the page that asks for the e-mail confirmation code follows."""
     return on(sign_in.browser.send(on(sign_in.browser.send(page, accepted="y"), TERMS), accepted="y"), EMAIL)
 
 
 def confirm_email(sign_in: SignIn, page: Page, code: str) -> Page:
-    """What follows leads back to the program; without a code one goes on and confirms later."""
+    """Returns to the program; without a code, confirmation is postponed."""
     if code:
         return sign_in.browser.send(page, code=code)
     token = page.form_with("csrf_token", "code").fields["csrf_token"]
@@ -48,7 +48,7 @@ def confirm_email(sign_in: SignIn, page: Page, code: str) -> Page:
 
 
 def refuse_wrong_order(sign_in: SignIn, page: Page) -> None:
-    """Asks for every later step, seen or sent, while step 2 is due. Raises StepFailed unless each leads back to it."""
+    """Requests every later step (GET and POST) while step 2 is due. Raises StepFailed unless each redirects to it."""
     token = page.form_with("csrf_token", "last_name").fields["csrf_token"]
     ahead = {"csrf_token": token, "password": "x" * 20, "again": "x" * 20, "accepted": "y", "version": "1"}
     for path in (PASSWORD, USAGE_RULES, TERMS):
@@ -67,9 +67,9 @@ def sign_in_first(
     try_wrong_order: bool = False,
     read_code: Callable[[], str] = str,
 ) -> Api:
-    """The five steps, then the code that `read_code` finds in the mailbox; empty: it is confirmed later.
+    """The five steps, then the code that `read_code` finds in the mailbox; if empty, confirmation is postponed.
 
-    Raises StepFailed at the one that does not answer as it should.
+    Raises StepFailed at the first unexpected response.
     """
     sign_in = SignIn(site)
     page = on(give_credentials(sign_in, credentials), INFORMATION)
@@ -82,7 +82,7 @@ def sign_in_first(
 
 
 def sign_in_again(site: Site, credentials: Credentials, application: Application | None = None) -> Api:
-    """With one's own password, and a code when the account asks for one: straight back to the program."""
+    """With the chosen password, and a code when the account requires one: straight back to the program."""
     sign_in = SignIn(site)
     page = give_credentials(sign_in, credentials)
     return sign_in.finish(pass_second_step(sign_in.browser, page, application))
@@ -96,7 +96,7 @@ def protect_account(site: Site, credentials: Credentials) -> Application:
 
 
 def refuse_used_password(site: Site, provisional: Credentials) -> str:
-    """What the page answers to a provisional password that has served. Raises StepFailed when it lets in."""
+    """The response to a used provisional password. Raises StepFailed when it is accepted."""
     page = give_credentials(SignIn(site), provisional)
     expect(page.path == SIGN_IN and page.status == 422, "un refus sur la page de connexion", page.described)
     return page.described

@@ -1,11 +1,11 @@
-"""Who plays the journey: a company and two persons, one of whom can only be written to on paper."""
+"""The people of the journey: a company and two persons, one of whom can only be reached by post."""
 
 import secrets
 
 from launcher.demo.journey.context import Person
 from launcher.demo.registry import Landlord, Registry
 
-# Words without a link between them: long, easy to type, in no list of breached passwords.
+# Unrelated words: long, easy to type, and in no list of breached passwords.
 WORDS = (
     "lagune",
     "tracteur",
@@ -21,7 +21,7 @@ WORDS = (
 
 
 def own_password() -> str:
-    """Five words and a number, above the 15 characters that are asked."""
+    """Five words and a number, longer than the required 15 characters."""
     return " ".join([*(secrets.choice(WORDS) for _ in range(5)), str(secrets.randbelow(1000))])
 
 

@@ -1,4 +1,4 @@
-"""What the landlord keeps: the recap PDF, its public check, the receipt; and what they cannot see."""
+"""What the landlord keeps: the recap PDF, its public check, the receipt; and what they must not see."""
 
 import hashlib
 import io
@@ -65,7 +65,7 @@ def receives_receipt(journey: Journey, person: Person, told: Told) -> None:
 
 
 def cannot_see_others(journey: Journey, told: Told) -> None:
-    """Every other person's declaration answers as one that does not exist."""
+    """Every other person's declaration answers like one that does not exist."""
     for person in journey.people:
         others = [other.declaration["id"] for other in journey.people if other is not person]
         for declaration_id in others:

@@ -1,4 +1,4 @@
-"""The order of the steps, and how the run ends."""
+"""The order of the steps, and the outcome of a run."""
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -23,7 +23,7 @@ from launcher.demo.web.site import Site
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One line of the journey: its French title, and what it does."""
+    """One step of the journey: its French title and its function."""
 
     title: str
     act: Callable[[Told], None]
@@ -48,7 +48,7 @@ LANDLORD_STEPS: tuple[tuple[str, Callable[[Journey, Person, Told], None]], ...] 
 
 
 def sections(journey: Journey) -> Iterator[Section]:
-    """Everything that happens, in order."""
+    """All steps, in order."""
     yield (
         "La Caf prépare la campagne",
         [
@@ -81,10 +81,10 @@ def run(
     before_step: BeforeStep = lambda _title: None,
     seed: int | None = None,
 ) -> int:
-    """0 when every step went as it should, else 1 after saying which did not, what was expected and what came.
+    """Returns 0 when every step succeeds, else 1 after showing the failed step, what was expected and what happened.
 
-    `agent` has never signed in, and their Caf has no campaign of the year yet. `patience`: seconds during which what
-    does not answer is asked again. `before_step` is told each title before its step.
+    `agent` has never signed in, and their Caf has no campaign this year yet. `patience`: for how many seconds requests
+    are retried when nothing answers. `before_step` is called with each title before its step.
     """
     screen, year = screen or Screen(), last_july(clock.today())
     invented = registry.demonstration(seed=seed or fresh_seed(), caf_code=agent.caf_code, year=year)
@@ -94,7 +94,7 @@ def run(
 
 
 def fresh_seed() -> int:
-    """A registry whose numbers no earlier run has used."""
+    """The seed of a registry whose numbers no earlier run has used."""
     return int(clock.now().timestamp() * 1_000_000)
 
 

@@ -1,4 +1,4 @@
-"""The second step of a sign-in, with an authenticator application that the program plays itself."""
+"""The second step of a sign-in, with an authenticator application simulated by the program."""
 
 import re
 import time
@@ -15,21 +15,21 @@ PROTECTION = "/compte/protection"
 APPLICATION = "/compte/securite/application"
 SIGN_IN = "/compte/connexion"
 CODES_TITLE = "Vos codes de secours"
-# Sent again to a process that was restarted, a code has served already.
+# A code sent again after a process restart may already be used.
 MOST_TRIES = 3
 _SECRET = re.compile(r'<strong class="mono">([A-Z2-7 ]+)</strong>')
 _INTERVAL_SECONDS = 30
 
 
 class Application:
-    """Gives each code once (RFC 6238): the product takes none twice."""
+    """Gives each code once (RFC 6238): the product accepts none twice."""
 
     def __init__(self, secret: str) -> None:
         self._totp = pyotp.TOTP(secret)
         self._last = 0
 
     def code(self) -> str:
-        """The next one that may serve; waits when it is too early for it."""
+        """The next usable code; waits until it is valid."""
         counter = max(_present(), self._last + 1)
         while counter > _present() + 1:
             time.sleep(0.5)
@@ -38,7 +38,7 @@ class Application:
 
 
 def add_application(browser: Browser) -> Application:
-    """For whom the browser is signed in. Raises StepFailed when it is not taken."""
+    """Adds an application for the person signed in. Raises StepFailed when the product refuses it."""
     for _try in range(MOST_TRIES):
         page = browser.get(APPLICATION)
         found = _SECRET.search(page.html)
@@ -52,9 +52,9 @@ def add_application(browser: Browser) -> Application:
 
 
 def pass_second_step(browser: Browser, page: Page, application: Application | None) -> Page:
-    """What follows the password: the page itself when nothing more is asked.
+    """The page after the second step; the given page when none is asked.
 
-    A code of `application` when there is one; a new application when the role asks for one and there is none.
+    Sends a code of `application` if there is one; adds a new application when the role requires one.
     """
     if page.callback or page.path not in (SECOND_STEP, PROTECTION):
         return page

@@ -1,4 +1,4 @@
-"""What the product sent: e-mails from whoever catches them, letters from the batches made for the printer."""
+"""What the product sent: e-mails from the mail catcher, letters from the print batches."""
 
 from launcher.demo.mailbox.base import Mailbox, Message
 from launcher.demo.mailbox.compose import ComposePrintRoom

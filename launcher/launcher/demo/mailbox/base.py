@@ -1,4 +1,4 @@
-"""Messages as those who receive them find them."""
+"""Messages as their recipients see them."""
 
 import unicodedata
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """`batch` is the print batch of a letter, empty for an e-mail; `text` is all that can be read in it."""
+    """`batch`: the print batch of a letter, empty for an e-mail; `text`: all the readable text."""
 
     id: str
     text: str
@@ -17,12 +17,12 @@ class Message:
 
     @property
     def words(self) -> str:
-        """The text with single spaces, wherever lines were broken."""
+        """The text with single spaces, whatever its line breaks."""
         return " ".join(self.text.split())
 
 
 class Mailbox(Protocol):
-    """`mails` of an address and `letters` whose window shows these lines; each in the order sent or printed."""
+    """`mails` to an address, and `letters` whose window shows these lines; each in the order sent or printed."""
 
     def mails(self, address: str) -> list[Message]: ...
 
@@ -30,7 +30,7 @@ class Mailbox(Protocol):
 
 
 def addressed(letters: Sequence[Message], address: Sequence[str]) -> list[Message]:
-    """Those that bear every line of the address; envelopes are written in capitals without accents (NF Z10-011)."""
+    """The letters that bear every line of the address; envelopes use capitals without accents (NF Z10-011)."""
     lines = [_as_on_envelope(line) for line in address]
     return [letter for letter in letters if all(line in _as_on_envelope(letter.text) for line in lines)]
 

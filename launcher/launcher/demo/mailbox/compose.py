@@ -1,6 +1,6 @@
-"""The print room of the Compose stack: the folder of a volume from which the printer would fetch its batches.
+"""The print folder of the Compose stack: the volume from which the printer would fetch its batches.
 
-The API never serves what holds a password (only the printer reads it), so an operator's `docker compose cp` does it.
+The API never serves batches with passwords (only the printer reads them), so this runs `docker compose cp`.
 """
 
 import io
@@ -17,7 +17,7 @@ SECONDS = 60
 
 
 class ComposePrintRoom:
-    """`project` is Compose's name of the running stack."""
+    """`project`: Compose's name for the running stack."""
 
     def __init__(self, project: str = "offre-bailleurs") -> None:
         self._container = f"{project}-{SERVICE}-1"
@@ -35,7 +35,7 @@ class ComposePrintRoom:
         except (OSError, subprocess.TimeoutExpired) as error:
             raise StepFailed("les lots d’impression de la pile Compose", f"{' '.join(command)} : {error}") from None
         if done.returncode:
-            # Nothing has been printed yet: the folder is made with the first batch.
+            # Nothing has been printed yet: the first batch creates the folder.
             return []
         with tarfile.open(fileobj=io.BytesIO(done.stdout)) as archive:
             members = [member for member in archive.getmembers() if member.name.endswith(".zip")]

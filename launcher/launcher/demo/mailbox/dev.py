@@ -1,4 +1,4 @@
-"""The all-in-one mode shows what it caught at /dev/mailbox."""
+"""The mailbox of the all-in-one mode, read from /dev/mailbox."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Letters, read from the ZIP of a print batch or from single PDFs; each is read once."""
+"""Letters, read from the ZIP of a print batch or from single PDFs, each only once."""
 
 import io
 from zipfile import ZipFile

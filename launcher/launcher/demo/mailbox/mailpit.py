@@ -1,4 +1,4 @@
-"""Mailpit catches the e-mails of the Compose stack; letters come from where the printer takes them."""
+"""E-mails of the Compose stack, caught by Mailpit; letters come from the print folder."""
 
 from collections.abc import Sequence
 from typing import Any, Protocol
@@ -13,7 +13,7 @@ PAGE = 500
 
 
 class PrintRoom(Protocol):
-    """Every letter that is ready to be printed."""
+    """Gives every letter that is ready to print."""
 
     def letters(self) -> list[Message]: ...
 
@@ -25,7 +25,7 @@ class Mailpit:
         self._read: dict[str, Message] = {}
 
     def mails(self, address: str) -> list[Message]:
-        """A mail that left twice with one Message-ID is one mail, as every mail reader shows it (RFC 5322 §3.6.4)."""
+        """Two copies with one Message-ID count as one e-mail, as in every mail reader (RFC 5322 §3.6.4)."""
         found = [entry for entry in self._listed() if self._is_for(entry, address)]
         once = {entry["MessageID"]: self._message(entry) for entry in reversed(found)}
         return list(once.values())

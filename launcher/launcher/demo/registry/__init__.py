@@ -1,4 +1,4 @@
-"""An invented registry file: the same seed gives the same bytes. Nobody in it exists."""
+"""An invented registry file: the same seed gives the same bytes. Nobody in it is real."""
 
 from launcher.demo.registry.faulty import FaultyFile, faulty_file
 from launcher.demo.registry.file import COLUMNS, encode, write

@@ -1,4 +1,4 @@
-"""Numbers, people and addresses drawn at random from a seed, never the same number twice."""
+"""Numbers, people and addresses drawn at random from a seed, without repeating a number."""
 
 import random
 from collections.abc import Callable, Sequence
@@ -21,7 +21,7 @@ class Person:
 
 @dataclass
 class Draws:
-    """Everything random of one file. Two files of different seeds share no number, but for bad luck."""
+    """All randomness of one file. Files with different seeds share no number, except by chance."""
 
     seed: int
     caf_code: str
@@ -53,7 +53,7 @@ class Draws:
         return self._new(lambda: self._digits(7) + self.one("ABCDEFGHJKLMNPRSTUVWXYZ"))
 
     def token(self) -> str:
-        """What makes an e-mail address of this file different from any other's."""
+        """Makes the e-mail addresses of this file unique."""
         return self._new(lambda: f"{self.source.getrandbits(40):08x}")
 
     def person(self) -> Person:

@@ -1,4 +1,4 @@
-"""A file with every kind of bad line, and where a report should find each."""
+"""A file with every kind of bad line, and where the report should find each one."""
 
 import csv
 import io
@@ -10,7 +10,7 @@ from launcher.demo.registry.landlords import Landlord, company, person
 from launcher.demo.registry.tenancies import Place, Row, tenancy
 
 UNKNOWN_COLUMN = "commentaire"
-# Column, a value that breaks its rule. An empty one breaks « mandatory ».
+# (column, invalid value); an empty value breaks « mandatory ».
 BAD_VALUES = (
     *(("caf_code", "35"), ("caf_code", ""), ("user_number", "3590000709000"), ("user_number", "")),
     *(("landlord_kind", "company"), ("siret", "73282932000075"), ("siret", ""), ("landlord_name", "")),
@@ -42,7 +42,7 @@ class FaultyFile:
 
 
 def faulty_file(*, seed: int, caf_code: str = "359", year: int) -> FaultyFile:
-    """One good line first, one fault a line, one good line last; and a column that nobody knows."""
+    """One good line, one bad line per fault, one good line; plus an unknown column."""
     draws = Draws(seed, caf_code)
     legal, natural = company(draws, with_email=True), person(draws, with_email=True)
     foreign = "001" if caf_code != "001" else "002"
@@ -55,7 +55,7 @@ def faulty_file(*, seed: int, caf_code: str = "359", year: int) -> FaultyFile:
     lines += [too_few_columns, open_quote, _line(_good(draws, natural, year, len(lines)))]
     columns = [column for _landlord, column, _value in faults] + ["", ""]
     header = ";".join((*COLUMNS, UNKNOWN_COLUMN))
-    # The header is line 1 and a good line comes before the first fault.
+    # Line 1 is the header and line 2 is good.
     errors = tuple((number, column) for number, column in enumerate(columns, start=3))
     return FaultyFile("\n".join((header, *lines, "")).encode(), good_lines=2, errors=errors)
 

@@ -1,4 +1,4 @@
-"""The file itself: UTF-8, `;` between columns, one line a tenancy."""
+"""The file itself: UTF-8, `;` between columns, one line per tenancy."""
 
 import csv
 import io
@@ -24,7 +24,7 @@ def encode(rows: Iterable[Row]) -> bytes:
 
 
 def write(path: Path, rows: Iterable[Row]) -> None:
-    """Line by line, so that a file of any length takes no memory; makes the folder where it is missing."""
+    """Line by line, so that memory stays constant; creates the folder if missing."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="utf-8", newline="") as file:
         _write(file, rows)

@@ -11,7 +11,7 @@ NATURAL_PERSON = "natural_person"
 
 @dataclass(frozen=True, slots=True)
 class Landlord:
-    """`address` holds what an envelope shows, the name first; `email` is empty when the Caf knows none."""
+    """`address`: the lines of an envelope, the name first; `email`: empty when the Caf has none."""
 
     kind: str
     user_number: str
@@ -42,7 +42,7 @@ class Landlord:
 
 
 def company(draws: Draws, *, with_email: bool) -> Landlord:
-    """A legal person; companies of one file may share a name, never a SIRET."""
+    """A legal person; companies in one file may share a name, never a SIRET."""
     name = f"{draws.one(COMPANIES)} {draws.one(PLACES)}"
     return Landlord(
         kind=LEGAL_PERSON,

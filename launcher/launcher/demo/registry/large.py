@@ -1,4 +1,4 @@
-"""A file of as many lines as wanted, for load: a Caf's real one has 30,000 lines and 13,000 landlords."""
+"""A file of any number of lines, for load tests: a Caf's real file has 30,000 lines and 13,000 landlords."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,7 @@ COMPANY_PERCENT = 20
 def large_rows(
     lines: int, *, seed: int, caf_code: str = "359", year: int, per_landlord: int = 2, with_email: bool | None = None
 ) -> Iterator[Row]:
-    """One line after the other, none kept; `with_email` for all or for none, by default for two landlords in three."""
+    """Generates lines one at a time; `with_email` for all or for none, by default for two landlords in three."""
     draws = Draws(seed, caf_code)
     landlord = company(draws, with_email=True)
     for line in range(lines):

@@ -1,4 +1,4 @@
-"""The words that invented people, companies and streets are made of."""
+"""The words that make up invented people, companies and streets."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ LAST_NAMES = (
     *("MADEC", "MARTIN", "MORVAN", "NEDELEC", "OLLIVIER", "PENNEC", "PRIGENT", "QUEMENER", "RIOU", "ROPARS"),
     *("SALAUN", "SIMON", "TANGUY", "THOMAS", "TOULLEC", "URVOAS", "VAILLANT", "YVON"),
 )
-# First name and the civility that goes with it.
+# First name and its civility.
 FIRST_NAMES = (
     *(("Adam", "M."), ("Aurélie", "Mme"), ("Brieuc", "M."), ("Chloé", "Mme"), ("Denez", "M."), ("Élise", "Mme")),
     *(("Erwan", "M."), ("Fanny", "Mme"), ("Gaël", "M."), ("Héloïse", "Mme"), ("Ivan", "M."), ("Jeanne", "Mme")),
@@ -25,7 +25,7 @@ STREETS = (
 
 @dataclass(frozen=True, slots=True)
 class Commune:
-    """A commune of Insee's official list, with a postal code and the name that letters bear."""
+    """A commune from Insee's official list, with a postal code and its name on letters."""
 
     insee: str
     postal: str

@@ -1,4 +1,4 @@
-"""The registry of a demonstration: an agency and landlords of every kind that the journey has to meet."""
+"""The registry of a demonstration: an agency, and one landlord of every kind that the journey needs."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,13 +13,13 @@ from launcher.demo.registry.years import last_july
 
 AGENCY_TENANCIES = 300
 PLACES = tuple(Place(zone, kind) for zone in ("35", "22", "56") for kind in ("conventioned", "private"))
-# One in so many tenancies of the agency started after July: nothing to declare.
+# One tenancy of the agency in this many starts after July: nothing to declare.
 ENTERED_LATE_EVERY = 25
 
 
 @dataclass(frozen=True, slots=True)
 class Registry:
-    """`agency` and `owner` are written to by e-mail, `neighbour` and `cooperative` by letter."""
+    """`agency` and `owner` receive e-mails, `neighbour` and `cooperative` letters."""
 
     caf_code: str
     year: int
@@ -35,7 +35,7 @@ class Registry:
 
     @property
     def people(self) -> tuple[tuple[str, str], ...]:
-        """What they are, and the address to which their credentials go by e-mail."""
+        """What each person is, and the e-mail address that receives their credentials."""
         return ("Bailleur personne morale", self.agency.email), ("Bailleur personne physique", self.owner.email)
 
     @property
@@ -47,7 +47,7 @@ class Registry:
         return [row for row in self.rows if row["user_number"] == landlord.user_number]
 
     def due_from(self, landlord: Landlord) -> int:
-        """How many of the landlord's tenancies existed in July."""
+        """How many of that landlord's tenancies existed in July."""
         return sum(self._existed(row) for row in self.rows_of(landlord))
 
     def _existed(self, row: Row) -> bool:
@@ -61,9 +61,9 @@ class Registry:
 def demonstration(
     *, seed: int = 1, caf_code: str = "359", year: int | None = None, tenancies: int = AGENCY_TENANCIES
 ) -> Registry:
-    """`tenancies` are the agency's, over three départements and both housing types; the three others have four.
+    """`tenancies`: of the agency, over three départements and both housing types; the three other landlords have four.
 
-    Without `year`, that of the last July.
+    `year` defaults to that of the last July.
     """
     year = year or last_july(clock.today())
     draws = Draws(seed, caf_code)

@@ -1,4 +1,4 @@
-"""The tenancies of an invented registry: one line of the file each."""
+"""The tenancies of an invented registry, one line each."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -7,20 +7,20 @@ from launcher.demo.registry.draws import Draws
 from launcher.demo.registry.landlords import Landlord
 
 Row = dict[str, str]
-# A conventioned dwelling gives right to APL, a private one to ALF or ALS.
+# A conventioned dwelling gives entitlement to APL, a private one to ALF or ALS.
 BENEFITS = {"conventioned": ("APL",), "private": ("ALF", "ALS")}
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What decides which habilitation group covers a dwelling."""
+    """The properties that decide which habilitation group covers a dwelling."""
 
     departement: str
     housing_type: str
 
 
 def tenancy(draws: Draws, landlord: Landlord, place: Place, reference: str, year: int, *, entered_late: bool) -> Row:
-    """One line. `entered_late`: the lease starts after July of `year`, there is nothing to declare for it."""
+    """One line. `entered_late`: the lease starts after July of `year`, so there is nothing to declare."""
     commune, tenant = draws.commune(place.departement), draws.person()
     furnished, benefit = draws.chance(15), draws.one(BENEFITS[place.housing_type])
     return {

@@ -1,1 +1,1 @@
-"""The product as seen from outside: pages with forms, and APIs with a token."""
+"""The product seen from outside: pages with forms, and APIs with a token."""

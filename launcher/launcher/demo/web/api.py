@@ -1,4 +1,4 @@
-"""The services' APIs with a person's token, which is renewed when it ends."""
+"""The services' APIs with a person's token, renewed when it expires."""
 
 import uuid
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ NOTIFICATION = "/api/notification/v1"
 
 
 class Api:
-    """`client` signs its requests; `patient` when what it speaks to is being restarted."""
+    """`client` signs its requests; `patient` when the product may be restarting."""
 
     def __init__(self, client: httpx.Client, *, patient: bool = False) -> None:
         self._client = client
@@ -36,7 +36,7 @@ class Api:
         self._client.headers.update(headers)
 
     def create(self, path: str, body: Json, *, status: int = 201, headers: Mapping[str, str] | None = None) -> Json:
-        """POST with an idempotency key of its own."""
+        """POST with a new idempotency key."""
         key = {"Idempotency-Key": str(uuid.uuid4()), **(headers or {})}
         made: Json = answered(self.request("POST", path, json=body, headers=key), status).json()
         return made

@@ -1,4 +1,4 @@
-"""A browser without JavaScript: it keeps cookies, follows redirections and sends forms as they stand."""
+"""A browser without JavaScript: it keeps cookies, follows redirections and submits forms as they are."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,7 +15,7 @@ MOST_REDIRECTIONS = 12
 
 @dataclass(frozen=True)
 class Page:
-    """Where one has arrived; `callback` is the address outside that the product sends back to, if it did."""
+    """The page reached; `callback` is the external URL that the product redirected to, if any."""
 
     url: str
     status: int
@@ -31,7 +31,7 @@ class Page:
         return read_page(self.html)
 
     def form_with(self, *names: str) -> Form:
-        """The form that has these fields. Raises StepFailed when there is none."""
+        """The form with these fields. Raises StepFailed when there is none."""
         for form in self.content.forms:
             if form.offered.issuperset(names):
                 return form
@@ -39,13 +39,13 @@ class Page:
 
     @property
     def described(self) -> str:
-        """The page in a few words, for a person who reads why a step failed."""
+        """A summary of the page, for a person who reads why a step failed."""
         errors = " ".join(" ".join(error.split()) for error in self.content.errors)
         return f"{self.path} ({self.status}) {' '.join(self.content.title.split())} {errors}".strip()
 
 
 class Browser:
-    """`callback`: how the addresses begin that are outside the product, and not followed."""
+    """`callback`: prefixes of external URLs, which are not followed."""
 
     def __init__(self, site: Site, callback: str | tuple[str, ...] = "") -> None:
         self._client = site.client()
@@ -55,7 +55,7 @@ class Browser:
         return self._follow(self._client.get(url))
 
     def send(self, page: Page, **values: str) -> Page:
-        """Sends the page's form that has these fields, with what else it holds, to where it says."""
+        """Submits the form with these fields, keeping its other values, to its own action."""
         form = page.form_with(*values)
         return self.post(urljoin(page.url, form.action), {**form.fields, **values})
 

@@ -1,4 +1,4 @@
-"""The forms and the error messages of a page, read as a browser without JavaScript reads them."""
+"""The forms and error messages of a page, parsed as a browser without JavaScript sees them."""
 
 from dataclasses import dataclass, field
 
@@ -10,7 +10,7 @@ ERRORS = "//*[contains(concat(' ', normalize-space(@class), ' '), ' govuk-error-
 
 @dataclass
 class Form:
-    """`fields` is what the form would send untouched; `offered` names every field that it has."""
+    """`fields`: what the untouched form would send; `offered`: the name of every field."""
 
     action: str
     fields: dict[str, str] = field(default_factory=dict)
@@ -19,7 +19,7 @@ class Form:
 
 @dataclass
 class PageContent:
-    """`errors`: what the page says is wrong; `title`: its first heading."""
+    """`errors`: the page's error messages; `title`: its first heading."""
 
     forms: list[Form]
     errors: list[str]
@@ -27,7 +27,7 @@ class PageContent:
 
 
 def read_page(html: str) -> PageContent:
-    # A redirect has no page of its own.
+    # A redirect has no content.
     page = lxml_html.document_fromstring(html or "<html></html>")
     errors = [error.text_content() for error in page.xpath(ERRORS)]
     return PageContent([_form(found) for found in page.forms], errors, "".join(page.xpath("(//h1)[1]//text()")))
@@ -35,7 +35,7 @@ def read_page(html: str) -> PageContent:
 
 def _form(found: lxml_html.FormElement) -> Form:
     inputs = [one for one in found.inputs if one.name and one.tag != "button" and one.get("type", "text") not in UNSENT]
-    # A list of which nothing is chosen is sent empty: the pages have none without an empty first choice.
+    # A select without a choice is sent empty: ours all begin with an empty choice.
     fields = {str(one.name): "" for one in inputs if one.tag in ("select", "textarea")}
     fields |= {str(name): str(value) for name, value in found.form_values()}
     return Form(found.get("action", ""), fields, {str(one.name) for one in inputs})

@@ -1,4 +1,4 @@
-"""Signing in as a program on the person's own computer does: code and PKCE, public client `bailleurs-cli`."""
+"""Signs in like a program on the person's own computer: code and PKCE, public client `bailleurs-cli`."""
 
 import base64
 import hashlib
@@ -19,9 +19,9 @@ SCOPE = "openid profile email offline_access"
 
 
 class SignIn:
-    """One sign-in: `open` gives the page where it starts, `finish` takes the address where it ended.
+    """One sign-in: `open` returns the first page, `finish` takes the last.
 
-    Nothing listens at the redirect address (RFC 8252 §7.3 lets any port be): the redirection itself carries the code.
+    Nothing listens at the redirect address (RFC 8252 §7.3 allows any port): the code is read from the redirection.
     """
 
     def __init__(self, site: Site) -> None:
@@ -46,7 +46,7 @@ class SignIn:
         return self.browser.get(str(httpx.URL(self._provider["authorization_endpoint"], params=asked)))
 
     def finish(self, page: Page) -> Api:
-        """The API with the person's tokens. Raises StepFailed when the page is not the way back."""
+        """The API with the person's tokens. Raises StepFailed when the page is not the callback."""
         answer = parse_qs(urlsplit(page.callback).query)
         expect("code" in answer, "un code à l’adresse de retour", page.described)
         equal("état rendu à l’adresse de retour", [self._state], answer.get("state"))

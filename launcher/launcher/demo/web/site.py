@@ -1,4 +1,4 @@
-"""One address and how patient one is with it."""
+"""The product's base URL and how long to retry it."""
 
 import time
 from contextlib import ExitStack
@@ -7,15 +7,15 @@ from dataclasses import dataclass, field
 import httpx
 
 SECONDS = 30.0
-# What a front door answers while the process behind it starts again.
+# What a gateway answers while the process behind it restarts.
 RESTARTING = frozenset({502, 503, 504})
 
 
 @dataclass
 class Site:
-    """`patience`: for how many seconds a request is sent again to what does not answer; 0 when it should answer.
+    """`patience`: for how many seconds a request without an answer is retried; 0 when it should answer at once.
 
-    Everything the journey sends may be sent twice: it carries an idempotency key, an ETag, or leads to the same page.
+    Every request of the journey can be repeated: it carries an idempotency key or an ETag, or leads to the same page.
     """
 
     url: str
@@ -23,13 +23,13 @@ class Site:
     _opened: ExitStack = field(default_factory=ExitStack, repr=False)
 
     def client(self) -> httpx.Client:
-        """Cookies of its own; redirections are left to the caller. Closed with the site."""
+        """A client with its own cookies, which does not follow redirections. Closed with the site."""
         made = httpx.Client(base_url=self.url, timeout=SECONDS, transport=self.transport())
         self._opened.callback(made.close)
         return made
 
     def transport(self) -> httpx.BaseTransport:
-        """How its requests travel; closed with the site."""
+        """The transport of its requests; closed with the site."""
         made = Patient(self.patience)
         self._opened.callback(made.close)
         return made

@@ -1,4 +1,4 @@
-"""The tokens of one person: asked for with a code, renewed shortly before they end (RFC 6749, RFC 7636)."""
+"""One person's tokens: obtained with a code, renewed shortly before they expire (RFC 6749, RFC 7636)."""
 
 import time
 from collections.abc import Generator
@@ -13,7 +13,7 @@ MARGIN_SECONDS = 30
 
 
 class Tokens(httpx.Auth):
-    """For the public client `client_id`, which proves itself by nothing but the code and its verifier."""
+    """For the public client `client_id`, authenticated only by the code and its verifier."""
 
     requires_response_body = True
 
