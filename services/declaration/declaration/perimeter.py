@@ -1,4 +1,4 @@
-"""Who sees what, as SQL: every query of declarations carries this condition."""
+"""Who may see what, as SQL: every query of declarations carries this condition."""
 
 from collections import defaultdict
 from typing import Any
@@ -13,7 +13,7 @@ from declaration.models import Base, Campaign, Dwelling, Landlord, RentDeclarati
 
 
 def joined(*columns: Any) -> Select[Any]:
-    """A selection over declarations with their tenancy, dwelling, landlord and campaign."""
+    """A select over declarations joined with tenancy, dwelling, landlord and campaign."""
     chosen: Select[Any] = select(*columns)
     return (
         chosen.select_from(RentDeclaration)
@@ -25,7 +25,7 @@ def joined(*columns: Any) -> Select[Any]:
 
 
 def visible(caller: Caller) -> ColumnElement[bool]:
-    """The declarations the caller may see: by Caf for an agent, by habilitation for anyone of a landlord."""
+    """The declarations the caller may see: by Caf for an agent, by habilitation for a landlord's users."""
     if caller.kind == "agent":
         return true() if caller.supervisor else RentDeclaration.caf_code == caller.caf
     if caller.kind != "landlord" or caller.org is None:
@@ -41,9 +41,9 @@ def visible(caller: Caller) -> ColumnElement[bool]:
 
 
 def told(session: Session, caller: Caller) -> ColumnElement[bool]:
-    """The same perimeter as values read beforehand: `visible` decides, this tells the database how few rows it leaves.
+    """The same perimeter as literal values: `visible` decides, this shows the planner how few rows remain.
 
-    What it cannot see through subqueries it takes for half of the organisation, and looks at all of it.
+    It cannot see through subqueries: it would assume half of the organisation, and scan all of it.
     """
     if caller.kind == "agent":
         campaigns = select(Campaign.id).where(of_caf(caller))
@@ -61,7 +61,7 @@ def _of_type(housing_type: str, zones: set[str]) -> ColumnElement[bool]:
     of_type = RentDeclaration.housing_type == housing_type
     if WHOLE_COUNTRY in zones:
         return of_type
-    # A commune and a département share no code.
+    # No commune has the code of a département.
     return of_type & (RentDeclaration.departement.in_(zones) | RentDeclaration.commune_insee.in_(zones))
 
 

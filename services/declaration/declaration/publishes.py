@@ -1,4 +1,4 @@
-"""The facts that the declaration service tells the others."""
+"""Events published by the declaration service."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -44,7 +44,7 @@ def landlord_registered(session: Session, landlord: Landlord) -> None:
 
 
 def portfolio_changed(session: Session, organisation_id: UUID, scopes: Iterable[tuple[str, str]], version: int) -> None:
-    """`scopes`: pairs of housing type and département, the whole set."""
+    """`scopes`: pairs of housing type and département, the complete set."""
     data = {
         "organisation_id": str(organisation_id),
         "scopes": [{"housing_type": kind, "departement": departement} for kind, departement in sorted(scopes)],
@@ -59,7 +59,7 @@ def campaign_opened(session: Session, campaign: Campaign, counts: dict[str, int]
 
 
 def landlord_asked(session: Session, campaign: Campaign, landlord: Landlord, tenants: list[dict[str, Any]]) -> None:
-    """`tenants`: those with something to declare, for the attestations of a letter, or of the one after a bounce."""
+    """`tenants`: those with something to declare, for the attestations of a letter, the one after a bounce included."""
     data = {
         **_campaign(campaign),
         "landlord_id": str(landlord.id),
@@ -78,7 +78,7 @@ def landlord_asked(session: Session, campaign: Campaign, landlord: Landlord, ten
 
 
 def reminder_due(session: Session, campaign: Campaign, landlord: Landlord, day: date, remaining: int) -> None:
-    """`remaining`: declarations of this landlord not transmitted yet."""
+    """`remaining`: this landlord's declarations not transmitted yet."""
     data = {
         **_campaign(campaign),
         "landlord_id": str(landlord.id),
@@ -97,7 +97,7 @@ def reminder_due(session: Session, campaign: Campaign, landlord: Landlord, day: 
 
 
 def reminder_withdrawn(session: Session, campaign: Campaign, landlord: Landlord, day: date) -> None:
-    """Nothing is left to declare: what has not left yet of the reminder of that day is not to leave."""
+    """Nothing is left to declare: withdraws that day's reminder as far as it is not sent."""
     data = {
         **_campaign(campaign),
         "landlord_id": str(landlord.id),
@@ -152,7 +152,7 @@ def superseded(session: Session, earlier: DeclarationVersion, by: int) -> None:
 def answered(
     session: Session, import_id: UUID, campaign: Campaign, landlord: Landlord, counts: Mapping[str, int]
 ) -> None:
-    """What one file of the Caf changed for one landlord. `counts`: declarations by answer."""
+    """Changes by one file of the Caf for one landlord. `counts`: declarations by answer."""
     data = {
         **_campaign(campaign),
         "import_id": str(import_id),
@@ -171,7 +171,7 @@ def answered(
 
 
 def lot_transmitted(session: Session, batch: BatchTransmission, data: dict[str, Any], personal: dict[str, Any]) -> None:
-    """What was transmitted together, after each of it was told of; shapes as in the event's schema."""
+    """The whole batch, published after each of its transmissions; shapes as in the event's schema."""
     outbox.publish(session, LOT_TRANSMITTED, batch.id, data, personal)
 
 

@@ -1,4 +1,4 @@
-"""What requests hold beyond the contract's own checks."""
+"""Request checks beyond the OpenAPI contract."""
 
 from marshmallow import EXCLUDE, Schema, fields
 

@@ -10,24 +10,24 @@ from declaration.domain.exports.schedule import Hours
 
 @dataclass(frozen=True, kw_only=True)
 class DeclarationSettings(Settings):
-    # Largest registry file taken, in bytes: a million lines are about 350 MB.
+    # Largest registry file accepted, in bytes: a million lines are about 350 MB.
     registry_max_bytes: int = 500_000_000
-    # Processes that read one large registry file (30 MB each), and on PostgreSQL its parts that are merged at a time.
+    # Processes that read one large registry file (30 MB each), and on PostgreSQL its slices merged at a time.
     registry_workers: int = 2
-    # Largest file of answers taken, in bytes: 100,000 lines are about 10 MB.
+    # Largest file of answers accepted, in bytes: 100,000 lines are about 10 MB.
     answers_max_bytes: int = 60_000_000
-    # French hours at which what was transmitted goes in a batch: `6` for every Caf, `6,359=20` for all but one.
-    # Empty: agents ask for each batch.
+    # French hours of the scheduled exports: `6` for every Caf, `6,359=20` for all but one.
+    # Empty: agents request each batch.
     export_hours: str = ""
     # Days after the Caf's receipt for which a batch's file can still be downloaded.
     export_retention_days: int = 90
-    # Largest file of filled rows taken, in bytes and in lines: one for 5,000 tenants weighs 600 kB.
+    # Largest file of filled rows accepted, in bytes and in lines: one for 5,000 tenants weighs 600 kB.
     import_max_bytes: int = 5_000_000
     import_max_lines: int = 10_000
-    # What reading such a file may take, in a process of its own: bytes of memory, seconds.
+    # Limits of the process that reads such a file: bytes of memory, seconds.
     import_read_memory: int = 512_000_000
     import_read_seconds: int = 30
-    # Days after which the lines of a file, and what a lot left out, are forgotten.
+    # Days after which the lines of a file, and lines left out of batches, are purged.
     many_kept_days: int = 30
 
     def __post_init__(self) -> None:
@@ -48,7 +48,7 @@ class DeclarationSettings(Settings):
 
 
 def own(settings: Settings) -> DeclarationSettings:
-    """The runtime's settings as ours. Raises TypeError when the service was started with another service's."""
+    """The runtime's settings as this service's. Raises TypeError when started with another service's."""
     if not isinstance(settings, DeclarationSettings):
         raise TypeError("declaration runs with settings of its own")
     return settings

@@ -1,4 +1,4 @@
-"""SQL that neither database has under one name."""
+"""SQL that the two databases spell differently."""
 
 from typing import Any
 
@@ -10,9 +10,9 @@ from sqlalchemy.sql.functions import FunctionElement
 
 
 class new_id(FunctionElement[Any]):  # noqa: N801 - reads as the SQL function it stands for
-    """A UUIDv7 a row (RFC 9562), made by the database in set-based statements; as `chassis.ids.new_id` elsewhere.
+    """A UUIDv7 per row (RFC 9562), made by the database in set-based statements; as `chassis.ids.new_id` elsewhere.
 
-    They rise from row to row, so that each index on them grows at its end: the row's number goes into the 12 bits
+    They increase from row to row, so that each index on them grows at its end: the row's number goes into the 12 bits
     after the time and, beyond 4096 rows, into the time itself (section 6.2, a counter that rolls over).
     """
 
@@ -35,7 +35,7 @@ def _sqlite(element: Any, compiler: Any, **kwargs: Any) -> str:
 
 @compiles(new_id, "postgresql")
 def _postgresql(element: Any, compiler: Any, **kwargs: Any) -> str:
-    # PostgreSQL 17 makes version 4 only: its second half, with the variant and 62 bits that nobody can guess, is ours.
+    # PostgreSQL 17 makes version 4 only: we use its second half, with the variant and 62 random bits.
     time = f"({compiler.process(element.clauses, **kwargs)} + row_number() OVER ())"
     first = f"(({time} >> 12) << 16) | 28672 | ({time} & 4095)"
     return f"encode(int8send({first}) || substr(uuid_send(gen_random_uuid()), 9), 'hex')::uuid"
@@ -59,9 +59,9 @@ def _postgresql_hour(element: Any, compiler: Any, **kwargs: Any) -> str:
 
 
 def analyze(session: Session, table: str, *columns: str) -> None:
-    """Tells PostgreSQL what a table that was just filled holds; it would take it for empty, and join row by row.
+    """Updates PostgreSQL's statistics of a table just filled; it would assume it empty, and join row by row.
 
-    Of these columns only, and from few rows: a plan needs the keys, and to look at each name costs more than the plan.
+    Only on these columns, from a small sample: a plan needs the keys, and analysing each name costs more than it.
     """
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SET LOCAL default_statistics_target = 10"))
@@ -69,16 +69,16 @@ def analyze(session: Session, table: str, *columns: str) -> None:
 
 
 def give_memory(session: Session) -> None:
-    """To the sorts and joins of a transaction that works on a whole portfolio; PostgreSQL's 4 MB are for a page.
+    """More memory for the sorts and joins of a transaction on a whole portfolio; PostgreSQL's 4 MB suit a page.
 
-    Nor does it compile what runs for some seconds, which takes one.
+    Also disables JIT, which takes a second to compile queries that run for some seconds.
     """
     _set(session, work_mem="64MB", jit="off")
 
 
 def prefer_keys(session: Session) -> None:
-    """For a part of a large portfolio: PostgreSQL's price of a row read by its key is that of a disk that turns, and
-    each slice of a million lines would read all that is there."""
+    """For a part of a large portfolio: PostgreSQL prices a row read by key as on a spinning disk, so each slice of a
+    million lines would scan the whole table."""
     _set(session, random_page_cost="1.1")
 
 

@@ -70,10 +70,10 @@ def _applied(
 ) -> dict[str, Any]:
     if loaded is None:
         return outcome(line.line, LineStatus.REFUSED, [UNKNOWN])
-    verdict = validated(line, loaded, mine)
-    if verdict.outcome is not Outcome.SAVED:
-        errors = errors_of(verdict, line.cells, loaded)
-        return outcome(line.line, STATUSES[verdict.outcome], errors, points_of(verdict, loaded))
-    commands.save(session, loaded, verdict.change)
-    points = points_of(verdict, loaded)
+    result = validated(line, loaded, mine)
+    if result.outcome is not Outcome.SAVED:
+        errors = errors_of(result, line.cells, loaded)
+        return outcome(line.line, STATUSES[result.outcome], errors, points_of(result, loaded))
+    commands.save(session, loaded, result.change)
+    points = points_of(result, loaded)
     return outcome(line.line, LineStatus.APPLIED, points=points, applied_revision=loaded.row.revision)

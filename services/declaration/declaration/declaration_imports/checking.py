@@ -126,11 +126,11 @@ def own_changes(session: Session, caller: Caller, lines: Iterable[DeclarationImp
 def validated(line: DeclarationImportLine, loaded: LoadedDeclaration, mine: set[tuple[UUID, int]]) -> RowResult:
     """What the line would do now."""
     own = (loaded.row.id, loaded.row.revision) in mine
-    verdict = filing_rows.validated(loaded, line.cells, None if own else line.revision, line.cells)
-    if verdict.outcome is not Outcome.SAVED:
-        return verdict
+    result = filing_rows.validated(loaded, line.cells, None if own else line.revision, line.cells)
+    if result.outcome is not Outcome.SAVED:
+        return result
     errors = known_columns.without_tenant(line.cells, filing_rows.known(loaded))
-    return RowResult(Outcome.REFUSED, loaded.draft, errors=tuple(errors)) if errors else verdict
+    return RowResult(Outcome.REFUSED, loaded.draft, errors=tuple(errors)) if errors else result
 
 
 def _checked(
@@ -138,9 +138,9 @@ def _checked(
 ) -> dict[str, Any]:
     if loaded is None:
         return outcome(line.line, LineStatus.REFUSED, [UNKNOWN])
-    verdict = validated(line, loaded, mine)
+    result = validated(line, loaded, mine)
     return outcome(
-        line.line, STATUSES[verdict.outcome], errors_of(verdict, line.cells, loaded), points_of(verdict, loaded)
+        line.line, STATUSES[result.outcome], errors_of(result, line.cells, loaded), points_of(result, loaded)
     )
 
 
@@ -153,10 +153,10 @@ def outcome(
     return {"at": line, "status": status.value, "errors": told, "points": left, "reported": reported, **more}
 
 
-def errors_of(verdict: RowResult, typed: Mapping[str, str], loaded: LoadedDeclaration) -> list[CellError]:
+def errors_of(result: RowResult, typed: Mapping[str, str], loaded: LoadedDeclaration) -> list[CellError]:
     """The errors of the result; with the stored value of each cell when another person saved meanwhile."""
-    errors = list(verdict.errors)
-    if verdict.outcome is Outcome.CHANGED:
+    errors = list(result.errors)
+    if result.outcome is Outcome.CHANGED:
         stands = row_validation.filled(loaded.draft, loaded.known, loaded.campaign.year)
         errors += [
             CellError(
@@ -172,11 +172,11 @@ def errors_of(verdict: RowResult, typed: Mapping[str, str], loaded: LoadedDeclar
     return errors
 
 
-def points_of(verdict: RowResult, loaded: LoadedDeclaration) -> list[str]:
+def points_of(result: RowResult, loaded: LoadedDeclaration) -> list[str]:
     """What would remain to confirm, for a line that can be applied."""
-    if verdict.outcome not in (Outcome.SAVED, Outcome.UNCHANGED):
+    if result.outcome not in (Outcome.SAVED, Outcome.UNCHANGED):
         return []
-    asked = journey.confirmations(verdict.after, loaded.known, loaded.campaign.year)
+    asked = journey.confirmations(result.after, loaded.known, loaded.campaign.year)
     return [each.message for each in asked if not each.confirmed]
 
 
@@ -185,12 +185,12 @@ def note(session: Session, import_id: UUID, written: list[dict[str, Any]]) -> No
     table = DeclarationImportLine.metadata.tables[DeclarationImportLine.__tablename__]
     here: ColumnElement[bool] = (table.c.import_id == import_id) & (table.c.line == bindparam("at"))
     names = ("status", "errors", "points", "reported", "applied_revision")
-    for some in _alike(written):
+    for some in _grouped_by_columns(written):
         values: dict[str, Any] = {name: bindparam(name) for name in names if name in some[0]}
         session.connection().execute(update(table).where(here).values(values), some)
 
 
-def _alike(written: list[dict[str, Any]]) -> Iterable[list[dict[str, Any]]]:
+def _grouped_by_columns(written: list[dict[str, Any]]) -> Iterable[list[dict[str, Any]]]:
     """Groups the lines by the columns they set: one statement per group."""
     groups: dict[frozenset[str], list[dict[str, Any]]] = {}
     for one in written:

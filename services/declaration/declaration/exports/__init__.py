@@ -1,1 +1,1 @@
-"""What was transmitted, handed to each Caf in numbered batches: every version in one batch, once, whatever crashes."""
+"""Exports of transmitted versions to each Caf in numbered batches: each version in exactly one, whatever crashes."""

@@ -1,4 +1,4 @@
-"""Batches of what was transmitted, for Caf agents."""
+"""Export batches, for Caf agents."""
 
 from typing import Any
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""A batch's ZIP: the CSV of its versions and the manifest, written as they are read, the same to the byte each time."""
+"""A batch's ZIP: the CSV of its versions and the manifest, written as a stream, identical to the byte each time."""
 
 import csv
 import hashlib
@@ -42,14 +42,14 @@ _SHOWN = (
 
 @dataclass(frozen=True)
 class Written:
-    """What a ZIP was found to hold, and how large it is, in bytes."""
+    """Manifest of the written ZIP, and its size in bytes."""
 
     manifest: dict[str, Any]
     size: int
 
 
 class _Forward(io.RawIOBase):
-    """Written from start to end, never sought back: so a ZIP is the same on a disk and on S3."""
+    """Write-only stream without seeking: the ZIP is the same on a disk and on S3."""
 
     def __init__(self, target: IO[bytes]) -> None:
         self._target = target
@@ -65,7 +65,7 @@ class _Forward(io.RawIOBase):
 
 
 def pages(runtime: Runtime, export_id: UUID) -> Iterator[list[Version]]:
-    """The versions of a batch in an order that never changes, some at a time."""
+    """The versions of a batch in a fixed order, page by page."""
     after = UUID(int=0)
     of_batch = (
         select(*_SHOWN)
@@ -104,7 +104,7 @@ def _version(row: Row[Any]) -> Version:
 
 
 def write(target: IO[bytes], batch: ExportBatch, versions: Iterable[list[Version]], previous: str | None) -> Written:
-    """`previous`: the SHA-256 of the manifest of the batch before; None for the first."""
+    """`previous`: SHA-256 of the previous batch's manifest; None for the first."""
     forward = _Forward(target)
     with ZipFile(cast(IO[bytes], forward), "w", ZIP_DEFLATED) as archive:
         made = _write_lines(archive, batch, versions)
@@ -147,10 +147,10 @@ def _lines(rows: list[list[str]]) -> bytes:
 
 
 def _entry(name: str, batch: ExportBatch) -> ZipInfo:
-    """Dated by the batch, not by the clock of whoever writes it."""
+    """Dated by the batch, not by the clock of the process that writes it."""
     local = batch.claimed_at.astimezone(clock.PARIS)
     entry = ZipInfo(name, (local.year, local.month, local.day, local.hour, local.minute, local.second))
     entry.compress_type = ZIP_DEFLATED
-    # As on Unix, whatever the machine.
+    # As on Unix, whatever the platform.
     entry.create_system, entry.external_attr = 3, 0o600 << 16
     return entry

@@ -1,4 +1,4 @@
-"""Writing the files of planned batches: one worker a batch, in the order of their numbers, again after a kill."""
+"""Writes the files of planned batches: one worker per batch, in number order, again after a crash."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -23,7 +23,7 @@ log = structlog.get_logger()
 
 
 def make_waiting(runtime: Runtime) -> None:
-    """Periodic job: writes the files that wait, and those that a killed worker left."""
+    """Periodic job: writes the waiting files, and those left by a killed worker."""
     while (claimed := _claim(runtime)) is not None:
         lock, batch = claimed
         try:
@@ -33,7 +33,7 @@ def make_waiting(runtime: Runtime) -> None:
 
 
 def _claim(runtime: Runtime) -> tuple[JobLock, ExportBatch] | None:
-    """Only a batch whose predecessor is written: its manifest names the other's hash."""
+    """Only a batch whose predecessor is written: its manifest holds the predecessor's hash."""
     before = aliased(ExportBatch)
     unwritten = and_(
         before.caf_code == ExportBatch.caf_code,
@@ -66,7 +66,7 @@ def _make(runtime: Runtime, lock: JobLock, batch: ExportBatch) -> None:
 
 
 def write_file(runtime: Runtime, batch: ExportBatch, progress: Callable[[int], Any]) -> Written:
-    """Into storage, from the rows. Two workers who write it together write the same bytes."""
+    """Writes the file to storage from the rows. Two workers who write it together write the same bytes."""
     storage = Storage(runtime.settings.storage_url)
     versions = _counted(archive.pages(runtime, batch.id), progress)
     with storage.open(batch.storage_key, "wb") as target:

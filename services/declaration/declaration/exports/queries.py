@@ -1,4 +1,4 @@
-"""Batches as agents see them, their files, and the Caf's receipt."""
+"""Export batches as agents see them, their files, and the Caf's receipt."""
 
 from typing import Any
 from uuid import UUID
@@ -28,7 +28,7 @@ def visible(caller: Caller) -> ColumnElement[bool]:
 
 
 def find(session: Session, caller: Caller, export_id: UUID, *, change: bool = False) -> ExportBatch:
-    """Raises NotFound outside the caller's perimeter. `change` holds the row until the end of the transaction."""
+    """Raises NotFound outside the caller's perimeter. `change` locks the row until the end of the transaction."""
     statement = select(ExportBatch).where(ExportBatch.id == export_id, visible(caller))
     row = session.execute(statement.with_for_update() if change else statement).scalar_one_or_none()
     if row is None:
@@ -37,7 +37,7 @@ def find(session: Session, caller: Caller, export_id: UUID, *, change: bool = Fa
 
 
 def page(session: Session, caller: Caller, cursor: str | None, limit: int) -> dict[str, Any]:
-    """Newest first: their ids are in the order of time."""
+    """Newest first: ids are in order of time."""
     statement = select(ExportBatch).where(visible(caller))
     if after := pagination.after_id(cursor):
         statement = statement.where(ExportBatch.id < after)
@@ -47,7 +47,6 @@ def page(session: Session, caller: Caller, cursor: str | None, limit: int) -> di
 
 
 def shown(batch: ExportBatch) -> dict[str, Any]:
-    """The batch as the API shows it."""
     instants = {name: getattr(batch, name) for name in INSTANTS}
     return {
         "id": str(batch.id),
@@ -59,7 +58,7 @@ def shown(batch: ExportBatch) -> dict[str, Any]:
 
 
 def note_download(session: Session, caller: Caller, batch: ExportBatch) -> None:
-    """Who took a file full of names is in the journal."""
+    """Records who downloaded a file full of names in the journal."""
     after = {"number": batch.number}
     journal.record(
         session,
@@ -84,7 +83,7 @@ def content(runtime: Runtime, batch: ExportBatch) -> bytes:
 
 
 def _write_again(runtime: Runtime, storage: Storage, batch: ExportBatch) -> None:
-    """The rows give the same file: what was lost of the storage is no loss."""
+    """Rewrites a file lost from storage: the rows give the same bytes."""
     made = jobs.write_file(runtime, batch, lambda _done: None)
     if manifest.sha256(manifest.to_bytes(made.manifest)) != batch.manifest_sha256:
         storage.delete(batch.storage_key)
@@ -93,7 +92,7 @@ def _write_again(runtime: Runtime, storage: Storage, batch: ExportBatch) -> None
 
 
 def acknowledge(session: Session, caller: Caller, batch: ExportBatch, lines: int, manifest_sha256: str) -> None:
-    """The Caf has the whole batch. Raises Invalid when what it counted is something else, Conflict too early."""
+    """Records that the Caf has the whole batch. Raises Invalid when its counts differ, Conflict when too early."""
     following = advance(Status(batch.status), Trigger.ACKNOWLEDGE)
     wrong = [
         FieldError(pointer=f"/{name}", code="differs", detail=detail, rule="ce que dit le manifeste du lot")

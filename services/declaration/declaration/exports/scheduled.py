@@ -1,4 +1,4 @@
-"""What runs by itself: exports at each Caf's hour, and the erasing of files that were acknowledged long ago."""
+"""Scheduled work: exports at each Caf's hour, and the purge of files acknowledged long ago."""
 
 from datetime import timedelta
 
@@ -18,7 +18,7 @@ PURGED_AT_ONCE = 20
 
 
 def make_scheduled(runtime: Runtime) -> None:
-    """Periodic job: once a French day, at the Caf's hour or as soon after as a worker is there."""
+    """Periodic job: once per French day, at the Caf's hour or as soon as a worker is available."""
     hours, now = own(runtime.settings).export_schedule, clock.now().astimezone(clock.PARIS)
     for caf_code in _cafs(runtime):
         hour = hours.of(caf_code)
@@ -36,7 +36,7 @@ def _cafs(runtime: Runtime) -> list[str]:
 
 
 def purge(runtime: Runtime) -> None:
-    """Periodic job: the Caf has had them long enough."""
+    """Periodic job: purges files whose retention since the Caf's receipt is over."""
     while _purge_some(runtime):
         pass
 
@@ -48,7 +48,7 @@ def _purge_some(runtime: Runtime) -> bool:
         statement = select(ExportBatch).where(*old).limit(PURGED_AT_ONCE).with_for_update(skip_locked=True)
         rows = session.execute(statement).scalars().all()
         for batch in rows:
-            # The file first: killed here, it is erased again.
+            # The file first: after a crash here, it is erased again.
             Storage(runtime.settings.storage_url).delete(batch.storage_key)
             batch.status = advance(Status(batch.status), Trigger.PURGE).value
             batch.purged_at = clock.now()

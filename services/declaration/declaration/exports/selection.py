@@ -1,6 +1,6 @@
-"""Which versions a batch holds: decided in one statement, in the transaction that makes the batch's row.
+"""Selects the versions of a batch: one statement, in the transaction that inserts the batch's row.
 
-No clock and no sequence says what is new: a version committed late is simply one without a batch, and goes in the next.
+No clock and no sequence says what is new: a version committed late simply has no batch yet, and goes in the next.
 """
 
 from datetime import date
@@ -26,14 +26,14 @@ def claim(session: Session, caf_code: str, made_by: str) -> ExportBatch:
 
 
 def series(session: Session, caf_code: str) -> ExportSeries:
-    """The Caf's row, held until the end of the transaction: its batches are numbered one after the other."""
+    """The Caf's row, locked until the end of the transaction, so that its batches are numbered in sequence."""
     insert_new(session, ExportSeries, {"caf_code": caf_code, "last_number": 0})
     held = select(ExportSeries).where(ExportSeries.caf_code == caf_code).with_for_update()
     return session.execute(held).scalar_one()
 
 
 def next_batch(session: Session, held: ExportSeries, made_by: str, day: date | None = None) -> ExportBatch | None:
-    """None, and no number used, when nothing waits. `day`: the French day for which the schedule makes it."""
+    """None when nothing waits, and then no number is used. `day`: the French day of a scheduled export."""
     export_id = new_id()
     lines = _take(session, export_id, held.caf_code)
     held.scheduled_on = day or held.scheduled_on
@@ -60,7 +60,7 @@ def next_batch(session: Session, held: ExportSeries, made_by: str, day: date | N
 
 
 def _take(session: Session, export_id: UUID, caf_code: str) -> int:
-    """Gives the batch every version without one. A version that someone is superseding now waits for the next."""
+    """Gives the batch every version without one. A version being superseded at that moment waits for the next batch."""
     waiting = (
         select(DeclarationVersion.id)
         .join(RentDeclaration, RentDeclaration.id == DeclarationVersion.declaration_id)

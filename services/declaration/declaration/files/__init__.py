@@ -1,1 +1,1 @@
-"""Files that are handed over: kept, parsed in a process of their own, their errors by line."""
+"""Uploaded files: stored, parsed in a separate process, with errors per line."""

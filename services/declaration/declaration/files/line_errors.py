@@ -1,4 +1,4 @@
-"""What was left out of a file, line by line: one page of it, the same for every file that the Caf hands over."""
+"""Errors per line of a file: one page, the same for every file that the Caf sends."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -21,7 +21,7 @@ def page(
     limit: int,
     names: Sequence[str] = NAMES,
 ) -> dict[str, Any]:
-    """In the order of the file, with how many there are. Raises BadRequest for a cursor that is not of this list."""
+    """In file order, with the total. Raises BadRequest for a cursor that is not of this list."""
     statement = select(errors).where(errors.import_id == import_id)
     total = session.execute(select(func.count()).select_from(statement.subquery())).scalar_one()
     if after := pagination.after(cursor, int, int):

@@ -1,7 +1,7 @@
-"""Reads blocks of a registry file in a process of its own: light, with no database and nothing to leave behind.
+"""Parses blocks of a registry file in a separate process: light, without a database, nothing to clean up.
 
-`python -m declaration.files.parser_process PIPE PARENT`: is told what it reads, then block after block, each answered
-before the next; ends with the one who asks.
+`python -m declaration.files.parser_process PIPE PARENT`: receives the Reading, then block after block, and answers each
+before the next; ends with its parent.
 """
 
 import signal
@@ -14,7 +14,7 @@ from declaration.domain.registry.blocks import BlockReader
 
 
 def main(pipe: int, parent: int) -> None:
-    # An interruption from the keyboard reaches every process; the one who asks decides.
+    # Ctrl-C reaches every process; the parent decides.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     end_with_parent(parent)
     with Connection(pipe) as asked:

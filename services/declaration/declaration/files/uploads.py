@@ -1,4 +1,4 @@
-"""Taking a file in: copied to storage block by block, hashed on the way."""
+"""Stores an uploaded file: copied to storage and hashed block by block."""
 
 import hashlib
 from pathlib import PurePath
@@ -11,7 +11,7 @@ BLOCK = 1 << 20
 
 
 def keep(stream: IO[bytes], storage: Storage, key: str, *, most: int, example: str) -> str:
-    """The SHA-256 in hexadecimal. Raises Invalid, and keeps nothing, when it is empty or larger than `most` bytes."""
+    """The SHA-256 in hexadecimal. Raises Invalid, and stores nothing, when it is empty or larger than `most` bytes."""
     try:
         return _copy(stream, storage, key, most, example)
     except Invalid:
@@ -20,7 +20,7 @@ def keep(stream: IO[bytes], storage: Storage, key: str, *, most: int, example: s
 
 
 def shown_name(filename: str, default: str) -> str:
-    """The last part of what the browser says, for people; storage has a key of its own."""
+    """The last part of the browser's file name, for display; storage has its own key."""
     printable = "".join(letter for letter in filename if letter.isprintable())
     return PurePath(printable.replace("\\", "/")).name[:200] or default
 
@@ -40,7 +40,7 @@ def _copy(stream: IO[bytes], storage: Storage, key: str, most: int, example: str
 
 
 def no_file(example: str) -> Invalid:
-    """For a request whose `file` part is absent or is not a file."""
+    """The error for a request whose `file` part is absent or is not a file."""
     return _refused("required", "Choisissez le fichier à envoyer.", example)
 
 

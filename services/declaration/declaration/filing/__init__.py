@@ -1,1 +1,1 @@
-"""One declaration: found inside the caller's perimeter, saved, transmitted, corrected, shown."""
+"""One declaration: found inside the caller's perimeter, saved, transmitted, amended, shown."""

@@ -1,4 +1,4 @@
-"""The landlord's journey; agents of the Caf read it, and type what came on paper apart."""
+"""The landlord's journey; agents of the Caf read it, and type paper attestations elsewhere (`paper`)."""
 
 from typing import Any
 from uuid import UUID

@@ -18,7 +18,7 @@ from declaration.models import CafAnswer, DeclarationVersion, RentDeclaration, S
 
 
 def save(session: Session, loaded: LoadedDeclaration, change: Mapping[str, Any]) -> None:
-    """Saves the steps of `change`. Raises Invalid with every error of them; then nothing changes."""
+    """Saves the steps of `change`. Raises Invalid with all their errors; then nothing changes."""
     following = advance(loaded.state, Trigger.SAVE, loaded.facts())
     loaded.row.draft = journey.dump(journey.save(loaded.draft, change, loaded.known, loaded.context))
     loaded.row.draft_channel = loaded.channel
@@ -31,15 +31,15 @@ def save(session: Session, loaded: LoadedDeclaration, change: Mapping[str, Any])
         action="declaration.saved",
         subject=loaded.row.id,
         perimeter=loaded.campaign.caf_code,
-        # Which steps, never what they say: the journal outlives the data.
+        # Which steps, never their content: the journal outlives the data.
         after={"steps": sorted(change), "revision": loaded.row.revision, "channel": loaded.channel},
     )
 
 
 def transmit(session: Session, loaded: LoadedDeclaration, lot_id: UUID | None = None) -> DeclarationVersion:
-    """Makes the version that never changes, and tells the others. Raises Invalid with all that is missing, Conflict.
+    """Creates the immutable version and publishes its event. Raises Invalid with all that is missing, Conflict.
 
-    `lot_id`: it is one of several, which get one message together.
+    `lot_id`: the batch it belongs to, which gets one message.
     """
     if loaded.state is State.DRAFT and (missing := journey.missing(loaded.draft, loaded.known, loaded.context)):
         raise Invalid(missing, "La déclaration n’est pas complète.")
@@ -58,7 +58,7 @@ def transmit(session: Session, loaded: LoadedDeclaration, lot_id: UUID | None = 
 
 
 def take_paper(session: Session, loaded: LoadedDeclaration, draft: dict[str, Any], reason: str) -> None:
-    """Puts what a paper says in the place of the draft, ready to transmit. Raises Conflict once the Caf has settled.
+    """Replaces the draft with what a paper says, ready to transmit. Raises Conflict once the Caf has settled.
 
     `reason`: why it replaces what was transmitted; empty before the first transmission.
     """
@@ -74,10 +74,10 @@ def take_paper(session: Session, loaded: LoadedDeclaration, draft: dict[str, Any
 
 
 def amend(session: Session, loaded: LoadedDeclaration, reason: str) -> None:
-    """Opens the next version as a draft of what was transmitted. Raises Conflict once the Caf has settled."""
+    """Opens the next version as a draft, copied from the transmitted one. Raises Conflict once the Caf has settled."""
     following = advance(loaded.state, Trigger.AMEND, loaded.facts(reason))
     _record_transition(session, loaded, Trigger.AMEND, loaded.state, following, reason)
-    # What the Caf asked travels with the version that answers it.
+    # The Caf's question goes with the version that answers it.
     loaded.row.question = _question(session, loaded) if loaded.state is State.INFORMATION_REQUESTED else None
     loaded.row.version += 1
     loaded.row.draft_channel = None
@@ -125,7 +125,7 @@ def _version(loaded: LoadedDeclaration, earlier: DeclarationVersion | None) -> D
         snapshot=content,
         transmitted_at=clock.now(),
         late=loaded.row.late,
-        # Who transmits a file's lines does it on a page: they came by file all the same.
+        # Lines of a file may be transmitted from a page: they still came by file.
         channel=PAPER if loaded.channel == PAPER else loaded.row.draft_channel or WEB,
         received_on=loaded.arrival.received_on if loaded.arrival else None,
         posted_on=loaded.arrival.posted_on if loaded.arrival else None,

@@ -1,4 +1,4 @@
-"""History of a declaration: versions with their differences, state transitions, paper."""
+"""History of a declaration: versions with their differences, state transitions, paper attestations."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -15,12 +15,12 @@ from declaration.filing.loading import FILE, WEB, LoadedDeclaration
 from declaration.filing.queries import author
 from declaration.models import DeclarationVersion, PaperReturn, StateTransition
 
-# A declaration that is corrected every week of its campaign has fewer.
+# Even a declaration corrected every week of its campaign has fewer.
 MOST = 200
 
 
 def shown(session: Session, loaded: LoadedDeclaration) -> dict[str, Any]:
-    """Newest first, all of it."""
+    """The whole history, newest first."""
     versions = _versions(session, loaded)
     standing = snapshot.draft(versions[-1].snapshot) if versions else None
     correcting = loaded.state is State.DRAFT and standing is not None
@@ -61,7 +61,7 @@ def _version(caller: Caller, version: DeclarationVersion, earlier: DeclarationVe
 def _changed(version: DeclarationVersion, earlier: DeclarationVersion | None) -> list[dict[str, str]]:
     if earlier is not None:
         return comparison.differences(snapshot.draft(earlier.snapshot), snapshot.draft(version.snapshot))
-    # The first one is compared with what the Caf knew.
+    # The first one is compared with the Caf's information.
     return [{**each, "field": f"information/{each['field']}"} for each in version.snapshot["corrected"]]
 
 
@@ -88,9 +88,9 @@ def _transitions(session: Session, loaded: LoadedDeclaration) -> Sequence[StateT
 
 
 def _transition(caller: Caller, transition: StateTransition) -> dict[str, Any]:
-    # The landlord acts online or by file; all else is the Caf, or the campaign itself.
+    # The landlord acts online or by file; all other channels are the Caf's, or the campaign's own.
     account = UUID(transition.actor) if transition.channel in (WEB, FILE) else None
-    # A correction is asked of one version and opens the next.
+    # A correction is requested on one version and opens the next.
     reached = transition.version + (transition.event == Trigger.AMEND.value)
     return {
         "at": clock.iso(transition.at),

@@ -1,4 +1,4 @@
-"""A declaration with all that surrounds it, as the caller may see it."""
+"""Loads a declaration with all related rows, as the caller may see it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -28,7 +28,7 @@ FILE = "file"
 
 @dataclass(frozen=True)
 class LoadedDeclaration:
-    """The rows of one declaration and what the rules make of them today."""
+    """The rows of one declaration, with the results of the rules today."""
 
     row: RentDeclaration
     campaign: Campaign
@@ -37,9 +37,9 @@ class LoadedDeclaration:
     landlord: Landlord
     caller: Caller
     today: date
-    # The steps come from a file handed over, not from a page.
+    # The steps come from an uploaded file, not from a page.
     from_file: bool = False
-    # The state of the transmitted version that counts; known of a case that `find` gave.
+    # State of the transmitted version that counts; only set by `find`.
     standing: State | None = None
     # An attestation on paper counts from the day of its own envelope.
     arrival: paper.Arrival | None = None
@@ -58,12 +58,12 @@ class LoadedDeclaration:
 
     @property
     def channel(self) -> str:
-        """An agent types what came back on paper."""
+        """Agents type what came back on paper."""
         return PAPER if self.caller.kind == "agent" else FILE if self.from_file else WEB
 
     @property
     def declarant(self) -> UUID | None:
-        """Who of the landlord acts; None for the Caf."""
+        """The landlord's person who acts; None for the Caf."""
         return self.caller.sub if self.caller.kind == "landlord" else None
 
     @property
@@ -77,7 +77,7 @@ class LoadedDeclaration:
 
     @property
     def late(self) -> bool:
-        """The mark of what was transmitted, else whether transmitting today would bear it."""
+        """The stored mark once transmitted, else whether transmitting today would be late."""
         if self.arrival:
             return paper.late(self.dates, self.arrival)
         if self.state in journey.EDITABLE:
@@ -91,7 +91,7 @@ class LoadedDeclaration:
         return rules.filing_open(self.phase, self.dates, self.today)
 
     def facts(self, reason: str = "") -> Facts:
-        """What the guards of the state table look at."""
+        """Input of the state table's guards."""
         return Facts(
             filing_open=self.filing_open,
             complete=not journey.missing(self.draft, self.known, self.context),
@@ -119,7 +119,7 @@ class LoadedDeclaration:
 
     @property
     def shown_benefit(self) -> Decimal | None:
-        """What the tenant receives is the tenant's affair, unless the landlord is who receives it."""
+        """The benefit is the tenant's private matter, unless it is paid to the landlord. Agents see it."""
         to_landlord = self.known.paid_to_landlord or self.caller.kind == "agent"
         return self.tenancy.benefit_amount if to_landlord else None
 
@@ -127,26 +127,25 @@ class LoadedDeclaration:
 def many(
     session: Session, caller: Caller, declaration_ids: Iterable[UUID], *, change: bool = False, from_file: bool = False
 ) -> dict[UUID, LoadedDeclaration]:
-    """Those inside the caller's perimeter; the others are not in the answer. `change` holds the rows, always in the
-    same order."""
+    """Those inside the caller's perimeter; others are left out. `change` locks the rows, always in the same order."""
     statement = joined(RentDeclaration, Campaign, Tenancy, Dwelling, Landlord)
     statement = statement.where(RentDeclaration.id.in_(declaration_ids), visible(caller)).order_by(RentDeclaration.id)
     if change:
         statement = statement.with_for_update(of=RentDeclaration)
     today = clock.today()
-    # What this session has read before may have been changed by another since.
+    # Another transaction may have changed rows that this session read earlier.
     found = session.execute(statement.execution_options(populate_existing=True))
     return {loaded.row.id: loaded for loaded in (of_row(row, caller, today, from_file) for row in found)}
 
 
 def of_row(row: Any, caller: Caller, today: date, from_file: bool = False) -> LoadedDeclaration:
-    """From what a selection of `joined(RentDeclaration, Campaign, Tenancy, Dwelling, Landlord)` gives."""
+    """From a row of `joined(RentDeclaration, Campaign, Tenancy, Dwelling, Landlord)`."""
     declaration, campaign, tenancy, dwelling, landlord = row
     return LoadedDeclaration(declaration, campaign, tenancy, dwelling, landlord, caller, today, from_file)
 
 
 def find(session: Session, caller: Caller, declaration_id: UUID, *, change: bool = False) -> LoadedDeclaration:
-    """Raises NotFound outside the caller's perimeter. `change` holds the row until the end of the transaction."""
+    """Raises NotFound outside the caller's perimeter. `change` locks the row until the end of the transaction."""
     statement = joined(RentDeclaration, Campaign, Tenancy, Dwelling, Landlord, _standing())
     statement = statement.where(RentDeclaration.id == declaration_id, visible(caller))
     if change:
@@ -159,6 +158,6 @@ def find(session: Session, caller: Caller, declaration_id: UUID, *, change: bool
 
 
 def _standing() -> ScalarSelect[str]:
-    """The newest transmitted version is the one that counts."""
+    """State of the newest transmitted version, the one that counts."""
     newest = select(DeclarationVersion.state).where(DeclarationVersion.declaration_id == RentDeclaration.id)
     return newest.order_by(DeclarationVersion.version.desc()).limit(1).correlate(RentDeclaration).scalar_subquery()

@@ -21,7 +21,7 @@ ACTIONS = (Trigger.SAVE, Trigger.TRANSMIT, Trigger.AMEND, Trigger.ABANDON)
 
 
 def shown(session: Session, loaded: LoadedDeclaration) -> tuple[dict[str, Any], dict[str, str]]:
-    """The body and the headers, the ETag with them."""
+    """The body and the headers, with the ETag."""
     row, draft, known = loaded.row, loaded.draft, loaded.known
     body = {
         "id": str(row.id),
@@ -62,7 +62,7 @@ def shown(session: Session, loaded: LoadedDeclaration) -> tuple[dict[str, Any], 
 
 
 def _actions(loaded: LoadedDeclaration) -> list[str]:
-    """Agents have their own way in, for what came on paper."""
+    """Agents have none here: they act through paper attestations."""
     if loaded.caller.kind == "agent":
         return []
     return [event.value for event in allowed(loaded.state, loaded.facts(reason="…")) if event in ACTIONS]
@@ -75,12 +75,12 @@ def author(caller: Caller, account_id: UUID | None) -> dict[str, Any]:
 
 
 def agent_author(caller: Caller, account_id: str) -> dict[str, Any]:
-    """An agent who acted, told to another agent."""
+    """An agent who acted, named to another agent."""
     return {"kind": "you" if account_id == str(caller.sub) else "caf", "account_id": account_id}
 
 
 def _paper(session: Session, loaded: LoadedDeclaration) -> dict[str, Any] | None:
-    """The attestation that is being typed, or that the version in hand was made of."""
+    """The attestation being typed, or the one that the version in hand was made from."""
     of_this = (PaperReturn.declaration_id == loaded.row.id) & (PaperReturn.state != paper.State.DISCARDED.value)
     newest = select(PaperReturn).where(of_this).order_by(PaperReturn.id.desc()).limit(1)
     found = session.execute(newest).scalar_one_or_none()
@@ -130,7 +130,7 @@ def _known(loaded: LoadedDeclaration) -> dict[str, Any]:
 
 
 def commune_name(draft: Draft, known: Known) -> str:
-    """Of the dwelling as it is declared so far, in words; beside the draft, which can be sent back as it was read."""
+    """Name of the commune declared so far; kept outside the draft, which can be sent back as it was read."""
     return communes.label((draft.information or known).commune_insee)
 
 
@@ -148,7 +148,7 @@ def _confirmations(loaded: LoadedDeclaration) -> list[dict[str, Any]]:
 def _transmissions(session: Session, loaded: LoadedDeclaration) -> list[dict[str, Any]]:
     if loaded.row.version == 1 and loaded.state in (*journey.EDITABLE, State.NOT_CONCERNED):
         return []
-    receipt = and_(
+    recap_of_version = and_(
         Recap.declaration_id == DeclarationVersion.declaration_id, Recap.version == DeclarationVersion.version
     )
     answered = and_(
@@ -156,7 +156,7 @@ def _transmissions(session: Session, loaded: LoadedDeclaration) -> list[dict[str
     )
     statement = (
         select(DeclarationVersion, Recap.document_id, CafAnswer)
-        .outerjoin(Recap, receipt)
+        .outerjoin(Recap, recap_of_version)
         .outerjoin(CafAnswer, answered)
         .where(DeclarationVersion.declaration_id == loaded.row.id)
         .order_by(DeclarationVersion.version.desc())
@@ -181,7 +181,7 @@ def _transmissions(session: Session, loaded: LoadedDeclaration) -> list[dict[str
 
 
 def transmission(version: DeclarationVersion) -> dict[str, Any]:
-    """What the declarant keeps at once, before the receipt is made."""
+    """What the declarant gets at once, before the recap exists."""
     return {
         "declaration_id": str(version.declaration_id),
         "version": version.version,

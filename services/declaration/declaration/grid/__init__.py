@@ -1,1 +1,1 @@
-"""Many declarations in one table: rows read, checked and saved."""
+"""The grid: many declarations in one table, read, validated and saved row by row."""

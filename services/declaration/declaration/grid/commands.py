@@ -1,4 +1,4 @@
-"""Several declarations at once, one on a row: shown with their cells, judged, saved each for itself."""
+"""Several declarations at once, one per row: shown with their cells, validated, each saved independently."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
@@ -37,13 +37,13 @@ UNKNOWN = CellError(
 
 
 def unfinished(caller: Caller, filters: Filters) -> ColumnElement[bool]:
-    """What is still to be declared, inside the caller's perimeter."""
+    """Declarations still to complete, inside the caller's perimeter."""
     states = [state.value for state in journey.EDITABLE]
     return and_(visible(caller), RentDeclaration.state.in_(states), *listing.conditions(filters))
 
 
 def page(session: Session, caller: Caller, filters: Filters, cursor: str | None, limit: int) -> dict[str, Any]:
-    """One page of rows, by tenant: saving one does not move it."""
+    """One page of rows, sorted by tenant: saving a row does not move it."""
     statement = joined(RentDeclaration, Campaign, Tenancy, Dwelling, Landlord).where(unfinished(caller, filters))
     if after := pagination.after(cursor, str, UUID):
         statement = statement.where(tuple_(*ORDER) > tuple_(literal(after[0]), literal(after[1], ORDER[1].type)))
@@ -54,7 +54,6 @@ def page(session: Session, caller: Caller, filters: Filters, cursor: str | None,
 
 
 def shown(loaded: LoadedDeclaration) -> dict[str, Any]:
-    """The row as the API shows it."""
     draft, known = loaded.draft, loaded.known
     missing = journey.missing(draft, known, loaded.context)
     return {
@@ -86,7 +85,7 @@ def _euros(amount: Any) -> str | None:
 
 
 def known(loaded: LoadedDeclaration) -> dict[str, str]:
-    """The columns by which people recognise the tenant, and by which a row is told from another's."""
+    """Columns by which people recognise the tenant, and by which rows are told apart."""
     tenancy, of_caf = loaded.tenancy, loaded.known
     return {
         "tenant_number": tenancy.tenant_number,
@@ -100,36 +99,36 @@ def known(loaded: LoadedDeclaration) -> dict[str, str]:
 
 
 def validated(loaded: LoadedDeclaration, cells: Cells, revision: int | None, stated: Cells) -> RowResult:
-    """What the row would do. `revision` is the one that its author saw; None when nobody else can have saved since.
+    """What the row would do. `revision`: the one its author saw; None when nobody else can have saved since.
 
-    `stated` is what the row says of its tenant, by the names of the known columns: another's row is refused first.
+    `stated`: what the row says of its tenant, by known column: a row of another tenant is refused first.
     """
-    of_case = known(loaded)
-    if errors := known_columns.of_another(stated, of_case) or known_columns.illegible(stated, of_case):
+    known_values = known(loaded)
+    if errors := known_columns.of_another(stated, known_values) or known_columns.illegible(stated, known_values):
         return RowResult(Outcome.REFUSED, loaded.draft, errors=tuple(errors))
-    verdict = _validated(loaded, cells, revision)
-    if verdict.outcome is Outcome.UNCHANGED:
-        return verdict
-    if errors := known_columns.changed_since(stated, of_case):
-        found = () if verdict.outcome is Outcome.SAVED else verdict.errors
+    result = _validated(loaded, cells, revision)
+    if result.outcome is Outcome.UNCHANGED:
+        return result
+    if errors := known_columns.changed_since(stated, known_values):
+        found = () if result.outcome is Outcome.SAVED else result.errors
         return RowResult(Outcome.REFUSED, loaded.draft, errors=(*errors, *found))
-    return verdict
+    return result
 
 
 def _validated(loaded: LoadedDeclaration, cells: Cells, revision: int | None) -> RowResult:
-    verdict = row_validation.validate_row(
+    result = row_validation.validate_row(
         cells, loaded.draft, loaded.known, loaded.context, current=revision in (None, loaded.row.revision)
     )
-    verdict = row_validation.told(
-        verdict, queries.author(loaded.caller, loaded.row.saved_by)["kind"], loaded.row.updated_at
+    result = row_validation.told(
+        result, queries.author(loaded.caller, loaded.row.saved_by)["kind"], loaded.row.updated_at
     )
-    if verdict.outcome is Outcome.UNCHANGED:
-        return verdict
+    if result.outcome is Outcome.UNCHANGED:
+        return result
     try:
         advance(loaded.state, Trigger.SAVE, loaded.facts())
     except Conflict as refusal:
-        return RowResult(Outcome.REFUSED, verdict.after, errors=(_not_editable(loaded, refusal),))
-    return verdict
+        return RowResult(Outcome.REFUSED, result.after, errors=(_not_editable(loaded, refusal),))
+    return result
 
 
 def _not_editable(loaded: LoadedDeclaration, refusal: Conflict) -> CellError:
@@ -145,7 +144,7 @@ def _not_editable(loaded: LoadedDeclaration, refusal: Conflict) -> CellError:
 
 
 def save(session: Session, caller: Caller, rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Saves each row for itself and says what became of it; a row refused keeps none of the others back."""
+    """Saves each row independently and returns its outcome; a refused row does not block the others."""
     given = {UUID(row["id"]): row for row in rows}
     found = loading.many(session, caller, given, change=True)
     return [_saved(session, found.get(identifier), row) for identifier, row in given.items()]
@@ -155,15 +154,15 @@ def _saved(session: Session, loaded: LoadedDeclaration | None, row: Mapping[str,
     if loaded is None:
         return {"id": row["id"], "outcome": Outcome.UNKNOWN.value, "errors": [asdict(UNKNOWN)], "row": None}
     current = row["etag"] == etag(loaded.row.revision)
-    verdict = validated(loaded, row["cells"], loaded.row.revision if current else -1, _stated(row))
-    if verdict.outcome is Outcome.SAVED:
-        commands.save(session, loaded, verdict.change)
-    errors = [asdict(error) for error in verdict.errors]
-    return {"id": row["id"], "outcome": verdict.outcome.value, "errors": errors, "row": shown(loaded)}
+    result = validated(loaded, row["cells"], loaded.row.revision if current else -1, _stated(row))
+    if result.outcome is Outcome.SAVED:
+        commands.save(session, loaded, result.change)
+    errors = [asdict(error) for error in result.errors]
+    return {"id": row["id"], "outcome": result.outcome.value, "errors": errors, "row": shown(loaded)}
 
 
 def steps_for(loaded: LoadedDeclaration, body: Mapping[str, Any]) -> dict[str, Any]:
-    """The steps of a draft that states whose it is. Raises Invalid when that is not whose declaration this is."""
+    """The steps of a draft that states its tenant. Raises Invalid when this is another tenant's declaration."""
     errors = known_columns.of_another(_stated(body), known(loaded))
     errors += [] if errors else known_columns.changed_since(_stated(body), known(loaded))
     if errors:
@@ -183,7 +182,7 @@ def _pointed(error: CellError) -> FieldError:
 
 
 def _stated(row: Mapping[str, Any]) -> dict[str, str]:
-    """What the row says of its tenant, in the words of the API, as the known columns say it."""
+    """The API's description of the tenant, converted to known columns."""
     tenant, dwelling = row.get("tenant", {}), row.get("dwelling", {})
     return {
         "tenant_number": tenant.get("number", ""),

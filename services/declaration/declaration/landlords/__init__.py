@@ -1,1 +1,1 @@
-"""A landlord whose company or Caf changes."""
+"""Changes of a landlord's company or Caf."""

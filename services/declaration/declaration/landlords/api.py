@@ -1,4 +1,4 @@
-"""A landlord of the registry, and what moves it, for agents."""
+"""A landlord of the registry, and its changes of company or Caf, for agents."""
 
 from typing import Any
 from uuid import UUID

@@ -1,5 +1,5 @@
-"""What no file does to a landlord: an agent changes its company or makes it a person, a supervisor changes its Caf.
-Shown first with all that moves, then done with a reason that the journal keeps."""
+"""Changes that no file makes: an agent changes a landlord's company or makes it a person, a supervisor changes its Caf.
+First a preview of all that moves, then the change, with a reason kept in the journal."""
 
 from typing import Any
 from uuid import UUID
@@ -31,7 +31,7 @@ CHANGED = "Ce bailleur a changé depuis que vous l’avez lu. Relisez-le, puis r
 
 
 def find(session: Session, caller: Caller, landlord_id: UUID, *, change: bool = False) -> Landlord:
-    """Of the agent's Caf; any for a supervisor. Raises NotFound."""
+    """In the agent's Caf; any Caf for a supervisor. Raises NotFound."""
     statement = select(Landlord).where(Landlord.id == landlord_id, _visible(caller))
     found = session.execute(statement.with_for_update() if change else statement).scalar_one_or_none()
     if found is None:
@@ -44,7 +44,7 @@ def _visible(caller: Caller) -> ColumnElement[bool]:
 
 
 def shown(session: Session, landlord: Landlord) -> dict[str, Any]:
-    """The landlord, and how much goes with it where it goes."""
+    """The landlord, with the counts of what moves along."""
     names = ("caf_code", "user_number", "kind", "siret", "name", "version")
     return {
         "id": str(landlord.id),
@@ -54,7 +54,7 @@ def shown(session: Session, landlord: Landlord) -> dict[str, Any]:
 
 
 def _holds(session: Session, landlord: Landlord) -> dict[str, int]:
-    """Dwellings, leases, and the declarations begun and sent on them, of all campaigns."""
+    """Counts of dwellings, leases, drafts and transmitted declarations, of all campaigns."""
     mine = Dwelling.landlord_id == landlord.id
     leases = select(Tenancy.id).join(Dwelling, Dwelling.id == Tenancy.dwelling_id).where(mine)
     declared = RentDeclaration.tenancy_id.in_(leases)
@@ -82,7 +82,7 @@ def change_company(session: Session, caller: Caller, landlord_id: UUID, asked: d
 
 
 def make_person(session: Session, caller: Caller, landlord_id: UUID, asked: dict[str, Any]) -> Landlord:
-    """The landlord is a natural person after all: an organisation of its own, which no company sees into.
+    """Makes the landlord a natural person: an organisation of its own, which no company sees into.
 
     Raises NotFound, Invalid, Conflict."""
     read = _read({name: asked.get(name) or "" for name in ("civility", "last_name", "first_name")})
@@ -97,7 +97,7 @@ def make_person(session: Session, caller: Caller, landlord_id: UUID, asked: dict
 def _join(
     session: Session, caller: Caller, landlord: Landlord, known: dict[str, Any], action: str, reason: str
 ) -> Landlord:
-    """Writes who the landlord is, and all that is its own into the organisation of that company or person."""
+    """Writes the landlord's new identity, and moves all that it has to the organisation of that company or person."""
     names = ("kind", "siret", "organisation_id")
     before = {name: _text(getattr(landlord, name)) for name in names}
     left, joined = landlord.organisation_id, ids.organisation_id(siret=known["siret"], user_number=landlord.user_number)
@@ -116,7 +116,7 @@ def _text(value: Any) -> str | None:
 
 
 def change_caf(session: Session, caller: Caller, landlord_id: UUID, asked: dict[str, Any]) -> Landlord:
-    """What was asked and declared stays with the Caf that asked; reports that wait for an answer follow the landlord.
+    """Past requests and declarations stay with the Caf that asked; reports awaiting an answer follow the landlord.
 
     Raises Forbidden, NotFound, Conflict."""
     if not caller.supervisor:
@@ -149,7 +149,7 @@ def _moved(
     after: dict[str, Any],
     reason: str,
 ) -> None:
-    """A job tells the other services: they take another Caf or organisation of a known number by `moves` only."""
+    """A job informs the other services: they accept another Caf or organisation of a known number by `moves` only."""
     landlord.version += 1
     landlord.moves += 1
     session.flush()
@@ -168,7 +168,7 @@ def _moved(
 
 
 def _read(given: dict[str, str]) -> dict[str, Any]:
-    """Each as a file's cell of that column, None where it may be empty and is. Raises Invalid with every error."""
+    """Each value read as its file column; None for an empty optional one. Raises Invalid with all errors."""
     found: dict[str, Any] = {}
     errors = []
     for name, text in given.items():

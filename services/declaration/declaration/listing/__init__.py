@@ -1,4 +1,4 @@
-"""The list of declarations: narrowed, searched, sorted, counted, exported; the perimeter inside each statement."""
+"""The list of declarations: filtered, searched, sorted, counted, exported; the perimeter is inside each statement."""
 
 from declaration.listing.filters import Filters, conditions
 

@@ -1,7 +1,7 @@
-"""A list as a file: what the filters show, in the order shown, whole.
+"""Exports a whole list as a file, with the filters and the order shown.
 
-Rows go one by one from a cursor of the database into a temporary file, so that memory does not grow with the list;
-nothing is sent before the file is whole, so that a failure is an error and not half a list.
+Rows stream from a database cursor into a temporary file, so memory does not grow with the list; nothing is sent
+before the file is complete, so a failure is an error and not half a list.
 """
 
 from collections.abc import Iterator
@@ -52,7 +52,7 @@ TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": sheets.XLSX}
 
 
 def answer(runtime: Runtime, caller: Caller, filters: Filters, sort: str | None, kind: str) -> Response:
-    """The file; who took it is in the journal."""
+    """The file; who downloaded it is in the journal."""
     file = TemporaryFile()  # noqa: SIM115 - closed once it is sent
     with runtime.read_only() as session:
         written = WRITERS[kind](file, COLUMNS, _rows(session, caller, filters, sort))

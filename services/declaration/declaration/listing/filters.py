@@ -1,4 +1,4 @@
-"""What a list is narrowed to, as conditions on the columns that declarations hold for it."""
+"""Filters of a list, as conditions on the list columns of declarations."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -19,7 +19,7 @@ LONGEST_DEPARTEMENT = 3
 
 @dataclass(frozen=True)
 class Filters:
-    """What a list is narrowed to; None leaves a filter out."""
+    """Filters of a list; None means no filter."""
 
     campaign: int | None = None
     status: str | None = None
@@ -33,14 +33,14 @@ class Filters:
 
 def of_query(given: Mapping[str, Any]) -> Filters:
     """From the parameters of a request; a user number may hold spaces, as on the letter."""
-    # connexion gives who calls along with the parameters to a handler that takes them all.
+    # connexion passes the caller along with the parameters to a handler that takes them all.
     named: dict[str, Any] = {field.name: given.get(field.name) for field in fields(Filters)}
     number = "".join((named["user_number"] or "").split()) or None
     return Filters(**{**named, "user_number": number})
 
 
 def conditions(filters: Filters) -> list[ColumnElement[bool]]:
-    """All but `status`: counts by state are those of the other filters."""
+    """All but `status`: counts by state apply the other filters only."""
     found: list[ColumnElement[bool]] = []
     if filters.campaign is not None:
         found.append(_of_campaigns(Campaign.year == filters.campaign))
@@ -48,7 +48,7 @@ def conditions(filters: Filters) -> list[ColumnElement[bool]]:
         found.append(RentDeclaration.housing_type == filters.housing_type)
     if filters.zone:
         found.append(_in_zone(filters.zone))
-    # The words are folded to letters and digits: none is a pattern.
+    # The words are folded to letters and digits: they hold no wildcard.
     words = texts.terms(filters.q or "")
     found += [
         or_(RentDeclaration.tenant_key.contains(word), RentDeclaration.place_key.contains(word)) for word in words
@@ -61,19 +61,19 @@ def conditions(filters: Filters) -> list[ColumnElement[bool]]:
 
 
 def late(today: date) -> ColumnElement[bool]:
-    """As `Case.late`: the mark of what was transmitted, else whether its time has passed."""
+    """As `LoadedDeclaration.late`: the mark once transmitted, else whether the deadline has passed."""
     in_hand = RentDeclaration.state.in_([state.value for state in EDITABLE])
     passed = or_(Campaign.phase == Phase.CLOSED.value, Campaign.deadline < today)
     return case((in_hand, _of_campaigns(passed)), else_=RentDeclaration.late)
 
 
 def _of_campaigns(condition: ColumnElement[bool]) -> ColumnElement[bool]:
-    """There are few campaigns: read apart, they keep the scan on one table."""
+    """A subquery, since campaigns are few: the scan stays on one table."""
     return RentDeclaration.campaign_id.in_(select(Campaign.id).where(condition))
 
 
 def _in_zone(zone: str) -> ColumnElement[bool]:
-    """A département, or every commune that may be meant; one that nobody knows has no dwelling."""
+    """A département, or every commune that may be meant; an unknown commune matches nothing."""
     if len(zone) <= LONGEST_DEPARTEMENT and not zone.isalpha():
         return RentDeclaration.departement == zone.upper()
     found = [each for code in communes.codes(zone) for each in covered(code)]

@@ -1,4 +1,4 @@
-"""Which declarations make a page: each way reads as little as their number, once known, allows."""
+"""Keyset pagination: each method reads as little as the known number of declarations allows."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from declaration.domain.states import PRECEDENCE, State
 from declaration.listing import sorting
 from declaration.models import RentDeclaration
 
-# So many are read and sorted; of more, an index is followed, and the page is soon full.
+# Up to that many rows are read and sorted; beyond, an index is followed, and the page fills quickly.
 FEW = 2000
 
-# An id, and where it stands: its key in the order, id included.
+# An id with its key in the order, id included.
 Picked = list[tuple[UUID, tuple[Any, ...]]]
 
 
 @dataclass(frozen=True)
 class PageQuery:
-    """`most` rows behind `key`, of those `inside` (and in the state `status`), in an order."""
+    """At most `most` rows after `key`, among those `inside` (and in the state `status`), in an order."""
 
     order: sorting.Order
     inside: ColumnElement[bool]
@@ -34,14 +34,14 @@ class PageQuery:
 
 
 def keyset_page(session: Session, wanted: PageQuery, counts: Mapping[str, int]) -> Picked:
-    """Those of the page, in order; `counts` by state, as they were at the first page."""
+    """The rows of the page, in order; `counts` by state, as they were at the first page."""
     there = counts.get(wanted.status, 0) if wanted.status else sum(counts.values())
     if there == 0 and wanted.key is None:
         return []
     if there <= FEW:
         return _keyed(wanted, session.execute(_page_of(_found(wanted), wanted)))
     if wanted.order.name in (sorting.DEFAULT, sorting.BY_TENANT.name):
-        return _walked(session, wanted, counts)
+        return _page_by_state(session, wanted, counts)
     sifted = select(RentDeclaration.id, *wanted.order.columns).where(wanted.inside)
     sifted = sifted.where(RentDeclaration.state == wanted.status) if wanted.status else sifted
     sifted = sifted.where(wanted.order.after(wanted.key)) if wanted.key else sifted
@@ -49,7 +49,7 @@ def keyset_page(session: Session, wanted: PageQuery, counts: Mapping[str, int]) 
 
 
 def searched(session: Session, wanted: PageQuery) -> tuple[dict[str, int], Picked]:
-    """The counts by state and the first page: words are looked for in each text once, for both."""
+    """The counts by state and the first page: each text is searched once, for both."""
     found = _found(wanted)
     page = _page_of(found, wanted).subquery()
     of_page = select(*page.c, type_coerce(null(), String).label("state"), literal(0).label("amount"))
@@ -57,13 +57,13 @@ def searched(session: Session, wanted: PageQuery) -> tuple[dict[str, int], Picke
     counted = select(*nothing, found.c.state, func.count()).group_by(found.c.state)
     rows = session.execute(union_all(of_page, counted)).all()
     keyed = _keyed(wanted, (row for row in rows if row.state is None))
-    # A union has no order. Keys are plain letters, numbers and instants: Python orders them as the databases do.
+    # A union has no order. Keys are plain letters, numbers and instants: Python sorts them as the databases do.
     in_order = sorted(keyed, key=itemgetter(1), reverse=wanted.order.descending)
     return {row.state: row.amount for row in rows if row.state is not None}, in_order
 
 
 def _found(wanted: PageQuery) -> CTE:
-    """All that is inside, read once: no index is followed in the hope of a page soon full."""
+    """All rows inside, read once: materialised, so that the planner does not follow an index hoping for a full page."""
     keys: list[Any] = [column.label(f"key_{rank}") for rank, column in enumerate(wanted.order.columns)]
     found = select(RentDeclaration.id, RentDeclaration.state, *keys).where(wanted.inside)
     return found.cte("found").prefix_with("MATERIALIZED")
@@ -77,8 +77,8 @@ def _page_of(found: CTE, wanted: PageQuery) -> Select[Any]:
     return page.order_by(*wanted.order.directed((*keys, found.c.id))).limit(wanted.most)
 
 
-def _walked(session: Session, wanted: PageQuery, counts: Mapping[str, int]) -> Picked:
-    """State after state, each the beginning of a range of one index, until the page is full."""
+def _page_by_state(session: Session, wanted: PageQuery, counts: Mapping[str, int]) -> Picked:
+    """State after state, each from the start of an index range, until the page is full."""
     states = [State(wanted.status)] if wanted.status else list(State)
     if wanted.key is None:
         states = [state for state in states if counts.get(state.value)]
@@ -94,7 +94,7 @@ def _walked(session: Session, wanted: PageQuery, counts: Mapping[str, int]) -> P
 def _ranges(
     wanted: PageQuery, states: list[State]
 ) -> Iterator[tuple[tuple[int, ...], list[State], tuple[Any, ...] | None]]:
-    """States that stand together in the order, with their rank and what of the key is theirs."""
+    """States that are adjacent in the order, with their rank and their part of the key."""
     if wanted.order.name == sorting.BY_TENANT.name:
         yield (), states, wanted.key
         return
@@ -112,7 +112,7 @@ def _merged(wanted: PageQuery, states: list[State], key: tuple[Any, ...] | None,
         part = select(RentDeclaration.id, RentDeclaration.tenant_key)
         part = part.where(wanted.inside, RentDeclaration.state == state.value)
         part = part.where(within.after(key)) if key else part
-        # As a table of its own: SQLite takes no LIMIT in a part of a union.
+        # As a subquery: SQLite takes no LIMIT in a part of a union.
         limited = part.order_by(*within.by).limit(most).subquery()
         parts.append(select(limited.c.id, limited.c.tenant_key))
     merged = union_all(*parts).subquery()

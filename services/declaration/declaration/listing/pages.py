@@ -1,4 +1,4 @@
-"""A page of the list (Core: it is the hot path)."""
+"""A page of the list (SQLAlchemy Core: it is the hot path)."""
 
 from typing import Any
 from uuid import UUID
@@ -39,7 +39,7 @@ ANSWERED = (
     CafAnswer.text,
     CafAnswer.answered_at,
 )
-# The Caf's word on the last version that was transmitted, the one before while a correction is being written.
+# The Caf's answer on the last transmitted version, the previous one while a correction is being written.
 ANSWER = and_(
     CafAnswer.declaration_id == RentDeclaration.id,
     CafAnswer.version
@@ -50,7 +50,7 @@ ANSWER = and_(
 def page(
     session: Session, caller: Caller, filters: Filters, sort: str | None, cursor: str | None, limit: int
 ) -> dict[str, Any]:
-    """One page, with the counts by state of all that the other filters keep, as they were at the first page."""
+    """One page, with the counts by state under all other filters, as they were at the first page."""
     order = sorting.of(sort)
     inside = and_(visible(caller), told(session, caller), *conditions(filters))
     counts, key = sorting.decode(order, cursor)

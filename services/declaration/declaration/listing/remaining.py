@@ -1,4 +1,4 @@
-"""What still waits for the caller: how much of each campaign that takes declarations, and until when."""
+"""What is left for the caller: how much in each campaign that still takes declarations, and until when."""
 
 from typing import Any
 from uuid import UUID
@@ -15,7 +15,7 @@ from declaration.domain.states import PRECEDENCE
 from declaration.models import Campaign, RentDeclaration
 from declaration.perimeter import visible
 
-# The states that a list shows first: what waits for the landlord.
+# The states at the top of a list: what waits for the landlord.
 WAITING = [state.value for state, rank in PRECEDENCE.items() if rank == 0]
 
 
@@ -23,7 +23,7 @@ def of(session: Session, caller: Caller) -> list[dict[str, Any]]:
     """
     One item per campaign with something left, the nearest deadline first.
 
-    `to_declare` are those to begin or to finish; `to_answer` those about which the Caf waits for a correction.
+    `to_declare`: those to begin or to finish; `to_answer`: those for which the Caf waits for a correction.
     """
     counts = _counts(session, caller)
     campaigns = session.execute(select(Campaign).where(Campaign.id.in_(counts))).scalars()

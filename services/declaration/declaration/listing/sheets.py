@@ -1,4 +1,4 @@
-"""Rows into CSV and XLSX, one at a time. Amounts stay numbers in a sheet; no cell is ever a formula."""
+"""Writes rows as CSV and XLSX, one at a time. Amounts stay numbers in a sheet; no cell is ever a formula."""
 
 import csv
 import io
@@ -13,13 +13,13 @@ Cell = str | int | Decimal | date | None
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # A sheet has 1,048,576 lines (ECMA-376).
 ROWS_A_SHEET = 1_000_000
-# What a spreadsheet takes for the beginning of a formula (OWASP, CSV injection).
+# Text that a spreadsheet takes for the start of a formula (OWASP, CSV injection).
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 BOM = "\ufeff"
 
 
 def write_csv(file: IO[bytes], columns: Mapping[str, int], rows: Iterable[list[Cell]]) -> int:
-    """As French spreadsheets open it: UTF-8 with its mark, `;`, decimal comma. Returns how many rows."""
+    """As French spreadsheets open it: UTF-8 with a byte order mark, `;`, decimal comma. Returns the number of rows."""
     text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=True)
     text.write(BOM)
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
@@ -43,8 +43,8 @@ def _text(cell: Cell) -> str:
 
 
 def write_xlsx(file: IO[bytes], columns: Mapping[str, int], rows: Iterable[list[Cell]]) -> int:
-    """Each sheet with its first line kept in sight and filters. Returns how many rows."""
-    # Only here: nobody waits at start for what few exports need.
+    """Each sheet has a frozen first line and filters. Returns the number of rows."""
+    # Imported here: few exports need it, and it slows the start.
     from xlsxwriter import Workbook
 
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
@@ -57,7 +57,7 @@ def write_xlsx(file: IO[bytes], columns: Mapping[str, int], rows: Iterable[list[
         }
         bold = book.add_format({"bold": True})
         for row in rows:
-            # The writer leaves out, without a word, what is behind the last line that a sheet can have.
+            # The writer silently drops rows beyond the last line that a sheet can have.
             if count % ROWS_A_SHEET == 0:
                 sheets.append(_sheet(book, columns, bold, len(sheets)))
             _write(sheets[-1], count % ROWS_A_SHEET + 1, row, formats)

@@ -1,4 +1,4 @@
-"""The orders of a list. Each ends with the id, so that a cursor stands between two rows whatever they share."""
+"""Orders of a list. Each ends with the id, so that a cursor separates two rows even with equal columns."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -13,7 +13,7 @@ from declaration.domain.states import PRECEDENCE
 from declaration.listing import counting
 from declaration.models import RentDeclaration
 
-# Under any amount: what has no rent yet comes first.
+# Below any amount: declarations without a rent come first.
 NO_RENT = -1
 
 PRECEDENCE_OF_STATE = case({state.value: rank for state, rank in PRECEDENCE.items()}, value=RentDeclaration.state)
@@ -22,7 +22,7 @@ RENT = func.coalesce(type_coerce(RentDeclaration.rent, BigInteger), NO_RENT)
 
 @dataclass(frozen=True)
 class Order:
-    """Columns before the id, with how a cursor's text becomes a value of each again."""
+    """Columns before the id, with how each value is read back from a cursor."""
 
     name: str
     columns: tuple[ColumnElement[Any], ...]
@@ -39,16 +39,16 @@ class Order:
         return self.directed(self.all)
 
     def directed(self, columns: tuple[ColumnElement[Any], ...]) -> tuple[ColumnElement[Any], ...]:
-        """For ORDER BY, of columns that stand for these."""
+        """For ORDER BY, on other columns in the place of these."""
         return tuple(column.desc() for column in columns) if self.descending else columns
 
     @property
     def name_given(self) -> str:
-        """As in the address."""
+        """As in the URL."""
         return f"-{self.name}" if self.descending else self.name
 
     def after(self, key: tuple[Any, ...], columns: tuple[ColumnElement[Any], ...] | None = None) -> ColumnElement[bool]:
-        """The rows behind the one with this key; `columns` may stand for the order's own."""
+        """The rows after the one with this key; `columns` may replace the order's own."""
         place = [literal(value, column.type) for value, column in zip(key, self.all, strict=True)]
         mine = tuple_(*(columns or self.all))
         return mine < tuple_(*place) if self.descending else mine > tuple_(*place)
@@ -76,12 +76,12 @@ def of(sort: str | None) -> Order:
 
 
 def encode(counts: str, key: tuple[Any, ...]) -> str:
-    """The cursor also holds the counts: the pages that follow show them as they were and do not count again."""
+    """The cursor also holds the counts: the following pages show them unchanged and do not count again."""
     readable = (clock.iso(each) if isinstance(each, datetime) else each for each in key)
     return pagination.encode([counts, *readable])
 
 
 def decode(order: Order, cursor: str | None) -> tuple[dict[str, int] | None, tuple[Any, ...] | None]:
-    """The counts and the key; none on the first page. Raises BadRequest for a cursor of another order, or of nobody."""
+    """The counts and the key; none on the first page. Raises BadRequest for an invalid cursor, or another order's."""
     found = pagination.after(cursor, counting.read, *order.readers, UUID)
     return (found[0], found[1:]) if found else (None, None)

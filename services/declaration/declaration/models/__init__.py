@@ -1,4 +1,4 @@
-"""Tables of the declaration service, one module a subject."""
+"""Tables of the declaration service, one module per subject."""
 
 from declaration.models.base import Base
 from declaration.models.batches import (

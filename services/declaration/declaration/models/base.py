@@ -1,4 +1,4 @@
-"""What the tables of this service share."""
+"""Shared parts of this service's tables."""
 
 from typing import Any, ClassVar
 

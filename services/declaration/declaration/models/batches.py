@@ -1,4 +1,4 @@
-"""Several tenants at once: returned files with their lines, and batches of declarations transmitted together."""
+"""Several tenants at once: declaration imports with their lines, and batch transmissions."""
 
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,7 @@ from declaration.models.base import Base
 
 
 class DeclarationImport(Base):
-    """A filled file: only who sent it sees it. Nothing of it is applied before they ask for it."""
+    """A filled file: only its sender sees it. Nothing of it is applied before they ask for it."""
 
     __tablename__ = "declaration_import"
     __table_args__ = (Index(None, "account_id", "sha256"),)
@@ -22,12 +22,12 @@ class DeclarationImport(Base):
     organisation_id: Mapped[UUID]
     filename: Mapped[str] = mapped_column(String(200))
     sha256: Mapped[str] = mapped_column(String(64))
-    # "xlsx" or "csv", once it has been looked at.
+    # "xlsx" or "csv", once the file has been opened.
     kind: Mapped[str | None] = mapped_column(String(4))
     # The file itself, full of names, until it has been read.
     content: Mapped[bytes | None] = deferred(mapped_column(LargeBinary))
     status: Mapped[str] = mapped_column(String(10), index=True)
-    # The worker that reads or applies it, until when: another one takes over what a killed worker left.
+    # The worker that reads or applies it, and its lock's end: then another takes over.
     worker: Mapped[UUID | None]
     leased_until: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
@@ -38,15 +38,15 @@ class DeclarationImport(Base):
 
 
 class DeclarationImportLine(Base):
-    """A line of it: its cells as they came back, and what they would do or did."""
+    """A line of an import: its cells as received, and what they would do or did."""
 
     __tablename__ = "declaration_import_line"
     __table_args__ = (Index(None, "import_id", "status"), Index(None, "declaration_id", "applied_revision"))
 
     import_id: Mapped[UUID] = mapped_column(ForeignKey("declaration_import.id"), primary_key=True)
-    # As the spreadsheet numbers it.
+    # The spreadsheet's line number.
     line: Mapped[int] = mapped_column(primary_key=True)
-    # Read from the file: nothing says that it exists.
+    # Read from the file: no foreign key, it may not exist.
     declaration_id: Mapped[UUID | None]
     revision: Mapped[int | None]
     cells: Mapped[dict[str, Any]]
@@ -54,9 +54,9 @@ class DeclarationImportLine(Base):
     errors: Mapped[list[dict[str, Any]]]
     # What is left to confirm.
     points: Mapped[list[str]]
-    # Whether the report speaks of it.
+    # Whether the report lists it.
     reported: Mapped[bool]
-    # The revision that applying it made: the sender may send a better file without being told of their own change.
+    # The revision that applying it created: the sender may send a better file without a warning on their own change.
     applied_revision: Mapped[int | None]
 
 
@@ -84,7 +84,7 @@ class BatchTransmissionLine(Base):
     __table_args__ = (Index(None, "lot_id", "status", "declaration_id"),)
 
     lot_id: Mapped[UUID] = mapped_column(ForeignKey("batch_transmission.id"), primary_key=True)
-    # Given by the caller: nothing says that it exists.
+    # Given by the caller: no foreign key, it may not exist.
     declaration_id: Mapped[UUID] = mapped_column(primary_key=True)
     revision: Mapped[int]
     status: Mapped[str] = mapped_column(String(12))

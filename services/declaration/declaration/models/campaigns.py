@@ -1,4 +1,4 @@
-"""A campaign of one Caf and year, and who was asked."""
+"""Campaigns of one Caf and year, and the landlords asked."""
 
 from datetime import date, datetime
 from typing import Any
@@ -22,11 +22,11 @@ class Campaign(Base):
     opens_on: Mapped[date]
     deadline: Mapped[date]
     cut_off: Mapped[date]
-    # ISO days on which those who have not finished are reminded.
+    # ISO days on which landlords who have not finished are reminded.
     reminders: Mapped[list[str]]
-    # Declarations by state when the cut-off had passed; null before.
+    # Declarations by state once the cut-off had passed; null before.
     unfinished: Mapped[dict[str, Any] | None]
-    # The Caf's service as printed on letters and receipts: name, telephone, address, reference.
+    # The Caf's service as printed on letters and recaps: name, telephone, address, reference.
     contact: Mapped[dict[str, Any]]
 
 
@@ -38,9 +38,9 @@ class DeclarationRequest(Base):
     campaign_id: Mapped[UUID] = mapped_column(ForeignKey("campaign.id"), primary_key=True)
     landlord_id: Mapped[UUID] = mapped_column(ForeignKey("landlord.id"), primary_key=True)
     asked_at: Mapped[datetime | None] = mapped_column(index=True)
-    # The day of the last reminder that this landlord was looked at for.
+    # The day of the last reminder for which this landlord was checked.
     reminded_for: Mapped[date | None]
-    # The day of the reminder that was asked for and can still be taken back.
+    # The day of the reminder that was requested and can still be withdrawn.
     written_for: Mapped[date | None]
 
 
@@ -48,7 +48,7 @@ _UNDER_WAY = text("ended_at IS NULL")
 
 
 class NationalOpening(Base):
-    """One act of a supervisor that opens a year's campaigns of all Cafs, in the background; one at a time a year."""
+    """A supervisor's request to open a year's campaigns of all Cafs, in the background; one at a time per year."""
 
     __tablename__ = "national_opening"
     __table_args__ = (
@@ -72,12 +72,12 @@ class NationalOpening(Base):
 
 
 class NationalOpeningLine(Base):
-    """One Caf of it: what became of it, written in the transaction that opened its campaign."""
+    """One Caf of it: its outcome, written in the transaction that opened its campaign."""
 
     __tablename__ = "national_opening_line"
 
     opening_id: Mapped[UUID] = mapped_column(ForeignKey("national_opening.id"), primary_key=True)
     caf_code: Mapped[str] = mapped_column(String(3), primary_key=True)
     outcome: Mapped[str] = mapped_column(String(20))
-    # What the opening made: declarations, not_concerned, landlords; empty for a Caf that was not opened.
+    # Counts of the opening: declarations, not_concerned, landlords; empty for a Caf that was not opened.
     made: Mapped[dict[str, Any]]

@@ -16,17 +16,17 @@ COUNTED = ("commune_insee", "housing_type", "state", "departement")
 
 
 def plain(length: int) -> String:
-    """A text of codes or folded letters, compared byte by byte: a language’s rules take half as long again."""
+    """A text of codes or folded letters, compared byte by byte: a language’s collation takes half as long again."""
     return String(length).with_variant(String(length, collation="C"), "postgresql")
 
 
 class RentDeclaration(Base):
-    """One per tenancy and campaign; `state` is that of the version in hand, `draft` what was said so far."""
+    """One per tenancy and campaign; `state` is that of the version in hand, `draft` its steps so far."""
 
     __tablename__ = "rent_declaration"
     __table_args__ = (
         UniqueConstraint("campaign_id", "tenancy_id"),
-        # Lists are counted from these two alone, without the table.
+        # Lists are counted from these two columns only, without the table.
         Index("ix_rent_declaration_counted_by_organisation", "organisation_id", *COUNTED, "campaign_id", "late"),
         Index("ix_rent_declaration_counted_by_campaign", "campaign_id", *COUNTED, "caf_code", "late"),
         Index(None, "organisation_id", "state", "tenant_key", "id"),
@@ -38,20 +38,20 @@ class RentDeclaration(Base):
     tenancy_id: Mapped[UUID] = mapped_column(ForeignKey("tenancy.id"), index=True)
     state: Mapped[str] = mapped_column(plain(25))
     version: Mapped[int]
-    # Rises with each change of the row: its ETag.
+    # Increases with each change of the row: its ETag.
     revision: Mapped[int]
     exemption: Mapped[str | None] = mapped_column(String(25))
     amendment_reason: Mapped[str | None] = mapped_column(String(500))
-    # What the Caf asked, that the correction in hand answers.
+    # The Caf's question that the current correction answers.
     question: Mapped[str | None] = mapped_column(String(400))
     late: Mapped[bool]
     draft: Mapped[dict[str, Any]]
-    # By which channel it was saved last: the version made of it came by that one. Null before.
+    # Channel of the last save: the version made from the draft takes it. Null before.
     draft_channel: Mapped[str | None] = mapped_column(String(10))
     updated_at: Mapped[datetime]
-    # The landlord's person who last saved or transmitted; null when the Caf did.
+    # The landlord's person who last saved or transmitted; null when it was the Caf.
     saved_by: Mapped[UUID | None]
-    # What lists are narrowed to and sorted by, copied from campaign and portfolio so that one index serves a page;
+    # Columns for filters and sorting of lists, copied from campaign and portfolio so that one index serves a page;
     # triggers follow the portfolio, in its own transaction.
     organisation_id: Mapped[UUID]
     caf_code: Mapped[str] = mapped_column(plain(3))
@@ -60,7 +60,7 @@ class RentDeclaration(Base):
     commune_insee: Mapped[str] = mapped_column(plain(5))
     tenant_key: Mapped[str] = mapped_column(plain(270))
     place_key: Mapped[str] = mapped_column(plain(400))
-    # Of the draft or of what was transmitted, without charges.
+    # Of the draft or of the transmitted version, without charges.
     rent: Mapped[Decimal | None]
 
 
@@ -82,19 +82,19 @@ class DeclarationVersion(Base):
     transmitted_at: Mapped[datetime]
     late: Mapped[bool]
     channel: Mapped[str] = mapped_column(String(10))
-    # Of what came on paper: the day it arrived.
+    # For paper: the day it arrived.
     received_on: Mapped[date | None]
-    # Of its postmark, where there is one that can be read.
+    # Day of its postmark, when legible.
     posted_on: Mapped[date | None]
     declarant_account_id: Mapped[UUID | None]
     # The Caf's question that this version answers.
     question: Mapped[str | None] = mapped_column(String(400))
-    # The batch in which the version went to the Caf; null until then, and never changed after.
+    # The batch that took the version to the Caf; null until then, and never changed after.
     export_id: Mapped[UUID | None]
 
 
 class Recap(Base):
-    """The document made of a transmitted version, once documents has told."""
+    """The PDF of a transmitted version, once the documents service has published it."""
 
     __tablename__ = "recap"
 
@@ -104,7 +104,7 @@ class Recap(Base):
 
 
 class StateTransition(Base):
-    """Each change of state: who, when, why, through which channel. Only ever added."""
+    """Each change of state: who, when, why, through which channel. Append-only."""
 
     __tablename__ = "state_transition"
 

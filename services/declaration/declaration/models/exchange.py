@@ -1,4 +1,4 @@
-"""What goes to a Caf in batches, and what it answers."""
+"""Export batches sent to a Caf, and the Caf's answers."""
 
 from datetime import date, datetime
 from typing import Any
@@ -11,26 +11,26 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from declaration.models.base import Base
 
-# A file refused whole may be sent again: the cause may have been ours.
+# A refused file may be sent again: the cause may have been ours.
 TAKEN = text("status <> 'refused'")
 
 
 class ExportSeries(Base):
-    """The batches of one Caf: its row is held while a batch is numbered, so that numbers follow each other."""
+    """Batch numbers of one Caf: its row is locked while a batch is numbered, so that numbers are consecutive."""
 
     __tablename__ = "export_series"
 
     caf_code: Mapped[str] = mapped_column(String(3), primary_key=True)
     last_number: Mapped[int] = mapped_column(default=0)
-    # The last French day whose hour of export has been seen to.
+    # The last French day whose scheduled export was handled.
     scheduled_on: Mapped[date | None]
 
 
 class ExportBatch(Base):
-    """What was transmitted and in no batch before; the versions that bear its id are its lines, for ever.
+    """Versions transmitted and in no earlier batch; the versions with its id are its lines, permanently.
 
-    `planned`: the lines are chosen, the file may not exist yet. `ready`: the Caf can take it. `acknowledged`: the Caf
-    has it. `purged`: the file is erased; the manifest and its hash stay, the next batch's manifest names them.
+    `planned`: the lines are chosen, the file may not exist yet. `ready`: the Caf can download it. `acknowledged`: the
+    Caf has it. `purged`: the file is erased; the manifest and its hash stay, since the next manifest names them.
     """
 
     __tablename__ = "export_batch"
@@ -58,7 +58,7 @@ class ExportBatch(Base):
 
 
 class AnswerImport(Base):
-    """A file of the Caf's answers, how far its reading is, and what it changed."""
+    """A file of the Caf's answers, its reading position, and its results."""
 
     __tablename__ = "answer_import"
     __table_args__ = (
@@ -108,7 +108,7 @@ class AnswerImportError(Base):
 
 
 class CafAnswer(Base):
-    """The Caf's last word on a transmitted version; the state transitions keep the earlier ones."""
+    """The Caf's latest answer on a transmitted version; the state transitions keep the earlier ones."""
 
     __tablename__ = "caf_answer"
     __table_args__ = (Index(None, "import_id", "told"),)
@@ -120,5 +120,5 @@ class CafAnswer(Base):
     reason_code: Mapped[str | None] = mapped_column(String(30))
     text: Mapped[str | None] = mapped_column(String(400))
     answered_at: Mapped[datetime]
-    # Whether the landlord's message of this import has been asked for.
+    # Whether the landlord's message of this import has been requested.
     told: Mapped[bool]

@@ -1,4 +1,4 @@
-"""Attestations that came back on paper, as agents type them."""
+"""Attestations on paper, as agents type them."""
 
 from datetime import date, datetime
 from typing import Any
@@ -14,11 +14,11 @@ BEING_TYPED = text("state = 'typing'")
 
 
 class PaperReturn(Base):
-    """What one paper says, apart from the landlord's own draft until an agent files it."""
+    """The content of one paper, kept apart from the landlord's own draft until an agent files it."""
 
     __tablename__ = "paper_return"
     __table_args__ = (
-        # Two agents who open the same envelope type one attestation.
+        # Two agents who open the same envelope share one attestation.
         Index(
             "uq_paper_return_being_typed",
             "declaration_id",
@@ -36,20 +36,20 @@ class PaperReturn(Base):
     state: Mapped[str] = mapped_column(String(10))
     # French day of the mail room's stamp.
     received_on: Mapped[date]
-    # Of the postmark, which decides of the late mark; None when unreadable, or handed in at the desk.
+    # Day of the postmark, which decides the late mark; None when unreadable, or handed in at the desk.
     posted_on: Mapped[date | None]
     draft: Mapped[dict[str, Any]]
-    # Rises with each change of the row: its ETag.
+    # Increases with each change of the row: its ETag.
     revision: Mapped[int]
-    # Why it was discarded, or replaced what had been declared.
+    # Reason for discarding it, or for replacing what had been declared.
     reason: Mapped[str | None] = mapped_column(String(500))
-    # The version made of it.
+    # The version made from it.
     version: Mapped[int | None]
-    # What the landlord had begun online and not transmitted when the paper was filed.
+    # The landlord's online draft, begun and not transmitted when the paper was filed.
     set_aside: Mapped[dict[str, Any] | None]
     typed_by: Mapped[str] = mapped_column(String(100))
     begun_at: Mapped[datetime]
-    # None while nobody has saved anything since.
+    # None while nobody has saved since.
     saved_by: Mapped[str | None] = mapped_column(String(100))
     saved_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]

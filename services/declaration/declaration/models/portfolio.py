@@ -12,17 +12,17 @@ from declaration.models.base import Base
 
 
 def untold(name: str, version: str, told: str) -> Index:
-    """Holds only the rows of which there is something to tell."""
+    """Partial index on rows not published yet."""
     newer = Column(told, Integer) < Column(version, Integer)
     return Index(name, "id", postgresql_where=newer, sqlite_where=newer)
 
 
 class Landlord(Base):
-    """Who declares, at one Caf; the user numbers of a legal person share its organisation."""
+    """A declarant, at one Caf; the user numbers of a legal person share its organisation."""
 
     __tablename__ = "landlord"
     __table_args__ = (
-        # Of one Caf: the one that registered it. Another's file names it in vain.
+        # The Caf that registered it. Another Caf's file cannot change it.
         UniqueConstraint("user_number"),
         untold("ix_landlord_untold", "version", "told_version"),
     )
@@ -40,9 +40,9 @@ class Landlord(Base):
     email: Mapped[str | None] = mapped_column(String(254))
     address: Mapped[list[str]]
     version: Mapped[int]
-    # What the other services were told last; a job tells what is newer.
+    # The last version published to the other services; a job publishes newer ones.
     told_version: Mapped[int]
-    # How often an agent's act moved it to another company or Caf: others follow a move by this alone.
+    # Number of moves to another company or Caf by an agent: other services follow a move by this number only.
     moves: Mapped[int] = mapped_column(server_default="0")
 
 
@@ -64,8 +64,8 @@ class Dwelling(Base):
 
 
 class Tenancy(Base):
-    """A lease of one tenant in one dwelling. Another lease of theirs there is another tenancy; the first day of one may
-    be corrected by the Caf."""
+    """A lease of one tenant in one dwelling. Another lease of theirs there is another tenancy; the Caf may correct the
+    first day of one."""
 
     __tablename__ = "tenancy"
     __table_args__ = (UniqueConstraint("dwelling_id", "tenant_number", "lease_start"),)
@@ -83,13 +83,13 @@ class Tenancy(Base):
     benefit_kind: Mapped[str] = mapped_column(String(3))
     benefit_amount: Mapped[Decimal | None]
     paid_to_landlord: Mapped[bool | None]
-    # Last and first name without accents: how lists are ordered, and with the number, how they are searched.
+    # Last and first name without accents: the order of lists and, with the number, the search.
     sort_key: Mapped[str] = mapped_column(String(250))
     search: Mapped[str] = mapped_column(String(270))
 
 
 class Organisation(Base):
-    """The version of an organisation's portfolio, and the one that the other services were told."""
+    """The version of an organisation's portfolio, and the last published one."""
 
     __tablename__ = "organisation"
     __table_args__ = (untold("ix_organisation_untold", "portfolio_version", "told_version"),)

@@ -1,4 +1,4 @@
-"""Registry files received, their errors, and lines between reading and merging."""
+"""Registry imports, their errors, and lines between reading and merging."""
 
 from datetime import datetime
 from uuid import UUID
@@ -13,7 +13,7 @@ from declaration.models.base import Base
 
 
 class RegistryImport(Base):
-    """A registry file handed over, how far its reading is, and what it changed."""
+    """An uploaded registry file, its reading position, and its results."""
 
     __tablename__ = "registry_import"
 
@@ -22,11 +22,11 @@ class RegistryImport(Base):
     # Empty once the file is read and erased.
     storage_key: Mapped[str] = mapped_column(String(100))
     sha256: Mapped[str] = mapped_column(String(64))
-    # The only Caf whose lines are taken; null when a supervisor or the operator sends the file.
+    # The only Caf whose lines are accepted; null when a supervisor or the operator sends the file.
     caf_code: Mapped[str | None] = mapped_column(String(3))
     sent_by: Mapped[str] = mapped_column(String(100))
     status: Mapped[str] = mapped_column(String(10), index=True)
-    # The worker that reads it, until when: another one takes over what a killed worker left.
+    # The worker that reads it, and its lock's end: then another takes over.
     worker: Mapped[UUID | None]
     leased_until: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
@@ -34,7 +34,7 @@ class RegistryImport(Base):
     lines_done: Mapped[int] = mapped_column(default=0)
     lines_good: Mapped[int] = mapped_column(default=0)
     lines_bad: Mapped[int] = mapped_column(default=0)
-    # Of the good ones, those that are in the portfolio.
+    # Valid lines already in the portfolio.
     lines_merged: Mapped[int] = mapped_column(default=0)
     unknown_columns: Mapped[list[str]]
     refusal: Mapped[str | None] = mapped_column(String(500))
@@ -59,12 +59,12 @@ class RegistryImportError(Base):
     rule: Mapped[str] = mapped_column(String(200))
     message: Mapped[str] = mapped_column(String(300))
     example: Mapped[str] = mapped_column(String(100))
-    # A line with a warning went in.
+    # A line with a warning was imported.
     severity: Mapped[str] = mapped_column(String(10), default=ERROR)
 
 
 class RegistrySlice(Base):
-    """Staged lines that go into the portfolio together; the row goes with them. Whoever locks it merges them."""
+    """Staged lines merged together; the row is deleted with them. Whoever locks it merges them."""
 
     __tablename__ = "registry_slice"
 
@@ -72,13 +72,13 @@ class RegistrySlice(Base):
     number: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
 
 
-# Valid lines on their way into the portfolio; gone once they are there. No key and, on PostgreSQL, no write-ahead log:
-# what a crash of the database takes away is read again from the file.
+# Valid lines on their way to the portfolio; deleted once merged. No key and, on PostgreSQL, no write-ahead log:
+# lines lost in a crash of the database are read again from the file.
 Staged = Table(
     "registry_staging",
     Base.metadata,
     Column("import_id", Uuid, nullable=False),
-    # All lines of a landlord are of one slice, and go in together.
+    # All lines of a landlord are in one slice, and are merged together.
     Column("slice", SmallInteger, nullable=False),
     Column("line", Integer, nullable=False),
     Column("organisation_id", Uuid, nullable=False),

@@ -1,4 +1,4 @@
-"""What landlords report about their lists of tenants, and each change of state."""
+"""Landlords' reports on their lists of tenants, and their state transitions."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -14,11 +14,11 @@ UNSETTLED = text("state IN ('received', 'in_progress')")
 
 
 class TenantReport(Base):
-    """A report to the Caf; it changes no declaration by itself."""
+    """A report to the Caf; it does not change any declaration itself."""
 
     __tablename__ = "tenant_report"
     __table_args__ = (
-        # Of two people who report the same thing, the second is shown the first's report.
+        # When two people report the same thing, the second gets the first's report.
         Index(
             "uq_tenant_report_unsettled", "likeness", unique=True, postgresql_where=UNSETTLED, sqlite_where=UNSETTLED
         ),
@@ -49,7 +49,7 @@ class TenantReport(Base):
 
 
 class ReportTransition(Base):
-    """Each change of state of a report: who and when. Only ever added."""
+    """Each change of state of a report: who and when. Append-only."""
 
     __tablename__ = "report_transition"
 

@@ -1,1 +1,1 @@
-"""Attestations that came back on paper: found by two numbers, typed apart, filed or discarded by an agent."""
+"""Attestations on paper: found by two numbers, typed separately, filed or discarded by an agent."""

@@ -1,4 +1,4 @@
-"""Attestations that came back on paper, typed by agents of the Caf."""
+"""Attestations on paper, typed by agents of the Caf."""
 
 from typing import Any
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""An attestation is begun, typed, filed or discarded; each leaves its line in the journal."""
+"""Commands on an attestation: begin, save, file, discard. Each leaves a journal line."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -34,9 +34,9 @@ def begin(
     posted_on: str | None,
     printed: Mapping[str, str],
 ) -> tuple[Typed, bool]:
-    """The attestation, and whether it is new: one that is being typed is given back, whoever began it.
+    """The attestation, and whether it is new: one already being typed is returned, whoever began it.
 
-    `printed`: the numbers on the paper, as far as the caller says them. Raises NotFound outside the agent's Caf,
+    `printed`: the numbers on the paper that the caller gives. Raises NotFound outside the agent's Caf,
     Invalid for the days and for another's numbers, Conflict when there is nothing to declare.
     """
     loaded = loading.find(session, caller, declaration_id, change=True)
@@ -77,7 +77,7 @@ def _not_theirs(name: str) -> FieldError:
 
 
 def save(session: Session, typed: Typed, change: Mapping[str, Any]) -> Typed:
-    """Saves the steps, and the days that `change` corrects. Raises Invalid with every error; Conflict."""
+    """Saves the steps, and the days in `change`. Raises Invalid with all errors; Conflict."""
     row, loaded = typed.row, typed.loaded
     paper.advance(typed.state, Trigger.SAVE)
     days = _days(row)
@@ -104,10 +104,10 @@ def save(session: Session, typed: Typed, change: Mapping[str, Any]) -> Typed:
 
 
 def file(session: Session, typed: Typed, seen: str, reason: str | None) -> None:
-    """Transmits what the paper says, through the channel `paper`.
+    """Transmits the content of the paper, through the channel `paper`.
 
-    `seen`: ETag of the declaration that the agent compared it with. Raises PreconditionFailed when the landlord acted
-    since, Invalid with what is missing or when replacing a version has no reason, Conflict once the Caf has settled.
+    `seen`: ETag of the declaration that the agent compared. Raises PreconditionFailed when the landlord acted since,
+    Invalid with what is missing or when a version is replaced without a reason, Conflict once the Caf has settled.
     """
     row, loaded = typed.row, typed.loaded
     following = paper.advance(typed.state, Trigger.FILE)
@@ -125,7 +125,7 @@ def file(session: Session, typed: Typed, seen: str, reason: str | None) -> None:
 
 
 def discard(session: Session, typed: Typed, reason: str | None) -> None:
-    """Keeps the paper out, with why. Raises Invalid without a reason, Conflict once it is filed."""
+    """Sets the paper aside, with a reason. Raises Invalid without one, Conflict once it is filed."""
     following = paper.advance(typed.state, Trigger.DISCARD)
     _end(session, typed, following, paper.reason(reason, WHY_DISCARDED))
 
@@ -147,7 +147,7 @@ def _days(row: PaperReturn) -> dict[str, Any]:
 
 
 def _journal(session: Session, typed: Typed, action: str, *, after: dict[str, Any], reason: str | None = None) -> None:
-    # Which steps, never what they say: the journal outlives the data.
+    # Which steps, never their content: the journal outlives the data.
     journal.record(
         session,
         actor=typed.loaded.caller.sub,

@@ -1,4 +1,4 @@
-"""Which attestations an agent sees, and how each is shown: beside the declaration, with what is left to do."""
+"""Attestations that an agent sees, shown beside the declaration, with what is left to do."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -26,7 +26,7 @@ Shown = tuple[dict[str, Any], dict[str, str]]
 
 @dataclass(frozen=True)
 class Typed:
-    """An attestation, with the declaration it is of as it stands now."""
+    """An attestation, with its declaration as it is now."""
 
     row: PaperReturn
     loaded: LoadedDeclaration
@@ -41,7 +41,7 @@ class Typed:
 
 
 def find(session: Session, caller: Caller, paper_id: UUID, *, change: bool = False) -> Typed:
-    """Raises NotFound outside the agent's Caf. `change` holds both rows until the end of the transaction."""
+    """Raises NotFound outside the agent's Caf. `change` locks both rows until the end of the transaction."""
     statement = select(PaperReturn).where(PaperReturn.id == paper_id, _inside(caller))
     row = session.execute(statement.with_for_update() if change else statement).scalar_one_or_none()
     if row is None:
@@ -63,7 +63,7 @@ def _inside(caller: Caller) -> ColumnElement[bool]:
 def page(
     session: Session, caller: Caller, state: str | None, declaration: str | None, cursor: str | None, limit: int
 ) -> dict[str, Any]:
-    """Whoever began first comes first: what is being typed is there to be finished."""
+    """Oldest first: attestations being typed should be finished."""
     inside = [_inside(caller)]
     if state:
         inside.append(PaperReturn.state == state)
@@ -104,7 +104,7 @@ def _summary(typed: Typed) -> dict[str, Any]:
 
 
 def shown(session: Session, typed: Typed) -> Shown:
-    """The body and the headers, the ETag with them."""
+    """The body and the headers, with the ETag."""
     row, loaded, draft = typed.row, typed.loaded, typed.draft
     declaration, headers = declarations.shown(session, loaded)
     points = journey.confirmations(draft, loaded.known, loaded.campaign.year)
@@ -131,7 +131,7 @@ def shown(session: Session, typed: Typed) -> Shown:
 
 
 def conflict(session: Session, typed: Typed) -> dict[str, Any] | None:
-    """What was declared or begun otherwise for the same tenant, field by field; None when there is nothing."""
+    """Differences with what was declared or begun for the same tenant, field by field; None without any."""
     loaded, version = typed.loaded, standing(session, typed.loaded)
     kind = paper.conflict(loaded.state, version.channel if version else None)
     if kind is None or typed.state is not State.TYPING:
@@ -150,7 +150,7 @@ def conflict(session: Session, typed: Typed) -> dict[str, Any] | None:
 
 
 def replaceable(loaded: LoadedDeclaration) -> bool:
-    """Whether the Caf has not settled what was declared."""
+    """Whether what was declared may be replaced: the Caf has not settled it."""
     editable = loaded.state in journey.EDITABLE
     return loaded.filing_open if editable else Trigger.AMEND in allowed(loaded.state, loaded.facts(reason="…"))
 

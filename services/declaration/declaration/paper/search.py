@@ -1,4 +1,4 @@
-"""The declarations of a tenant by the two numbers printed on the attestation."""
+"""Finds a tenant's declarations by the two numbers printed on the attestation."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ MOST = 50
 
 
 def search(session: Session, caller: Caller, user_number: str, tenant_number: str) -> list[dict[str, Any]]:
-    """Newest campaign first: one a dwelling that this tenant has with this landlord. `user_number` may hold spaces."""
+    """Newest campaign first: one per dwelling of this tenant with this landlord. `user_number` may hold spaces."""
     statement = (
         joined(RentDeclaration, Campaign, Tenancy, Dwelling, Landlord)
         .where(

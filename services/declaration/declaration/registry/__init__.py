@@ -1,4 +1,4 @@
-"""The Caf's registry file: received, read in the background line by line, merged into the portfolio set by set."""
+"""The Caf's registry file: received, read in the background line by line, merged into the portfolio slice by slice."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -20,9 +20,9 @@ def import_path(
 ) -> dict[str, Any]:
     """Imports a file at once, in this process; returns the import as the API shows it.
 
-    The state of a file that another process is reading already is returned as it is.
+    A file that another process is already reading: returns its current state.
 
-    `progress` is called with the same after each batch. `caf_code`: take the lines of this Caf only. Raises OSError
+    `progress` is called with the same after each batch. `caf_code`: accept lines of this Caf only. Raises OSError
     when the file cannot be opened.
     """
     worker = new_id()
@@ -35,13 +35,12 @@ def import_path(
 
 
 def shown(runtime: Runtime, import_id: UUID) -> dict[str, Any]:
-    """The import as the API shows it."""
     with runtime.read_only() as session:
         return queries.one(session, import_id)
 
 
 def read_waiting(runtime: Runtime) -> None:
-    """Periodic job: reads the files that wait, and those that a killed worker left."""
+    """Periodic job: reads the waiting files, and those left by a killed worker."""
     while (lock := job_lock.claim(runtime)) is not None:
         jobs.run(runtime, lock, lambda: None)
     jobs.erase_read(runtime)

@@ -1,4 +1,4 @@
-"""The Caf's registry file, for agents."""
+"""Registry imports, for agents."""
 
 from typing import Any
 from uuid import UUID
@@ -19,7 +19,7 @@ def list_imports(limit: int = 50, cursor: str | None = None) -> dict[str, Any]:
 
 
 def post_import(file: Any = None) -> tuple[dict[str, Any], int]:
-    """Needs no idempotency key: the same file twice changes nothing, and together it is one import."""
+    """Needs no idempotency key: the same file twice changes nothing, and sent at the same time it is one import."""
     caller = agent()
     if not isinstance(file, FileStorage):
         raise uploads.no_file(registry_commands.EXAMPLE)

@@ -1,5 +1,5 @@
 """
-Taking a registry file in: kept in storage, one row that says so; nothing of it is read yet.
+Receives a registry file: stores it and inserts one row; the file is not read yet.
 
 The same content sent while it waits or is read is the same import; after its end it is a new one: other files may
 have changed the portfolio since.
@@ -34,7 +34,7 @@ def receive(
     sent_by: str,
     worker: UUID | None = None,
 ) -> tuple[UUID, bool]:
-    """The import and whether it is this caller's to read, or new; `worker` reads it itself at once.
+    """The import and whether this caller reads it, or it is new; `worker` reads it itself at once.
 
     Raises Invalid when it is empty or too large.
     """
@@ -56,7 +56,7 @@ def receive(
         started_at=now if worker else None,
     )
     with runtime.transaction() as session:
-        # Two who send one file together: the second finds the row of the first.
+        # Two people send one file at the same time: the second finds the row of the first.
         alone_until_commit(session, f"registry import {caf_code} {digest}")
         known = _under_way(session, caf_code, digest, locked=worker is not None)
         if known is None:
@@ -70,7 +70,7 @@ def receive(
 
 
 def _under_way(session: Session, caf_code: str | None, digest: str, *, locked: bool) -> RegistryImport | None:
-    """The import of the same bytes that has not ended yet; `locked` for who may take it over."""
+    """The import of the same bytes that has not ended yet; `locked` to take it over."""
     same = (RegistryImport.caf_code.is_not_distinct_from(caf_code), RegistryImport.sha256 == digest)
     waiting = RegistryImport.status.in_([Status.RECEIVED.value, Status.RUNNING.value])
     found = select(RegistryImport).where(*same, waiting).limit(1)
@@ -78,7 +78,7 @@ def _under_way(session: Session, caf_code: str | None, digest: str, *, locked: b
 
 
 def _take_over(known: RegistryImport, worker: UUID | None) -> bool:
-    """Whether this worker reads it: nobody does, or who did is gone."""
+    """Whether this worker reads it: nobody else does, or the other worker's lock expired."""
     now = clock.now()
     if worker is None or (known.leased_until is not None and known.leased_until > now):
         return False

@@ -1,4 +1,4 @@
-"""What is wrong in a file, kept as rows: the first of it in the order of the file."""
+"""Errors of a file, kept as rows: only the first ones in file order."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from declaration.domain.registry.lines import LineError
 from declaration.models import RegistryImportError
 
-# Enough to see what is wrong; a file where every line is bad must not fill the database.
+# Enough to see what is wrong; a file of bad lines only must not fill the database.
 KEPT = 10_000
 
 
@@ -31,7 +31,7 @@ def add(session: Session, import_id: UUID, errors: Sequence[LineError]) -> None:
 
 
 def keep_first(session: Session, import_id: UUID) -> None:
-    """Slices are merged in no order, and each may bring as many as are kept of all; errors before warnings."""
+    """Keeps the first errors: slices merge in any order, each adding up to the limit; errors before warnings."""
     error = RegistryImportError
     ordered = select(error.seq).where(error.import_id == import_id).order_by(error.severity, error.line, error.seq)
     beyond = delete(error).where(error.seq.in_(ordered.offset(KEPT)))

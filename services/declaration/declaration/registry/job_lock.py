@@ -1,4 +1,4 @@
-"""Which worker reads which registry file."""
+"""Job lock on registry imports: which worker reads which file."""
 
 from enum import StrEnum
 from typing import Any
@@ -15,7 +15,7 @@ __all__ = ["MOST_ATTEMPTS", "JobLock", "JobLockLost", "Status", "claim", "held"]
 
 
 class Status(StrEnum):
-    """Where an import stands."""
+    """Status of an import."""
 
     RECEIVED = "received"
     RUNNING = "running"
@@ -24,7 +24,7 @@ class Status(StrEnum):
 
 
 def claim(runtime: Runtime) -> JobLock | None:
-    """The oldest file that waits or whose worker is gone; None when there is none."""
+    """Claims the oldest file that waits or whose worker's lock expired; None when there is none."""
     waiting = RegistryImport.status.in_([Status.RECEIVED.value, Status.RUNNING.value])
     with runtime.transaction() as session:
         claimed = job_lock.claim(session, RegistryImport, waiting, RegistryImport.received_at)
@@ -37,5 +37,5 @@ def claim(runtime: Runtime) -> JobLock | None:
 
 
 def held(session: Session, lock: JobLock, **changes: Any) -> None:
-    """Renews the lock and changes the row, in the transaction of the work itself. Raises JobLockLost."""
+    """Renews the lock and changes the row, in the work's own transaction. Raises JobLockLost."""
     job_lock.held(session, RegistryImport, lock, **changes)

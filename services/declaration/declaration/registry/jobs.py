@@ -1,4 +1,4 @@
-"""The whole reading of one file: header, staging, merging, end. Taken up again anywhere, it ends the same."""
+"""Reads one file completely: header, staging, merging, end. Any worker can resume it, with the same result."""
 
 from collections.abc import Callable
 from typing import Any
@@ -19,13 +19,13 @@ from declaration.registry import errors, slices, staging
 from declaration.registry.job_lock import MOST_ATTEMPTS, JobLock, JobLockLost, Status, held
 
 log = structlog.get_logger()
-# Lines merged in one transaction, while which others wait for the organisations in them, and SQLite for any writing.
-# On PostgreSQL 50,000 would be a tenth faster, and nobody would see a Caf's file advance.
+# Lines merged per transaction; meanwhile others wait for its organisations, and on SQLite for any write.
+# On PostgreSQL 50,000 would be 10 % faster, but nobody would see a Caf's file advance.
 SLICE = {"postgresql": 10_000, "sqlite": 5_000}
 
 
 def run(runtime: Runtime, lock: JobLock, progress: Callable[[], Any]) -> None:
-    """Reads the file to its end; stops without a trace when another worker has taken it over."""
+    """Reads the file to its end; stops and writes nothing more when another worker has taken it over."""
     try:
         _run(runtime, lock, progress)
     except FileRefusedError as refusal:
@@ -53,14 +53,14 @@ def _run(runtime: Runtime, lock: JobLock, progress: Callable[[], Any]) -> None:
                 progress()
         for _ in slices.merge_all(runtime, lock, header):
             progress()
-        if _all_in(runtime, lock):
+        if _all_merged(runtime, lock):
             break
     _end(runtime, lock, Status.DONE)
 
 
-def _all_in(runtime: Runtime, lock: JobLock) -> bool:
-    """Whether each good line is in the portfolio; else a crash of the database took staged lines with it, and the
-    import is back at its first line."""
+def _all_merged(runtime: Runtime, lock: JobLock) -> bool:
+    """Whether every valid line is merged; if not, a database crash lost staged lines, and the import is reset to its
+    first line."""
     with runtime.transaction() as session:
         row = session.get_one(RegistryImport, lock.row_id)
         if row.lines_merged == row.lines_good:
@@ -87,7 +87,7 @@ def _count_lines(storage: Storage, key: str) -> int:
 
 
 def _end(runtime: Runtime, lock: JobLock, status: Status, **changes: Any) -> None:
-    """The end, and with it what an open campaign gains; the file, full of names, does not outlive its reading."""
+    """Ends the import and updates open campaigns; erases the file, full of names, once it is read."""
     with runtime.transaction() as session:
         session.execute(delete(RegistrySlice).where(RegistrySlice.import_id == lock.row_id))
         errors.keep_first(session, lock.row_id)
@@ -109,7 +109,7 @@ def _end(runtime: Runtime, lock: JobLock, status: Status, **changes: Any) -> Non
 
 
 def erase_read(runtime: Runtime) -> None:
-    """Erases the files that are read: also that of a worker killed just before it would have."""
+    """Erases the files already read, including one left by a worker killed just before erasing it."""
     ended = RegistryImport.status.in_([Status.DONE.value, Status.REFUSED.value])
     with runtime.transaction() as session:
         rows = select(RegistryImport).where(ended, RegistryImport.storage_key != "")
@@ -119,7 +119,7 @@ def erase_read(runtime: Runtime) -> None:
 
 
 def _join_open_campaigns(session: Session, row: RegistryImport) -> None:
-    """Tenancies registered while a campaign is open have their declaration; corrected leases are looked at again."""
+    """Adds new tenancies to open campaigns; checks corrected leases again."""
     opened = select(Campaign).where(Campaign.phase == Phase.OPEN.value)
     if row.caf_code:
         opened = opened.where(Campaign.caf_code == row.caf_code)

@@ -1,4 +1,4 @@
-"""The tables of the portfolio, each column beside the one of the file that gives it."""
+"""Tables of the portfolio: each column with the file's column that fills it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,12 +8,12 @@ from sqlalchemy import Column, Date, MetaData, Select, Table, and_, func, litera
 
 from declaration.models import Base, Dwelling, Landlord, Staged, Tenancy
 
-# The lines of a slice. Gone with its transaction.
+# The lines of a slice. Dropped with its transaction.
 SLICE = Table(
     "registry_slice_lines",
     MetaData(),
     *[Column(each.name, each.type) for each in Staged.columns if each.name not in ("import_id", "slice")],
-    # The first day under which the lease is known: another than its own when the line corrects it.
+    # The known first day of the lease: differs from the line's when the line corrects it.
     Column("known_start", Date),
     prefixes=["TEMPORARY"],
 )
@@ -52,7 +52,7 @@ TENANCY: dict[str, Any] = {
     "sort_key": LINE.sort_key,
     "search": LINE.tenant_search,
 }
-# What a file may leave out; then what is known stays as it is.
+# Columns that a file may omit; the known values then stay.
 LEFT_OUT = frozenset(
     {"siret", "civility", "last_name", "first_name", "email", "lease_end", "previous_rent", "previous_charges"}
     | {"benefit_amount", "paid_to_landlord"}
@@ -65,16 +65,16 @@ DWELLING_KEY = (*LANDLORD_KEY, LINE.dwelling_ref)
 
 @dataclass(frozen=True)
 class Level:
-    """A table of the portfolio: its unique key and its columns, each beside what gives it."""
+    """A table of the portfolio: its unique key and its columns, each with its source."""
 
     name: str
     table: type[Base]
     key: Mapping[str, Any]
-    # What of the key may have another value in the row that is there.
+    # Key columns whose existing row may have another value.
     known_by: Mapping[str, Any]
     columns: Mapping[str, Any]
     lines: Select[Any]
-    # What else a new row has, and what changes in a changed one.
+    # Further columns of a new row, and those set when a row changes.
     new: Mapping[str, Any]
     touched: Mapping[str, Any]
 

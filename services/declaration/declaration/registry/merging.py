@@ -1,4 +1,4 @@
-"""One slice from the staging table into the portfolio: all lines of a landlord together.
+"""Merges one slice from the staging table into the portfolio: all lines of a landlord together.
 
 Each statement works on the whole slice and writes only rows that differ: an identical file changes nothing.
 """
@@ -16,14 +16,14 @@ from declaration.sql import analyze, give_memory, new_id, prefer_keys
 
 
 def merge(session: Session, import_id: UUID, number: int, present: frozenset[str]) -> dict[str, int]:
-    """Merges a slice, which leaves the staging table; returns what to add to the counters of the import.
+    """Merges a slice and removes it from the staging table; returns the increments of the import's counters.
 
-    `present`: the columns that the file has.
+    `present`: the columns of the file.
     """
     give_memory(session)
     prefer_keys(session)
     lines = _take(session, import_id, number)
-    # Of landlords never seen, nothing can have changed: a first file is spared half of the joins.
+    # New landlords cannot have changed: a first file skips half of the joins.
     registered = select(LINE.line).join(Landlord, Landlord.user_number == LINE.user_number)
     known: bool = session.execute(select(exists(registered))).scalar_one()
     refused = refusing.refuse(session, import_id, known=known)
@@ -38,13 +38,13 @@ def merge(session: Session, import_id: UUID, number: int, present: frozenset[str
 
 
 def analyze_portfolio(session: Session) -> None:
-    """Whoever joins these tables next, a campaign's opening first of all, does not wait for the autovacuum."""
+    """Updates the planner's statistics at once: the next joins (a campaign's opening) cannot wait for autovacuum."""
     for level in LEVELS:
         analyze(session, level.table.__tablename__, "id", *level.key)
 
 
 def _take(session: Session, import_id: UUID, number: int) -> int:
-    """Moves a slice out of the staging table; returns how many lines it had."""
+    """Moves a slice out of the staging table; returns its number of lines."""
     mine = and_(Staged.c.import_id == import_id, Staged.c.slice == number)
     SLICE.create(session.connection())
     given = {**{column.name: column for column in Staged.c}, "known_start": Staged.c.lease_start}
@@ -55,7 +55,7 @@ def _take(session: Session, import_id: UUID, number: int) -> int:
 
 
 def _merge_slice(session: Session, present: frozenset[str], *, known: bool) -> dict[str, int]:
-    """What to add to the counters of the import."""
+    """The increments of the import's counters."""
     counters: dict[str, int] = {}
     for level in LEVELS:
         counters[f"updated_{level.name}"] = _update(session, level, present) if known else 0
@@ -75,8 +75,8 @@ def _update(session: Session, level: Level, present: frozenset[str]) -> int:
 
 
 def _insert(session: Session, level: Level, *, known: bool) -> int:
-    """A row that another import has made since is an error, and the slice is merged again: to look for it in each
-    insertion (ON CONFLICT) would cost a tenth of a first file."""
+    """A row inserted by another import meanwhile raises an error, and the slice is merged again: checking every insert
+    (ON CONFLICT) would cost a tenth of a first file."""
     target, lines = level.table.__table__.c, level.lines.subquery("line")
     given = {name: lines.c[name] for name in {**level.key, **level.columns}}
     values = {"id": new_id(), **given, **level.new}

@@ -1,4 +1,4 @@
-"""What each organisation has where, and which landlords changed: kept by set, told to the other services by a job."""
+"""Where each organisation has dwellings, and which landlords changed: updated by set, published by a job."""
 
 from collections import defaultdict
 from typing import Any
@@ -14,7 +14,7 @@ from declaration.models import Dwelling, Landlord, Organisation, Portfolio
 from declaration.sql import analyze
 
 TOLD_AT_ONCE = 200
-# The pairs that the organisations of a slice have now. Gone with its transaction.
+# The current pairs of a slice's organisations. Dropped with its transaction.
 SCOPE = Table(
     "registry_scope",
     MetaData(),
@@ -23,14 +23,14 @@ SCOPE = Table(
 )
 TOUCHED = Table("registry_touched", MetaData(), Column("id", Organisation.__table__.c.id.type), prefixes=["TEMPORARY"])
 _NAMES = [column.name for column in SCOPE.columns]
-# Made by this very transaction, which holds it already and fills it: each that was made before has had a portfolio, or
-# has had one taken away, which is a version.
+# Created by this transaction, which already locks and fills it: any older one has, or once had, a portfolio, and losing
+# one raises its version.
 _JUST_MADE = and_(Organisation.portfolio_version == 1, ~exists().where(Portfolio.organisation_id == Organisation.id))
 _SAME = and_(*[Portfolio.__table__.c[name] == SCOPE.c[name] for name in _NAMES])
 
 
 def refresh(session: Session, organisations: Select[Any]) -> None:
-    """Brings the portfolio of these organisations up to date; those that changed have a version to tell."""
+    """Updates the portfolio of these organisations; those that changed get a version to publish."""
     connection = session.connection()
     TOUCHED.create(connection)
     session.execute(insert(TOUCHED).from_select(["id"], organisations.distinct()))
@@ -51,8 +51,8 @@ def refresh(session: Session, organisations: Select[Any]) -> None:
 
 
 def _hold(session: Session) -> None:
-    """An organisation's portfolio is counted by one slice at a time: two Cafs may bring dwellings of the same SIRET,
-    and neither sees the other's before its end. In the order of the ids, so that no two wait for each other."""
+    """One slice at a time updates an organisation's portfolio: two Cafs may bring dwellings of the same SIRET, and
+    neither sees the other's before its commit. Locks in order of the ids, which avoids deadlocks."""
     new = select(TOUCHED.c.id, literal(1), literal(0)).where(TOUCHED.c.id.is_not(None)).order_by(TOUCHED.c.id)
     added = upsert(session, Organisation).from_select(["id", "portfolio_version", "told_version"], new)
     session.execute(added.on_conflict_do_nothing())
@@ -74,7 +74,7 @@ def _replace(session: Session) -> None:
 
 
 def tell(runtime: Runtime) -> None:
-    """Tells what changed, some at a time, so that an import does not wait for the sealing of a million names."""
+    """Publishes changes, a few at a time, so that an import does not wait for the encryption of a million names."""
     while _tell_landlords(runtime) + _tell_portfolios(runtime):
         pass
 

@@ -1,4 +1,4 @@
-"""Imports and their errors as the API shows them, to agents of the Caf that sent them."""
+"""Registry imports and their errors as the API shows them, to agents of the Caf that sent them."""
 
 from typing import Any
 from uuid import UUID
@@ -31,7 +31,7 @@ def one(session: Session, import_id: UUID, inside: ColumnElement[bool] | None = 
 
 
 def page(session: Session, caller: Caller, cursor: str | None, limit: int) -> dict[str, Any]:
-    """Newest first: their ids are in the order of time."""
+    """Newest first: ids are in order of time."""
     statement = select(RegistryImport).where(visible(caller))
     if after := pagination.after_id(cursor):
         statement = statement.where(RegistryImport.id < after)
@@ -41,7 +41,7 @@ def page(session: Session, caller: Caller, cursor: str | None, limit: int) -> di
 
 
 def errors(session: Session, caller: Caller, import_id: UUID, cursor: str | None, limit: int) -> dict[str, Any]:
-    """In the order of the file. Raises NotFound."""
+    """In file order. Raises NotFound."""
     one(session, import_id, visible(caller))
     return line_errors.page(
         session, RegistryImportError, import_id, cursor, limit, names=(*line_errors.NAMES, "severity")

@@ -1,6 +1,6 @@
-"""Reading on several processors: reading is Python from end to end, and a process has one of them.
+"""Reads on several processors: reading is pure Python, and one process uses only one processor.
 
-Blocks go round to as many processes as there are, and come back in the order of the file.
+Blocks go to the processes in turn, and come back in file order.
 """
 
 import os
@@ -15,13 +15,13 @@ from multiprocessing.connection import Connection
 from declaration.domain.registry.blocks import Block, BlockReader, Reading
 from declaration.files import parser_process
 
-# Seconds: a block takes some hundredths of one.
+# Seconds: a block takes a few hundredths of one.
 ANSWERS_WITHIN = 60
 Raws = tuple[Sequence[bytes], int]
 
 
 def read(reading: Reading, blocks: Iterable[Raws], processes: int) -> Generator[Block]:
-    """`blocks`: lines and the number of the first of them. Raises OSError, EOFError when a process is gone."""
+    """`blocks`: lines and the number of the first. Raises OSError or EOFError when a process has died."""
     if processes == 1:
         reader = BlockReader(reading)
         for block in blocks:
@@ -31,7 +31,7 @@ def read(reading: Reading, blocks: Iterable[Raws], processes: int) -> Generator[
         idle = deque(stack.enter_context(_started(reading)) for _ in range(processes))
         busy: deque[Connection] = deque()
         for block in blocks:
-            # An answer is taken before the next block is asked for: neither end then waits for the other to listen.
+            # Takes an answer before it sends the next block: otherwise both ends could block on a full pipe.
             if not idle:
                 yield _answer(busy[0])
                 idle.append(busy.popleft())
@@ -46,10 +46,10 @@ def _started(reading: Reading) -> Iterator[Connection]:
     ours, its = Pipe()
     with ours, its:
         command = [sys.executable, "-m", parser_process.__name__, str(its.fileno()), str(os.getpid())]
-        # What an exception would print are people's data; `registry_workers` of 1 shows it to a debugger.
+        # A traceback would print personal data; set `registry_workers` to 1 to debug.
         silent, end = subprocess.DEVNULL, its.fileno()
         with subprocess.Popen(command, pass_fds=(end,), stderr=silent) as process:  # noqa: S603 - our own program
-            # Its end is its own: that of a process that died is seen as closed.
+            # Closes our copy of its end, so that a dead process is seen as a closed pipe.
             its.close()
             try:
                 ours.send(reading)

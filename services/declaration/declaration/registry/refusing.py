@@ -1,7 +1,7 @@
-"""Lines of a slice that are well formed and cannot go in: they leave it, each with what is wrong with it.
+"""Well-formed lines of a slice that cannot be merged: removed from it, each with its errors.
 
-All lines that name a user number are of one slice, so that what is found here is the same whoever merges what first.
-Sets say where there is anything to look at: nearly never. The lines of those landlords alone are then read.
+All lines of a user number are in one slice, so the result is the same whatever the order of merging.
+Set-based queries find the landlords to check, nearly always none; only the lines of those are then read.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,15 +18,15 @@ from declaration.models import Dwelling, Landlord, Tenancy
 from declaration.registry import errors
 from declaration.registry.levels import DWELLING_KEY, LINE, OWNER, PLACE, SLICE
 
-# Lines named in one statement.
+# Lines per statement.
 AT_ONCE = 1_000
 _IN_FILE_ORDER = (LINE.user_number, LINE.line)
 _REGISTERED = Landlord.user_number == LINE.user_number
 
 
 def refuse(session: Session, import_id: UUID, *, known: bool) -> int:
-    """How many lines are refused. What stays says each lease once. `known`: some user numbers are registered."""
-    # Whom a number belongs to is known first; of a new one, the first line that names it says so.
+    """The number of refused lines. Leaves each lease once. `known`: some user numbers are registered."""
+    # Owners of numbers come first; the first line that names a new number decides its owner.
     refused = _refuse_foreign(session, import_id, _of_another_caf()) if known else 0
     refused += _refuse_foreign(session, import_id, _of_two_cafs())
     refused += _refuse_contradictions(session, import_id, known=known)
@@ -43,7 +43,7 @@ def _of_another_caf() -> Select[Any]:
 
 
 def _of_two_cafs() -> Select[Any]:
-    """Lines that name another Caf than the first of the same user number."""
+    """Lines that name another Caf than the first line of the same user number."""
     mixed = func.min(LINE.caf_code) != func.max(LINE.caf_code)
     first = select(func.min(LINE.line).label("line")).group_by(LINE.user_number).having(mixed).subquery()
     owner = aliased(SLICE)
@@ -62,7 +62,7 @@ def _refuse_contradictions(session: Session, import_id: UUID, *, known: bool) ->
 
 
 def _doubtful(*, known: bool) -> Iterator[Select[Any]]:
-    """User numbers whose lines do not all say the same of the landlord, of a dwelling or of a lease."""
+    """User numbers whose lines differ on the landlord, a dwelling or a lease."""
     yield _said_twice([LINE.user_number], LANDLORD)
     yield _said_twice([LINE.user_number, LINE.dwelling_ref], DWELLING)
     tenants = select(LINE.user_number).group_by(LINE.user_number, LINE.dwelling_ref, LINE.tenant_number)
@@ -79,7 +79,7 @@ def _said_twice(key: list[Any], columns: Mapping[str, str]) -> Select[Any]:
 
 
 def _lines_of(session: Session, user_numbers: Sequence[str]) -> Iterator[Mapping[str, Any]]:
-    """Landlord after landlord, in the order of the file, some in memory at a time."""
+    """Grouped by landlord, in file order, a few in memory at a time."""
     columns = ["line", "user_number", "dwelling_ref", "tenant_number", "lease_start", *LANDLORD, *DWELLING, *LEASE]
     ordered = select(*[LINE[name] for name in columns]).order_by(*_IN_FILE_ORDER)
     for some in _some(sorted(user_numbers)):
@@ -98,7 +98,7 @@ def _registered(session: Session, user_numbers: Sequence[str]) -> dict[str, Mapp
 
 
 def _find_corrected(session: Session, import_id: UUID) -> int:
-    """Lines that give a known lease another first day say under which one it is known."""
+    """Lines that correct the first day of a known lease get its known first day."""
     pairs = [Pair(**row) for row in session.execute(_overlapping()).mappings()]
     known_starts, ambiguous = contradictions.corrected(pairs)
     if known_starts:
@@ -108,7 +108,7 @@ def _find_corrected(session: Session, import_id: UUID) -> int:
 
 
 def _overlapping() -> Select[Any]:
-    """As `contradictions.Pair`; a test holds it and `contradictions.overlap` together."""
+    """As `contradictions.Pair`; a test compares it with `contradictions.overlap`."""
     other, same = aliased(Tenancy), aliased(SLICE)
     in_file = and_(
         *[same.c[column.name] == column for column in (*DWELLING_KEY, LINE.tenant_number)],

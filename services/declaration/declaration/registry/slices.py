@@ -1,6 +1,6 @@
-"""Who merges which slice: any worker of any process, each slice in one transaction that holds its row.
+"""Merging of slices: any worker of any process, one slice per transaction, which locks its row.
 
-A worker that is killed lets go of its row with its connection, and the slice is as it was. Only the one that reads the
+A killed worker loses the lock with its connection, and the slice is unchanged. Only the worker that reads the
 file ends the import.
 """
 
@@ -26,19 +26,19 @@ from declaration.settings import own
 from declaration.sql import analyze
 
 log = structlog.get_logger()
-# Seconds after which the lock is renewed while others merge, and after which a slice that nobody holds is looked for.
+# Seconds between renewals of the lock while others merge, and between searches for a free slice.
 RENEWED = 5
 LOOKED_FOR = 0.2
-# Two files may bring the same new landlords at once: PostgreSQL's unique_violation, deadlock_detected (they come in
-# another order) and lock_not_available. The next time, one of them finds what the other has brought.
+# Two files may bring the same new landlords at once: PostgreSQL's unique_violation, deadlock_detected (different
+# orders) and lock_not_available. On retry, one of them finds the other's rows.
 SENT_BACK = ("23505", "40P01", "55P03")
 MOST_SENT_BACK = 20
 
 
 def merge_all(runtime: Runtime, lock: JobLock, header: Header) -> Iterator[None]:
-    """Merges all that is staged, with whoever helps; yields as it goes on. Raises LeaseLost."""
+    """Merges all staged lines, along with other workers; yields as it progresses. Raises JobLockLost."""
     with runtime.transaction() as session:
-        _lay_out(session, lock.row_id)
+        _create_slices(session, lock.row_id)
     present = frozenset(header.names)
     while _left(runtime, lock.row_id):
         for _ in _merge_free(runtime, lock, present):
@@ -63,7 +63,7 @@ def help_merging(runtime: Runtime) -> None:
 
 
 def merge_next(runtime: Runtime, import_id: UUID, present: frozenset[str]) -> bool:
-    """Merges a slice that nobody holds; False when there is none. `present`: the columns that the file has."""
+    """Merges a slice that nobody has locked; False when there is none. `present`: the columns of the file."""
     for tries in range(1, MOST_SENT_BACK + 1):
         try:
             with runtime.transaction() as session:
@@ -87,8 +87,8 @@ def _merge_one(session: Session, import_id: UUID, present: frozenset[str]) -> bo
     return True
 
 
-def _lay_out(session: Session, import_id: UUID) -> None:
-    """Whatever slices there are: another version of this program may have staged them in smaller ones."""
+def _create_slices(session: Session, import_id: UUID) -> None:
+    """Creates a row per staged slice, whatever its size: another version of this program may use smaller ones."""
     analyze(session, Staged.name, "import_id", "slice", "line")
     staged = select(Staged.c.import_id, Staged.c.slice).where(Staged.c.import_id == import_id).distinct()
     added = upsert(session, RegistrySlice).from_select(["import_id", "number"], staged)
@@ -102,7 +102,7 @@ def _left(runtime: Runtime, import_id: UUID) -> int:
 
 
 def _merge_free(runtime: Runtime, lock: JobLock, present: frozenset[str]) -> Iterator[None]:
-    """Slice after slice while there are free ones; on SQLite, which has one writer, in this thread."""
+    """Merges free slices one after the other; on SQLite, which has one writer, in this thread."""
 
     def one() -> bool:
         return merge_next(runtime, lock.row_id, present)
@@ -120,7 +120,7 @@ def _repeated(work: Callable[[], bool]) -> Iterator[None]:
 
 
 def _repeated_together(work: Callable[[], bool], workers: int) -> Iterator[None]:
-    """Until each of the workers finds nothing more to do; yields after each piece of work, and while it lasts."""
+    """Until each worker finds nothing more to do; yields after each piece of work, and regularly during long ones."""
     with ThreadPoolExecutor(workers) as pool:
         pending: set[Future[bool]] = {pool.submit(work) for _ in range(workers)}
         while pending:

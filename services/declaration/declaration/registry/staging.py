@@ -1,4 +1,4 @@
-"""From lines of text to valid rows in the staging table, batch after batch; where it stopped is in the same commit."""
+"""Reads text lines into the staging table, batch after batch; the reading position is in the same commit."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import closing
@@ -18,18 +18,18 @@ from declaration.registry import errors, readers
 from declaration.registry.job_lock import JobLock, held
 from declaration.settings import own
 
-# Lines a commit; what a killed worker reads again. SQLite has one writer: others wait for less long.
+# Lines per commit, which is what a killed worker loses. On SQLite, with one writer, others wait less.
 BATCH = {"postgresql": 20_000, "sqlite": 2_000}
-# Lines read and rows written at a time: PostgreSQL takes them while the next are read.
+# Lines read and rows written at a time: PostgreSQL writes some while the next are read.
 BLOCK = 1_000
-# Lines from which the start of processes that read, a tenth of a second each, is soon made up for.
+# Lines beyond which starting parser processes, a tenth of a second each, is worth it.
 SHARED_FROM = 20_000
 
 
 def stage(
     runtime: Runtime, lock: JobLock, stream: IO[bytes], header: Header, row: RegistryImport, slices: int
 ) -> Iterator[None]:
-    """Stages what the import has not done yet; yields after each commit. `stream` stands after the header."""
+    """Stages the rest of the import; yields after each commit. `stream` is positioned after the header."""
     for _ in range(row.lines_done):
         next_line(stream)
     dialect = runtime.engine.dialect.name
@@ -53,7 +53,7 @@ def _raws(stream: IO[bytes], number: int, size: int) -> Iterator[readers.Raws]:
 
 
 def _written(session: Session, blocks: Iterable[Block], *, copying: bool) -> Block:
-    """Writes the rows; returns all but them, for the blocks together."""
+    """Writes the rows; returns the blocks' totals without their rows."""
     whole = Block()
 
     def contents() -> Iterator[Any]:

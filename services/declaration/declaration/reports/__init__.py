@@ -1,1 +1,1 @@
-"""Reports on a list of tenants: sent by a landlord, handled by the Caf, each statement with its perimeter."""
+"""Reports on a list of tenants: sent by a landlord, handled by the Caf, with the perimeter in each statement."""

@@ -21,7 +21,7 @@ from declaration.reports.queries import visible
 
 
 def send(session: Session, caller: Caller, given: dict[str, Any]) -> tuple[TenantReport, bool]:
-    """The report, and whether it is new: one of the same thing that the Caf has not settled is given back instead.
+    """The report, and whether it is new: an unsettled report of the same thing is returned instead.
 
     Raises Invalid, and NotFound outside the caller's perimeter.
     """
@@ -37,7 +37,7 @@ def send(session: Session, caller: Caller, given: dict[str, Any]) -> tuple[Tenan
         "reported_at": now,
         **about,
     }
-    # Another type, commune or organisation is another perimeter: who may send a report may read the same one.
+    # Another type, commune or organisation is another perimeter: whoever may send a report may read the existing one.
     scope = (str(values["organisation_id"]), values["housing_type"], values["commune_insee"])
     values["likeness"] = rules.likeness(kind, *scope, *values.pop("same"))
     new = bool(insert_new(session, TenantReport, values))
@@ -115,7 +115,7 @@ def _of(landlord: Landlord) -> dict[str, Any]:
 
 
 def act(session: Session, caller: Caller, report: TenantReport, chosen: Trigger, answer: str = "") -> None:
-    """What an agent does to it. Raises Conflict, Invalid; NotFound for anyone else."""
+    """Applies an agent's action. Raises Conflict, Invalid; NotFound for anyone else."""
     if caller.kind != "agent":
         raise NotFound
     before = report.state

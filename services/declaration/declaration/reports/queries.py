@@ -1,4 +1,4 @@
-"""Which reports one sees, and how they are shown."""
+"""Reports that the caller may see, and how they are shown."""
 
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,7 @@ from declaration.models import Base, Landlord, TenantReport
 
 
 def visible(caller: Caller) -> ColumnElement[bool]:
-    """Those of the agent's Caf; those on dwellings inside the perimeter of anyone of a landlord."""
+    """Those of the agent's Caf; for a landlord's users, those on dwellings inside their perimeter."""
     if caller.kind == "agent":
         return true() if caller.supervisor else TenantReport.caf_code == caller.caf
     if caller.kind != "landlord" or caller.org is None:
@@ -41,7 +41,7 @@ def find(session: Session, caller: Caller, report_id: UUID, *, change: bool = Fa
 def page(
     session: Session, caller: Caller, state: str | None, declaration: str | None, cursor: str | None, limit: int
 ) -> dict[str, Any]:
-    """Newest first for a landlord; for an agent, whoever has waited longest first."""
+    """Newest first for a landlord; oldest first for an agent."""
     inside = [visible(caller)]
     if state:
         inside.append(TenantReport.state == state)
@@ -59,12 +59,11 @@ def page(
 
 
 def one(session: Session, report: TenantReport) -> dict[str, Any]:
-    """With its landlord."""
+    """The report with its landlord."""
     return shown(report, session.get_one(Landlord, report.landlord_id))
 
 
 def shown(report: TenantReport, landlord: Landlord) -> dict[str, Any]:
-    """As the API shows it."""
     return {
         "id": str(report.id),
         "number": report.number,

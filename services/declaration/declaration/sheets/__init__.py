@@ -1,1 +1,1 @@
-"""Files of rows, XLSX and CSV: read in a process of their own, written for people to fill."""
+"""Files of rows, XLSX and CSV: read in a separate process, written for people to fill."""

@@ -1,7 +1,7 @@
-"""The program that opens a file somebody sent: cells as texts, in JSON, on its output.
+"""Program that opens an uploaded file and prints its cells as text, in JSON.
 
-Run as `python -m declaration.sheets.extract MEMORY SECONDS LINES < file`: it takes no more than MEMORY bytes and
-SECONDS, and dies of more. What it cannot take it names: `{"refused": "<code>"}`.
+Run as `python -m declaration.sheets.extract MEMORY SECONDS LINES < file`: limited to MEMORY bytes and SECONDS, and
+killed beyond. It names what it refuses: `{"refused": "<code>"}`.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ from typing import Any
 from declaration.sheets.layout import is_header
 
 LONGEST_CELL = 1_000
-# A spreadsheet's cell holds 32,767 letters; a quote that is never closed is told as such.
+# A spreadsheet's cell holds 32,767 characters; a quote that is never closed is reported as such.
 LARGEST_FIELD = 10_000_000
 HEADER_WITHIN = 20
 MOST_SHEETS = 10
-# A workbook of 10,000 tenants weighs 12 MB opened; a bomb is a thousand times its own size.
+# A workbook of 10,000 tenants weighs 12 MB unpacked; a zip bomb is a thousand times its own size.
 MOST_OPENED = 50_000_000
 MOST_RATIO = 100
 MOST_ENTRIES = 1_000
 SEPARATORS = ";,\t"
-# How a workbook that asks for a password is kept: an archive of the old kind, with this entry.
+# A password-protected workbook is an OLE archive with this entry.
 _LOCKED = "EncryptedPackage".encode("utf-16-le")
 _OLD_ARCHIVE = b"\xd0\xcf\x11\xe0"
 _OTHER_KINDS = (_OLD_ARCHIVE, b"%PDF", b"{\\rtf", b"\x89PNG", b"\xff\xd8\xff", b"<", b"\xef\xbb\xbf<")
@@ -42,7 +42,7 @@ Line = tuple[int, list[str]]
 
 
 class Refused(Exception):
-    """The file is not taken; the argument is the code of the reason, `where` what its sentence names."""
+    """The file is refused; the argument is the code of the reason, `where` holds the values for its sentence."""
 
     def __init__(self, code: str, **where: Any) -> None:
         super().__init__(code)
@@ -50,7 +50,7 @@ class Refused(Exception):
 
 
 def main() -> None:
-    """Limits first, then the file."""
+    """Sets the limits, then reads the file."""
     memory, seconds, most = (int(argument) for argument in sys.argv[1:4])
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
@@ -62,7 +62,7 @@ def main() -> None:
 
 
 def extracted(content: bytes, most: int) -> dict[str, Any]:
-    """`kind`, `header` and `lines` (number, cells). By what the file is, whatever its name says. Raises Refused."""
+    """`kind`, `header` and `lines` (number, cells). Detects the kind by content, whatever the name. Raises Refused."""
     if content.startswith(b"PK\x03\x04"):
         kind, tables = "xlsx", _workbook(content)
     elif content.startswith(_OTHER_KINDS):
@@ -74,7 +74,7 @@ def extracted(content: bytes, most: int) -> dict[str, Any]:
         header = next((cells for _, cells in islice(numbered, HEADER_WITHIN) if is_header(cells)), None)
         if header is None:
             continue
-        # Spreadsheets leave thousands of empty lines behind: they count for nothing.
+        # Spreadsheets leave thousands of empty lines behind: they are ignored.
         lines = list(islice(((number, cells) for number, cells in numbered if any(cells)), most + 1))
         if len(lines) > most:
             raise Refused("too_many")
@@ -84,12 +84,12 @@ def extracted(content: bytes, most: int) -> dict[str, Any]:
 
 def _workbook(content: bytes) -> Iterator[Iterable[list[str]]]:
     _check_weight(content)
-    # Only here: the import takes memory that a CSV does not need.
+    # Imported here: it takes memory that a CSV does not need.
     import python_calamine
 
     try:
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(_with_failures(content)))
-        # What nobody sees is not what somebody filled.
+        # Hidden sheets were not filled by anybody.
         shown = [each for each in book.sheets_metadata if each.visible == python_calamine.SheetVisibleEnum.Visible]
         for sheet in shown[:MOST_SHEETS]:
             cells = book.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False)
@@ -101,7 +101,7 @@ def _workbook(content: bytes) -> Iterator[Iterable[list[str]]]:
 
 
 def _check_weight(content: bytes) -> None:
-    """What the archive says of itself; the limit of memory stands behind for one that lies."""
+    """Checks the sizes announced by the archive; the memory limit catches a false announcement."""
     try:
         entries = zipfile.ZipFile(io.BytesIO(content)).infolist()
     except zipfile.BadZipFile:
@@ -114,7 +114,7 @@ def _check_weight(content: bytes) -> None:
 
 
 def _with_failures(content: bytes) -> bytes:
-    """With « #N/A » and the like as texts: the reader would take them for empty cells. Raises Refused."""
+    """With « #N/A » and the like as text: the reader would take them for empty cells. Raises Refused."""
     source, target = zipfile.ZipFile(io.BytesIO(content)), io.BytesIO()
     try:
         if not any(_FAILED_CELL.search(source.read(name)) for name in source.namelist() if _is_sheet(name)):
@@ -124,7 +124,7 @@ def _with_failures(content: bytes) -> bytes:
                 held = source.read(name)
                 copy.writestr(name, _FAILED_CELL.sub(rb'\1"str"', held) if _is_sheet(name) else held)
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError):
-        # What is in the archive is not what it announces, or cannot be taken out.
+        # The archive's content differs from its announcement, or cannot be unpacked.
         raise Refused("unreadable") from None
     return target.getvalue()
 
@@ -134,7 +134,7 @@ def _is_sheet(name: str) -> bool:
 
 
 def text(cell: Any) -> str:
-    """A cell as people see it: 15 digits for a number, as spreadsheets show; a formula is its last result."""
+    """A cell as people see it: 15 digits for a number, as spreadsheets show; a formula gives its last result."""
     if isinstance(cell, bool):
         return "oui" if cell else "non"
     if isinstance(cell, float | int):
@@ -147,7 +147,7 @@ def text(cell: Any) -> str:
 
 
 def _separated(content: bytes) -> Iterator[Iterable[list[str]]]:
-    # However lines end: the spreadsheets of old Macintoshes still part them by a single carriage return.
+    # Any line ending: spreadsheets of old Macintoshes use a single carriage return.
     decoded = _decoded(content).replace("\r\n", "\n").replace("\r", "\n")
     csv.field_size_limit(LARGEST_FIELD)
     for separator in SEPARATORS:
@@ -169,14 +169,14 @@ def _has_header(rows: Iterator[list[str]]) -> bool:
 
 
 def _plain(cell: str) -> str:
-    """Without the apostrophe that keeps a text from being a formula (see `writing.harmless`); a CSV that was opened
-    and saved as a workbook has it too."""
+    """Removes the apostrophe that keeps a text from being a formula (see `writing.harmless`); a CSV opened and saved as
+    a workbook has it too."""
     plain = cell[1:] if _KEPT.match(cell) else cell
     return plain.strip()[:LONGEST_CELL]
 
 
 def _decoded(content: bytes) -> str:
-    """UTF-8 with or without its mark, else Windows-1252, as spreadsheets write. Raises Refused."""
+    """UTF-8 with or without byte order mark, else Windows-1252, as spreadsheets write. Raises Refused."""
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raise Refused("utf16")
     if b"\0" in content:
@@ -184,10 +184,10 @@ def _decoded(content: bytes) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        # Without the mark, if there was one.
+        # Without the byte order mark, if any.
         read = error.object
         if not read[: error.start].isascii():
-            # What stands before is UTF-8: read otherwise, every accent of the file would be two signs.
+            # The text before is UTF-8: decoded otherwise, every accent of the file would become two characters.
             line = read.count(b"\n", 0, error.start) + 1
             raise Refused("byte", line=line, byte=f"{read[error.start]:02X}") from None
     try:

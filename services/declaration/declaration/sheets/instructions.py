@@ -1,4 +1,4 @@
-"""The second sheet of a workbook: how to fill the first."""
+"""The second sheet of a workbook: instructions for the first."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ SENTENCES = (
 
 
 def add(book: Any, styles: dict[str, Any]) -> None:
-    """Adds it to the workbook."""
+    """Adds the instructions sheet to the workbook."""
     sheet = book.add_worksheet("Mode d’emploi")
     sheet.set_column(0, 0, 32)
     sheet.set_column(1, 1, 70)

@@ -1,4 +1,4 @@
-"""The columns of a file, in order: what must not be touched, what helps, what is filled, what we say."""
+"""Columns of a file, in order: identifying ones, help, ones to fill, messages."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ HELPING = {name: column.header for name, column in KNOWN_COLUMNS.items()}
 FILLED = {name: column.header for name, column in COLUMNS.items()}
 SAYING = {"points": "Points à confirmer", "to_correct": "À corriger"}
 HEADERS = {MARK: MARK_HEADER, **HELPING, **FILLED, **SAYING}
-# However people spell them: without accents, case or punctuation; by our own names too.
+# However people spell them: ignores accents, case and punctuation; accepts our internal names too.
 _KNOWN = {texts.folded(header): name for name, header in HEADERS.items()} | {
     texts.folded(name): name for name in FILLED
 }
@@ -32,12 +32,12 @@ class Row:
 
 
 def mark(declaration_id: UUID, revision: int) -> str:
-    """What ties a line to its declaration, and to the values that its author saw."""
+    """Ties a line to its declaration, and to the revision that its author saw."""
     return f"{declaration_id}/{revision}"
 
 
 def parse_mark(text: str) -> tuple[UUID, int] | None:
-    """None for anything that is not a mark of ours."""
+    """None for anything but a mark of this service."""
     identifier, _, revision = text.strip().partition("/")
     try:
         found = UUID(identifier)
@@ -51,5 +51,5 @@ def is_header(cells: Sequence[str]) -> bool:
 
 
 def named(header: Sequence[str]) -> list[str | None]:
-    """The name of each column of a file's first line; None for one that is not ours."""
+    """The name of each column in a file's first line; None for an unknown one."""
     return [MARK if texts.folded(cell).startswith(_MARK_WORD) else _KNOWN.get(texts.folded(cell)) for cell in header]

@@ -1,4 +1,4 @@
-"""A file that somebody sent, as lines of cells; opened in a process of its own that a bomb may kill."""
+"""Reads an uploaded file as lines of cells, in a separate process that a zip bomb may kill."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class FileRefusedError(ValueError):
 class Line:
     """`declaration_id` is None when the mark is not one of ours; `shifted`: there are more cells than columns.
 
-    `cells` is what was filled, `known` the columns that say which tenant it is about, as they came back.
+    `cells`: what was filled; `known`: the columns that identify the tenant, as received.
     """
 
     number: int
@@ -58,7 +58,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Sheet:
-    """What a file holds: its kind, its lines, and the headings of columns that are not ours."""
+    """Content of a file: its kind, its lines, and the headings of unknown columns."""
 
     kind: str
     lines: list[Line]
@@ -82,7 +82,7 @@ def read(content: bytes, settings: DeclarationSettings) -> Sheet:
 
 
 def _line(number: int, cells: list[str], names: list[str | None]) -> Line:
-    """A line that is shorter than the header has empty cells."""
+    """A line shorter than the header has empty cells."""
     padded = cells + [""] * (len(names) - len(cells))
     given = {name: text for name, text in zip(names, padded, strict=False) if name}
     mark = layout.parse_mark(given[layout.MARK])

@@ -1,4 +1,4 @@
-"""The file to fill: what the caller has still to declare, with what is known and said so far."""
+"""The file to fill: the caller's unfinished declarations, with the known and saved values."""
 
 from collections.abc import Iterator
 
@@ -20,7 +20,7 @@ from declaration.sheets.layout import Row, mark
 
 
 def make(session: Session, caller: Caller, filters: Filters, kind: str, most: int) -> bytes:
-    """Raises Invalid beyond `most` declarations: nothing is left out in silence."""
+    """Raises Invalid beyond `most` declarations: nothing is left out silently."""
     inside = filing_rows.unfinished(caller, filters)
     count = session.execute(joined(func.count()).where(inside)).scalar_one()
     if count > most:
@@ -37,7 +37,7 @@ def too_many(count: int, most: int) -> Invalid:
 
 
 def row(loaded: LoadedDeclaration) -> Row:
-    """The line of a declaration as it stands."""
+    """The line of a declaration as it is now."""
     stands = row_validation.filled(loaded.draft, loaded.known, loaded.campaign.year)
     return Row(
         mark(loaded.row.id, loaded.row.revision),

@@ -1,4 +1,4 @@
-"""Files for people to fill: a workbook with locked columns, lists and instructions, or a CSV that their tools open."""
+"""Files for people to fill: a workbook with locked columns, lists and instructions, or a CSV for their own tools."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from declaration.domain.rows.columns import COLUMNS
 from declaration.sheets import instructions
 from declaration.sheets.layout import FILLED, HEADERS, HELPING, MARK, SAYING, Row
 
-# ASVS 5.0, 1.2.10: what a spreadsheet would take for a formula; one apostrophe is removed when it is read back.
+# ASVS 5.0, 1.2.10: text that a spreadsheet would take for a formula; one apostrophe is removed when it is read back.
 _FORMULA = re.compile(r"'*[=+\-@\t\r\0]")
 _KEPT = re.compile(r"'+[=+\-@\t\r\0]")
 _AMOUNTS = frozenset({"rent", "charges", "arrears_amount", "previous_rent", "previous_charges"})
@@ -30,12 +30,12 @@ MEDIA_TYPES = {
 
 
 def harmless(text: str) -> str:
-    """The text, which no spreadsheet takes for a formula."""
+    """The text, made safe from being read as a formula."""
     return f"'{text}" if _FORMULA.match(text) else text
 
 
 def columns(*, correcting: bool) -> list[str]:
-    """`correcting`: with the column that says what is wrong."""
+    """`correcting`: adds the column that says what is wrong."""
     saying = list(SAYING) if correcting else [name for name in SAYING if name != "to_correct"]
     return [MARK, *HELPING, *FILLED, *saying]
 
@@ -52,12 +52,12 @@ def _csv(rows: Iterable[Row], names: Sequence[str]) -> bytes:
     writer.writerow([HEADERS[name] for name in names])
     for row in rows:
         writer.writerow([row.mark, *(harmless(row.texts.get(name, "")) for name in names[1:])])
-    # The mark tells Excel that this is UTF-8.
+    # The byte order mark tells Excel that this is UTF-8.
     return b"\xef\xbb\xbf" + target.getvalue().encode()
 
 
 def _xlsx(rows: Iterable[Row], names: Sequence[str]) -> bytes:
-    # Only here: nobody waits at start for what few files need.
+    # Imported here: few files need it, and it slows the start.
     import xlsxwriter
 
     target = io.BytesIO()
@@ -92,7 +92,7 @@ def _styles(book: Any) -> dict[str, Any]:
 
 
 def _shape(sheet: Any, names: Sequence[str], styles: dict[str, Any]) -> None:
-    """Without a password: it keeps from slips, not from people. What is checked is checked when the file comes back."""
+    """Locked without a password: it prevents slips, not tampering. The checks run when the file comes back."""
     free = ("format_columns", "format_rows", "sort", "autofilter", "select_locked_cells", "select_unlocked_cells")
     sheet.protect("", dict.fromkeys(free, True))
     sheet.freeze_panes(1, 3)
@@ -104,7 +104,7 @@ def _shape(sheet: Any, names: Sequence[str], styles: dict[str, Any]) -> None:
 
 
 def _write(sheet: Any, line: int, place: int, name: str, text: str, styles: dict[str, Any]) -> None:
-    """Amounts and days as such where they are readable, so that the spreadsheet counts and sorts; else as typed."""
+    """Amounts and days as typed cells when readable, so that the spreadsheet adds up and sorts; else as text."""
     side = "free" if name in FILLED else "locked"
     if name in _AMOUNTS and (amount := _amount(text)) is not None:
         sheet.write_number(line, place, amount, styles[f"{side} amount"])
@@ -132,7 +132,7 @@ def _day(text: str) -> datetime | None:
         found = date.fromisoformat(cells.day(text))
     except ValueError:
         return None
-    # Spreadsheets count from 1900.
+    # Spreadsheets count days from 1900.
     return datetime(found.year, found.month, found.day) if found.year >= 1900 else None  # noqa: DTZ001 - a cell has no zone
 
 

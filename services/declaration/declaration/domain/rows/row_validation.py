@@ -54,14 +54,14 @@ BY = {
 }
 
 
-def told(verdict: RowResult, by: str, at: datetime) -> RowResult:
+def told(result: RowResult, by: str, at: datetime) -> RowResult:
     """Adds who saved meanwhile (a key of BY) and when, in Paris time; returns any other result unchanged."""
-    if verdict.outcome is not Outcome.CHANGED:
-        return verdict
+    if result.outcome is not Outcome.CHANGED:
+        return result
     here = at.astimezone(clock.PARIS)
     who = f"Cette déclaration a été enregistrée depuis {BY[by]}, le {here:%d/%m/%Y} à {here:%H} h {here:%M}."
     detail = f"{who} Comparez les deux saisies avant d’enregistrer la vôtre."
-    return replace(verdict, errors=(replace(CHANGED_MEANWHILE, detail=detail),))
+    return replace(result, errors=(replace(CHANGED_MEANWHILE, detail=detail),))
 
 
 def filled(draft: Draft, known: Known, year: int) -> dict[str, str]:
