@@ -1,4 +1,4 @@
-"""Static files: one path and one set of files for identity's pages and the portal, cached for a year by their name."""
+"""Static files: one path and one set for identity's pages and the portal, cached for a year under hashed names."""
 
 import gzip
 import json
@@ -18,7 +18,7 @@ class AssetsMissing(RuntimeError):
 
 
 class Asset(NamedTuple):
-    """A file in memory (all together weigh 250 kB), as it is and compressed."""
+    """A file in memory (250 kB for all of them), plain and compressed."""
 
     plain: bytes
     zipped: bytes
@@ -35,7 +35,7 @@ def load_manifest(directory: Path = STATIC) -> dict[str, str]:
 
 
 def read_asset(path: Path) -> Asset:
-    """`path`'s content, and the type that its name says."""
+    """`path`'s content, and the media type from its name."""
     content = path.read_bytes()
     return Asset(content, gzip.compress(content, mtime=0), mimetypes.guess_type(path.name)[0] or "text/plain")
 

@@ -1,4 +1,4 @@
-"""Pages on which nobody has typed anything yet: the same for everybody but for their forms' token and mark."""
+"""Cached blank pages: the same for everybody except their forms' token and mark."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -9,22 +9,21 @@ from markupsafe import Markup
 
 from webui.kept_forms import mark_field
 
-# What stands in the page that is kept, where each browser gets its own.
+# Placeholders in the cached page, replaced for each browser.
 _TOKEN, _MARK = "token-of-this-browser", "mark-of-this-account"
 
 
 def form_token() -> str:
-    """What proves that a form comes from a page of this browser; its session keeps it from now on."""
+    """The CSRF token of this browser; its session keeps it from now on."""
     return str(generate_csrf())
 
 
 def render_blank(template: str, context: Callable[[], Mapping[str, Any]]) -> str:
     """
-    `template` drawn once a process with what `context` gives then, and each time the token and the mark of whoever
-    asks for it.
+    Renders `template` once per process with the context `context` returns; the token and the mark are set per request.
 
-    Only for a page that shows nothing of the request, of the person or of the day. A message left for the person
-    (`flash`) has the page drawn anew.
+    Only for a page that depends on neither the request, the person nor the day. A pending `flash` message makes the
+    page be rendered afresh.
     """
     if "_flashes" in session:
         return render_template(template, **context())

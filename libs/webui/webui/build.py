@@ -24,7 +24,7 @@ class BuildError(RuntimeError):
 
 
 def inputs(root: Path) -> Iterator[Path]:
-    """Every file of `root` that the result depends on, in a fixed order."""
+    """Every file of `root` that the build depends on, in a fixed order."""
     yield from (root / "package.json", root / "package-lock.json", Path(__file__))
     yield from sorted((root / "scss").glob("*.scss"))
     yield from sorted((root / "js").glob("*.js"))
@@ -53,7 +53,7 @@ def tools() -> tuple[list[str], list[str]]:
 
 
 def run(command: Sequence[str], root: Path) -> None:
-    """Runs in `root`; raises BuildError with the last lines the program said."""
+    """Runs in `root`; raises BuildError with the last lines of the program's output."""
     try:
         done = subprocess.run(  # noqa: S603 - fixed commands, no outside input
             command, cwd=root, capture_output=True, text=True, timeout=NPM_TIME_LIMIT_SECONDS, check=False
@@ -94,7 +94,7 @@ def hashed_name(name: str, content: bytes) -> str:
 
 
 def write(files: dict[str, bytes], mark: str) -> None:
-    """Replaces static/, in one move, by `files` under their hashed names and the manifest."""
+    """Replaces static/ atomically with `files` under their hashed names and the manifest."""
     fresh = STATIC.with_name("static.new")
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(parents=True)
@@ -110,7 +110,7 @@ def write(files: dict[str, bytes], mark: str) -> None:
 
 
 def is_current(mark: str) -> bool:
-    """True when static/ was made from the same inputs."""
+    """True when static/ was built from the same inputs."""
     try:
         return bool(json.loads((STATIC / MANIFEST).read_text())["inputs"] == mark)
     except (OSError, ValueError, KeyError):
@@ -118,7 +118,7 @@ def is_current(mark: str) -> bool:
 
 
 def build(root: Path = PACKAGE.parent) -> bool:
-    """Makes static/ when an input changed; False when there was nothing to do. Raises BuildError."""
+    """Builds static/ when an input changed; False when there was nothing to do. Raises BuildError."""
     mark = fingerprint(root)
     if is_current(mark):
         return False

@@ -1,4 +1,4 @@
-"""Error pages in French that say what happened, what to do, and the number of the request to quote."""
+"""Error pages in French: what happened, what to do, and the request number to quote."""
 
 import traceback
 from typing import Any, NamedTuple
@@ -22,7 +22,7 @@ class Explanation(NamedTuple):
 
 LOGGED_FRAMES = 3
 RETRY_SECONDS = 2
-# Put into the environment by who reads requests, in place of a body that is longer than it may be.
+# Set in the WSGI environ by the server bridge in place of a body that is too long.
 TOO_LARGE = "webui.too_large"
 DATABASE_AWAY = (OperationalError, InterfaceError, PoolTimeout)
 EXPLANATIONS = {
@@ -67,7 +67,7 @@ EXPIRED_FORM = Explanation(
 
 
 def explain(error: HTTPException) -> Explanation:
-    """The words for an error; a code without words of its own gets those of its family."""
+    """The text for an error; a code without its own text gets that of its class (4xx, 5xx)."""
     if isinstance(error, CSRFError):
         return EXPIRED_FORM
     code = error.code or 500
@@ -83,21 +83,21 @@ def render_error(error: HTTPException) -> tuple[str, int, dict[str, str]]:
     try:
         page = render_template("webui/error.html", **shown)
     except Exception:
-        # The menu and the person's name may need what has just failed: the page then goes without.
+        # The menu and the person's name may need what has just failed: the page is then rendered without them.
         g.webui_bare = True
         page = render_template("webui/error.html", **shown)
     return page, code, kept
 
 
 def form_address() -> str:
-    """Where the form that was sent is shown: its own address, or the page of ours that sent it; empty for neither."""
+    """The page of the form that was sent: its own address, or the page of ours it came from; empty for neither."""
     adapter, sender = current_app.create_url_adapter(request), urlsplit(request.referrer or "")
     pages = (request.path, sender.path if sender.netloc == request.host else "")
     return next((page for page in pages if page and adapter is not None and adapter.test(page, method="GET")), "")
 
 
 def as_http(error: Exception) -> HTTPException:
-    """A database that is away is a 503, to be tried again soon; anything else unexpected is a 500."""
+    """An unreachable database is a 503, with a retry delay; anything else unexpected is a 500."""
     cause = error.original_exception if isinstance(error, InternalServerError) else error
     if isinstance(cause, DATABASE_AWAY):
         return ServiceUnavailable(retry_after=RETRY_SECONDS)
@@ -105,7 +105,7 @@ def as_http(error: Exception) -> HTTPException:
 
 
 def log_failures_without_their_words(app: Flask) -> None:
-    """The log says which exception, where and in which request; its message could hold personal data."""
+    """Logs the exception's type, place and request, never its message: it could hold personal data."""
 
     def log_exception(exc_info: tuple[Any, ...]) -> None:
         kind, _message, trace = exc_info
@@ -123,11 +123,11 @@ def add_errors(app: Flask) -> None:
         if request.environ.get(TOO_LARGE):
             raise RequestEntityTooLarge
 
-    # Before any other: forms' tokens are looked for in the body.
+    # Before any other hook: the CSRF check looks for the token in the body.
     app.before_request_funcs.setdefault(None, []).insert(0, refuse_too_large)
 
     def http_error(error: HTTPException) -> HTTPException | tuple[str, int, dict[str, str]]:
-        # A redirection is an HTTPException too.
+        # A redirect is an HTTPException too.
         return error if error.code is not None and error.code < 400 else render_error(error)
 
     def unexpected(error: Exception) -> tuple[str, int, dict[str, str]]:

@@ -1,4 +1,4 @@
-"""Forms whose errors are said in French, at the top of the page and next to the field."""
+"""Forms with errors in French, at the top of the page and next to the field."""
 
 import re
 import uuid
@@ -26,22 +26,22 @@ KEY_USED = (
 
 
 class PageForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
-    """A form of a page; errors found elsewhere are put on their field or above the form.
+    """A page's form; errors found elsewhere are attached to their field or to the whole form.
 
-    Every typed text keeps the one rule of texts, without each field asking for it; a password is no text.
-    What had been typed before it expired fills it in again, see `webui.kept_forms`.
+    Every text field obeys the rule of `chassis.texts` without asking for it, passwords excepted.
+    What was typed in an expired form fills it in again, see `webui.kept_forms`.
     """
 
     class Meta(FlaskForm.Meta):  # type: ignore[misc]  # Flask-WTF is untyped
         """Where the fields come from."""
 
         def wrap_formdata(self, form: FlaskForm, formdata: Any) -> Any:
-            """What the request sent; on a page that is asked for, what is given back of an expired form."""
+            """The form data of a POST; on a GET, what is restored from an expired form."""
             given = super().wrap_formdata(form, formdata)
             return kept_fields() if given is None and formdata is _Auto else given
 
     def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
-        """The fields' own validators, then the rule of texts on what they took."""
+        """Runs the fields' own validators, then the rule for texts on their values."""
         good = bool(super().validate(extra_validators))
         for field in self:
             if _is_text(field) and not field.errors and (message := _text_error(field)):
@@ -59,9 +59,9 @@ class PageForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
 
     def fail_from(self, problem: Mapping[str, Any], fields: Mapping[str, str]) -> None:
         """
-        Puts the errors of a problem+json body on the fields: `fields` is JSON pointer -> field name.
+        Attaches the errors of a problem+json body to the fields: `fields` is JSON pointer -> field name.
 
-        A pointer below a known one counts for it; an unknown one, or a problem without errors, goes to the form.
+        A pointer below a known one goes to that field; an unknown one, or a problem without errors, to the form.
         """
         errors = problem.get("errors") or [{"detail": problem.get("detail") or problem.get("title") or ""}]
         for error in errors:
@@ -71,7 +71,7 @@ class PageForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
             self.fail(self.in_words(error, name), name)
 
     def in_words(self, error: Mapping[str, Any], name: str | None) -> str:
-        """The sentence of an error; one that names the JSON member gets the field's label and the example instead."""
+        """The error's sentence; one that names the JSON member is replaced by the field's label and the example."""
         sentence = str(error["detail"])
         member = f"« {str(error.get('pointer', '')).rsplit('/', 1)[-1]} »"
         if name is None or not sentence.startswith(member):
@@ -88,7 +88,7 @@ class PageForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
 
 
 class IdempotentForm(PageForm):
-    """A form whose sending twice (a second click, the browser's « back ») acts once: see `webui.sent_forms`."""
+    """A form that acts once even when sent twice (double click, the browser's « back »): see `webui.sent_forms`."""
 
     key = HiddenField(default=lambda: str(uuid.uuid4()))
 
@@ -98,7 +98,7 @@ class IdempotentForm(PageForm):
             self.key.data = sending_key(self.key.data)
 
     def fail_from(self, problem: Mapping[str, Any], fields: Mapping[str, str]) -> None:
-        """A key that served for other content, when the first answer was lost: said, and the next one is new."""
+        """Handles a key already used for other content, when the first response was lost: an error, then a new key."""
         if any(error.get("code") == "reused" for error in problem.get("errors") or ()):
             self.key.data = str(uuid.uuid4())
             self.fail(KEY_USED)
@@ -107,7 +107,7 @@ class IdempotentForm(PageForm):
 
 
 def _text_error(field: Field) -> str | None:
-    """What is said of a typed text that holds what no text may hold: the field, the rule; None when it is sound."""
+    """The error for a typed text with a forbidden character, naming field and rule; None when it is valid."""
     typed = field.data if isinstance(field.data, str) else ""
     sign = texts.refused(typed, lines=isinstance(field, TextAreaField))
     return sign and texts.sentence(sign, f"«\u00a0{field.label.text}\u00a0»")
@@ -123,7 +123,7 @@ def choices(labels: Mapping[str, str]) -> list[SelectChoice]:
 
 
 def flatten(errors: Iterable[Any]) -> list[str]:
-    """The sentences of a field's errors, those of nested fields included."""
+    """The error sentences of a field, including nested fields."""
     found: list[str] = []
     for error in errors:
         if isinstance(error, dict):
@@ -151,7 +151,7 @@ class FrenchDateField(Field):  # type: ignore[misc]  # WTForms is untyped
 
     @staticmethod
     def widget(*_: Any, **__: Any) -> Markup:
-        """Nothing: the macro `date` draws the field."""
+        """Renders nothing: the macro `date` renders the field."""
         return Markup("")
 
     def __init__(self, label: str = "", validators: Sequence[Any] = (), **kwargs: Any) -> None:

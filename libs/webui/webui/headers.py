@@ -1,4 +1,4 @@
-"""Security headers of every answer: no inline script or style, nothing from elsewhere, no frame."""
+"""Security headers of every response: no inline script or style, no third-party content, no framing."""
 
 import re
 import uuid
@@ -21,7 +21,7 @@ HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
-    # Flask-WTF compares the referrer of a POST over https: `no-referrer` would refuse every form.
+    # Flask-WTF checks the referrer of a POST over https: with `no-referrer` it would refuse every form.
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -32,7 +32,7 @@ REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}\Z")
 
 
 def request_id() -> str:
-    """The caller's X-Request-ID when it is well formed, else one of our own; the same for the whole request."""
+    """The caller's X-Request-ID when well formed, else a new one; constant for the whole request."""
     if "webui_request_id" not in g:
         given = request.headers.get("X-Request-ID", "")
         g.webui_request_id = given if REQUEST_ID.match(given) else str(uuid.uuid4())

@@ -8,7 +8,7 @@ from flask_babel import Babel, Domain, get_babel
 
 
 class FrenchPlurals(NullTranslations):
-    """For sentences outside any catalogue: in French 0 and 1 are singular, where gettext's default follows English."""
+    """For sentences outside any catalogue: in French 0 and 1 are singular; gettext's default is English."""
 
     def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
         """`msgid1` when |n| < 2."""
@@ -16,7 +16,7 @@ class FrenchPlurals(NullTranslations):
 
 
 class FrenchDomain(Domain):  # type: ignore[misc]  # Flask-Babel is untyped
-    """Catalogues as usual, with French plurals behind them."""
+    """The usual catalogues, falling back to French plurals."""
 
     def get_translations(self) -> Translations:
         """The catalogue of the request's language."""

@@ -1,9 +1,9 @@
 """
-What was typed in a form that had expired: sealed, kept an hour, given back to the account that typed it.
+Restores what was typed in an expired form: sealed, kept for an hour, given back to the account that typed it.
 
-Each form carries a mark, signed by the server: whose it is, and the page that shows it. Without a good mark nothing is
-kept, so that strangers cannot fill the store. The page is filled in again only once that account has signed in, and is
-sent by the person or not at all.
+Each form carries a mark signed by the server: its account and the page that shows it. Without a valid mark nothing is
+kept, so that strangers cannot fill the table. The page is filled in again only once that account has signed in; only
+the person can send it.
 """
 
 import hashlib
@@ -32,15 +32,15 @@ from webui.errors import form_address, render_error
 from webui.sent_forms import KEY, MARK, hour, is_own
 
 KEPT_SECONDS = 3600
-# Longer than a session lives: a form may stay open overnight.
+# Longer than a session: a form may stay open overnight.
 MARK_SECONDS = 24 * 3600
-# Sealed. A page of fifty rows of the grid takes a quarter of it.
+# Limit of the sealed content. A page of fifty grid rows takes a quarter of it.
 MOST_BYTES = 64 * 1024
-# Of one account; the oldest makes room.
+# Limit per account; the oldest is deleted first.
 MOST_ROWS = 10
 NEVER = re.compile(r"pass(word|key|phrase)|mot_de_passe|secret|otp", re.IGNORECASE)
 EXTENSION = "webui_kept_forms"
-# In the session: until when something may be given back; what this browser has left, before anybody signed in again.
+# Session keys: until when there may be something to restore; what this browser left before the next sign-in.
 UNTIL, LEFT_HERE = "kept_until", "kept_here"
 
 
@@ -53,7 +53,7 @@ class Mark(NamedTuple):
 
 @dataclass
 class KeptForm:
-    """What a page shows again. `endpoint` is where it had been sent, `note` what the page adds to the notice."""
+    """What a page restores. `endpoint` is where the form was sent, `note` what the page adds to the notice."""
 
     endpoint: str
     fields: MultiDict[str, str]
@@ -63,7 +63,7 @@ class KeptForm:
 
 
 def kept_form_table(metadata: MetaData, name: str = "kept_form") -> Table:
-    """The table; instants are seconds since 1970 (UTC). Owner and address are keyed hashes, the content is sealed."""
+    """The table; instants are seconds since 1970 (UTC). Owner and URL are keyed hashes, the content is sealed."""
     return Table(
         name,
         metadata,
@@ -76,13 +76,13 @@ def kept_form_table(metadata: MetaData, name: str = "kept_form") -> Table:
 
 
 def kept_form() -> KeptForm | None:
-    """What is given back on this page; None for nearly all."""
+    """What is restored on this page; None on nearly all."""
     found: KeptForm | None = g.get("kept_form")
     return found
 
 
 def kept_fields() -> MultiDict[str, str] | None:
-    """The fields of `kept_form`, said to be shown from then on."""
+    """The fields of `kept_form`, marked as shown from then on."""
     found = kept_form()
     if found is None:
         return None
@@ -91,13 +91,13 @@ def kept_fields() -> MultiDict[str, str] | None:
 
 
 def mark_field() -> Markup:
-    """The hidden field of every form that says whose it is; nothing for nobody, or where nothing is kept."""
+    """The hidden field with the form's mark; empty when nobody is signed in, or where nothing is kept."""
     found: KeptForms | None = current_app.extensions.get(EXTENSION)
     return found.mark_field() if found else Markup("")
 
 
 def notice() -> dict[str, Any]:
-    """For the layout: what is shown again, and where it is dropped."""
+    """For the layout: what was restored, and the link that deletes it."""
     found = kept_form()
     return {"kept_form": found, "kept_drop": url_for(keeper().drop) if found else ""}
 
@@ -111,10 +111,10 @@ def keeper() -> "KeptForms":
 @dataclass
 class KeptForms:
     """
-    `seal` and `unseal` are the application's, with its own key; `owner` says whose request it is, empty for nobody.
+    `seal` and `unseal` use the application's own key; `owner` gives the request's account, empty for nobody.
 
-    `not_kept`: endpoint -> why nothing is kept of what is sent there. `drop`: the endpoint that forgets at once.
-    `left` tells that an answer is no success though it redirects.
+    `not_kept`: endpoint -> why nothing sent there is kept. `drop`: the endpoint that deletes at once.
+    `left` tells whether a response is not a success although it redirects.
     """
 
     engine: Callable[[], Engine]
@@ -128,7 +128,7 @@ class KeptForms:
     now: Callable[[], float] = lambda: datetime.now(UTC).timestamp()
 
     def install(self, app: Flask) -> None:
-        """After CSRF protection, whose refusals it takes over."""
+        """Installed after CSRF protection, whose refusals it handles."""
         self.secret = str(app.secret_key).encode()
         self.signer = URLSafeTimedSerializer(self.secret, salt="webui.kept_forms")
         app.extensions[EXTENSION] = self
@@ -137,7 +137,7 @@ class KeptForms:
         app.register_error_handler(CSRFError, self.refused)
 
     def mark_field(self) -> Markup:
-        """The hidden field of a form; nothing when nobody has signed in."""
+        """The hidden field of a form; empty when nobody is signed in."""
         owner = self.owner()
         if not owner:
             return Markup("")
@@ -145,32 +145,32 @@ class KeptForms:
         return Markup('<input type="hidden" name="{}" value="{}">').format(MARK, token)
 
     def page(self) -> str:
-        """Where the forms of this answer are shown: a page made anew by a POST is that of the form that was sent."""
+        """The page of this response's forms: a page rendered by a POST counts as that of the form that was sent."""
         if request.method == "POST":
             mark = self.own_mark()
             return mark.page if mark else form_address()
         return request.full_path.rstrip("?")
 
     def mark(self) -> Mark | None:
-        """The mark of the form that was sent; None when it has none of ours, or an old one."""
+        """The mark of the form that was sent; None when missing, forged or too old."""
         try:
             owner, page = self.signer.loads(request.form.get(MARK, ""), max_age=MARK_SECONDS)
         except (BadData, ValueError, TypeError):
             return None
-        # Browsers take `//name` for another site.
+        # Browsers read `//name` as another site.
         return Mark(str(owner), "/" + str(page).lstrip("/") if page else "")
 
     def own_mark(self) -> Mark | None:
-        """The mark, when it is of the account that has signed in."""
+        """The mark, if it belongs to the signed-in account."""
         mark, owner = self.mark(), self.owner()
         return mark if mark and owner and mark.owner == self.hashed("owner", owner) else None
 
     def hashed(self, use: str, text: str) -> str:
-        """Keyed, so that the table tells neither accounts nor addresses."""
+        """A keyed hash, so that the table reveals neither accounts nor URLs."""
         return hmac.new(self.secret, f"kept form {use}\0{text}".encode(), hashlib.sha256).hexdigest()
 
     def refused(self, error: CSRFError) -> ResponseReturnValue:
-        """The token of the form is not of this session: kept, then shown again at once or after signing in."""
+        """The CSRF token is of another session: keeps the form, then restores it at once or after sign-in."""
         mark = self.mark()
         if mark is None:
             return render_error(error)
@@ -184,13 +184,13 @@ class KeptForms:
         return self.said(mark, kept)
 
     def signed_out(self) -> ResponseReturnValue | None:
-        """What a form gets whose session turns out to be over; None when there was nothing to keep."""
+        """The response to a form whose session has ended; None when there was nothing to keep."""
         mark = self.mark()
         kept = self.keep(mark) if mark else "nothing"
         return self.said(mark, kept) if mark and kept != "nothing" else None
 
     def way_back(self) -> str:
-        """Where to go once signed in: this page, or the one of the form that was sent."""
+        """Where to go after sign-in: this page, or the page of the form that was sent."""
         mark = self.mark() if request.method == "POST" else None
         return mark.page if mark and mark.page else request.full_path.rstrip("?")
 
@@ -212,7 +212,7 @@ class KeptForms:
         return "kept"
 
     def store(self, owner: str, address: str, sealed: str) -> None:
-        """The last one of an address, the newest of an account."""
+        """Keeps the latest per URL and the newest per account."""
         mine, columns = self.table.c.owner == owner, self.table.c
         row = {"owner": owner, "address": address, "sealed": sealed, "at": int(self.now())}
         try:
@@ -223,11 +223,11 @@ class KeptForms:
                 kept = connection.scalars(newest).all()
                 connection.execute(delete(self.table).where(mine, columns.address.not_in(kept)))
         except IntegrityError:
-            # Another sending of the same form was faster: it is kept.
+            # A concurrent submission of the same form won: that one is kept.
             return
 
     def said(self, mark: Mark, kept: str, *, another: bool = False) -> ResponseReturnValue:
-        """« Le formulaire a expiré », what became of what was typed, and the way on."""
+        """« Le formulaire a expiré », what became of what was typed, and what to do next."""
         page = render_template(
             "webui/expired_form.html",
             kept=kept,
@@ -241,9 +241,9 @@ class KeptForms:
 
     def came_back(self, left_here: Any) -> bool:
         """
-        To be called at each sign-in, with what the session held under LEFT_HERE before it was emptied.
+        Call at each sign-in, with the session's LEFT_HERE value from before it was emptied.
 
-        What another account had left in this browser is deleted, and False returned.
+        Deletes what another account left in this browser, and then returns False.
         """
         mine = self.hashed("owner", self.owner())
         others = [(owner, address) for owner, address in left_here or () if owner != mine]
@@ -257,11 +257,11 @@ class KeptForms:
         return not others
 
     def await_until(self, instant: int) -> None:
-        """Pages look for something to give back until then only: nearly no session ever has any."""
+        """Pages look for something to restore only until then: very few sessions ever have any."""
         session[UNTIL] = max(instant, session.get(UNTIL, 0))
 
     def before(self) -> None:
-        """Finds what the page that is asked for shows again."""
+        """Finds what the requested page restores."""
         if request.method != "GET" or session.get(UNTIL, 0) <= self.now() or not self.owner():
             return
         mine, page = self.hashed("owner", self.owner()), request.full_path.rstrip("?")
@@ -276,7 +276,7 @@ class KeptForms:
         if sealed is None:
             return
         with suppress(SealBroken):
-            # Broken when the key of the installation was changed meanwhile.
+            # SealBroken when the installation's key was changed meanwhile.
             g.kept_form = self.opened(sealed)
 
     def opened(self, sealed: str) -> KeptForm:
@@ -286,13 +286,13 @@ class KeptForms:
         return KeptForm(kept["endpoint"], MultiDict((name, value) for name, value in fields), kept["file"])
 
     def after(self, answer: Response) -> Response:
-        """A form that was sent with success needs nothing kept."""
+        """Deletes what was kept once the form was sent successfully."""
         if request.method == "POST" and answer.status_code in (302, 303) and not self.left(answer):
             self.consume()
         return answer
 
     def consume(self) -> None:
-        """Forgets what is kept for the form that was sent."""
+        """Deletes what is kept for the form that was sent."""
         if session.get(UNTIL, 0) > self.now() and not g.get("kept_just_now") and (mark := self.own_mark()):
             columns = self.table.c
             gone = delete(self.table).where(
@@ -302,7 +302,7 @@ class KeptForms:
                 connection.execute(gone)
 
     def purge(self) -> int:
-        """Deletes what is older than an hour; for a periodic job."""
+        """Deletes rows older than an hour; for a periodic job."""
         old = delete(self.table).where(self.table.c.at <= int(self.now()) - KEPT_SECONDS)
         with self.engine().begin() as connection:
             return connection.execute(old).rowcount
@@ -310,8 +310,8 @@ class KeptForms:
 
 def is_kept(name: str) -> bool:
     """
-    Whether a field is kept: not what is of the page, nor what may be secret.
+    Whether a field is kept: not the page's own fields, nor possible secrets.
 
-    The key under which the form acts is, so that what it did already is not done twice an hour later.
+    The idempotency key is kept, so that an action already done is not repeated an hour later.
     """
     return (not is_own(name) or name.rpartition("-")[2] == KEY) and not NEVER.search(name)

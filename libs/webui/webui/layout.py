@@ -1,4 +1,4 @@
-"""What an application gives once, and every page shows: names, links, the person signed in."""
+"""The layout: an application sets names, links and the signed-in person once, every page shows them."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from webui.kept_forms import mark_field, notice
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """An entry of the navigation; `exact` marks it current on its own address only, not below it."""
+    """A navigation entry; `exact` marks it current on its own path only, not below it."""
 
     label: str
     href: str
@@ -31,7 +31,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who is signed in: `detail` is the organisation or the Caf; signing out is a POST to `sign_out_url`."""
+    """The signed-in person: `detail` is the organisation or the Caf; sign-out is a POST to `sign_out_url`."""
 
     name: str
     sign_out_url: str
@@ -56,7 +56,7 @@ def no_links() -> Sequence[Link]:
 
 
 def add_templates(app: Flask, states: Mapping[str, tuple[str, str]]) -> None:
-    """The application's own templates first, then webui's, then the govuk macros; an unknown name is an error."""
+    """Templates: the application's, then webui's, then the govuk macros; an unknown name is an error."""
     own = app.jinja_loader
     shared = PackageLoader("webui")
     govuk = PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})
@@ -85,7 +85,7 @@ def install(
     """
     Gives `app` the layout, static files, headers, CSRF protection, error pages and French filters.
 
-    `navigation` and `user` are called once a page. `states` is state code -> (French label, colour of the tag).
+    `navigation` and `user` are called once per page. `states` is state code -> (French label, colour of the tag).
     Raises ValueError without a secret key or with Flask's own static folder, AssetsMissing before the build.
     """
     if not app.secret_key:
@@ -94,7 +94,7 @@ def install(
     add_babel(app)
     add_assets(app)
     add_headers(app)
-    # A page may stay open as long as its session lives: no limit that the person does not know of (RGAA 13.1).
+    # A page stays valid as long as its session: no time limit the person does not know of (RGAA 13.1).
     app.config.setdefault("WTF_CSRF_TIME_LIMIT", None)
     CSRFProtect(app)
     add_errors(app)

@@ -1,14 +1,14 @@
 """
-Forms that create, send or start something act once, whatever the browser sends again.
+Forms that create, send or start something act once, even if the browser resends them.
 
-Each sending is a row: whose, which form with which content (a keyed hash), under which key, and where it led. The same
-page again (a second click, « back » and « Valider ») leads to what the first did; the same content from another page
-within the hour asks whether a second one is meant. A sending whose end nobody knows is taken up again under its own
-key, by which the service answers as it did.
+Each submission is a row: owner, keyed hash of form and content, idempotency key, and where it redirected. The same page
+resent (double click, « back » and « Valider ») redirects to the first result; the same content from another page
+within the hour asks whether a second one is meant. A submission with an unknown outcome is retried under its own key,
+to which the service gives the same response.
 
-Passwords and codes are neither kept nor hashed, not even with a key: few are the codes that can be typed, and a hash
-that says whether two passwords are the same is one thing more to steal. A form with nothing else in it is known by its
-page's key alone.
+Passwords and codes are neither stored nor hashed, not even with a key: there are few possible codes, and a hash that
+tells whether two passwords are equal is one more thing to steal. A form with only secrets is identified by its page's
+key alone.
 """
 
 import hashlib
@@ -42,22 +42,22 @@ from sqlalchemy.exc import IntegrityError
 
 from webui.typography import PARIS
 
-# Fields that differ from one sending of the same content to the next.
+# Fields that differ between two submissions of the same content.
 KEY, AGAIN = "key", "again"
-# Whose the form is, see `webui.kept_forms`.
+# The mark with the form's account, see `webui.kept_forms`.
 MARK = "page_mark"
 OWN_FIELDS = frozenset({"csrf_token", KEY, AGAIN, MARK})
-# How long the same content is asked about, and how long a page's key leads to what it did.
+# How long the same content asks for confirmation, and how long a page's key redirects to its result.
 ASKED_SECONDS = 3600
 KEPT_SECONDS = 24 * 3600
 SENDING, DONE = "sending", "done"
-# Of a form known by its page alone: nobody knows whether the same was typed.
+# For a form identified by its page alone: whether the same was typed is unknown.
 UNREAD = "Cette page a déjà servi (à {})\u00a0: ce que vous venez d’y saisir n’a pas été lu, et rien n’a été refait."
 REPLAYED = "C’est déjà enregistré (à {})\u00a0: rien n’a été envoyé une deuxième fois."
 
 
 def sent_form_table(metadata: MetaData, name: str = "sent_form") -> Table:
-    """The table; instants are seconds since 1970 (UTC). Nothing of what was typed is in it."""
+    """The table; instants are seconds since 1970 (UTC). It holds nothing that was typed."""
     return Table(
         name,
         metadata,
@@ -74,28 +74,28 @@ def sent_form_table(metadata: MetaData, name: str = "sent_form") -> Table:
 
 
 def sending_key(page_key: str | None) -> str:
-    """The key under which the service is asked: the page's own, or that of the first sending of the same content."""
+    """The idempotency key for the service: the page's own, or that of the first submission of the same content."""
     return str(g.get("sent_form_key") or page_key or uuid.uuid4())
 
 
 def led_elsewhere() -> None:
-    """The answer to come redirects though nothing was done."""
+    """Marks the coming response: it redirects although nothing was done."""
     g.sent_form_left = True
 
 
 def done_at(location: str) -> None:
-    """The answer to come is a page that is shown once: the same form sent again leads to `location`."""
+    """Marks the coming response as a page shown once: the same form sent again redirects to `location`."""
     g.sent_form_location = location
 
 
 @dataclass
 class SentForms:
     """
-    `acts`: endpoint -> what it does, in the infinitive; only their POSTs are looked at.
+    `acts`: endpoint -> what it does, in the infinitive; only their POSTs are checked.
 
-    `owner` says whose request it is, empty for nobody; `left` tells that an answer is no success though it redirects.
-    `secrets`: the fields that are neither kept nor hashed, and their labels. `alone` lets one sending of an owner in at
-    a time, for acts that no service would recognise by their key.
+    `owner` gives the request's account, empty for nobody; `left` tells whether a response is not a success although it
+    redirects. `secrets`: fields neither stored nor hashed, and their labels. `alone` admits one submission per owner
+    at a time, for actions that no service deduplicates by key.
     """
 
     engine: Callable[[], Engine]
@@ -108,7 +108,7 @@ class SentForms:
     now: Callable[[], float] = lambda: datetime.now(UTC).timestamp()
 
     def install(self, app: Flask) -> None:
-        """After CSRF protection, so that a forged request reads nothing here."""
+        """Installed after CSRF protection, so that a forged request reads nothing here."""
         key = app.secret_key or ""
         self.secret = key if isinstance(key, bytes) else key.encode()
         app.before_request(self.before)
@@ -116,10 +116,10 @@ class SentForms:
         app.teardown_request(self.leave)
 
     def before(self) -> ResponseReturnValue | None:
-        """None lets the view run; otherwise the answer in its place."""
+        """None to run the view; otherwise the response that replaces it."""
         if request.method != "POST" or request.endpoint not in self.acts or not self.owner():
             return None
-        # An act may change whose request it is: who signs in.
+        # The action may change the owner: a sign-in.
         g.sent_form_owner, given = self.owner(), page_key()
         if self.is_unread() and not given:
             return None
@@ -146,7 +146,7 @@ class SentForms:
         return self.begin(content, given)
 
     def after(self, answer: Response) -> Response:
-        """A redirection is the success of a form; a refusal leaves no trace; of a failure nobody knows the end."""
+        """A redirect means success; a refusal deletes the row; after a failure the outcome stays unknown."""
         content = g.pop("sent_form", None)
         if content is None or answer.status_code >= 500:
             return answer
@@ -160,13 +160,13 @@ class SentForms:
         return answer
 
     def leave(self, _error: BaseException | None) -> None:
-        """Lets the next sending in, once this one's end is written."""
+        """Releases the lock once this submission's outcome is written."""
         turn = g.pop("sent_form_turn", None)
         if turn is not None:
             turn.close()
 
     def content(self) -> str:
-        """A keyed hash of the address and of all that was typed or chosen, files included; secrets are left out."""
+        """A keyed hash of the URL and of everything typed or chosen, files included, secrets excluded."""
         mac = hmac.new(self.secret, digestmod=hashlib.sha256)
         read = (page_key(),) if self.is_unread() else self.typed_parts()
         for part in (request.full_path, *read):
@@ -178,7 +178,7 @@ class SentForms:
         return mac.hexdigest()
 
     def begin(self, content: str, given: str) -> ResponseReturnValue | None:
-        """Reserves the content; when another request did just before, its key is taken."""
+        """Reserves the content; when another request has just done so, its key is used."""
         key = given or str(uuid.uuid4())
         row = {"owner": g.sent_form_owner, "content": content, "address": address_hash(), "key": key, "state": SENDING}
         try:
@@ -191,7 +191,7 @@ class SentForms:
         return None
 
     def ask(self, row: Row[Any], *, other: bool) -> ResponseReturnValue:
-        """« Vous venez de le faire: recommencer? », with what was typed ready to be sent again by a button."""
+        """The page « Vous venez de le faire: recommencer? », with a button that sends the same content again."""
         page = render_template(
             "webui/sent_form.html",
             what=self.acts[request.endpoint or ""],
@@ -208,54 +208,54 @@ class SentForms:
         return page, 409
 
     def find(self, condition: Any) -> Row[Any] | None:
-        """The newest row of the person, unless it is too old to count."""
+        """The person's newest row, unless it is too old to count."""
         since = int(self.now()) - KEPT_SECONDS
         mine = select(self.table).where(self.table.c.owner == g.sent_form_owner, self.table.c.at > since, condition)
         with self.engine().connect() as connection:
             return connection.execute(mine.order_by(self.table.c.at.desc()).limit(1)).first()
 
     def mine(self, content: str) -> tuple[Any, Any]:
-        """The conditions of one row."""
+        """The SQL conditions of one row."""
         return self.table.c.owner == g.sent_form_owner, self.table.c.content == content
 
     def remove(self, content: str) -> None:
-        """Forgets a sending."""
+        """Deletes a submission."""
         with self.engine().begin() as connection:
             connection.execute(delete(self.table).where(*self.mine(content)))
 
     def typed(self) -> list[str]:
-        """The names of what may be read again, in their order: browsers may send fields in theirs."""
+        """The names of the readable fields, sorted: browsers may send fields in any order."""
         return sorted(name for name in request.form if not is_own(name) and name not in self.secrets)
 
     def typed_parts(self) -> Iterator[str]:
-        """Names and values."""
+        """Names and values of the readable fields, flattened."""
         for name in self.typed():
             yield name
             yield from request.form.getlist(name)
 
     def is_unread(self) -> bool:
-        """Whether a secret is all that was typed."""
+        """Whether only secrets were typed."""
         return not self.typed() and any(name in self.secrets for name in request.form)
 
     def purge(self) -> int:
-        """Deletes what no longer counts; for a periodic job."""
+        """Deletes expired rows; for a periodic job."""
         old = delete(self.table).where(self.table.c.at <= int(self.now()) - KEPT_SECONDS)
         with self.engine().begin() as connection:
             return connection.execute(old).rowcount
 
 
 def address_hash() -> str:
-    """Which form: addresses hold identifiers, the table does not."""
+    """Identifies the form: URLs hold identifiers, so the table stores a hash."""
     return hashlib.sha256(request.full_path.encode()).hexdigest()
 
 
 def is_own(name: str) -> bool:
-    """Whether a field is of the page, not of what was typed; a form with a prefix has it before the name."""
+    """Whether a field belongs to the page and was not typed; prefixed forms put the prefix before the name."""
     return name.rpartition("-")[2] in OWN_FIELDS
 
 
 def page_key() -> str:
-    """The key of the page that sent the form; empty when it has none."""
+    """The idempotency key of the page that sent the form; empty when it has none."""
     return next((value for name, value in request.form.items() if name.rpartition("-")[2] == KEY), "")[:64]
 
 

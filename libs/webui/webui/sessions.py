@@ -1,7 +1,7 @@
 """
-Sessions kept on the server: the browser holds a random number, the table only its SHA-256 (OWASP ASVS 7.2).
+Server-side sessions: the browser holds a random number, the table only its SHA-256 (OWASP ASVS 7.2).
 
-Stealing the table opens no session, and signing out or `purge` ends one at once.
+A stolen table opens no session; sign-out or `purge` ends a session at once.
 """
 
 import hashlib
@@ -33,7 +33,7 @@ from sqlalchemy import (
 from werkzeug.datastructures import CallbackDict
 
 ID_BYTES = 32
-# A page that changes nothing still proves presence, but the row is not written at each request.
+# A read also counts as activity, but the row is not written at every request.
 SEEN_EVERY_SECONDS = 60
 
 
@@ -51,7 +51,7 @@ def session_table(metadata: MetaData, name: str = "web_session") -> Table:
 
 
 def key_of(identifier: str) -> str:
-    """What the table knows of a session's identifier."""
+    """The hash of a session's identifier, as stored in the table."""
     return hashlib.sha256(identifier.encode()).hexdigest()
 
 
@@ -69,18 +69,18 @@ class ServerSession(CallbackDict[str, Any], SessionMixin):
         self.created_at = created_at
         self.seen_at = seen_at
         self.retired: str | None = None
-        # True when the browser has not got it yet.
+        # True until the browser has received the cookie.
         self.new = identifier is None
         self.modified = False
 
     @staticmethod
     def touched(session: "CallbackDict[str, Any]") -> None:
-        """Marks the session as to be written."""
+        """Marks the session as modified."""
         if isinstance(session, ServerSession):
             session.modified = True
 
     def rotate(self) -> None:
-        """Gives the session a new identifier and a new life, the data kept: call it at sign-in (session fixation)."""
+        """Gives the session a new identifier and lifetime and keeps its data: call at sign-in (session fixation)."""
         self.retired = self.retired or self.identifier
         self.identifier = None
         self.new = True
@@ -91,7 +91,7 @@ class SqlSessionInterface(SessionInterface):
     """
     Flask sessions in a table.
 
-    `engine` is called at each use, so that an application may be built before its database. `idle` counts from the
+    `engine` is called at each use, so that the application can be built before its database. `idle` counts from the
     last request, `absolute` from sign-in. `secure` (the site is https) gives the cookie the `__Host-` prefix.
     """
 
@@ -115,7 +115,7 @@ class SqlSessionInterface(SessionInterface):
         self.idle_seconds = int(idle.total_seconds())
         self.absolute_seconds = int(absolute.total_seconds())
         self.now = now
-        # Built once: every page runs two of them, and making such a statement costs more than running it.
+        # Built once: every page runs two of them, and building a statement costs more than running it.
         columns, mine = table.c, table.c.key == bindparam("mine")
         self._read = select(columns.data, columns.created_at, columns.seen_at).where(
             mine, columns.seen_at > bindparam("idle_since"), columns.created_at > bindparam("begun_since")
@@ -127,7 +127,7 @@ class SqlSessionInterface(SessionInterface):
         return int(self.now().timestamp())
 
     def open_session(self, app: Flask, request: Request) -> ServerSession:
-        """The living session of the cookie, else an empty one that has no row yet."""
+        """The cookie's valid session, else an empty one that has no row yet."""
         identifier = request.cookies.get(self.cookie)
         row = self.read(identifier) if identifier else None
         if row is None:
@@ -139,17 +139,17 @@ class SqlSessionInterface(SessionInterface):
         """The row of a session that has not expired."""
         instant = self.instant()
         since = {"idle_since": instant - self.idle_seconds, "begun_since": instant - self.absolute_seconds}
-        # `reading` means something to an engine that locks SQLite at the start of a transaction, nothing to another.
+        # `reading` matters to an engine that locks SQLite when a transaction starts; others ignore it.
         with self.engine().connect().execution_options(reading=True) as connection:
             return connection.execute(self._read, {"mine": key_of(identifier), **since}).first()
 
     def saved(self, session: ServerSession) -> dict[str, Any] | None:
-        """What the table holds of a session now, perhaps from another request; None when it has no living row."""
+        """The session's stored data as of now, perhaps from another request; None when it has no valid row."""
         row = self.read(session.identifier) if session.identifier else None
         return None if row is None else dict(self.serializer.loads(row.data))
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
-        """Writes what changed; an emptied session loses its row and its cookie."""
+        """Writes changes; an emptied session loses its row and its cookie."""
         if not isinstance(session, ServerSession):
             raise TypeError("A session opened by another interface")
         if not session:
@@ -160,7 +160,7 @@ class SqlSessionInterface(SessionInterface):
             self.rewrite(session)
 
     def create(self, session: ServerSession, response: Response) -> None:
-        """A new row and its cookie, in the place of the row that `rotate` leaves behind."""
+        """Creates the row and its cookie; replaces the old row after `rotate`."""
         session.identifier = secrets.token_urlsafe(ID_BYTES)
         instant = self.instant()
         row: dict[str, Any] = {"created_at": instant, "seen_at": instant}
@@ -174,7 +174,7 @@ class SqlSessionInterface(SessionInterface):
         )
 
     def rewrite(self, session: ServerSession) -> None:
-        """Never revives a row that was deleted meanwhile: a session ended elsewhere stays ended."""
+        """Never recreates a row deleted meanwhile: a session ended elsewhere stays ended."""
         values: dict[str, Any] = {"seen_at": self.instant()}
         if session.modified:
             values["data"] = self.serializer.dumps(dict(session))

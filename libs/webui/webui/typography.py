@@ -18,7 +18,7 @@ APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)")
 
 
 def fr(text: str) -> str:
-    """No-break spaces where French wants one and typographic apostrophes; markup in `text` is not understood."""
+    """Adds French no-break spaces and typographic apostrophes; markup in `text` is not parsed."""
     spaced = AFTER_QUOTE.sub(f"«{NBSP}", BEFORE_SIGN.sub(NBSP + r"\1", text))
     changed = APOSTROPHE.sub("’", spaced)
     return Markup(changed) if isinstance(text, Markup) else changed  # noqa: S704 - the text was safe already
@@ -76,6 +76,6 @@ def count(how_many: int, singular: str, plural: str) -> str:
 
 
 def state_tag(code: str, states: Mapping[str, tuple[str, str]], label: str | None = None) -> Markup:
-    """A coloured tag that always holds the state in words; `states` is code -> (label, colour), grey when unknown."""
+    """A coloured tag that always shows the state's label; `states` is code -> (label, colour), grey when unknown."""
     words, colour = states.get(code, (code, "grey"))
     return Markup('<strong class="govuk-tag govuk-tag--{}">{}</strong>').format(colour, escape(label or words))

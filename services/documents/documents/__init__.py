@@ -1,1 +1,1 @@
-"""Receipts and letters as PDF: made once, kept by content, shown to whoever may see the dwelling."""
+"""Recaps and letters as PDF: rendered once, stored by content hash, shown to whoever may see the dwelling."""

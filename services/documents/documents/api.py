@@ -1,4 +1,4 @@
-"""The operations of ``openapi.yaml``: parse, call, show."""
+"""The operations of ``openapi.yaml``: parse the request, call, format the response."""
 
 from typing import Any
 from uuid import UUID
@@ -23,7 +23,7 @@ def get_document(document_id: str) -> dict[str, Any]:
 def get_content(document_id: str) -> tuple[bytes, int, dict[str, str]]:
     with read_only() as session:
         document = queries.kept_recap(session, caller(), UUID(document_id))
-    # The session is closed before the file is read: a slow storage holds no connection.
+    # The session is closed before the file is read: slow storage holds no database connection.
     content = Storage(settings().storage_url).get(document.storage_key)
     return content, 200, schemas.download_headers(document)
 

@@ -1,4 +1,4 @@
-"""What the documents service is made of."""
+"""The documents service's declaration: subscriptions, events published, periodic jobs."""
 
 from chassis import account_status, rights
 from chassis.runtime import Runtime
@@ -12,7 +12,7 @@ from documents.settings import Settings
 
 
 def require_fonts(_: Runtime) -> None:
-    """At the start rather than at the first receipt: raises FontsMissing, which says what to run."""
+    """Checked at start rather than at the first recap: raises FontsMissing, which says what to run."""
     fonts.folder()
 
 

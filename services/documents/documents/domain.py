@@ -1,4 +1,4 @@
-"""The rules of documents: how long they are kept, under which name they are stored and downloaded."""
+"""Rules of documents: retention, names in storage and for download."""
 
 import hashlib
 from datetime import UTC, date, datetime
@@ -9,32 +9,32 @@ PURGED_REASON = "Durée de conservation atteinte"
 
 
 class SnapshotAltered(Exception):
-    """The data received are not those whose hash was published: no receipt is made of them."""
+    """The data received do not match the published hash: no recap is rendered."""
 
 
 def require_intact(canonical: str, sha256: str) -> None:
-    """Raises SnapshotAltered unless `sha256` (hex) is that of the canonical text: it is printed as a proof."""
+    """Raises SnapshotAltered unless `sha256` (hex), printed as proof, is that of the canonical text."""
     if hashlib.sha256(canonical.encode()).hexdigest() != sha256:
         raise SnapshotAltered
 
 
 def kept_until(campaign_year: int, retention_years: int) -> datetime:
-    """The instant from which a receipt may be purged: the last French 31 December of its retention is over."""
+    """The instant from which a recap may be purged: the end, French time, of the last 31 December of its retention."""
     return datetime(campaign_year + retention_years + 1, 1, 1, tzinfo=PARIS).astimezone(UTC)
 
 
 def recap_key(content_sha256: str) -> str:
-    """Storage by content: the same bytes are one file, and a file that changed no longer has its name."""
+    """Content-addressed storage: the same bytes are one file, and a changed file no longer matches its name."""
     return f"recaps/{content_sha256[:2]}/{content_sha256}.pdf"
 
 
 def letter_key(message_id: str) -> str:
-    """In the tray shared with notification; unlike a receipt's, the name must not tell what is inside."""
+    """Key in the exchange storage shared with notification; unlike a recap's, the name must not reveal the content."""
     return f"letters/{message_id}.jwe"
 
 
 def download_name(campaign_year: int, reference: str) -> str:
-    """No name of a person: a download is listed by browsers and shared machines."""
+    """Holds no person's name: browsers and shared machines list downloads."""
     return f"Récapitulatif loyer juillet {campaign_year} - {reference}.pdf"
 
 

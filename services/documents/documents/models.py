@@ -1,4 +1,4 @@
-"""Receipts, the letters already rendered, and who may see what (told by habilitation)."""
+"""The tables: recaps, letters already rendered, and people's rights (a copy from habilitation)."""
 
 from datetime import datetime
 from uuid import UUID
@@ -16,7 +16,7 @@ class Base(DeclarativeBase):
 
 
 class Document(Base):
-    """The receipt of one transmitted version. Its row outlives its content: a purged receipt answers 410."""
+    """The recap of one transmitted version. The row outlives the content: a purged recap answers 410."""
 
     __tablename__ = "document"
     __table_args__ = (
@@ -36,9 +36,9 @@ class Document(Base):
     commune: Mapped[str] = mapped_column(String(5))
     transmitted_at: Mapped[datetime]
     late: Mapped[bool]
-    # Of what was declared; printed and shown by the public check.
+    # SHA-256 of the declared data; printed, and shown by the public check.
     sha256: Mapped[str] = mapped_column(String(64))
-    # Of the PDF; its place in the storage.
+    # SHA-256 of the PDF; its key in the storage.
     content_sha256: Mapped[str] = mapped_column(String(64))
     storage_key: Mapped[str] = mapped_column(String(100))
     pages: Mapped[int]
@@ -48,7 +48,7 @@ class Document(Base):
 
 
 class LotDocument(Base):
-    """The receipt of declarations transmitted together; kept as the others are."""
+    """The recap of a batch transmission; same retention as the others."""
 
     __tablename__ = "lot_document"
     __table_args__ = (Index("ix_lot_document_kept_until", "kept_until"),)
@@ -68,7 +68,7 @@ class LotDocument(Base):
 
 
 class LotScope(Base):
-    """Where its dwellings are: who may see all of these places may see it."""
+    """The zones of its dwellings: whoever may see all of them may see the document."""
 
     __tablename__ = "lot_scope"
 
@@ -79,7 +79,7 @@ class LotScope(Base):
 
 
 class Supersession(Base):
-    """Said of a version by a later one; apart from the document, because it may arrive first."""
+    """Records that a later version supersedes this one; its own table because it may arrive before the document."""
 
     __tablename__ = "supersession"
 

@@ -1,4 +1,4 @@
-"""The facts that documents tells the other services."""
+"""The events that documents publishes."""
 
 from typing import Any
 
@@ -20,9 +20,9 @@ def recap_ready(
     personal: dict[str, Any],
     lot_id: str | None = None,
 ) -> None:
-    """The receipt may be downloaded, and its sending may start; `personal` is what an envelope needs.
+    """The recap can be downloaded and sent; `personal` is what an envelope needs.
 
-    `lot_id`: transmitted with others, which get one message together.
+    `lot_id`: part of a batch transmission, which gets one message.
     """
     data = {
         "declaration_id": str(document.declaration_id),
@@ -43,7 +43,7 @@ def recap_ready(
 
 
 def letter_rendered(session: Session, letter: Letter) -> None:
-    """The sealed PDF is in the exchange tray; whoever takes it erases it."""
+    """The sealed PDF is in the exchange storage; whoever takes it deletes it."""
     data = {
         "message_id": str(letter.message_id),
         "storage_key": letter.storage_key,
@@ -55,7 +55,7 @@ def letter_rendered(session: Session, letter: Letter) -> None:
 
 
 def lot_recap_ready(session: Session, document: LotDocument, lot: dict[str, Any], recipient: dict[str, Any]) -> None:
-    """One receipt for all of the lot; `lot` is the data of declaration.lot_transmitted.v1."""
+    """One recap for the whole batch; `lot` is the data of declaration.lot_transmitted.v1."""
     data = {
         "lot_id": str(document.lot_id),
         "reference": document.reference,

@@ -1,4 +1,4 @@
-"""Reads of documents; each statement carries the caller's perimeter itself."""
+"""Queries on documents; each statement includes the caller's perimeter."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -11,19 +11,19 @@ from sqlalchemy.orm import Session
 
 from documents.models import Base, Document, LotDocument, LotScope, Supersession
 
-# A document, and the version that superseded it, if any.
+# A document, and the version that supersedes it, if any.
 Found = Row[Document, int]
 
 
 def visible(caller: Caller) -> ColumnElement[bool]:
-    """Documents the caller may see: a landlord's, in their perimeter; a Caf agent's, of their Caf; no one else's."""
+    """Documents the caller may see: a landlord those in their perimeter, an agent those of their Caf, others none."""
     if caller.kind == "agent":
         return true() if caller.supervisor else Document.caf_code == caller.caf
     return in_perimeter(caller.sub) if caller.kind == "landlord" else false()
 
 
 def in_perimeter(account_id: UUID) -> ColumnElement[bool]:
-    """Dwellings of the account's organisation, of a (type, zone) that habilitation gave it, as of now."""
+    """Dwellings of the account's organisation, of a (type, zone) that it holds now by habilitation."""
     return rights.held_by(
         account_id,
         Base.metadata,
@@ -34,13 +34,13 @@ def in_perimeter(account_id: UUID) -> ColumnElement[bool]:
 
 
 def recaps(session: Session, caller: Caller, declaration_id: UUID) -> Sequence[Found]:
-    """The receipts of a declaration, latest version first; none when it is foreign or unknown."""
+    """The recaps of a declaration, latest version first; none when outside the perimeter or unknown."""
     statement = _shown().where(Document.declaration_id == declaration_id, visible(caller))
     return session.execute(statement.order_by(Document.version.desc())).all()
 
 
 def recap(session: Session, caller: Caller, document_id: UUID) -> Found:
-    """Raises NotFound for a foreign or unknown document."""
+    """Raises NotFound for a document that is unknown or outside the perimeter."""
     row = session.execute(_shown().where(Document.id == document_id, visible(caller))).one_or_none()
     if row is None:
         raise NotFound
@@ -48,7 +48,7 @@ def recap(session: Session, caller: Caller, document_id: UUID) -> Found:
 
 
 def kept_recap(session: Session, caller: Caller, document_id: UUID) -> Document:
-    """Raises NotFound as `recap`, Gone when the content was purged at the end of its retention."""
+    """Raises NotFound as `recap`, Gone once the content is purged at the end of its retention."""
     document: Document = recap(session, caller, document_id).Document
     if document.purged_at is not None:
         raise Gone
@@ -56,16 +56,16 @@ def kept_recap(session: Session, caller: Caller, document_id: UUID) -> Document:
 
 
 def lot(session: Session, caller: Caller, lot_id: UUID) -> LotDocument:
-    """For who may see every dwelling of the lot. Raises NotFound for a foreign or unknown one."""
+    """For callers who may see every dwelling of the batch. Raises NotFound otherwise, and if unknown."""
     held = rights.held_by(
         caller.sub,
         Base.metadata,
-        # As a value: two selections further in, the document's own column would be another selection of documents.
+        # As a value: two subqueries deeper, the document's column would start another FROM of documents.
         organisation_id=literal(caller.org, LotDocument.organisation_id.type),
         housing_type=LotScope.housing_type.expression,
         zones=(LotScope.departement.expression, LotScope.commune.expression),
     )
-    # Of who has no rights at all one does not know whether they are held: that must not read as « not hidden ».
+    # For a caller without rights the condition is NULL: it must not be read as « not hidden ».
     hidden = exists().where(LotScope.lot_id == LotDocument.lot_id, ~func.coalesce(held, false()))
     visible_ = ~hidden if caller.kind == "landlord" else false()
     statement = select(LotDocument).where(

@@ -1,4 +1,4 @@
-"""Where rendering happens: a few processes, replaced after a while, and stopped when a page does not end."""
+"""A pool of recycled render processes with a time limit."""
 
 import multiprocessing
 import multiprocessing.util
@@ -20,7 +20,7 @@ _pools: list[ProcessPool] = []
 
 
 def make_recap(settings: Settings, wanted: Recap) -> Rendered:
-    """Raises TimeoutError beyond `render_seconds`, pebble.ProcessExpired if the process died, as `render_recap`."""
+    """Raises TimeoutError beyond `render_seconds`, pebble.ProcessExpired if the process dies, as `render_recap`."""
     return _run(settings, render_recap, wanted)
 
 
@@ -30,7 +30,7 @@ def make_lot(settings: Settings, wanted: LotRecap) -> Rendered:
 
 
 def make_letter(settings: Settings, wanted: Letter) -> Rendered:
-    """Raises as `make_recap`, and as `render_letter`."""
+    """Raises as `make_recap` and `render_letter`."""
     return _run(settings, render_letter, wanted)
 
 
@@ -44,7 +44,7 @@ def _run(settings: Settings, render: Callable[[Wanted], Rendered], wanted: Wante
 
 @cache
 def _pool(processes: int, recycle_after: int) -> ProcessPool:
-    """Started at the first file. Spawned, not forked: the parent has threads."""
+    """Started at the first file. Spawned, not forked, because the parent has threads."""
     pool = ProcessPool(
         processes,
         max_tasks=recycle_after,
@@ -52,7 +52,7 @@ def _pool(processes: int, recycle_after: int) -> ProcessPool:
         context=multiprocessing.get_context("spawn"),
     )
     _pools.append(pool)
-    # Not atexit: a server's own process may be a child of multiprocessing, which waits for its children before that.
+    # Not atexit: a server process may be a multiprocessing child, which joins its children before atexit runs.
     multiprocessing.util.Finalize(pool, close, exitpriority=1)
     return pool
 

@@ -1,4 +1,4 @@
-"""The end of a receipt's retention: the content goes, the row stays to say so, the journal tells why."""
+"""Purge at the end of a recap's retention: deletes the content, keeps the row, writes the reason to the journal."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -16,7 +16,7 @@ BATCH = 200
 
 
 def purge(runtime: Runtime) -> None:
-    """Takes receipts past their date, a batch at a time; several workers never take the same one."""
+    """Purges recaps past their date, one batch at a time; two workers never take the same one."""
     storage = Storage(runtime.settings.storage_url)
     for kind in (Document, LotDocument):
         while _purge_batch(runtime, storage, kind) == BATCH:

@@ -1,4 +1,4 @@
-"""How documents are shown."""
+"""JSON views of documents."""
 
 from typing import Any
 from urllib.parse import quote
@@ -44,7 +44,7 @@ def lot_to_json(document: LotDocument) -> dict[str, Any]:
 
 
 def verification_to_json(row: Row[Document, int]) -> dict[str, Any]:
-    """Date, number and hash: all that a stranger with the paper may learn."""
+    """Date, number and hash: all that anybody holding the paper may learn."""
     document: Document = row.Document
     return {
         "reference": document.reference,
@@ -56,7 +56,7 @@ def verification_to_json(row: Row[Document, int]) -> dict[str, Any]:
 
 
 def download_headers(document: Document | LotDocument) -> dict[str, str]:
-    """RFC 6266: a plain name for old clients, the French one for the others."""
+    """RFC 6266: an ASCII name for old clients, the French one for others."""
     name = domain.download_name(document.campaign_year, document.reference)
     return {
         "Content-Type": "application/pdf",

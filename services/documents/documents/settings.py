@@ -1,4 +1,4 @@
-"""What can be set; each field is read from `BAILLEURS_<FIELD>`."""
+"""Documents' settings; each field is read from `BAILLEURS_<FIELD>`."""
 
 from dataclasses import dataclass
 from typing import cast
@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 class Settings(ChassisSettings):
     # 0 renders in the calling process: for tests, and where a second process is not allowed.
     render_processes: int = 1
-    # A letter of 500 pages takes under 2 s on one core of 2026; what takes longer is stopped.
+    # A letter of 500 pages takes under 2 s on one core of 2026; rendering beyond the limit is stopped.
     render_seconds: int = 60
-    # After so many files a process is replaced: whatever it keeps in memory goes with it.
+    # A process is replaced after this many files, which frees whatever it keeps in memory.
     render_recycle_after: int = 500
     # Full calendar years after the campaign's: as long as the Caf may claim benefits back (2 years, more in case of
     # fraud), the landlord needs the proof.
@@ -31,5 +31,5 @@ class Settings(ChassisSettings):
 
 
 def settings_of(session: Session) -> Settings:
-    """Those of the service the session belongs to."""
+    """The settings of the session's service."""
     return cast("Settings", runtime.of(session).settings)

@@ -1,4 +1,4 @@
-"""The operations of ``openapi.yaml``, for Caf agents only: parse, call, show."""
+"""The operations of ``openapi.yaml``, for Caf agents only: parse the request, call, format the response."""
 
 from typing import Any
 from uuid import UUID

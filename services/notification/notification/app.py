@@ -1,4 +1,4 @@
-"""What the notification service is made of."""
+"""The notification service's declaration: subscriptions, events published, periodic jobs."""
 
 from chassis import account_status
 from chassis.service import Periodic, Service

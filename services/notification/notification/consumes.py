@@ -1,4 +1,4 @@
-"""The events that make us write: each handler turns one into orders, and knows no e-mail nor letter by itself."""
+"""Event handlers: each turns an event into message requests, and neither writes e-mails nor letters itself."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -27,7 +27,7 @@ SUPERSEDABLE = (State.WAITING, State.TO_COMPOSE, State.COMPOSED, State.ADDRESS_R
 
 
 def credentials_issued(session: Session, event: Event) -> None:
-    """One message for the login, another for the password; whatever older ones had not left yet is void."""
+    """One message for the login, another for the password; cancels older ones that have not been sent yet."""
     templates = CREDENTIALS[event.data["purpose"]]
     if _newer_credentials_exist(session, event):
         return
@@ -46,7 +46,7 @@ def _credentials(
         "purpose": data["purpose"],
         "sign_in_url": settings.sign_in_url,
         "help_url": settings.help_url,
-        # Of one person's two accounts, both messages of each say which it is; the number's end opens nothing.
+        # A person may have two accounts: both messages name theirs by the end of its number, which is no secret.
         "caf_code": data["caf_code"],
         "number_end": (data["user_number"] or "")[-NUMBER_END:] or None,
     }
@@ -59,7 +59,7 @@ def _credentials(
         template=template,
         act_at=event.time,
         name=person["name"],
-        # Identity decides where credentials go: nothing else is tried.
+        # Identity decides where credentials go: no other address is tried.
         emails=(person["email"],) if data["channel"] == "email" else (),
         address=person["address"] or [],
         email_variables={**common, **more},
@@ -88,7 +88,7 @@ def _credential_messages(event: Event) -> Any:
 
 
 def _newer_credentials_exist(session: Session, event: Event) -> bool:
-    """Events of one account may arrive out of order; the older password is dead already."""
+    """Events of one account may arrive out of order; the older password is already invalid."""
     newer = _credential_messages(event).where(Message.act_at > event.time).limit(1)
     return session.scalars(newer).first() is not None
 
@@ -102,13 +102,13 @@ def _supersede_older(session: Session, event: Event, own_acts: list[str]) -> Non
 
 
 def account_activated(session: Session, event: Event) -> None:
-    """Where receipts go from now on, told again when the person changes it; an older version never overwrites a newer
-    one."""
+    """The address for recap messages from now on, repeated on a change; an older version never replaces
+    a newer one."""
     person = event.personal
     values = {
         "account_id": UUID(event.data["account_id"]),
         "name": full_name(person["civility"], person["first_name"], person["last_name"]),
-        # Empty while the person has confirmed none.
+        # Empty until the person has confirmed an address.
         "email": person["email"] or "",
         "version": event.data["version"],
     }
@@ -121,7 +121,7 @@ def account_activated(session: Session, event: Event) -> None:
 
 
 def landlord_asked(session: Session, event: Event) -> None:
-    """The July message: one for a landlord, but as many envelopes as its attestations need."""
+    """The July message: one per landlord, in as many envelopes as its attestations need."""
     data = event.data
     asked = {"year": data["year"], "deadline": data["deadline"], "user_number": data["user_number"]}
     counted = {"tenancies": data["tenancies"]}
@@ -145,7 +145,7 @@ def _envelopes(tenants: list[dict[str, Any]], *, by_email: bool) -> Iterator[lis
 
 
 def recap_ready(session: Session, event: Event) -> None:
-    """The receipt (CRPA L. 112-11), to the person who declared, else to the landlord; one for a lot, not one each."""
+    """The recap (CRPA L. 112-11), to the person who declared, else to the landlord; one per batch transmission."""
     if "lot_id" in event.data:
         return
     data, settings = event.data, _settings(session)
@@ -181,7 +181,7 @@ def recap_ready(session: Session, event: Event) -> None:
 
 
 def answered(session: Session, event: Event) -> None:
-    """What one file of the Caf changed for a landlord: one message, however many declarations; none names a tenant."""
+    """What one file of the Caf changed for a landlord: one message for all declarations; it names no tenant."""
     data = event.data
     emails = recipients.emails(session, data["organisation_id"], event.personal["email"])
     if not answers.worth_writing(data["counts"], by_email=bool(emails)):
@@ -197,7 +197,7 @@ def answered(session: Session, event: Event) -> None:
 
 
 def report_answered(session: Session, event: Event) -> None:
-    """The Caf's words are in the letter alone: an e-mail leads to the page that shows them."""
+    """The Caf's text is in the letter only: an e-mail links to the page that shows it."""
     data, settings, landlord = event.data, _settings(session), event.personal["recipient"]
     said = {name: data[name] for name in ("number", "kind", "outcome")}
     request = MessageRequest(
@@ -221,7 +221,7 @@ def report_answered(session: Session, event: Event) -> None:
 
 
 def lot_recap_ready(session: Session, event: Event) -> None:
-    """One receipt for all declarations of a lot, to the person who transmitted it, else to the landlord."""
+    """One recap for all declarations of a batch, to the person who transmitted it, else to the landlord."""
     data, settings, landlord = event.data, _settings(session), event.personal["recipient"]
     declarant = _contact(session, data["declarant_account_id"])
     said = {"year": data["campaign_year"], "reference": data["reference"], "declarations": data["declarations"]}
@@ -248,7 +248,7 @@ def lot_recap_ready(session: Session, event: Event) -> None:
 def _receipt_emails(
     session: Session, declarant: Contact | None, organisation_id: str, registry: str | None
 ) -> tuple[str, ...]:
-    """Who declared first, else the landlord as for any other message."""
+    """The declarant's address first, then the landlord's as for any other message."""
     own_email = (declarant.email,) if declarant and declarant.email else ()
     return own_email + recipients.emails(session, organisation_id, registry)
 
@@ -258,7 +258,7 @@ def _contact(session: Session, account_id: str | None) -> Contact | None:
 
 
 def security_notice(session: Session, event: Event) -> None:
-    """By e-mail or not at all: a letter would arrive days after what it warns of."""
+    """By e-mail only: a letter would arrive days after the event it warns of."""
     data, person, settings = event.data, event.personal, _settings(session)
     request = MessageRequest(
         act=f"notice:{data['notice_id']}",
@@ -282,8 +282,8 @@ def security_notice(session: Session, event: Event) -> None:
 
 
 def email_confirmation_asked(session: Session, event: Event) -> None:
-    """The code goes to the new address alone, or the explanation when another account has it; a letter would arrive
-    long after it is over."""
+    """Sends the code to the new address only, or the explanation when another account has it; a letter would arrive
+    long after the code has expired."""
     data, settings = event.data, _settings(session)
     act, expiry = f"email_confirmation:{data['change_id']}", {"expires_at": data["expires_at"]}
     if data.get("taken"):
@@ -295,7 +295,7 @@ def email_confirmation_asked(session: Session, event: Event) -> None:
 
 
 def sign_in_link_asked(session: Session, event: Event) -> None:
-    """By e-mail alone, like the code: it lives an hour."""
+    """By e-mail only, like the code: the link is valid for an hour."""
     secret = sealing.open_sealed(of(session).settings, event.data["sealed"])
     act, variables = f"sign_in_link:{event.data['link_id']}", {"expires_at": event.data["expires_at"]}
     create(session, _to_address_alone(event, act, Template.SIGN_IN_LINK, variables, secret))
@@ -321,16 +321,16 @@ def _to_address_alone(
 
 
 class UnknownLetterError(LookupError):
-    """A PDF came for a letter that nobody asked for: a dead event that a person will look at."""
+    """A PDF for an unknown letter: the event goes dead, for a person to look at."""
 
 
 def letter_rendered(session: Session, event: Event) -> None:
-    """The PDF is in the exchange storage: the letter waits for its batch. Raises UnknownLetterError."""
+    """The PDF is in the exchange storage: the letter waits for its print batch. Raises UnknownLetterError."""
     data = event.data
     message = locked(session, UUID(data["message_id"]))
     if message is None:
         raise UnknownLetterError
-    # Kept whatever the state, so that the eraser finds the file of a letter that is no longer wanted.
+    # Stored in any state, so that the purge finds the file of a cancelled letter.
     message.storage_key, message.sha256, message.pages = data["storage_key"], data["sha256"], data["pages"]
     if message.status is State.TO_COMPOSE:
         message.composed_at = clock.now()

@@ -1,4 +1,4 @@
-"""Who carries our e-mails and who writes them, as the settings say."""
+"""Builds the mailer and the sender from the settings."""
 
 from pathlib import Path
 

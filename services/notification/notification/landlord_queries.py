@@ -1,4 +1,4 @@
-"""What an agent reads of a landlord: both addresses, which is used, and what keeps a letter from being printed."""
+"""Agents' queries on landlords: both addresses, which one is used, and why a letter cannot be printed."""
 
 from typing import Any
 from uuid import UUID
@@ -35,7 +35,7 @@ _WAITING = (
 
 
 def landlord(session: Session, caller: Caller, landlord_id: UUID) -> dict[str, Any]:
-    """Raises NotFound outside the caller's Caf as for an unknown id."""
+    """Raises NotFound for an unknown id, and outside the caller's Caf."""
     found = session.execute(_seen(caller).where(Landlord.id == landlord_id)).one_or_none()
     if found is None:
         raise NotFound
@@ -43,7 +43,7 @@ def landlord(session: Session, caller: Caller, landlord_id: UUID) -> dict[str, A
 
 
 def to_correct(session: Session, caller: Caller, *, limit: int, cursor: str | None) -> dict[str, Any]:
-    """Landlords to whom no letter can be printed: the Caf's task is to correct the address in its registry."""
+    """Landlords to whom no letter can be printed: the Caf has to correct the address in its registry."""
     seen = (own_caf(caller, Landlord.caf_code), Landlord.address_problem.is_not(None))
     total = session.scalar(select(func.count()).select_from(Landlord).where(*seen))
     after = pagination.after_id(cursor)

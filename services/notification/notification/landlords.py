@@ -1,4 +1,4 @@
-"""What a Caf writes to a landlord about a campaign: an e-mail with its links, or a letter with the Caf's block."""
+"""A Caf's message to a landlord about a campaign: an e-mail with links, or a letter with the Caf's block."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -26,7 +26,7 @@ def message_request(
     by_email: Mapping[str, Any] = NOTHING_MORE,
     by_letter: Mapping[str, Any] = NOTHING_MORE,
 ) -> MessageRequest:
-    """`said` in both forms, `by_email` and `by_letter` in one. Of `event`: `caf_code`, `landlord_id`,
+    """`said` goes in both forms, `by_email` and `by_letter` in one. Reads from `event`: `caf_code`, `landlord_id`,
     `organisation_id` and `user_number`, and the personal `name`, `email`, `address`, `caf`."""
     data, person, settings = event.data, event.personal, own(of(session).settings)
     return MessageRequest(

@@ -1,4 +1,4 @@
-"""A message goes on: its state by the table of `domain.states`, a row for the passage, and nothing kept too long."""
+"""The life of a message: state transitions by the table of `domain.states`, one row each, then erasure."""
 
 from chassis import clock
 from sqlalchemy import select
@@ -9,21 +9,21 @@ from notification.models import Message, StateTransition
 
 
 def locked(session: Session, message_id: object) -> Message | None:
-    """The message as it is now, held until the end of the transaction."""
+    """The message's current row, locked until the end of the transaction."""
     return session.scalars(
         select(Message).where(Message.id == message_id).with_for_update().execution_options(populate_existing=True)
     ).one_or_none()
 
 
 def start(session: Session, message: Message) -> None:
-    """Writes the row and its first passage."""
+    """Inserts the message and its first state transition."""
     session.add(message)
     session.flush()
     _record(session, message, "created", None, None)
 
 
 def transition(session: Session, message: Message, event: Trigger, reason: str | None = None) -> bool:
-    """Whether anything changed; an echo changes nothing. Raises TransitionError."""
+    """Returns whether anything changed; a repeated event changes nothing. Raises TransitionError."""
     before = message.status
     after = advance(before, event)
     if after is before and event is not Trigger.CLAIMED:
@@ -38,7 +38,7 @@ def transition(session: Session, message: Message, event: Trigger, reason: str |
 
 
 def erase(message: Message) -> None:
-    """All that is left is that something was sent, to whom by name, when, and what became of it."""
+    """Erases the content; keeps that something was sent, the name, when, and the outcome."""
     message.secret, message.email, message.address, message.variables = None, None, [], {}
 
 

@@ -1,4 +1,4 @@
-"""From « this must be said to that person » to one message: which channel, which row, which request for a letter."""
+"""Creates a message: chooses the channel, writes the row, requests the letter."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -24,16 +24,16 @@ from notification.lifecycle import start
 from notification.models import Message
 
 log = structlog.get_logger()
-# Between an act and how many addresses it has been sent to.
+# Separates an act from the number of the address it is sent to.
 NEXT_ADDRESS = "#"
 
 
 @dataclass(frozen=True, kw_only=True)
 class MessageRequest:
-    """`act` names the one act that this message belongs to, for ever; `secret` is in clear, in memory only.
+    """`act` identifies the one act this message belongs to; `secret` is in clear, in memory only.
 
-    `emails` in the order in which they are tried; `email_variables` and `letter_variables` are what each form needs;
-    `address`: the registry's lines; `user_number`: whose address the Caf corrects when they cannot be printed."""
+    `emails` in the order of attempts; `email_variables` and `letter_variables`: the variables of each form;
+    `address`: the registry's lines; `user_number`: the landlord whose address the Caf corrects when unprintable."""
 
     act: str
     template: Template
@@ -54,8 +54,8 @@ class MessageRequest:
 
 
 def create(session: Session, request: MessageRequest) -> Message | None:
-    """The message made for this order; None when its act already has one, the same was said too recently, or no
-    e-mail reaches the person and no letter says it."""
+    """The message created for this request; None when its act already has one, the same was sent too recently, or no
+    e-mail reaches the person and this kind has no letter."""
     if _known(session, request) or _repeated(session, request):
         return None
     email = choose_email(request.emails, bounced=bounced(session, request.emails))
@@ -66,13 +66,13 @@ def create(session: Session, request: MessageRequest) -> Message | None:
         return _create_email(session, request, email)
     letter = create_letter(session, request)
     if letter.reason is None and any(each and not as_carried(each) for each in request.emails):
-        # The agent sees why the address that the Caf knows is not written to.
+        # Shows the agent why the Caf's address is not used.
         letter.reason = NOT_CARRIED
     return letter
 
 
 def create_letter(session: Session, request: MessageRequest) -> Message:
-    """A letter to compose, or one that waits until the Caf corrects the address: an address is never cut to fit."""
+    """A letter to compose, or waiting until the Caf corrects the address: an address is never cut to fit."""
     address = _printable_address(session, request)
     message = _row(request, Channel.LETTER, State.TO_COMPOSE if address.valid else State.ADDRESS_REFUSED)
     message.variables = request.letter_variables
@@ -86,7 +86,7 @@ def create_letter(session: Session, request: MessageRequest) -> Message:
 
 
 def _printable_address(session: Session, request: MessageRequest) -> PostalAddress:
-    """The order's; when no letter can be printed there, what the Caf may have corrected since."""
+    """The request's address; if it is unprintable, the one the Caf may have corrected since."""
     address = PostalAddress.parse(request.name, request.address)
     if address.valid or not (request.user_number or request.landlord_id):
         return address
@@ -100,7 +100,7 @@ def _create_email(session: Session, request: MessageRequest, email: str) -> Mess
     message = _row(request, Channel.EMAIL, State.WAITING)
     message.email, message.address = email, request.address
     message.email_digest = email_digest(email)
-    # Both forms are kept until it is sent, and the other addresses: where it bounces they are tried, then a letter.
+    # Keeps both forms and the other addresses until it is sent: after a bounce they are tried, then a letter.
     message.variables = {
         "email": request.email_variables,
         "letter": request.letter_variables,
@@ -146,7 +146,7 @@ def _known(session: Session, request: MessageRequest) -> bool:
 
 
 def bounced(session: Session, emails: Sequence[str]) -> set[str]:
-    """Those that have already refused a message."""
+    """The addresses that have already bounced."""
     by_digest = {email_digest(email): email for email in emails}
     refused = select(Message.email_digest).where(Message.email_digest.in_(by_digest), Message.state == State.BOUNCED)
     return {by_digest[digest] for digest in session.scalars(refused) if digest}
@@ -155,12 +155,12 @@ def bounced(session: Session, emails: Sequence[str]) -> set[str]:
 def _repeated(session: Session, request: MessageRequest) -> bool:
     if request.landlord_id is None:
         return False
-    # By the acts' own time: a replay, or the second envelope of one act, is judged as the first was.
+    # By the time of the acts: a replay, or an act's second envelope, gets the same result as the first.
     last = select(func.max(Message.act_at)).where(
         Message.landlord_id == request.landlord_id,
         Message.template == request.template,
         Message.act_at < request.act_at,
-        # What was taken back before it left reached nobody.
+        # A message cancelled before sending reached nobody.
         Message.state != State.WITHDRAWN,
     )
     held = too_soon(request.template, session.scalar(last), request.act_at)
@@ -170,22 +170,22 @@ def _repeated(session: Session, request: MessageRequest) -> bool:
 
 
 def place_next_email(session: Session, request: MessageRequest) -> Message | None:
-    """The e-mail to the next address of the order that has refused nothing; None when there is no other."""
+    """The e-mail to the next address that has not bounced; None when there is no other."""
     email = choose_email(request.emails, bounced=bounced(session, request.emails))
     if email is None:
         return None
     act, _, times = request.act.partition(NEXT_ADDRESS)
-    # An act has one message a channel: the same act to another address is numbered.
+    # An act has one message per channel: the same act to another address gets a number.
     return _create_email(session, replace(request, act=f"{act}{NEXT_ADDRESS}{int(times or 1) + 1}"), email)
 
 
 def of_act(act: str) -> ColumnElement[bool]:
-    """The messages of an act, whichever address they went to."""
+    """The messages of an act, at any address."""
     return or_(Message.act == act, Message.act.startswith(f"{act}{NEXT_ADDRESS}", autoescape=True))
 
 
 def instead(message: Message, secret: dict[str, str] | None) -> MessageRequest:
-    """The order for what takes the place of an e-mail that bounced."""
+    """The request that replaces a bounced e-mail."""
     return MessageRequest(
         act=message.act,
         template=Template(message.template),

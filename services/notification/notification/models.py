@@ -1,4 +1,4 @@
-"""The tables: messages, their passages from state to state, print batches, and whom we may write to."""
+"""The tables: messages, their state transitions, print batches, contacts and landlords."""
 
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from notification.domain.states import State
 
-# The claim of the next e-mail and its partial index must say the same words: PostgreSQL compares them.
+# The claim query and its partial index must use the same expression for PostgreSQL to use the index.
 TO_SEND = text("channel = 'email' AND state IN ('waiting', 'sending')")
 UNPRINTABLE = text("address_problem IS NOT NULL")
 
@@ -23,9 +23,9 @@ class Base(DeclarativeBase):
 
 
 class Message(Base):
-    """One message for one act and one channel: `act` is why it exists, so an event played again makes no other.
+    """One message per act and channel: `act` is why it exists, so a replayed event creates no second one.
 
-    `secret` is sealed for this service alone and gone in any final state, and so are address and variables."""
+    `secret` is sealed for this service alone; it is erased in any final state, as are address and variables."""
 
     __tablename__ = "message"
     __table_args__ = (
@@ -41,14 +41,14 @@ class Message(Base):
     state: Mapped[str] = mapped_column(String(20))
     reason: Mapped[str | None] = mapped_column(String(100))
     caf_code: Mapped[str | None] = mapped_column(String(3))
-    # The landlord it is about, by which what waits for a better address is found.
+    # The landlord concerned; finds the messages that wait for a corrected address.
     user_number: Mapped[str | None] = mapped_column(String(14), index=True)
     account_id: Mapped[UUID | None] = mapped_column(index=True)
     landlord_id: Mapped[UUID | None] = mapped_column(index=True)
     declaration_id: Mapped[UUID | None] = mapped_column()
     recipient_name: Mapped[str] = mapped_column(String(200))
     email: Mapped[str | None] = mapped_column(String(320))
-    # SHA-256 of the e-mail address: remembers a bounce when the address itself is gone.
+    # SHA-256 of the e-mail address: remembers a bounce once the address itself is erased.
     email_digest: Mapped[str | None] = mapped_column(String(64), index=True)
     address: Mapped[list[str]] = mapped_column()
     abroad: Mapped[bool] = mapped_column(default=False)
@@ -76,7 +76,7 @@ class Message(Base):
 
 
 class StateTransition(Base):
-    """A message went from one state to another; rows are only ever added."""
+    """A message's change of state; append-only."""
 
     __tablename__ = "state_transition"
 
@@ -90,10 +90,10 @@ class StateTransition(Base):
 
 
 class LetterBatch(Base):
-    """Letters of one series, one Caf and one destination, in the order of their `position`.
+    """A print batch: letters of one series, one Caf and one destination, ordered by `position`.
 
-    `planned`: the letters are chosen, the archive may not exist yet. `ready`: the printer can take it.
-    `acknowledged`: the printer has it, what it held is erased."""
+    `planned`: letters chosen, the archive may not exist yet. `ready`: the printer can take it.
+    `acknowledged`: the printer has it, the content is erased."""
 
     __tablename__ = "letter_batch"
     __table_args__ = (Index("ix_letter_batch_caf_code_id", "caf_code", "id"),)
@@ -115,7 +115,7 @@ class LetterBatch(Base):
 
 
 class Contact(Base):
-    """What a person told of themselves at their first sign-in: where their receipts go."""
+    """What a person gave at first sign-in: the address for their recap messages."""
 
     __tablename__ = "contact"
 
@@ -126,7 +126,7 @@ class Contact(Base):
 
 
 class Landlord(Base):
-    """What the Caf's registry says of a landlord: where it writes to, and why no letter can be printed there.
+    """A landlord by the Caf's registry: its addresses, and why no letter can be printed there.
 
     `address_problem`: an `AddressProblem`, None when a letter can be printed."""
 
@@ -145,12 +145,12 @@ class Landlord(Base):
     address: Mapped[list[str]] = mapped_column()
     address_problem: Mapped[str | None] = mapped_column(String(60))
     version: Mapped[int] = mapped_column()
-    # Acts that moved it to another company or Caf; nothing else does.
+    # The number of agents' acts that moved it to another company or Caf; nothing else moves it.
     moves: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class AdministratorTerm(Base):
-    """Who administers an organisation: the person whose confirmed address its messages go to."""
+    """The administrator of an organisation, whose confirmed address gets its messages."""
 
     __tablename__ = "administrator_term"
 

@@ -1,4 +1,4 @@
-"""The printer acknowledges a batch: its totals must be ours, then the letters are delivered."""
+"""The printer's receipt of a batch: if its totals match ours, the letters count as delivered."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -20,7 +20,7 @@ from notification.models import LetterBatch, Message
 def acknowledge(session: Session, caller: Caller, batch: LetterBatch, receipt: dict[str, Any]) -> None:
     """`receipt`: {letters, pages, rejected: [{message_id, reason}]}. The same receipt again changes nothing.
 
-    Raises Conflict before the batch is ready, Invalid when the totals differ or a rejected letter is not of it."""
+    Raises Conflict before the batch is ready, Invalid when totals differ or a rejected letter is not in it."""
     if batch.state == BatchState.ACKNOWLEDGED:
         return
     if batch.state != BatchState.READY:
@@ -53,7 +53,7 @@ def _close(session: Session, message: Message, refusal: str | None) -> None:
 
 
 def _check(batch: LetterBatch, letters: Sequence[Message], receipt: dict[str, Any]) -> None:
-    """The printer's counts are compared with the manifest's: a missing page is a letter that nobody will read."""
+    """Compares the printer's counts with the manifest's: a missing page is an undelivered letter."""
     errors = [
         FieldError(
             pointer=f"/{name}",

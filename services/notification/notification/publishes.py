@@ -1,4 +1,4 @@
-"""The events that notification tells: a letter to compose, and what became of a message."""
+"""The events notification publishes: a letter to compose, and the outcome of a message."""
 
 from typing import Any
 
@@ -33,7 +33,7 @@ def delivered(session: Session, message: Message) -> None:
 
 
 def bounced(session: Session, message: Message, replacement: Message | None) -> None:
-    """The e-mail address refused it; `replacement` is what leaves in its place, if anything can."""
+    """The e-mail address refused it; `replacement` is what is sent instead, if anything."""
     data = {
         **_what_became_of(message),
         "reason": message.reason,

@@ -1,4 +1,4 @@
-"""What an agent may read, with the perimeter inside every query: one Caf, or all of them for a supervisor."""
+"""Agents' queries, each with the perimeter inside: one Caf, or all of them for a supervisor."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -17,7 +17,7 @@ from notification.domain.states import LABELS, State
 from notification.domain.templates import KINDS, SERIES_LABELS, Series, Template
 from notification.models import LetterBatch, Message
 
-# Never the address, the variables or the secret.
+# The columns shown: never the address, the variables or the secret.
 MESSAGE_COLUMNS = (
     Message.id,
     Message.template,
@@ -61,14 +61,14 @@ FILTERS: Mapping[str, InstrumentedAttribute[Any]] = {
 
 
 def own_caf(caller: Caller, column: InstrumentedAttribute[str | None]) -> ColumnElement[bool]:
-    """An agent without a Caf sees nothing: "" is no code, and None would be SQL's IS NULL."""
+    """An agent without a Caf sees nothing: "" matches no code, and None would become IS NULL."""
     return true() if caller.supervisor else column == (caller.caf or "")
 
 
 def messages(
     session: Session, caller: Caller, *, limit: int, cursor: str | None, filters: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """A page of messages, newest first, with the number of all of them and how many are in each state."""
+    """A page of messages, newest first, with the total and the count per state."""
     seen = [own_caf(caller, Message.caf_code), *_chosen(filters)]
     by_state = session.execute(select(Message.state, func.count()).where(*seen).group_by(Message.state)).all()
     counts = {state: count for state, count in by_state}
@@ -91,7 +91,7 @@ def batches(session: Session, caller: Caller, *, limit: int, cursor: str | None)
 
 
 def batch(session: Session, caller: Caller, batch_id: UUID, *, lock: bool = False) -> LetterBatch:
-    """Raises NotFound outside the caller's Caf as for an unknown id."""
+    """Raises NotFound for an unknown id, and outside the caller's Caf."""
     wanted = select(LetterBatch).where(LetterBatch.id == batch_id, own_caf(caller, LetterBatch.caf_code))
     found = session.scalars(wanted.with_for_update() if lock else wanted).one_or_none()
     if found is None:
@@ -100,7 +100,7 @@ def batch(session: Session, caller: Caller, batch_id: UUID, *, lock: bool = Fals
 
 
 def batch_view(found: LetterBatch) -> dict[str, Any]:
-    """Instants already as text: the answer is stored, and shown again to whoever repeats the request."""
+    """Instants as text: the response is stored, and repeated to a client that repeats the request."""
     values = {column.key: getattr(found, column.key) for column in BATCH_COLUMNS}
     return _batch({key: clock.iso(one) if isinstance(one, datetime) else one for key, one in values.items()})
 

@@ -1,5 +1,5 @@
-"""Where one is written to: what the person confirmed in their account, else what the Caf's registry says; and what
-waits for a better address, once the Caf gives one."""
+"""Addresses of recipients: the e-mail confirmed in the account, else the Caf's registry. Also releases what waited for
+a printable address, once the Caf gives one."""
 
 from uuid import UUID
 
@@ -20,7 +20,7 @@ ADMINISTRATOR = "administrator"
 
 
 def emails(session: Session, organisation_id: str | None, registry: str | None) -> tuple[str, ...]:
-    """In the order in which they are tried: what its administrator confirmed, then what the Caf knows."""
+    """In the order of attempts: the one its administrator confirmed, then the one in the Caf's registry."""
     confirmed = administrator_email(session, UUID(organisation_id)) if organisation_id else None
     return tuple(email for email in (confirmed, registry) if email)
 
@@ -36,13 +36,13 @@ def administrator_email(session: Session, organisation_id: UUID) -> str | None:
 
 
 def known_address(session: Session, user_number: str | None, landlord_id: UUID | None) -> list[str]:
-    """The registry's lines as they are now: an event may carry older ones."""
+    """The registry's current lines: an event may carry older ones."""
     about = or_(Landlord.id == landlord_id, Landlord.user_number == user_number)
     return session.scalar(select(Landlord.address).where(about).limit(1)) or []
 
 
 def access_changed(session: Session, event: Event) -> None:
-    """Who administers which organisation now; an older version never overwrites a newer one."""
+    """Stores who administers the organisation; an older version never overwrites a newer one."""
     data = event.data
     values = {
         "organisation_id": UUID(data["organisation_id"]),
@@ -55,9 +55,9 @@ def access_changed(session: Session, event: Event) -> None:
 
 
 def landlord_registered(session: Session, event: Event) -> None:
-    """Keeps what the registry says, and lets go what waited for an address that can be printed.
+    """Stores the registry's data, and releases the letters that waited for a printable address.
 
-    A number is one landlord's: what another event says of it changes nothing, and lets nothing go."""
+    A user number belongs to one landlord: another landlord's event for it changes and releases nothing."""
     data, person = event.data, event.personal
     another = Landlord.user_number == data["user_number"], Landlord.id != UUID(data["landlord_id"])
     if session.scalar(select(Landlord.id).where(*another).limit(1)) is not None:
@@ -97,7 +97,7 @@ def _release(session: Session, landlord_id: UUID, user_number: str, lines: list[
 
 
 def request_letter(session: Session, message: Message, address: PostalAddress, secret: dict[str, str] | None) -> None:
-    """Asks for the PDF; from here on the event carries what the letter says, and the message nothing of it."""
+    """Requests the PDF; from then on the event carries the letter's content, and the message no longer does."""
     message.address, message.abroad = list(address.lines), address.abroad
     publishes.letter_requested(session, message, secret)
     message.variables, message.secret = {}, None

@@ -1,4 +1,4 @@
-"""Reminders: told on their day, taken back as long as they have not left when the landlord finishes."""
+"""Reminders: sent on their day, withdrawn if the landlord finishes before they are sent."""
 
 from typing import Any
 from uuid import UUID
@@ -21,13 +21,13 @@ TAKEN_BACK = (State.WAITING, State.TO_COMPOSE, State.COMPOSED, State.ADDRESS_REF
 
 
 def reminder_due(session: Session, event: Event) -> None:
-    """One a landlord and day of reminder, however many tenants: an e-mail if one is known, else a letter."""
+    """One per landlord and reminder day, for all tenants: an e-mail if an address is known, else a letter."""
     said = {name: event.data[name] for name in ("year", "deadline", "user_number", "remaining")}
     create(session, landlords.message_request(session, event, Template.REMINDER, _act(event.data), said))
 
 
 def reminder_withdrawn(session: Session, event: Event) -> None:
-    """The landlord has finished since: whatever of that reminder has not left never does."""
+    """The landlord has finished: cancels whatever of that reminder has not been sent."""
     act = _act(event.data)
     rows = session.scalars(select(Message).where(of_act(act)).with_for_update()).all()
     if not rows:
@@ -36,12 +36,12 @@ def reminder_withdrawn(session: Session, event: Event) -> None:
         if message.status in TAKEN_BACK:
             transition(session, message, Trigger.WITHDRAWN, FINISHED)
         elif message.status is State.SENDING:
-            # On its way to the relay: put off or refused there, it is not tried again.
+            # Being handed to the relay: if postponed or refused there, it is not retried.
             message.expires_at = clock.now()
 
 
 def _refuse_beforehand(session: Session, event: Event, act: str) -> None:
-    """Order is not guaranteed: the reminder, when it comes, finds that its act has been dealt with."""
+    """Events may arrive out of order: records the act as handled, so that a later reminder does nothing."""
     data: dict[str, Any] = event.data
     message = Message(
         act=act,

@@ -1,11 +1,11 @@
-"""What requests become once read; their form is already checked by the contract."""
+"""Parsed requests; the contract has already checked their form."""
 
 from marshmallow import EXCLUDE, Schema, fields
 
 
 class MessageFilters(Schema):
     class Meta:
-        # connexion hands over the token too.
+        # connexion passes the token too.
         unknown = EXCLUDE
 
     state = fields.String()

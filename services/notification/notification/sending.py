@@ -1,9 +1,9 @@
-"""E-mails leave: claim → send → mark, each in its own transaction, one message at a time.
+"""Sends e-mails: claim → send → mark, each in its own transaction, one message at a time.
 
 A crash between the relay's acceptance and our mark leaves the row claimed; once the claim is stale the message is
-sent again. Twice is the price: an outbox table and SMTP share no transaction, and never would lose mail. It is made
-small: the Message-ID and the bytes stay the same, so that relays and mailboxes that know a duplicate drop it, and a
-relay that says « duplicate » counts as having accepted. The claim is marked only by the attempt that took it.
+sent again: a table and SMTP share no transaction, so the choice is between duplicates and lost mail. The harm is kept
+small: the Message-ID and the bytes stay the same, so that relays and mailboxes can drop duplicates, and a relay that
+answers « duplicate » counts as having accepted. Only the attempt that took the claim may mark it.
 """
 
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ MOST_IN_A_ROW = 500
 
 @dataclass(frozen=True)
 class Claim:
-    """What one attempt holds; `secret` in memory only."""
+    """The data of one attempt; `secret` in memory only."""
 
     message_id: UUID
     attempt: int
@@ -57,7 +57,7 @@ class Outcome:
 
 
 def send_due(runtime: Runtime) -> None:
-    """Sends what is due, up to MOST_IN_A_ROW; the worker calls again soon after."""
+    """Sends due messages, at most MOST_IN_A_ROW; the worker calls again soon after."""
     mailer = mailer_for(own(runtime.settings))
     for _ in range(MOST_IN_A_ROW):
         claim = claim_next(runtime)
@@ -67,7 +67,7 @@ def send_due(runtime: Runtime) -> None:
 
 
 def claim_next(runtime: Runtime) -> Claim | None:
-    """The next message that is due, held for CLAIM_LASTS; those whose password died meanwhile go to `expired`."""
+    """Claims the next due message for CLAIM_LASTS; those whose password has expired go to `expired`."""
     with runtime.transaction() as session:
         while message := _next_due(session):
             if _is_over(message):
@@ -82,7 +82,7 @@ def claim_next(runtime: Runtime) -> Claim | None:
 
 
 def hand_over(mailer: Mailer, runtime: Runtime, claim: Claim) -> Outcome:
-    """Outside any transaction: a slow relay holds no lock of ours."""
+    """Runs outside any transaction: a slow relay holds no database lock."""
     try:
         mailer.send(
             _written(runtime, claim),
@@ -99,7 +99,7 @@ def hand_over(mailer: Mailer, runtime: Runtime, claim: Claim) -> Outcome:
 
 
 def outcome_of(error: MailerError, attempt: int) -> Outcome:
-    """What a failure means for the message after its `attempt`-th try."""
+    """The outcome for the message of a failure at its `attempt`-th try."""
     match error:
         case mailers.DuplicateError():
             return Outcome(Trigger.ACCEPTED, error.reason)
@@ -116,7 +116,7 @@ def outcome_of(error: MailerError, attempt: int) -> Outcome:
 
 
 def record(runtime: Runtime, claim: Claim, outcome: Outcome) -> None:
-    """Re-reads the row first: if another attempt took it over, its word counts and ours is dropped."""
+    """Re-reads the row first: if another attempt took it over, that one decides and this result is dropped."""
     with runtime.transaction() as session:
         message = locked(session, claim.message_id)
         if message is None or message.status is not State.SENDING or message.attempts != claim.attempt:
@@ -133,7 +133,7 @@ def record(runtime: Runtime, claim: Claim, outcome: Outcome) -> None:
 
 
 def _next_due(session: Session) -> Message | None:
-    # A claimed row is due again when its claim is stale.
+    # A claimed row is due again once its claim is stale.
     due = select(Message).where(TO_SEND, Message.next_attempt_at <= clock.now())
     first = due.order_by(Message.rank, Message.next_attempt_at).limit(1)
     return session.scalars(first.with_for_update(skip_locked=True)).one_or_none()
@@ -169,7 +169,7 @@ def _written(runtime: Runtime, claim: Claim) -> EmailMessage:
 
 
 def _instead(session: Session, message: Message, secret: dict[str, str]) -> Message | None:
-    """To the landlord's other address; else a letter where one is known and the content will still be good then."""
+    """To the landlord's other address; else by letter, if the address is known and the content still valid then."""
     if _is_over(message):
         return None
     request = instead(message, secret or None)

@@ -1,4 +1,4 @@
-"""What can be set; each field is read from `BAILLEURS_<FIELD>`."""
+"""Notification's settings; each field is read from `BAILLEURS_<FIELD>`."""
 
 from dataclasses import dataclass, field
 from datetime import time
@@ -12,7 +12,7 @@ from notification.printing.sealed import printer_key
 
 @dataclass(frozen=True, kw_only=True)
 class Settings(ChassisSettings):
-    # "caught": nothing leaves, each e-mail is a file of `mailbox_dir`. "smtp": a relay.
+    # "caught": nothing is sent, each e-mail is a file in `mailbox_dir`. "smtp": a relay.
     mailer: str = "caught"
     mailbox_dir: str = "var/mailbox"
     smtp_host: str = "localhost"
@@ -23,16 +23,16 @@ class Settings(ChassisSettings):
     smtp_timeout_seconds: float = 20.0
     mail_from_name: str = "Mon Compte Partenaire – Offre Bailleurs"
     mail_from_address: str = "ne-pas-repondre@bailleurs.example"
-    # Where relays send bounces back: apart from the address that people see.
+    # The address for bounces, separate from the one that people see.
     mail_bounce_address: str = "retours@bailleurs.example"
-    # Where the print provider takes its batches (fsspec address: a directory, S3, SFTP).
+    # Where the print provider fetches its batches (fsspec address: a directory, S3, SFTP).
     print_url: str = "file://var/print"
     # base64url of a public JWK (EC): seals the batches that hold passwords for the printer alone.
     printer_public_key: str = ""
     letter_cutoff_ordinary: str = "10:00"
     letter_cutoff_confidential: str = "15:00"
     letter_batch_limit: int = 500
-    # For development and demonstrations: batches are made as soon as letters are there.
+    # For development and demonstrations: batches are made as soon as letters exist.
     letter_batches_at_once: bool = False
     letter_receipt_working_days: int = 3
 
@@ -68,7 +68,7 @@ class Settings(ChassisSettings):
 
     @property
     def cutoffs(self) -> Cutoffs:
-        """Raises SettingsError for hours that are none, or too close."""
+        """Raises SettingsError for invalid hours, or hours too close."""
         try:
             return Cutoffs(
                 ordinary=time.fromisoformat(self.letter_cutoff_ordinary),
@@ -98,20 +98,20 @@ class Settings(ChassisSettings):
         return f"{self.public_url}/compte/securite"
 
     def lot_url(self, lot_id: str) -> str:
-        """Where the declarant finds what a lot transmitted, once signed in."""
+        """The page of a batch transmission, for the signed-in declarant."""
         return f"{self.public_url}/declarer/lots/{lot_id}"
 
     def report_url(self, report_id: str) -> str:
-        """Where the landlord reads the Caf's answer once signed in."""
+        """The page with the Caf's answer, for the signed-in landlord."""
         return f"{self.public_url}/signalements/{report_id}"
 
     def recap_url(self, declaration_id: str) -> str:
-        """Where the declarant finds the recap once signed in; the identifier opens nothing by itself."""
+        """The recap's page, for the signed-in declarant; the identifier gives no access by itself."""
         return f"{self.public_url}/declarer/{declaration_id}/confirmation"
 
 
 def own(settings: ChassisSettings) -> Settings:
-    """The runtime's settings as ours. Raises TypeError when the service was started with another service's."""
+    """The runtime's settings, typed. Raises TypeError when started with another service's settings."""
     if not isinstance(settings, Settings):
         raise TypeError("notification runs with settings of its own")
     return settings

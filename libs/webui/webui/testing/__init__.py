@@ -1,4 +1,4 @@
-"""For the tests of identity's pages and the portal's: what every page must respect, read from its HTML."""
+"""For tests of identity's pages and the portal: the rules every page must respect, checked in its HTML."""
 
 from webui.testing.checks import assert_page, page_checks, typography_faults
 from webui.testing.parsing import Element, parse

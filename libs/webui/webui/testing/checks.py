@@ -1,4 +1,4 @@
-"""The rules (RGAA 4.1 criteria in brackets) that need no browser. Each returns sentences: none means none broken."""
+"""Page rules (RGAA 4.1 criteria in brackets) that need no browser. Each returns its violations as sentences."""
 
 import re
 from collections import Counter
@@ -14,7 +14,7 @@ STRAIGHT_APOSTROPHE = re.compile(r"[^\W\d_]'[^\W\d_]")
 
 
 def typography_faults(text: str) -> list[str]:
-    """Places of a French text where a no-break space or a typographic apostrophe is missing."""
+    """Places in a French text where a no-break space or a typographic apostrophe is missing."""
     found = []
     for rule, pattern in (("no-break space", BREAKABLE_SPACE), ("apostrophe", STRAIGHT_APOSTROPHE)):
         for match in pattern.finditer(text):
@@ -24,7 +24,7 @@ def typography_faults(text: str) -> list[str]:
 
 def structure(elements: list[Element]) -> Iterator[str]:
     """Language [8.3], title [8.5], headings [9.1], landmarks [12.6], unique ids [8.2]."""
-    # What names a drawing is no title of the page.
+    # The title of an SVG is not a page title.
     count = Counter(element.tag for element in elements if not element.inside("svg"))
     if not any(element.tag == "html" and element.get("lang") == "fr" for element in elements):
         yield "html lang is not fr"
@@ -41,7 +41,7 @@ def structure(elements: list[Element]) -> Iterator[str]:
 
 
 def fields(elements: list[Element]) -> Iterator[str]:
-    """A label for each field [11.1]; forms that say where they go and carry a token."""
+    """A label for each field [11.1]; every form has an action and a CSRF token."""
     labelled = {element.get("for") for element in elements if element.tag == "label"}
     for element in elements:
         if element.tag not in {"input", "select", "textarea"} or element.get("type") in UNLABELLED:
@@ -60,7 +60,7 @@ def fields(elements: list[Element]) -> Iterator[str]:
 
 
 def links(elements: list[Element]) -> Iterator[str]:
-    """Links that have words [6.2] and lead somewhere; images with an alternative [1.1]; column headers [5.7]."""
+    """Links with a text [6.2] and a target; images with an alternative [1.1]; column headers [5.7]."""
     ids = {element.get("id") for element in elements}
     for element in elements:
         target = element.get("href")
@@ -75,7 +75,7 @@ def links(elements: list[Element]) -> Iterator[str]:
 
 
 def content_policy(elements: list[Element]) -> Iterator[str]:
-    """What the content security policy would block: inline code and styles, and files from elsewhere."""
+    """What the content security policy would block: inline code and styles, third-party files."""
     for element in elements:
         if element.tag == "style" or "style" in element.attributes:
             yield f"an inline style on <{element.tag}>"
@@ -90,7 +90,7 @@ def content_policy(elements: list[Element]) -> Iterator[str]:
 
 
 def errors(elements: list[Element]) -> Iterator[str]:
-    """An error is said in the title, at the top and at the field [11.10, 11.11]."""
+    """An error is shown in the title, at the top and at the field [11.10, 11.11]."""
     classes = {name for element in elements for name in element.get("class").split()}
     title = next((element.words for element in elements if element.tag == "title"), "")
     if "govuk-error-message" in classes and "govuk-error-summary" not in classes:
@@ -100,7 +100,7 @@ def errors(elements: list[Element]) -> Iterator[str]:
 
 
 def typography(elements: list[Element]) -> Iterator[str]:
-    """French typography of what is shown."""
+    """French typography of the displayed text."""
     for element in elements:
         around = (*element.parents, element)
         silent = any(parent.tag in SILENT or "mono" in parent.get("class").split() for parent in around)
@@ -110,7 +110,7 @@ def typography(elements: list[Element]) -> Iterator[str]:
 
 
 def page_checks(html: str) -> list[str]:
-    """Everything wrong with a whole page, as sentences; an empty list when nothing is."""
+    """All faults of a page, as sentences; empty when there are none."""
     elements = parse(html)
     rules = (structure, fields, links, content_policy, errors, typography)
     return [fault for rule in rules for fault in rule(elements)]

@@ -1,4 +1,4 @@
-"""Odd queries and forms for every page of an application, made from its URL map and from the forms that it shows."""
+"""Odd queries and forms for every page of an application, generated from its URL map and its forms."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
@@ -16,12 +16,12 @@ from webui.testing.parsing import parse
 UUID = "01973f50-0000-7000-8000-00000000000c"
 FITTING: Mapping[type, str] = {UUIDConverter: UUID, IntegerConverter: "2026"}
 FORM = "application/x-www-form-urlencoded"
-# As bytes: some are no text.
+# As bytes: some are not text.
 VALUES = (
     *(b" ", b"\0", b"\xff\xfe", "\u202e\u0085\x1b\n".encode(), b"9" * 5000, b"NaN", "\u0661\u0662".encode()),
     *(b"2026-02-30", b"x" * 20_000, b"{}", UUID.encode()),
 )
-# Of addresses, which are short.
+# For URLs, which are short.
 IN_QUERY = tuple(value for value in VALUES if len(value) <= 5000)
 QUERIES = ("%00=%ff&&=&;", "=", "a[]=1&a[]=2")
 BODIES: tuple[tuple[str, bytes], ...] = (
@@ -62,7 +62,7 @@ def _fitting(converter: object) -> str:
 
 @dataclass
 class Seen:
-    """What the pages ask for: rule -> names of its query, fields of its form with what the page proposes."""
+    """What the pages read: rule -> query parameter names, form fields with the values the page proposes."""
 
     queries: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     forms: dict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
@@ -95,8 +95,8 @@ def _rule(here: object, address: str, method: str) -> str:
 
 
 def faults(app: Flask, enter: Callable[[], FlaskClient], known: Mapping[str, str] | None = None) -> list[str]:
-    """The requests that fail by what they hold. `enter`: a browser that may open the pages, a new one for each rule;
-    `known`: rule -> an address of it that exists. The forms' tokens are off, so that what a form holds is read."""
+    """The requests whose content causes a failure. `enter`: a signed-in client, a new one for each rule;
+    `known`: rule -> an existing URL of it. CSRF checks are off, so that the form's content is read."""
     app.config.update(WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=False)
     every = [(method, rule, (known or {}).get(rule, address)) for method, rule, address in rules(app)]
     seen, browser = Seen(), enter()
@@ -126,7 +126,7 @@ def queries(names: set[str]) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def bodies(fields: Mapping[str, str]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The form with nothing, with each field missing, twice, or odd, the others as the page proposes them."""
+    """The form empty, then with each field missing, repeated or odd, the others as the page proposes them."""
     for kind, body in BODIES:
         yield f"{kind} {body[:20]!r}", {"data": body, "content_type": kind}
     given = {name: value.encode() for name, value in fields.items()}

@@ -1,4 +1,4 @@
-"""A flat reading of an HTML page: its elements in order, each with its attributes, its text and what holds it."""
+"""A flat view of an HTML page: its elements in order, each with attributes, text and parents."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ class Element:
         return self.attributes.get(name, "")
 
     def inside(self, tag: str) -> bool:
-        """True when an element of that tag is around this one."""
+        """True when an element of that tag contains this one."""
         return any(parent.tag == tag for parent in self.parents)
 
     @property
     def words(self) -> str:
-        """The text, with single spaces; no-break spaces stay."""
+        """The text with single spaces; no-break spaces are kept."""
         return " ".join(part for part in self.text.replace("\n", " ").split(" ") if part)
 
 

@@ -1,1 +1,1 @@
-"""What documents learns from the other services, one module per publisher."""
+"""Handlers of other services' events: recaps, batch transmissions, letters."""

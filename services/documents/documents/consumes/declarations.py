@@ -1,4 +1,4 @@
-"""A transmission becomes a receipt; a later version marks the earlier one."""
+"""Creates the recap of a transmission; a later version marks the earlier one as superseded."""
 
 import hashlib
 from typing import Any
@@ -18,7 +18,7 @@ from documents.rendering.pdf import Rendered
 from documents.rendering.recap import Recap, canonical
 from documents.settings import Settings, settings_of
 
-# Facts of the transmission that the row repeats as they came.
+# Fields of the transmission copied unchanged to the row.
 COPIED = (
     "version",
     "reference",
@@ -33,7 +33,7 @@ COPIED = (
 
 
 def transmitted(session: Session, event: Event) -> None:
-    """Renders, stores and announces the receipt, once per version. Raises SnapshotAltered when the data changed."""
+    """Renders, stores and announces the recap, once per version. Raises SnapshotAltered when the data changed."""
     settings = settings_of(session)
     data, snapshot = event.data, event.personal["snapshot"]
     if _known(session, UUID(data["declaration_id"]), data["version"]):
@@ -52,7 +52,7 @@ def transmitted(session: Session, event: Event) -> None:
 
 
 def _kept(settings: Settings, data: dict[str, Any], rendered: Rendered) -> Document:
-    """Stores the file before its row commits: a file alone is only made again, a row alone would lead nowhere."""
+    """Stores the file before its row commits: a file without row is rendered again, a row needs its file."""
     content_sha256 = hashlib.sha256(rendered.pdf).hexdigest()
     key = domain.recap_key(content_sha256)
     Storage(settings.storage_url).put(key, rendered.pdf)
@@ -71,7 +71,7 @@ def _kept(settings: Settings, data: dict[str, Any], rendered: Rendered) -> Docum
 
 
 def superseded(session: Session, event: Event) -> None:
-    """Kept apart from the document, which may not be there yet."""
+    """Stored in its own table: the document may not exist yet."""
     values = {
         "declaration_id": UUID(event.data["declaration_id"]),
         "version": event.data["version"],

@@ -1,4 +1,4 @@
-"""A letter that notification asks for: opened, rendered, sealed for notification alone, and forgotten."""
+"""Letters requested by notification: opened, rendered, sealed for notification alone, and not kept."""
 
 import base64
 import hashlib
@@ -20,7 +20,7 @@ READER = "notification"
 
 
 def letter_requested(session: Session, event: Event) -> None:
-    """Once per message. Raises as `workshop.make_letter`, SealBroken for a secret sealed for someone else."""
+    """Once per message. Raises as `render_pool.make_letter`, SealBroken for a secret sealed for another service."""
     settings = settings_of(session)
     message_id = UUID(event.data["message_id"])
     if session.get(Letter, message_id) is not None:
@@ -55,6 +55,6 @@ def _to_render(event: Event, settings: Settings) -> LetterToRender:
 
 
 def _sealed(settings: Settings, rendered: Rendered) -> bytes:
-    """A letter may hold a password: on the shared storage only notification can read it."""
+    """A letter may hold a password: only notification can read it on the shared storage."""
     pdf = base64.b64encode(rendered.pdf).decode()
     return sealing.seal_for(settings, READER, {"pdf": pdf}).encode()

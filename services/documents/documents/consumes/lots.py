@@ -1,4 +1,4 @@
-"""Declarations transmitted together become one receipt, beside that of each."""
+"""One recap for a batch transmission, besides the recap of each declaration."""
 
 import hashlib
 from typing import Any
@@ -18,7 +18,7 @@ from documents.settings import Settings, settings_of
 
 
 def lot_transmitted(session: Session, event: Event) -> None:
-    """Renders, stores and announces the lot's receipt, once."""
+    """Renders, stores and announces the batch's recap, once."""
     settings, data = settings_of(session), event.data
     if session.get(LotDocument, UUID(data["lot_id"])) is not None:
         return
@@ -32,7 +32,7 @@ def lot_transmitted(session: Session, event: Event) -> None:
 
 
 def _kept(settings: Settings, data: dict[str, Any], rendered: Rendered) -> LotDocument:
-    """The file before its row commits, as for a single receipt."""
+    """Stores the file before its row commits, as for a single recap."""
     content_sha256 = hashlib.sha256(rendered.pdf).hexdigest()
     key = domain.recap_key(content_sha256)
     Storage(settings.storage_url).put(key, rendered.pdf)

@@ -1,4 +1,4 @@
-"""Postal addresses on paper: the block behind the window (NF Z10-011), and the sender's own lines."""
+"""Postal addresses on paper: the window block (NF Z10-011) and the sender's lines."""
 
 import unicodedata
 from collections.abc import Sequence
@@ -7,7 +7,7 @@ from chassis.french.postal import CAPITAL_LINES, MAX_CHARACTERS, MAX_LINES
 
 
 class UnprintableAddress(ValueError):
-    """The address cannot stand in the window; `code` says which limit it breaks, without quoting it."""
+    """The address does not fit the window; `code` names the limit it breaks, without quoting the address."""
 
     def __init__(self, code: str) -> None:
         super().__init__(f"postal address refused: {code}")

@@ -1,4 +1,4 @@
-"""Where the embedded fonts are, what they can print, and how to fetch them (`python -m documents.rendering.fonts`)."""
+"""The embedded fonts: location, coverage, and download (`python -m documents.rendering.fonts`)."""
 
 import shutil
 import subprocess
@@ -10,7 +10,7 @@ from fontTools.ttLib import TTFont  # type: ignore[import-untyped]  # publishes 
 
 FOLDER = Path(__file__).with_name("fonts")
 FILES = ("DejaVuSansCondensed.ttf", "DejaVuSansCondensed-Bold.ttf", "DejaVuSansMono.ttf", "DejaVuSansMono-Bold.ttf")
-# User text is only ever set in these two; the monospaced pair prints what the system itself makes.
+# User text uses only these two; the monospaced pair prints what the system generates.
 TEXT_FILES = FILES[:2]
 LICENCE = "LICENSE"
 COMMAND = "python -m documents.rendering.fonts"
@@ -19,7 +19,7 @@ INSTALL_SECONDS = 300
 
 
 class FontsMissing(RuntimeError):
-    """The fonts were not fetched; the message says which command does it."""
+    """The fonts were not downloaded; the message names the command that does it."""
 
     def __init__(self, names: list[str]) -> None:
         super().__init__(f"PDF fonts are missing ({', '.join(names)}): run `{COMMAND}` once.")
@@ -39,7 +39,7 @@ def missing(folder: Path) -> list[str]:
 
 
 def folder() -> Path:
-    """Raises FontsMissing rather than let another font of the machine change the output."""
+    """Raises FontsMissing: a system font instead would change the output."""
     absent = missing(FOLDER)
     if absent:
         raise FontsMissing(absent)
@@ -48,7 +48,7 @@ def folder() -> Path:
 
 @cache
 def coverage() -> frozenset[int]:
-    """Code points that every text font can draw: PDF/A and PDF/UA refuse a file with a glyph that no font has."""
+    """Code points that every text font covers: PDF/A and PDF/UA refuse a file with a missing glyph."""
     here = folder()
     return frozenset.intersection(*(_drawable(here / name) for name in TEXT_FILES))
 

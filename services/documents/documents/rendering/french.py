@@ -1,4 +1,4 @@
-"""Dates, amounts and numbers as a French reader writes them. Instants come in UTC and are shown in Europe/Paris."""
+"""French formats of dates, amounts and numbers. Instants are given in UTC and shown in Europe/Paris."""
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -21,7 +21,7 @@ def day(value: date | str) -> str:
 
 
 def parts(value: date) -> dict[str, int]:
-    """What typst's `datetime` takes."""
+    """The arguments of typst's `datetime`."""
     return {"year": value.year, "month": value.month, "day": value.day}
 
 

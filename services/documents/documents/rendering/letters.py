@@ -1,4 +1,4 @@
-"""The letters: what each needs, and the page that shows it through a window envelope."""
+"""The letters: the data each needs, laid out for a window envelope."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,9 +24,9 @@ TITLES = {
     "report_answered": "Votre Caf a répondu à votre signalement",
     "lot_receipt": "Accusé de réception de vos déclarations de loyer",
 }
-# Which entry of the sealed part each letter prints; never both in one envelope.
+# The entry of the sealed part that each letter prints; never both in one envelope.
 SECRETS = {"login": "login", "provisional_password": "password"}
-# 500 pages take 1.5 s and 250 MB; nobody folds more into one envelope.
+# 500 pages take 1.5 s and 250 MB; more do not fit in an envelope.
 MOST_TENANTS = 500
 ANY_CAF = "Caisse d’allocations familiales"
 
@@ -48,11 +48,11 @@ class UnknownTemplate(ValueError):
 
 
 class TooManyTenants(ValueError):
-    """One July letter holds at most MOST_TENANTS attestations; the sender splits."""
+    """A July letter holds at most MOST_TENANTS attestations; the sender splits larger ones."""
 
 
 def render_letter(letter: Letter) -> Rendered:
-    """PDF of a letter. Errors: UnknownTemplate, UnprintableAddress, TooManyTenants, KeyError, as `press`."""
+    """PDF of a letter. Errors: UnknownTemplate, UnprintableAddress, TooManyTenants, KeyError, as `render_pdf`."""
     if letter.template not in TITLES:
         raise UnknownTemplate(letter.template)
     data = {**_common(letter), **_BODIES[letter.template](letter)}
@@ -192,7 +192,7 @@ def _references(variables: Facts, caf: Mapping[str, object]) -> list[tuple[str, 
 
 
 def _only_tenant_number(variables: Facts) -> str:
-    """With several tenants, each attestation carries its own."""
+    """Empty with several tenants: each attestation then prints its own."""
     tenants = variables.get("tenants") or []
     return str(tenants[0]["number"]) if len(tenants) == 1 else ""
 

@@ -1,4 +1,4 @@
-"""The receipt of declarations transmitted together: a line each, with its own reference and instant of receipt."""
+"""The recap of a batch transmission: one line per declaration, with its reference and instant of receipt."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class LotRecap:
 
 
 def render_lot(lot: LotRecap) -> Rendered:
-    """PDF/A-3a with PDF/UA-1 marks; the same lot gives the same bytes. Errors: as `press`."""
+    """PDF/A-3a with PDF/UA-1 marks; the same input gives the same bytes. Errors: as `render_pdf`."""
     return render_pdf("lot.typ", _view(lot), dated=lot.transmitted_at, raw={"reference": lot.reference})
 
 

@@ -1,4 +1,4 @@
-"""The one place that calls typst: our fonts only, our templates only, both accessibility standards, a given date."""
+"""Only this module calls typst: only our fonts and templates, both accessibility standards, a given date."""
 
 import io
 import json
@@ -16,7 +16,7 @@ from documents.rendering.fonts import FontsMissing
 __all__ = ["FontsMissing", "Rendered", "render_pdf"]
 
 TEMPLATES = Path(__file__).with_name("templates")
-# One file that is both: tagged and readable by a screen reader, archivable with its data attached.
+# Both standards in one file: tagged for screen readers, archivable with its data attached.
 STANDARDS: list[Literal["ua-1", "a-3a"]] = ["ua-1", "a-3a"]
 
 _local = threading.local()
@@ -24,16 +24,16 @@ _local = threading.local()
 
 @dataclass(frozen=True)
 class Rendered:
-    """A finished PDF: its bytes and how many pages it has."""
+    """A rendered PDF: its bytes and number of pages."""
 
     pdf: bytes
     pages: int
 
 
 def render_pdf(template: str, data: object, *, dated: datetime, raw: dict[str, str] | None = None) -> Rendered:
-    """Set `data` (any JSON value) in a template of this package; `dated` (aware) becomes the date of the file.
+    """Renders `data` (any JSON value) with a template of this package; `dated` (aware) becomes the file's date.
 
-    Strings of `data` reach the template as values, made printable; those of `raw` as they are. Neither is ever read as
+    Strings of `data` reach the template as values, made printable; those of `raw` unchanged. Neither is parsed as
     markup. Errors: FontsMissing; typst.TypstError when a template is wrong.
     """
     inputs = {"data": json.dumps(text.printable_tree(data, fonts.coverage())), **(raw or {})}
@@ -44,14 +44,14 @@ def render_pdf(template: str, data: object, *, dated: datetime, raw: dict[str, s
         pdf_standards=[*STANDARDS],
         timestamp=int(dated.timestamp()),
     )
-    pdf = cast("bytes", made)  # a PDF without an output path is one value; only images come as lists
-    from pypdf import PdfReader  # needed where a document is made, not where a server starts
+    pdf = cast("bytes", made)  # without an output path a PDF is one value; only images are lists
+    from pypdf import PdfReader  # imported when a document is rendered, not at server start
 
     return Rendered(pdf=pdf, pages=len(PdfReader(io.BytesIO(pdf)).pages))
 
 
 def _compiler() -> typst.Compiler:
-    """One per thread: a compiler keeps its fonts and templates warm, and cannot be shared while it works."""
+    """One per thread: a compiler caches fonts and templates, and is not thread-safe."""
     compiler = getattr(_local, "compiler", None)
     if compiler is None:
         only_ours = typst.Fonts(

@@ -1,4 +1,4 @@
-"""The code that leads from a printed page to the public page which confirms it."""
+"""The QR code from a printed page to the public page that verifies it."""
 
 import io
 

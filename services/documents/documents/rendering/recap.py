@@ -1,7 +1,7 @@
-"""The receipt of one transmission: what was declared, by whom, to whom, and when it was received.
+"""The recap of one transmission: what was declared, by whom, to whom, and when it was received.
 
 It is the electronic acknowledgement of CRPA art. L. 112-11 and R. 112-11-1 (date of receipt; service in charge, its
-address and telephone), so that nothing here is chosen by the reader: all of it comes from the frozen snapshot.
+address and telephone), so all of its content comes from the frozen snapshot.
 """
 
 from collections.abc import Mapping
@@ -35,7 +35,7 @@ class Recap:
     sha256: str
     snapshot: Snapshot
     public_url: str
-    # ISO days of an attestation on paper: its arrival, its postmark.
+    # ISO dates of a paper attestation: arrival, postmark.
     received_on: str | None = None
     posted_on: str | None = None
 
@@ -45,12 +45,12 @@ class Recap:
 
 
 def canonical(snapshot: Snapshot) -> str:
-    """The attached text, whose SHA-256 is printed (RFC 8785)."""
+    """The attached JSON text (RFC 8785), whose SHA-256 is printed."""
     return rfc8785.dumps(snapshot).decode()
 
 
 def render_recap(recap: Recap) -> Rendered:
-    """PDF/A-3a with PDF/UA-1 marks; the same recap gives the same bytes. Errors: as `press`."""
+    """PDF/A-3a with PDF/UA-1 marks; the same recap gives the same bytes. Errors: as `render_pdf`."""
     raw = {
         "reference": recap.reference,
         "sha256": recap.sha256,

@@ -1,4 +1,4 @@
-"""The rows of a receipt: each declared fact with its French label, in the order of the journey."""
+"""The rows of a recap: each declared fact with its French label, in the order of the form's pages."""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -29,7 +29,7 @@ def sections(snapshot: Facts) -> list[dict[str, object]]:
 
 
 def rent(declared: Facts, year: int) -> dict[str, object]:
-    """Amounts of July in euros, their total, and how they are to be understood."""
+    """July amounts in euros, their total, and how to read them."""
     total = declared.get("total") or Decimal(declared["rent"]) + Decimal(declared["charges"])
     return {
         "title": f"Loyer de juillet {year}",
@@ -47,17 +47,17 @@ def rent(declared: Facts, year: int) -> dict[str, object]:
 
 
 def confirmations(confirmed: Sequence[Facts]) -> list[Row]:
-    """What the landlord was asked to confirm, and the reason given."""
+    """The confirmations asked of the landlord, and the reason given."""
     return [(entry["message"], entry.get("reason") or "Confirmé, sans précision") for entry in confirmed]
 
 
 def corrected(changes: Sequence[Facts]) -> list[tuple[str, str, str]]:
-    """(information, what the Caf knew, what was declared)."""
+    """Rows (information, the Caf's value, the declared value)."""
     return [(entry["label"], shown(entry["before"]), shown(entry["after"])) for entry in changes]
 
 
 def shown(value: object) -> str:
-    """A JSON value as a reader expects it."""
+    """A JSON value formatted for a reader."""
     if value is None or value == "":
         return NOT_GIVEN
     if isinstance(value, list | tuple):
@@ -66,7 +66,7 @@ def shown(value: object) -> str:
 
 
 def _label(labels: Mapping[str, str], code: str) -> str:
-    """A code that this version does not know yet is shown as it came."""
+    """The label of a code; an unknown code is shown unchanged."""
     return labels.get(code, code)
 
 
@@ -80,7 +80,7 @@ def _landlord(landlord: Facts) -> list[Row]:
 
 
 def _dwelling(dwelling: Facts, declared: Facts) -> list[Row]:
-    """As the landlord verified it: a correction of the Caf's information is in `declared`."""
+    """The dwelling as verified by the landlord: corrections of the Caf's information are in `declared`."""
     known = str(dwelling["commune"])
     commune = known if known.startswith(declared["commune_insee"]) else declared["commune_insee"]
     return [

@@ -1,25 +1,25 @@
-"""What people typed, made printable: nothing here is ever interpreted, and nothing is dropped without a mark."""
+"""Makes typed text printable: nothing is interpreted as markup, and nothing is dropped without a mark."""
 
 import unicodedata
 from collections.abc import Set as AbstractSet
 
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 ZERO_WIDTH_SPACE = "\N{ZERO WIDTH SPACE}"
-# Longest run of characters without a place to break a line: a table cell holds it at the smallest width in use.
+# Longest run of characters without a line break opportunity: fits the narrowest table cell in use.
 LONGEST_RUN = 24
-# They reorder what the eye reads (https://www.unicode.org/reports/tr36/#Bidirectional_Text_Spoofing).
+# They change the displayed order (https://www.unicode.org/reports/tr36/#Bidirectional_Text_Spoofing).
 BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 def printable(text: str, drawable: AbstractSet[int]) -> str:
-    """One line of text that the fonts can draw and lines can break; a character nobody can draw shows as U+FFFD."""
+    """One line of text that fonts can draw and lines can break; a character without glyph shows as U+FFFD."""
     composed = unicodedata.normalize("NFC", text)
     kept = "".join(_drawn(character, drawable) for character in composed)
     return " ".join(_breakable(word) for word in kept.split(" ") if word)
 
 
 def printable_tree(value: object, drawable: AbstractSet[int]) -> object:
-    """Every string of a JSON value, whatever its depth."""
+    """`printable` for every string of a JSON value, at any depth."""
     if isinstance(value, str):
         return printable(value, drawable)
     if isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""What happens to a print batch."""
+"""The states and destinations of a print batch."""
 
 from enum import StrEnum
 
@@ -10,7 +10,7 @@ class BatchState(StrEnum):
 
 
 class Destination(StrEnum):
-    """Where the letters of a batch go: the Post has one tariff for France and others for abroad."""
+    """Where a batch's letters go: La Poste has one tariff for France and others for abroad."""
 
     FRANCE = "france"
     ABROAD = "abroad"

@@ -1,4 +1,4 @@
-"""Which letters are printed together. A login and a password never meet in a batch, an envelope or an hour of
+"""Which letters are printed together. A login and a password are never in the same batch, envelope or hour of
 printing (guide : « dans 2 courriers distincts »), whatever the day or the settings."""
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -18,8 +18,8 @@ class HoursTooCloseError(ValueError):
 
 @dataclass(frozen=True)
 class Cutoffs:
-    """Hours on a clock in Paris. Raises HoursTooCloseError unless they are more than an hour apart, both ways
-    round midnight."""
+    """Hours in Paris time. Raises HoursTooCloseError unless they are more than an hour apart, also across
+    midnight."""
 
     ordinary: time = time(10, 0)
     confidential: time = time(15, 0)
@@ -37,7 +37,7 @@ class Cutoffs:
 
 @dataclass(frozen=True)
 class ReadyLetter:
-    """A letter whose PDF waits in storage. `composed_at` aware UTC; `caf_code` None for a user of no single Caf."""
+    """A letter whose PDF is in storage. `composed_at` aware UTC; `caf_code` None for a user of no single Caf."""
 
     id: UUID
     template: Template
@@ -64,10 +64,10 @@ class BatchPlan:
 def plan_batches(
     letters: Iterable[ReadyLetter], now: datetime, *, cutoffs: Cutoffs, at_once: bool = False, limit: int = 500
 ) -> list[BatchPlan]:
-    """The batches to make now: letters of one Caf, all within France or all abroad, composed before their series' last
-    cut-off, `limit` letters each.
+    """The batches to make now: letters of one Caf, all for France or all for abroad, composed before their series' last
+    cut-off, at most `limit` letters each.
 
-    `at_once` is for development: no cut-off, but still two series and two hours."""
+    `at_once` is for development: no cut-off, but still two series in different hours."""
     waiting = sorted(letters, key=lambda letter: letter.id)
     plans: list[BatchPlan] = []
     for series in Series:
@@ -83,7 +83,7 @@ def plan_batches(
 def _printing_hour(series: Series, cutoff: datetime, *, at_once: bool) -> datetime:
     if not at_once:
         return printing_hour(cutoff, timedelta(0))
-    # Whole hours, odd for passwords: two batches made at any two moments still never share an hour.
+    # Whole hours, odd ones for passwords: batches of the two series never share an hour.
     start = cutoff.replace(minute=0, second=0, microsecond=0) + HOUR
     odd = start.hour % 2 == 1
     return start if odd is (series is Series.CONFIDENTIAL) else start + HOUR

@@ -1,4 +1,4 @@
-"""Working days in France and the hours after which a letter leaves with the next batch."""
+"""Working days in France, and the cut-off hours after which a letter goes with the next batch."""
 
 from collections.abc import Container
 from datetime import UTC, date, datetime, time, timedelta
@@ -11,7 +11,7 @@ SATURDAY = 5
 
 @cache
 def _holidays() -> Container[date]:
-    # Imported at the first letter: the library reads three hundred modules, a tenth of the product's start.
+    # Imported at the first letter: the library loads 300 modules, a tenth of the product's start-up time.
     from holidays import country_holidays
 
     return country_holidays("FR")
@@ -30,7 +30,7 @@ def next_working_day(day: date, count: int = 1) -> date:
 
 
 def last_cutoff(now: datetime, hour: time) -> datetime:
-    """The latest cut-off that has passed, in UTC; `hour` is the time on a clock in Paris, summer and winter alike."""
+    """The latest cut-off that has passed, in UTC; `hour` is Paris time, summer and winter."""
     day = now.astimezone(PARIS).date()
     while not is_working_day(day) or _at(day, hour) > now:
         day -= timedelta(days=1)
@@ -44,7 +44,7 @@ def printing_hour(cutoff: datetime, after: timedelta) -> datetime:
 
 
 def is_overdue(handed_over: datetime, now: datetime, working_days: int) -> bool:
-    """Whether the printer has had its working days and one could expect the receipt."""
+    """Whether the printer has had its working days and its receipt is overdue."""
     return now.astimezone(PARIS).date() > next_working_day(handed_over.astimezone(PARIS).date(), working_days)
 
 

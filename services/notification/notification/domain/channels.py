@@ -1,4 +1,4 @@
-"""Which way a message leaves: e-mail if the Caf knows a working one, else letter."""
+"""The channel of a message: e-mail if a working address is known, else letter."""
 
 from collections.abc import Iterable, Set
 from datetime import datetime, timedelta
@@ -17,7 +17,7 @@ CHANNEL_LABELS = {Channel.EMAIL: "Courriel", Channel.LETTER: "Courrier"}
 
 
 class Used(StrEnum):
-    """By which of the addresses known a message goes now."""
+    """Which of the known addresses a message uses now."""
 
     CONFIRMED_EMAIL = "confirmed_email"
     REGISTRY_EMAIL = "registry_email"
@@ -31,23 +31,23 @@ USED_LABELS = {
 }
 
 NOT_CARRIED = "email-not-carried-by-relays"
-# What agents read instead of the code.
+# The text agents see instead of the code.
 REASON_LABELS: dict[str, str] = {
     **{problem.value: label for problem, label in PROBLEM_LABELS.items()},
     NOT_CARRIED: "Les relais de messagerie ne portent pas les accents avant le @ : le message part par courrier.",
 }
 
-# Printing on the next working day, then La Poste's « lettre verte » in three days, and a week-end in between.
+# Printing on the next working day, then three days for La Poste's « lettre verte », plus a weekend.
 LETTER_LEAD = timedelta(days=7)
 
 
 def choose_email(known: Iterable[str | None], *, bounced: Set[str]) -> str | None:
-    """The first address that a relay carries and that has not refused a message yet; None: a letter."""
+    """The first address that relays carry and that has not bounced yet; None means a letter."""
     return next((email for email in known if email and email not in bounced and as_carried(email)), None)
 
 
 def used_of(confirmed: str | None, registry: str | None, *, bounced: Set[str]) -> Used:
-    """What `choose_email` chooses, told apart for the agents."""
+    """Which address `choose_email` chooses, named for the agents."""
     chosen = choose_email((confirmed, registry), bounced=bounced)
     if chosen is None:
         return Used.LETTER
@@ -55,5 +55,5 @@ def used_of(confirmed: str | None, registry: str | None, *, bounced: Set[str]) -
 
 
 def letter_still_useful(now: datetime, expires_at: datetime | None) -> bool:
-    """A password that would be dead on the doormat is not worth a stamp: identity issues another one instead."""
+    """Whether a letter would arrive before its password expires; otherwise identity issues another password."""
     return expires_at is None or now + LETTER_LEAD <= expires_at

@@ -1,4 +1,4 @@
-"""What may happen to a message: one table (state, event) → state."""
+"""The state machine of a message: one table (state, event) → state."""
 
 from enum import StrEnum
 
@@ -54,7 +54,7 @@ LABELS = {
 
 TRANSITIONS: dict[tuple[State, Trigger], State] = {
     (State.WAITING, Trigger.CLAIMED): State.SENDING,
-    # The process that held the claim died: another takes the row back once the claim is stale.
+    # The claiming process died: another takes the row over once the claim is stale.
     (State.SENDING, Trigger.CLAIMED): State.SENDING,
     (State.SENDING, Trigger.ACCEPTED): State.DELIVERED,
     (State.SENDING, Trigger.PUT_OFF): State.WAITING,
@@ -67,11 +67,11 @@ TRANSITIONS: dict[tuple[State, Trigger], State] = {
     (State.WAITING, Trigger.SUPERSEDED): State.SUPERSEDED,
     (State.TO_COMPOSE, Trigger.SUPERSEDED): State.SUPERSEDED,
     (State.COMPOSED, Trigger.SUPERSEDED): State.SUPERSEDED,
-    # There is nothing left to say: an e-mail that is being handed over is let go, a letter in a batch is the printer's.
+    # Nothing left to send: an e-mail being handed over is not stopped, a letter in a batch belongs to the printer.
     (State.WAITING, Trigger.WITHDRAWN): State.WITHDRAWN,
     (State.TO_COMPOSE, Trigger.WITHDRAWN): State.WITHDRAWN,
     (State.COMPOSED, Trigger.WITHDRAWN): State.WITHDRAWN,
-    # What cannot be printed waits for the Caf to correct the address, then leaves.
+    # A letter that cannot be printed waits for the Caf to correct the address.
     (State.ADDRESS_REFUSED, Trigger.ADDRESS_CORRECTED): State.TO_COMPOSE,
     (State.ADDRESS_REFUSED, Trigger.EXPIRED): State.EXPIRED,
     (State.ADDRESS_REFUSED, Trigger.SUPERSEDED): State.SUPERSEDED,
@@ -84,13 +84,13 @@ TRANSITIONS: dict[tuple[State, Trigger], State] = {
 
 FINAL = frozenset(State) - {origin for origin, _ in TRANSITIONS}
 
-# Late but true: the only ways out of a final state.
+# Late news: the only transitions out of a final state.
 ODD_RECEIPTS: dict[tuple[State, Trigger], State] = {
     (State.DELIVERED, Trigger.BOUNCED): State.BOUNCED,
     (State.DELIVERED, Trigger.RETURNED): State.RETURNED,
 }
 
-# The world says twice what we already know: nothing changes and nothing is wrong.
+# Repeated events: no change and no error.
 ECHOES = frozenset(
     {
         (State.DELIVERED, Trigger.ACCEPTED),
@@ -104,7 +104,7 @@ ECHOES = frozenset(
 
 
 class TransitionError(Exception):
-    """The event cannot happen in this state; `state` and `event` name them."""
+    """The event is not allowed in this state; `state` and `event` name them."""
 
     def __init__(self, state: State, event: Trigger) -> None:
         super().__init__(f"{event} cannot happen to a message that is {state}")
@@ -112,7 +112,7 @@ class TransitionError(Exception):
 
 
 def advance(state: State, event: Trigger) -> State:
-    """The state after the event; the same one for an echo. Raises TransitionError."""
+    """The state after the event; unchanged for a repeated event. Raises TransitionError."""
     if (state, event) in ECHOES:
         return state
     after = TRANSITIONS.get((state, event)) or ODD_RECEIPTS.get((state, event))

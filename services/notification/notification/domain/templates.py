@@ -1,4 +1,4 @@
-"""The kinds of message: what each is called, which e-mail says it, and in which series its letter is printed."""
+"""The kinds of message: name, e-mail template, and the series in which the letter is printed."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -20,7 +20,7 @@ class Template(StrEnum):
 
 
 class Series(StrEnum):
-    """What a batch holds; a batch has one series, so a password is only ever next to other people's passwords."""
+    """What a print batch holds; a batch has one series, so passwords are only printed with other people's passwords."""
 
     ORDINARY = "ordinary"
     CONFIDENTIAL = "confidential"
@@ -31,7 +31,7 @@ SERIES_LABELS = {Series.ORDINARY: "Courriers ordinaires", Series.CONFIDENTIAL: "
 
 @dataclass(frozen=True)
 class Kind:
-    """`email` is the folder under `emails/`; `series` is None for what is never printed; `rank`: lower leaves first."""
+    """`email`: folder under `emails/`; `series` is None for what is never printed; a lower `rank` is sent first."""
 
     label: str
     email: str
@@ -39,7 +39,7 @@ class Kind:
     rank: int
 
 
-# Someone who waits for a password at the screen is not behind the 13,000 July messages of a Caf.
+# A person waiting at the screen for a password must not queue behind the 13,000 July messages of a Caf.
 KINDS = {
     Template.LOGIN: Kind("Identifiant", "credentials_login", Series.ORDINARY, rank=0),
     Template.PROVISIONAL_PASSWORD: Kind("Mot de passe provisoire", "credentials_password", Series.CONFIDENTIAL, rank=0),
@@ -64,5 +64,5 @@ CREDENTIALS = {
     "password_recovery": (Template.PROVISIONAL_PASSWORD,),
 }
 
-# The July letter carries one attestation per tenant; beyond this number it would not hold in an envelope.
+# The July letter has one attestation per tenant; more than this number would not fit in an envelope.
 MOST_TENANTS_PER_LETTER = 500

@@ -1,4 +1,4 @@
-"""From content to an Internet message that any relay carries unchanged."""
+"""Composes an Internet message that any relay carries unchanged."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,13 +10,13 @@ from uuid import UUID
 from notification.emails import headers
 from notification.emails.registry import Content
 
-# 8-bit parts are what a gateway rewrites, and a rewritten message loses its DKIM signature.
+# Gateways rewrite 8-bit parts, and a rewritten message loses its DKIM signature.
 POLICY = SMTP.clone(cte_type="7bit")
 
 
 @dataclass(frozen=True)
 class Sender:
-    """Who writes; `message_id_domain` makes the Message-ID ours whatever the address."""
+    """The sender; `message_id_domain` makes the Message-ID ours whatever the address."""
 
     name: str
     address: str
@@ -30,7 +30,7 @@ class Recipient:
 
 
 def compose(content: Content, *, message_id: UUID, sender: Sender, recipient: Recipient, at: datetime) -> EmailMessage:
-    """Byte for byte the same for the same arguments, so that a second sending is known as such by its Message-ID.
+    """Same bytes for the same arguments, so that a duplicate is recognised by its Message-ID.
 
     Raises ValueError for an address that no relay carries (line feeds included)."""
     message = EmailMessage(policy=POLICY)
@@ -39,12 +39,12 @@ def compose(content: Content, *, message_id: UUID, sender: Sender, recipient: Re
     message["Subject"] = headers.text("Subject", content.subject)
     message["Date"] = format_datetime(at)
     message["Message-ID"] = f"<{message_id}@{sender.message_id_domain}>"
-    # RFC 3834, and its Exchange cousin: no out-of-office answer comes back to us.
+    # RFC 3834, and Exchange's equivalent: no out-of-office replies.
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
     message.set_content(content.text)
     message.add_alternative(content.html, subtype="html")
-    # Last: setting a body drops the Content-* headers that stood before it.
+    # Last: setting a body drops the Content-* headers set before it.
     message["Content-Language"] = "fr"
     message.set_boundary(f"=_{message_id.hex}")
     return message

@@ -1,4 +1,4 @@
-"""Dates and numbers as a French reader writes them; instants on a clock in Paris."""
+"""French formats of dates and numbers; instants in Paris time."""
 
 from datetime import date, datetime
 from zoneinfo import ZoneInfo

@@ -1,9 +1,9 @@
-"""Headers made of data: the one way by which a name or a subject gets into a message.
+"""Headers made from data: the only way to put a name or a subject into a message.
 
-Written here down to the bytes. The standard library parses a header again when it writes it: it decodes what looks
-like an encoded word (RFC 2047), line ends included, and drops quotes where it folds; Python 3.11 and 3.12 then write
-those line ends as they are. A text written here is one line, holds no mark that opens an encoded word, not even once
-decoded, and shows no other address.
+Encoded here to the byte. The standard library parses a header again when it writes it: it decodes what looks like an
+encoded word (RFC 2047), line ends included, and drops quotes where it folds; Python 3.11 and 3.12 then write those line
+ends unchanged. Text encoded here is one line, holds no start of an encoded word, not even once decoded, and displays no
+other address.
 """
 
 from __future__ import annotations
@@ -15,30 +15,30 @@ from email.policy import EmailPolicy
 from chassis import texts
 
 WIDTH = 76
-# What a phrase may hold unquoted (RFC 5322 §3.2.3), without the signs that open an encoded word.
+# Characters a phrase may hold unquoted (RFC 5322 §3.2.3), without those that start an encoded word.
 _PLAIN_PHRASE = re.compile(r"[A-Za-z0-9'-]+(?: [A-Za-z0-9'-]+)*")
 _PLAIN_TEXT = re.compile(r"[!-~]+(?: [!-~]+)*")
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _ADDRESS = re.compile(rf"(?=.{{1,64}}@){_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})+")
 ENCODED_WORD = "=?"
-# Others stay: a no-break space keeps « 2 déclarations » together.
+# Other spaces are kept: a no-break space holds « 2 déclarations » together.
 _SPACES = re.compile(" {2,}")
 
 
 class Written(str):
-    """A header's value as it goes over the wire: kept as it is, never parsed or folded again."""
+    """A header's value as sent on the wire: never parsed or folded again."""
 
     __slots__ = ("name",)
     name: str
 
     def fold(self, *, policy: EmailPolicy) -> str:
-        """What `email` asks a value for."""
+        """Called by `email` on a value."""
         return f"{self.name}: {self}{policy.linesep}"
 
 
 def text(name: str, value: str) -> Written:
-    """The header `name` with free text, such as a subject."""
+    """The header `name` with free text, e.g. a subject."""
     return _written(name, _encoded(name, one_line(value), _PLAIN_TEXT))
 
 
@@ -54,7 +54,7 @@ def mailbox(name: str, display_name: str, address: str) -> Written:
 
 
 def one_line(value: str) -> str:
-    """The text on one line, without what no text may hold, and without the mark of an encoded word."""
+    """The text on one line, without forbidden characters or the start of an encoded word."""
     kept = "".join(" " if texts.refused(sign) else sign for sign in value)
     return _SPACES.sub(" ", kept.replace(ENCODED_WORD, "= ?")).strip()
 

@@ -1,6 +1,6 @@
-"""The e-mails. Parameters are what a message row keeps (JSON values); each function says them in French.
+"""The e-mails. Parameters are what a message row stores (JSON values); each function formats them in French.
 
-No e-mail may hold a tenant's data or an amount; only credentials, a code or a link may stand in one, one secret each.
+No e-mail may hold a tenant's data or an amount; each holds at most one secret: credentials, a code or a link.
 """
 
 from datetime import date, datetime
@@ -57,7 +57,7 @@ def credentials_password(
     caf_code: str | None = None,
     number_end: str | None = None,
 ) -> Variables:
-    """`two_messages`: whether the login leaves too, in its own e-mail."""
+    """`two_messages`: whether the login is sent too, in its own e-mail."""
     return {
         "about": _about(caf_code, number_end),
         "name": name,
@@ -78,13 +78,13 @@ def email_confirmation(*, name: str, code: str, expires_at: str, account_url: st
 
 @email
 def email_taken(*, name: str, help_url: str) -> Variables:
-    """To the holder of the address, whoever has typed it for another account."""
+    """Sent to the holder of the address when it was typed for another account."""
     return {"name": name, "help_url": help_url}
 
 
 @email
 def sign_in_link(*, name: str, link: str, expires_at: str) -> Variables:
-    """The link makes a device known; it opens nothing by itself."""
+    """The link makes a device known; it gives no access by itself."""
     return {"name": name, "link": link, "expires": french.instant(datetime.fromisoformat(expires_at))}
 
 
@@ -123,7 +123,7 @@ def reminder(
     sign_in_url: str,
     help_url: str,
 ) -> Variables:
-    """`remaining`: declarations not transmitted yet."""
+    """`remaining`: the number of declarations not transmitted yet."""
     return {
         **_campaign(name, year, deadline, user_number, caf_name, caf_telephone),
         "remaining": french.count(remaining, "déclaration", "déclarations"),
@@ -134,7 +134,7 @@ def reminder(
 
 @email
 def receipt(*, name: str, year: int, reference: str, received_at: str, link: str) -> Variables:
-    """CRPA L. 112-11: the receipt of what reached the Caf by electronic means."""
+    """CRPA L. 112-11: acknowledges what the Caf received by electronic means."""
     return {
         "name": name,
         "year": year,
@@ -164,7 +164,7 @@ def security_notice(
 
 @email
 def report_answered(*, name: str, number: str, kind: str, outcome: str, report_url: str, help_url: str) -> Variables:
-    """`kind` and `outcome` as in declaration.report_answered.v1. No tenant is named, nor the Caf's words quoted."""
+    """`kind`, `outcome` as in declaration.report_answered.v1. It names no tenant and quotes no text of the Caf."""
     return {
         "name": name,
         "number": number,
@@ -188,7 +188,7 @@ def answered(
     sign_in_url: str,
     help_url: str,
 ) -> Variables:
-    """Numbers of declarations by what the Caf answered."""
+    """The number of declarations per answer of the Caf."""
     waiting = questions + rejected
     verb = "attend" if waiting == 1 else "attendent"
     return {
@@ -220,7 +220,7 @@ def lot_receipt(*, name: str, year: int, reference: str, declarations: int, ende
 
 
 def _about(caf_code: str | None, number_end: str | None) -> str:
-    """Which account it is, for who has several: a login and a password that say the same belong together."""
+    """Names the account, for people who have several: a login and a password with the same name belong together."""
     number = f"N°{french.NBSP}utilisateur qui finit par {number_end}" if number_end else ""
     return ", ".join(part for part in (f"Caf{french.NBSP}{caf_code}" if caf_code else "", number) if part)
 

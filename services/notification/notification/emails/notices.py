@@ -1,4 +1,4 @@
-"""What each kind of security notice says: what happened, what to do if it was expected, and if it was not."""
+"""The text of each security notice: what happened, what to do if it was expected, and if it was not."""
 
 from typing import NamedTuple
 
@@ -128,5 +128,5 @@ NOTICES = {
 
 
 def described(notice: Notice, factor: str | None) -> str:
-    """The fact, with the factor named."""
+    """The fact, including the name of the factor."""
     return notice.fact.format(factor=FACTORS.get(factor or "", "une seconde vérification"))

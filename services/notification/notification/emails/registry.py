@@ -1,4 +1,4 @@
-"""`@email` makes an e-mail of a function that only returns the variables of its templates."""
+"""`@email` turns a function that returns template variables into an e-mail."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ class Content:
 
 
 class MissingVariableError(Exception):
-    """A template asks for what nobody gave; the message names the variable, never a value."""
+    """A template uses a variable that was not given; the message names the variable, never a value."""
 
 
 EMAILS: dict[str, Callable[..., Content]] = {}
@@ -40,7 +40,7 @@ def email(variables: Callable[P, rendering.Variables]) -> Callable[P, Content]:
 
 
 def write(name: str, values: dict[str, Any]) -> Content:
-    """The e-mail `name` from what its row keeps. Raises MissingVariableError, or KeyError for an unknown name."""
+    """The e-mail `name` from its row's parameters. Raises MissingVariableError, or KeyError for an unknown name."""
     render = EMAILS[name]
     try:
         signature(render).bind(**values)

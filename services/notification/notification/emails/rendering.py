@@ -1,4 +1,4 @@
-"""Folders to text and HTML: MJML first (Jinja's marks pass through it intact), then Jinja."""
+"""Renders a folder to text and HTML: MJML first (it leaves Jinja's tags intact), then Jinja."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -19,7 +19,7 @@ _environment = Environment(
 
 
 def text(path: str, variables: Variables) -> str:
-    """A text template of the folder. Raises jinja2.UndefinedError for a variable nobody gave."""
+    """Renders a text template of the folder. Raises jinja2.UndefinedError for a missing variable."""
     return _environment.get_template(path).render(variables)
 
 

@@ -1,4 +1,4 @@
-"""Ways to hand an e-mail over. Every mailer keeps the same promise (`tests/test_mailers_contract.py`)."""
+"""Ways to hand over an e-mail. All mailers obey the same contract (`tests/test_mailers_contract.py`)."""
 
 from notification.mailers.base import (
     DuplicateError,

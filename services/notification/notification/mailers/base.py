@@ -1,11 +1,11 @@
-"""What a mailer promises and how it fails: the caller acts on the kind of failure, never on a provider's words."""
+"""The mailers' interface and errors: callers act on the exception's type, never on a provider's text."""
 
 from email.message import EmailMessage
 from typing import Protocol
 
 
 class MailerError(Exception):
-    """Not handed over. `reason` is safe to keep: it never holds an address or a body."""
+    """Not handed over. `reason` is safe to store: it never holds an address or a body."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -13,7 +13,7 @@ class MailerError(Exception):
 
 
 class RetryableError(MailerError):
-    """The same message may pass later: server away, busy, or misconfigured on our side."""
+    """The same message may pass later: server unreachable, busy, or misconfigured on our side."""
 
 
 class ThrottledError(RetryableError):
@@ -33,11 +33,11 @@ class RecipientRefusedError(FinalError):
 
 
 class DuplicateError(MailerError):
-    """The relay has had this Message-ID already: it is as good as sent."""
+    """The relay already has this Message-ID: counts as sent."""
 
 
 class Mailer(Protocol):
     def send(self, message: EmailMessage, *, envelope_from: str, recipient: str) -> None:
-        """Returns once the message is accepted for good. Raises a MailerError; waits are bounded.
+        """Returns once the relay has accepted the message. Raises a MailerError; waits are bounded.
 
-        `envelope_from` is where bounces come back to, apart from the From header that people read."""
+        `envelope_from` is the address for bounces, separate from the From header that people read."""

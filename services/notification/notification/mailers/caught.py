@@ -1,6 +1,6 @@
-"""Mail that never leaves: one `.eml` file per message, for the all-in-one mode and demonstrations.
+"""Mail written to files, never sent: one `.eml` file per message, for the all-in-one mode and demonstrations.
 
-Like the simulators of mail providers, some local parts play a failure: `bounce@`, `throttle@`, `later@`, `reject@`.
+As in mail providers' simulators, some local parts simulate a failure: `bounce@`, `throttle@`, `later@`, `reject@`.
 """
 
 from email.message import EmailMessage
@@ -35,7 +35,7 @@ class CaughtMailer:
         self._write(self._directory / f"{name}.eml", _as_received(message, envelope_from))
 
     def _write(self, path: Path, content: bytes) -> None:
-        """Whole or not at all: a reader of the directory never meets half a message."""
+        """Writes atomically: a reader of the directory never sees half a message."""
         try:
             self._directory.mkdir(parents=True, exist_ok=True, mode=0o700)
             if path.exists():
@@ -48,5 +48,5 @@ class CaughtMailer:
 
 
 def _as_received(message: EmailMessage, envelope_from: str) -> bytes:
-    """With the Return-Path that the last server of a real journey would write."""
+    """Adds the Return-Path that the last server would write on real delivery."""
     return f"Return-Path: <{envelope_from}>\r\n".encode() + message.as_bytes()

@@ -1,4 +1,4 @@
-"""SMTP relay. One connection per message: simple, and a relay that closes idle ones costs nothing."""
+"""SMTP relay. One connection per message: simple, and relays that close idle connections cause no failure."""
 
 import smtplib
 import ssl
@@ -48,8 +48,8 @@ class SmtpMailer:
             self._secure(connection)
             yield connection
         finally:
-            # The message is accepted or refused by now: a relay that fumbles its goodbye changes nothing,
-            # and calling it a failure would send the message twice.
+            # The message is accepted or refused by now: an error on QUIT changes nothing,
+            # and treating it as a failure would send the message twice.
             with suppress(smtplib.SMTPException, OSError):
                 connection.quit()
             connection.close()
@@ -72,14 +72,14 @@ class SmtpMailer:
 
 @contextmanager
 def _translated() -> Iterator[None]:
-    """smtplib's exceptions and reply codes (RFC 5321 §4.2, RFC 3463) to our tree."""
+    """Maps smtplib's exceptions and reply codes (RFC 5321 §4.2, RFC 3463) to our exceptions."""
     try:
         yield
     except smtplib.SMTPRecipientsRefused as error:
         code, text = next(iter(error.recipients.values()))
         raise _by_code(code, text, permanent=RecipientRefusedError) from None
     except smtplib.SMTPAuthenticationError as error:
-        # Our own credentials: the message must outlive the mistake.
+        # Our own credentials are wrong: the message must survive the mistake.
         raise RetryableError(f"smtp-authentication-{error.smtp_code}") from None
     except smtplib.SMTPSenderRefused as error:
         raise _by_code(error.smtp_code, error.smtp_error, permanent=RetryableError) from None

@@ -1,4 +1,4 @@
-"""A batch: one ZIP with a PDF per letter and `manifest.json`, the same bytes for the same letters."""
+"""A print batch: a ZIP with a PDF per letter and `manifest.json`, the same bytes for the same letters."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -13,12 +13,12 @@ from notification.domain.batch_states import Destination
 from notification.domain.templates import Series
 
 MANIFEST = "manifest.json"
-# ZIP has no time zone and no instant before 1980: a fixed one keeps the bytes equal when made again.
+# ZIP has no time zone and no date before 1980: a fixed date keeps the bytes equal in a rebuild.
 ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 class PdfMismatchError(Exception):
-    """What was read from storage is not what was rendered; `message_id` names the letter."""
+    """The file in storage is not the rendered one; `message_id` names the letter."""
 
     def __init__(self, message_id: UUID) -> None:
         super().__init__(f"the PDF of letter {message_id} has another hash than the one announced")
@@ -27,7 +27,7 @@ class PdfMismatchError(Exception):
 
 @dataclass(frozen=True)
 class PrintedLetter:
-    """`content` is the PDF; `sha256` (hex) and `pages` are those announced when it was rendered."""
+    """`content` is the PDF; `sha256` (hex) and `pages` as announced at rendering."""
 
     message_id: UUID
     content: bytes
@@ -64,7 +64,7 @@ def build_batch(
     destination: Destination,
     letters: Iterable[PrintedLetter],
 ) -> BuiltBatch:
-    """The ZIP of the letters in the given order. Raises PdfMismatchError before anything wrong can be printed."""
+    """The ZIP of the letters in the given order. Raises PdfMismatchError so that no altered PDF is printed."""
     buffer = BytesIO()
     lines: list[ManifestLine] = []
     with ZipFile(buffer, "w", ZIP_STORED) as archive:
@@ -83,7 +83,7 @@ def _checked_line(position: int, letter: PrintedLetter) -> ManifestLine:
     digest = sha256(letter.content).hexdigest()
     if digest != letter.sha256:
         raise PdfMismatchError(letter.message_id)
-    # The name holds the position and our id, never a person.
+    # File names hold the position and our id, never a person's name.
     return ManifestLine(
         position=position,
         message_id=str(letter.message_id),

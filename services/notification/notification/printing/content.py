@@ -1,4 +1,4 @@
-"""The archive of a batch, for the person who carries it to the printer."""
+"""Download of a batch's archive, for the person who brings it to the printer."""
 
 from chassis.problems import Conflict, Forbidden, Gone
 from chassis.storage import Storage
@@ -11,7 +11,7 @@ from notification.settings import Settings
 
 def archive_of(batch: LetterBatch, settings: Settings) -> bytes:
     """The ZIP. Raises Forbidden for passwords, which only the printer reads; Conflict before it is built; Gone once
-    the printer has acknowledged it and it was erased."""
+    the printer has acknowledged it and it is erased."""
     if batch.series == Series.CONFIDENTIAL:
         raise Forbidden("Ce lot contient des mots de passe : seul le prestataire d’impression le reçoit.")
     if batch.state == BatchState.PLANNED:

@@ -1,7 +1,7 @@
-"""Letters leave: choose → build → receipt → erase, each step repeatable after a crash.
+"""Print jobs: choose → build → receipt → erase; each step can be repeated after a crash.
 
-The batch and its letters are chosen and committed first; only then is the archive written, from rows that no longer
-change. A crash in between makes the same bytes at the same place again: the printer never finds a letter in two
+The batch and its letters are committed first; the archive is then written from rows that no longer change. After a
+crash in between, the same bytes are written at the same place again: the printer never finds a letter in two
 batches.
 """
 
@@ -31,19 +31,19 @@ from notification.settings import own
 log = structlog.get_logger()
 MOST_AT_ONCE = 5000
 COMPOSITION_IS_LATE = timedelta(hours=1)
-# A letter that waits for the Caf to correct the address: half a year later it has nothing true to say any more.
+# For a letter waiting for the Caf to correct the address: after half a year its content is out of date.
 WAITS_FOR_ADDRESS = timedelta(days=180)
 
 
 def make_batches(runtime: Runtime) -> None:
-    """Chooses the letters that are due, then builds every batch that is not built yet."""
+    """Puts due letters into batches, then builds every unbuilt batch."""
     choose_letters(runtime)
     for batch_id in _batches_to_build(runtime):
         build(runtime, batch_id)
 
 
 def choose_letters(runtime: Runtime) -> None:
-    """Letters whose cut-off has passed go into batches; a password that died waiting does not."""
+    """Puts letters past their cut-off into batches, except passwords that expired while waiting."""
     settings = own(runtime.settings)
     now = clock.now()
     with runtime.transaction() as session:
@@ -99,7 +99,7 @@ def _batches_to_build(runtime: Runtime) -> Sequence[UUID]:
 
 
 def build(runtime: Runtime, batch_id: UUID) -> None:
-    """Writes the archive where the printer takes it; a letter whose PDF is not the one rendered is put aside."""
+    """Writes the archive to the printer's storage; a letter whose PDF is not the rendered one is set aside."""
     with runtime.transaction() as session:
         batch = session.scalars(
             select(LetterBatch)
@@ -118,7 +118,7 @@ def build(runtime: Runtime, batch_id: UUID) -> None:
 
 
 def _built(session: Session, batch: LetterBatch) -> BuiltBatch | None:
-    """None when a letter had to be put aside: the batch is built again without it, at the next turn."""
+    """None when a letter had to be set aside: the next run builds the batch without it."""
     exchange = Storage(of(session).settings.exchange_url)
     messages = session.scalars(
         select(Message).where(Message.batch_id == batch.id, Message.state == State.BATCHED).order_by(Message.position)
@@ -159,7 +159,7 @@ def _deliver(runtime: Runtime, batch: LetterBatch, built: BuiltBatch) -> str:
 
 
 def erase_printed(runtime: Runtime) -> None:
-    """Deletes the files of letters that are over and of batches that the printer acknowledged; repeatable."""
+    """Deletes the files of finished letters and of batches the printer acknowledged; repeatable."""
     settings = own(runtime.settings)
     exchange, tray = Storage(settings.exchange_url), Storage(settings.print_url)
     with runtime.transaction() as session:
@@ -174,7 +174,7 @@ def erase_printed(runtime: Runtime) -> None:
 
 
 def expire_waiting(runtime: Runtime) -> None:
-    """Ends what waited too long for an address that can be printed; its content goes with it."""
+    """Expires letters that waited too long for a printable address, and erases their content."""
     now = clock.now()
     over = or_(Message.expires_at <= now, Message.created_at <= now - WAITS_FOR_ADDRESS)
     waiting = select(Message).where(Message.state == State.ADDRESS_REFUSED, over).limit(MOST_AT_ONCE)
@@ -184,7 +184,7 @@ def expire_waiting(runtime: Runtime) -> None:
 
 
 def watch(runtime: Runtime) -> None:
-    """Says in the log which letters wait for too long, for a PDF or for the printer's receipt (docs/runbook.md)."""
+    """Logs letters that wait too long for a PDF or for the printer's receipt (docs/runbook.md)."""
     settings, now = own(runtime.settings), clock.now()
     with runtime.read_only() as session:
         late = Message.updated_at < now - COMPOSITION_IS_LATE

@@ -1,4 +1,4 @@
-"""What only its one reader can open: PDFs that documents left for us, batches that the printer alone may read."""
+"""Sealed files: opens the PDFs from documents, seals batches for the printer."""
 
 import json
 from base64 import b64decode
@@ -14,7 +14,7 @@ _FOR_PRINTER = {"alg": "ECDH-ES+A256KW", "enc": "A256GCM"}
 
 
 def open_pdf(settings: Settings, stored: bytes) -> bytes:
-    """The PDF inside the file of the exchange storage. Raises SealBroken."""
+    """Opens a file of the exchange storage and returns its PDF. Raises SealBroken."""
     try:
         return b64decode(sealing.open_sealed(settings, stored.decode("ascii"))["pdf"], validate=True)
     except (KeyError, ValueError) as error:
@@ -30,5 +30,5 @@ def printer_key(encoded: str) -> ECKey:
 
 
 def seal_for_printer(public_key: str, archive: bytes) -> bytes:
-    """JWE compact of the archive, for `printer_key(public_key)` alone."""
+    """JWE compact of the archive, which only the owner of `printer_key(public_key)` can open."""
     return jwe.encrypt_compact(_FOR_PRINTER, archive, printer_key(public_key)).encode("ascii")
