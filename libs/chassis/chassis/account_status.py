@@ -87,7 +87,7 @@ def admit(here: Runtime, claims: dict[str, Any]) -> None:
     Corrects the claims of an agent who has changed Caf since the token was issued.
     """
     with here.read_only() as session:
-        known = session.execute(_known(here.service.metadata), {"caller": UUID(claims["sub"])}).one()
+        known = session.execute(_status_query(here.service.metadata), {"caller": UUID(claims["sub"])}).one()
     if known.open is False or known.rights is False:
         raise AccountClosed
     if claims["kind"] == "agent" and known.caf_code is not None:
@@ -98,7 +98,7 @@ def admit(here: Runtime, claims: dict[str, Any]) -> None:
 
 
 @cache
-def _known(metadata: sa.MetaData) -> sa.Select[Any]:
+def _status_query(metadata: sa.MetaData) -> sa.Select[Any]:
     """One row: the account's status, its Caf and, in services that keep rights, whether it has any; None: unknown.
 
     Built once: every operation runs it.

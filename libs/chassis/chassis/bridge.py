@@ -74,7 +74,7 @@ class WsgiBridge:
     ) -> int:
         """Returns the number of bytes received. Raises TooLarge as early as possible: by Content-Length, unread."""
         most, asked = MOST_BYTES, False
-        longest, size, chunk, more = _announced(scope), 0, b"", True
+        longest, size, chunk, more = _content_length(scope), 0, b"", True
         while True:
             longest = max(longest, size)
             if longest > most and not asked:
@@ -109,6 +109,6 @@ class WsgiBridge:
         return started[0], started[1], content
 
 
-def _announced(scope: Scope) -> int:
+def _content_length(scope: Scope) -> int:
     given = Headers(scope=scope).get("content-length", "")
     return int(given) if given.isdecimal() and len(given) < 20 else 0

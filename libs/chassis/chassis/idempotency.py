@@ -33,7 +33,7 @@ def idempotent(handler: Handler) -> Handler:
         key = request.headers.get(HEADER)
         if key is None:
             return handler(*args, **kwargs)
-        return _once(_checked(key), lambda: handler(*args, **kwargs))
+        return _run_once(_checked(key), lambda: handler(*args, **kwargs))
 
     return wrapper  # type: ignore[return-value]  # same signature, by functools.wraps
 
@@ -46,7 +46,7 @@ def _checked(key: str) -> str:
     raise BadRequest(errors=[FieldError(pointer=f"/header/{HEADER}", code="format", detail=detail)])
 
 
-def _once(key: str, run: Callable[[], Any]) -> Any:
+def _run_once(key: str, run: Callable[[], Any]) -> Any:
     here = http.runtime()
     table = here.service.metadata.tables["idempotency_key"]
     identity = {"caller": str(http.caller().sub), "route": f"{request.method} {request.path}", "key": key}

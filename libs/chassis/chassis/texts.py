@@ -26,7 +26,7 @@ def refused(text: str, *, lines: bool = False) -> str | None:
         # Every refused character is unprintable; nearly every text is printable, and this check is cheap.
         return None
     for place, sign in enumerate(text):
-        if not (sign.isprintable() or _taken(text, place, lines)):
+        if not (sign.isprintable() or _is_allowed(text, place, lines)):
             return f"U+{ord(sign):04X}"
     return None
 
@@ -52,7 +52,7 @@ def sentence(sign: str, subject: str = "Ce texte") -> str:
     return f"{subject} contient un caractère invisible ou de commande ({sign}), souvent venu d’un copier-coller."
 
 
-def _taken(text: str, place: int, lines: bool) -> bool:
+def _is_allowed(text: str, place: int, lines: bool) -> bool:
     sign = text[place]
     if sign in _JOINERS:
         around = text[max(place - 1, 0) : place] + text[place + 1 : place + 2]

@@ -69,7 +69,7 @@ def create_api(runtime: Runtime, keys: KeySource) -> ASGIApp:
     # libyaml's parser takes a tenth of the time; both are safe loaders.
     contract = yaml.load(service.resource("openapi.yaml").read_bytes(), Loader=yaml.CSafeLoader)
     app.add_api(
-        _without_problems(contract),
+        _without_problem_responses(contract),
         base_path=service.base_path,
         jsonifier=Jsonifier(OrjsonModule),
         strict_validation=True,
@@ -92,11 +92,11 @@ def create_api(runtime: Runtime, keys: KeySource) -> ASGIApp:
     return intake.prepared(app, settings)
 
 
-def _without_problems(contract: Any) -> Any:
+def _without_problem_responses(contract: Any) -> Any:
     """Drops problem responses (never returned by handlers): with two media types, connexion makes handlers name one."""
     if isinstance(contract, dict):
-        return {name: _without_problems(part) for name, part in contract.items() if name != MEDIA_TYPE}
-    return [_without_problems(part) for part in contract] if isinstance(contract, list) else contract
+        return {name: _without_problem_responses(part) for name, part in contract.items() if name != MEDIA_TYPE}
+    return [_without_problem_responses(part) for part in contract] if isinstance(contract, list) else contract
 
 
 def _security(runtime: Runtime, keys: KeySource) -> dict[str, Any]:
@@ -137,7 +137,7 @@ def _on_database(_request: Any, error: Exception) -> ConnexionResponse:
     return _answer(problems.Unavailable())
 
 
-def _on_anything(_request: Any, error: Exception) -> ConnexionResponse:
+def _on_unexpected(_request: Any, error: Exception) -> ConnexionResponse:
     log_unexpected(error)
     return _answer(Problem())
 
@@ -151,5 +151,5 @@ _HANDLERS: dict[type[Exception], Any] = {
     OperationalError: _on_database,
     InterfaceError: _on_database,
     PoolTimeout: _on_database,
-    Exception: _on_anything,
+    Exception: _on_unexpected,
 }

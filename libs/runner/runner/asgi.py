@@ -121,7 +121,7 @@ class Edge:
         for prefix, app in self._apps if path.isprintable() else ():
             if path == prefix or path.startswith(prefix.rstrip("/") + "/"):
                 return prefix, app
-        return "none", _nothing_here
+        return "none", _not_found
 
     async def _health(self, path: str, send: Send) -> None:
         if path == "/healthz":
@@ -163,7 +163,7 @@ async def _answer(send: Send, status: int, body: bytes, content_type: bytes = b"
     await send({"type": "http.response.body", "body": body})
 
 
-async def _nothing_here(_scope: Scope, _receive: Receive, send: Send) -> None:
+async def _not_found(_scope: Scope, _receive: Receive, send: Send) -> None:
     await answer(send, NotFound())
 
 

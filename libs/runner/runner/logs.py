@@ -26,7 +26,7 @@ def _with_trace(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> M
     return line
 
 
-def _without_private(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+def _drop_private(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     for name in _PRIVATE & line.keys():
         line[name] = "[hidden]"
     return line
@@ -49,7 +49,7 @@ def configure(log_format: str = "json", level: int = logging.INFO) -> None:
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _with_trace,
-        _without_private,
+        _drop_private,
     ]
     renderer: Any = structlog.processors.JSONRenderer() if log_format == "json" else structlog.dev.ConsoleRenderer()
     formatter = structlog.stdlib.ProcessorFormatter(

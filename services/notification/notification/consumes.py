@@ -157,7 +157,7 @@ def recap_ready(session: Session, event: Event) -> None:
         template=Template.RECEIPT,
         act_at=event.time,
         name=landlord["name"],
-        emails=_receipt_emails(session, declarant, data["organisation_id"], landlord["email"]),
+        emails=_recap_emails(session, declarant, data["organisation_id"], landlord["email"]),
         address=landlord["address"] or [],
         email_variables={
             "name": name,
@@ -230,7 +230,7 @@ def lot_recap_ready(session: Session, event: Event) -> None:
         template=Template.LOT_RECEIPT,
         act_at=event.time,
         name=landlord["name"],
-        emails=_receipt_emails(session, declarant, data["organisation_id"], landlord["email"]),
+        emails=_recap_emails(session, declarant, data["organisation_id"], landlord["email"]),
         address=landlord["address"],
         email_variables={
             **said,
@@ -245,7 +245,7 @@ def lot_recap_ready(session: Session, event: Event) -> None:
     create(session, request)
 
 
-def _receipt_emails(
+def _recap_emails(
     session: Session, declarant: Contact | None, organisation_id: str, registry: str | None
 ) -> tuple[str, ...]:
     """The declarant's address first, then the landlord's as for any other message."""
@@ -287,21 +287,21 @@ def email_confirmation_asked(session: Session, event: Event) -> None:
     data, settings = event.data, _settings(session)
     act, expiry = f"email_confirmation:{data['change_id']}", {"expires_at": data["expires_at"]}
     if data.get("taken"):
-        create(session, _to_address_alone(event, act, Template.EMAIL_TAKEN, {"help_url": settings.help_url}, {}))
+        create(session, _to_address_only(event, act, Template.EMAIL_TAKEN, {"help_url": settings.help_url}, {}))
         return
     secret = sealing.open_sealed(of(session).settings, data["sealed"])
     variables = {**expiry, "account_url": settings.account_url}
-    create(session, _to_address_alone(event, act, Template.EMAIL_CONFIRMATION, variables, secret))
+    create(session, _to_address_only(event, act, Template.EMAIL_CONFIRMATION, variables, secret))
 
 
 def sign_in_link_asked(session: Session, event: Event) -> None:
     """By e-mail only, like the code: the link is valid for an hour."""
     secret = sealing.open_sealed(of(session).settings, event.data["sealed"])
     act, variables = f"sign_in_link:{event.data['link_id']}", {"expires_at": event.data["expires_at"]}
-    create(session, _to_address_alone(event, act, Template.SIGN_IN_LINK, variables, secret))
+    create(session, _to_address_only(event, act, Template.SIGN_IN_LINK, variables, secret))
 
 
-def _to_address_alone(
+def _to_address_only(
     event: Event, act: str, template: Template, variables: dict[str, Any], secret: dict[str, str]
 ) -> MessageRequest:
     data, person = event.data, event.personal

@@ -56,7 +56,7 @@ class MessageRequest:
 def create(session: Session, request: MessageRequest) -> Message | None:
     """The message created for this request; None when its act already has one, the same was sent too recently, or no
     e-mail reaches the person and this kind has no letter."""
-    if _known(session, request) or _repeated(session, request):
+    if _already_created(session, request) or _repeated(session, request):
         return None
     email = choose_email(request.emails, bounced=bounced(session, request.emails))
     if email is None and KINDS[request.template].series is None:
@@ -141,7 +141,7 @@ def email_digest(email: str) -> str:
     return sha256(email.strip().casefold().encode()).hexdigest()
 
 
-def _known(session: Session, request: MessageRequest) -> bool:
+def _already_created(session: Session, request: MessageRequest) -> bool:
     return bool(session.scalar(select(exists().where(Message.act == request.act))))
 
 

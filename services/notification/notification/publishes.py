@@ -29,20 +29,20 @@ def letter_requested(session: Session, message: Message, secret: dict[str, str] 
 
 def delivered(session: Session, message: Message) -> None:
     """The relay accepted the e-mail, or the printer acknowledged the letter."""
-    outbox.publish(session, DELIVERED, message.id, _what_became_of(message))
+    outbox.publish(session, DELIVERED, message.id, _outcome(message))
 
 
 def bounced(session: Session, message: Message, replacement: Message | None) -> None:
     """The e-mail address refused it; `replacement` is what is sent instead, if anything."""
     data = {
-        **_what_became_of(message),
+        **_outcome(message),
         "reason": message.reason,
         "replaced_by": str(replacement.id) if replacement else None,
     }
     outbox.publish(session, BOUNCED, message.id, data)
 
 
-def _what_became_of(message: Message) -> dict[str, Any]:
+def _outcome(message: Message) -> dict[str, Any]:
     return {
         "message_id": str(message.id),
         "template": message.template,

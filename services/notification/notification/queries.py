@@ -69,7 +69,7 @@ def messages(
     session: Session, caller: Caller, *, limit: int, cursor: str | None, filters: Mapping[str, Any]
 ) -> dict[str, Any]:
     """A page of messages, newest first, with the total and the count per state."""
-    seen = [own_caf(caller, Message.caf_code), *_chosen(filters)]
+    seen = [own_caf(caller, Message.caf_code), *_filters(filters)]
     by_state = session.execute(select(Message.state, func.count()).where(*seen).group_by(Message.state)).all()
     counts = {state: count for state, count in by_state}
     after = pagination.after_id(cursor)
@@ -105,7 +105,7 @@ def batch_view(found: LetterBatch) -> dict[str, Any]:
     return _batch({key: clock.iso(one) if isinstance(one, datetime) else one for key, one in values.items()})
 
 
-def _chosen(filters: Mapping[str, Any]) -> list[ColumnElement[bool]]:
+def _filters(filters: Mapping[str, Any]) -> list[ColumnElement[bool]]:
     return [FILTERS[name] == value for name, value in filters.items() if value is not None]
 
 

@@ -70,7 +70,7 @@ def claim_next(runtime: Runtime) -> Claim | None:
     """Claims the next due message for CLAIM_LASTS; those whose password has expired go to `expired`."""
     with runtime.transaction() as session:
         while message := _next_due(session):
-            if _is_over(message):
+            if _has_expired(message):
                 transition(session, message, Trigger.EXPIRED)
                 session.flush()
                 continue
@@ -122,7 +122,7 @@ def record(runtime: Runtime, claim: Claim, outcome: Outcome) -> None:
         if message is None or message.status is not State.SENDING or message.attempts != claim.attempt:
             log.warning("claim lost", message_id=str(claim.message_id))
             return
-        replacement = _instead(session, message, claim.secret) if outcome.event is Trigger.BOUNCED else None
+        replacement = _replacement(session, message, claim.secret) if outcome.event is Trigger.BOUNCED else None
         transition(session, message, outcome.event, outcome.reason)
         message.next_attempt_at = clock.now() + outcome.wait
         if outcome.event is Trigger.ACCEPTED:
@@ -139,7 +139,7 @@ def _next_due(session: Session) -> Message | None:
     return session.scalars(first.with_for_update(skip_locked=True)).one_or_none()
 
 
-def _is_over(message: Message) -> bool:
+def _has_expired(message: Message) -> bool:
     return message.expires_at is not None and message.expires_at <= clock.now()
 
 
@@ -168,9 +168,9 @@ def _written(runtime: Runtime, claim: Claim) -> EmailMessage:
     )
 
 
-def _instead(session: Session, message: Message, secret: dict[str, str]) -> Message | None:
+def _replacement(session: Session, message: Message, secret: dict[str, str]) -> Message | None:
     """To the landlord's other address; else by letter, if the address is known and the content still valid then."""
-    if _is_over(message):
+    if _has_expired(message):
         return None
     request = instead(message, secret or None)
     if other := place_next_email(session, request):

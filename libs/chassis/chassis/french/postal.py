@@ -186,11 +186,11 @@ def _shortened(name: str) -> Iterator[str]:
 
 def _words(text: str) -> list[str]:
     plain = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("Œ", "OE")).casefold()
-    bare = "".join(" " if not character.isalnum() else character for character in plain if not _mark(character))
+    bare = "".join(" " if not character.isalnum() else character for character in plain if not _is_accent(character))
     return bare.split()
 
 
-def _mark(character: str) -> bool:
+def _is_accent(character: str) -> bool:
     return unicodedata.combining(character) != 0
 
 

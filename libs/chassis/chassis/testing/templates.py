@@ -35,12 +35,12 @@ def prepare(runtime: Runtime) -> None:
     """Gives an empty database the schema and its initial rows; migrates one that holds something."""
     key = f"{runtime.name} {runtime.service.migrations}"
     if runtime.engine.dialect.name == "postgresql":
-        _lay_database(runtime, key)
+        _copy_database(runtime, key)
     else:
-        _lay_file(runtime, key)
+        _copy_file(runtime, key)
 
 
-def _lay_file(runtime: Runtime, key: str) -> None:
+def _copy_file(runtime: Runtime, key: str) -> None:
     file = Path(runtime.engine.url.database or "")
     fresh = not file.exists()
     if fresh and key in _files:
@@ -53,7 +53,7 @@ def _lay_file(runtime: Runtime, key: str) -> None:
             source.backup(target)
 
 
-def _lay_database(runtime: Runtime, key: str) -> None:
+def _copy_database(runtime: Runtime, key: str) -> None:
     fresh = not inspect(runtime.engine).get_table_names()
     name, place = str(runtime.engine.url.database), (server(runtime.engine), key)
     if not fresh:

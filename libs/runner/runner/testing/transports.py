@@ -118,14 +118,14 @@ def settle(carrier: Carrier, runtimes: Sequence[Runtime], done: Callable[[], boo
 
 
 def arrived(source: Runtime, targets: Sequence[Runtime]) -> bool:
-    """Whether every row of this outbox was sent, and is done or dead in the inbox of each subscriber."""
+    """Whether every row of this outbox was sent, and was handled or tried in the inbox of each subscriber."""
     outbox = source.service.metadata.tables["outbox"]
     with source.read_only() as session:
         rows = session.execute(select(outbox.c.event_id, outbox.c.type, outbox.c.sent_at)).all()
-    return all(row.sent_at for row in rows) and all(_ended(target, rows) for target in targets)
+    return all(row.sent_at for row in rows) and all(_all_tried(target, rows) for target in targets)
 
 
-def _ended(target: Runtime, rows: Sequence[Any]) -> bool:
+def _all_tried(target: Runtime, rows: Sequence[Any]) -> bool:
     types = {subscription.type for subscription in target.service.subscriptions}
     table = target.service.metadata.tables["inbox"]
     with target.read_only() as session:

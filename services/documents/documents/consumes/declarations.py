@@ -36,11 +36,11 @@ def transmitted(session: Session, event: Event) -> None:
     """Renders, stores and announces the recap, once per version. Raises SnapshotAltered when the data changed."""
     settings = settings_of(session)
     data, snapshot = event.data, event.personal["snapshot"]
-    if _known(session, UUID(data["declaration_id"]), data["version"]):
+    if _exists(session, UUID(data["declaration_id"]), data["version"]):
         return
     domain.require_intact(canonical(snapshot), data["sha256"])
     rendered = render_pool.make_recap(settings, _recap(data, snapshot, settings.public_url))
-    document = _kept(settings, data, rendered)
+    document = _store(settings, data, rendered)
     session.add(document)
     session.flush()
     envelope = {
@@ -51,7 +51,7 @@ def transmitted(session: Session, event: Event) -> None:
     publishes.recap_ready(session, document, data["declarant_account_id"], envelope, data.get("lot_id"))
 
 
-def _kept(settings: Settings, data: dict[str, Any], rendered: Rendered) -> Document:
+def _store(settings: Settings, data: dict[str, Any], rendered: Rendered) -> Document:
     """Stores the file before its row commits: a file without row is rendered again, a row needs its file."""
     content_sha256 = hashlib.sha256(rendered.pdf).hexdigest()
     key = domain.recap_key(content_sha256)
@@ -96,6 +96,6 @@ def _recap(data: dict[str, Any], snapshot: dict[str, Any], public_url: str) -> R
     )
 
 
-def _known(session: Session, declaration_id: UUID, version: int) -> bool:
+def _exists(session: Session, declaration_id: UUID, version: int) -> bool:
     same = exists().where(Document.declaration_id == declaration_id, Document.version == version)
     return bool(session.execute(select(same)).scalar_one())

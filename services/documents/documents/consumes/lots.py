@@ -23,7 +23,7 @@ def lot_transmitted(session: Session, event: Event) -> None:
     if session.get(LotDocument, UUID(data["lot_id"])) is not None:
         return
     rendered = render_pool.make_lot(settings, _recap(event, settings.public_url))
-    document = _kept(settings, data, rendered)
+    document = _store(settings, data, rendered)
     session.add(document)
     session.flush()
     scopes = [{"lot_id": document.lot_id, **scope} for scope in data["scopes"]]
@@ -31,7 +31,7 @@ def lot_transmitted(session: Session, event: Event) -> None:
     publishes.lot_recap_ready(session, document, data, event.personal["recipient"])
 
 
-def _kept(settings: Settings, data: dict[str, Any], rendered: Rendered) -> LotDocument:
+def _store(settings: Settings, data: dict[str, Any], rendered: Rendered) -> LotDocument:
     """Stores the file before its row commits, as for a single recap."""
     content_sha256 = hashlib.sha256(rendered.pdf).hexdigest()
     key = domain.recap_key(content_sha256)

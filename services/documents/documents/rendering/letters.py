@@ -75,7 +75,7 @@ def _common(letter: Letter) -> dict[str, object]:
     }
 
 
-def _nothing_more(_: Letter) -> dict[str, object]:
+def _no_data(_: Letter) -> dict[str, object]:
     return {}
 
 
@@ -168,7 +168,7 @@ def _lot_receipt(letter: Letter) -> dict[str, object]:
 
 
 _BODIES = {
-    "login": _nothing_more,
+    "login": _no_data,
     "provisional_password": _password,
     "july": _july,
     "reminder": _reminder,

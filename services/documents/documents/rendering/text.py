@@ -1,4 +1,4 @@
-"""Makes typed text printable: nothing is interpreted as markup, and nothing is dropped without a mark."""
+"""Makes typed text printable: no markup, direction controls dropped, other undrawable characters marked."""
 
 import unicodedata
 from collections.abc import Set as AbstractSet
@@ -14,7 +14,7 @@ BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u206
 def printable(text: str, drawable: AbstractSet[int]) -> str:
     """One line of text that fonts can draw and lines can break; a character without glyph shows as U+FFFD."""
     composed = unicodedata.normalize("NFC", text)
-    kept = "".join(_drawn(character, drawable) for character in composed)
+    kept = "".join(_printable_character(character, drawable) for character in composed)
     return " ".join(_breakable(word) for word in kept.split(" ") if word)
 
 
@@ -29,7 +29,7 @@ def printable_tree(value: object, drawable: AbstractSet[int]) -> object:
     return value
 
 
-def _drawn(character: str, drawable: AbstractSet[int]) -> str:
+def _printable_character(character: str, drawable: AbstractSet[int]) -> str:
     if character in BIDI_CONTROLS:
         return ""
     if character.isspace() and character not in "\u00a0\u202f":

@@ -35,7 +35,7 @@ def credentials_login(
     number_end: str | None = None,
 ) -> Variables:
     return {
-        "about": _about(caf_code, number_end),
+        "about": _account_label(caf_code, number_end),
         "name": name,
         "reason": REASONS[purpose],
         "login": login,
@@ -59,7 +59,7 @@ def credentials_password(
 ) -> Variables:
     """`two_messages`: whether the login is sent too, in its own e-mail."""
     return {
-        "about": _about(caf_code, number_end),
+        "about": _account_label(caf_code, number_end),
         "name": name,
         "reason": REASONS[purpose],
         "password": password,
@@ -219,7 +219,7 @@ def lot_receipt(*, name: str, year: int, reference: str, declarations: int, ende
     }
 
 
-def _about(caf_code: str | None, number_end: str | None) -> str:
+def _account_label(caf_code: str | None, number_end: str | None) -> str:
     """Names the account, for people who have several: a login and a password with the same name belong together."""
     number = f"N°{french.NBSP}utilisateur qui finit par {number_end}" if number_end else ""
     return ", ".join(part for part in (f"Caf{french.NBSP}{caf_code}" if caf_code else "", number) if part)

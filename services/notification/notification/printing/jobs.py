@@ -108,7 +108,7 @@ def build(runtime: Runtime, batch_id: UUID) -> None:
         ).one_or_none()
         if batch is None:
             return
-        built = _built(session, batch)
+        built = _build_archive(session, batch)
         if built is None:
             return
         batch.storage_key = _deliver(runtime, batch, built)
@@ -117,7 +117,7 @@ def build(runtime: Runtime, batch_id: UUID) -> None:
     log.info("letter batch ready", batch_id=str(batch_id), letters=built.letters, pages=built.pages)
 
 
-def _built(session: Session, batch: LetterBatch) -> BuiltBatch | None:
+def _build_archive(session: Session, batch: LetterBatch) -> BuiltBatch | None:
     """None when a letter had to be set aside: the next run builds the batch without it."""
     exchange = Storage(of(session).settings.exchange_url)
     messages = session.scalars(
