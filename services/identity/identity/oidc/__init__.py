@@ -1,1 +1,1 @@
-"""The OpenID provider: authlib with its unsafe defaults overridden, and nothing of it outside this package."""
+"""OpenID provider: authlib with its unsafe defaults overridden; authlib is used in this package only."""

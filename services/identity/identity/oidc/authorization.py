@@ -1,4 +1,4 @@
-"""/oidc/authorize: a person's browser comes with a client's request, and leaves with a code or an error."""
+"""/oidc/authorize: the person's browser brings a client's request and is redirected with a code or an error."""
 
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -36,14 +36,14 @@ def authorize() -> ResponseReturnValue:
         except OAuth2Error as error:
             refusals.note(error, provider().clients)
             refusal = error
-    # The pages look things up in transactions of their own.
+    # Outside the transaction, since the pages open their own.
     if refusal is not None:
         return refused(_as_missing(refusal))
     return answer or _to_sign_in(grant, again=subject is not None)
 
 
 def _decided(subject: Subject | None) -> tuple[Any, Response | None]:
-    """The grant, and the answer unless the person has to sign in first. Raises OAuth2Error."""
+    """The grant, with the answer or None if the person has to sign in first. Raises OAuth2Error."""
     found_fault = fault_of_address(parameters(request))
     if found_fault:
         raise InvalidRequestError(found_fault)
@@ -58,7 +58,7 @@ def _decided(subject: Subject | None) -> tuple[Any, Response | None]:
 
 
 def refused(error: OAuth2Error) -> ResponseReturnValue:
-    """Back to the client when its address has been verified, else a page: an error never redirects elsewhere."""
+    """Redirects to the client if its address has been verified, else shows a page."""
     if getattr(error, "redirect_uri", None):
         answer: Response = provider().refuse(error)
         return answer
@@ -66,16 +66,16 @@ def refused(error: OAuth2Error) -> ResponseReturnValue:
 
 
 def _as_missing(error: OAuth2Error) -> OAuth2Error:
-    """RFC 6749 §4.1.2.1: a parameter that is not there is an invalid request, not an unknown response type."""
+    """RFC 6749 §4.1.2.1: a missing response type is an invalid request, not an unsupported response type."""
     if not isinstance(error, UnsupportedResponseTypeError) or parameters(request).get("response_type"):
         return error
     return InvalidRequestError("Missing 'response_type'", state=error.state, redirect_uri=error.redirect_uri)
 
 
 def _to_sign_in(grant: Any, *, again: bool) -> ResponseReturnValue:
-    """Keeps the request for after the sign-in; a required re-authentication is asked once."""
+    """Stores the request until after the sign-in; a required re-authentication is requested once."""
     session["resume"] = _address()
-    # With the request, so that the page that comes next has nothing left to write.
+    # Created now, so that the next page does not have to write to the session.
     form_token()
     target = _form_target(grant.redirect_uri)
     if target:
@@ -88,12 +88,12 @@ def _to_sign_in(grant: Any, *, again: bool) -> ResponseReturnValue:
 
 
 def _address() -> str:
-    """The request as it will come back, and by which it is known again."""
+    """The request's URL, to resume and recognise it after the sign-in."""
     return f"{request.path}?{urlencode(list(parameters(request).items()))}"
 
 
 def _form_target(redirect_uri: str) -> str:
-    """Where the form's answer ends up: browsers apply form-action to the redirects that follow (CSP 3 §6.4.2)."""
+    """Final target of the form: browsers also apply form-action to redirects (CSP 3 §6.4.2)."""
     target = urlsplit(redirect_uri)
     if target.hostname == "127.0.0.1":
         return f"{target.scheme}://127.0.0.1:*"

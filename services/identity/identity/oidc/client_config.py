@@ -1,4 +1,4 @@
-"""The clients as they are declared in TOML files, checked at start: what is wrong is named with its line."""
+"""Client declarations in TOML files, validated at start; errors give the line."""
 
 import re
 import tomllib
@@ -25,9 +25,9 @@ class _File(NamedTuple):
 
 
 def load_clients(settings: Settings) -> dict[str, Client]:
-    """Those of the product, the examples outside production, and those of the installation (BAILLEURS_CLIENTS_FILE).
+    """Clients of the product, the examples outside production, and the installation's (BAILLEURS_CLIENTS_FILE).
 
-    Raises SettingsError with file, line and what is expected there.
+    Raises SettingsError with file, line and expected value.
     """
     clients: dict[str, Client] = {}
     for file in _files(settings):
@@ -78,7 +78,7 @@ def _client(file: _File, client_id: str, entry: Any, settings: Settings) -> Clie
 
 
 def _faults(client_id: str, entry: Any, settings: Settings) -> Iterator[tuple[str, str]]:
-    """Key and sentence of what is wrong; only the first is told."""
+    """Errors as (key, sentence); only the first one is reported."""
     if not re.fullmatch(r"[a-z][a-z0-9-]{2,59}", client_id) or not isinstance(entry, dict):
         yield "", "un client est une table nommée par 3 à 60 minuscules, chiffres et tirets."
         return
@@ -155,7 +155,7 @@ def _wrong(file: _File, client_id: str, fault: str, key: str = "") -> SettingsEr
 
 
 def _line(text: str, client_id: str, key: str) -> int:
-    """Of the key within the client's table, else of the table's own heading; 1 when neither is found."""
+    """Line of the key in the client's table, else of the table's heading; 1 if neither is found."""
     inside, heading = False, 1
     for number, line in enumerate(text.splitlines(), start=1):
         if line.lstrip().startswith("["):

@@ -1,6 +1,6 @@
-"""Programs without a person (client credentials): each acts as one account of its organisation, made for it.
+"""Programs without a person (client credentials): each acts as a dedicated account of its organisation.
 
-So the rights its administrator gives that account are what every service already filters by; see ADR 12.
+Services therefore filter by the rights that the administrator gives that account; see ADR 12.
 """
 
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from identity.supervision.status import suspended
 
 @dataclass(frozen=True)
 class ClientAccount:
-    """No `sid` and no `auth_time`: nobody signed in."""
+    """Has no `sid` and no `auth_time`, since nobody signed in."""
 
     account: Account
     authenticated_at: None = None
@@ -51,7 +51,7 @@ def machine_named(session: Session, account_id: UUID) -> ClientAccount | None:
 
 
 def machine_of(session: Session, which: ColumnElement[bool]) -> ClientAccount | None:
-    """Of a landlord's organisation only, neither closed nor suspended: what an agent sees is not for programs."""
+    """Only a landlord's account, neither closed nor suspended: programs get no agent's rights."""
     of_landlord = (Account.kind == "landlord", Account.organisation_id.is_not(None))
     account = session.scalar(select(Account).where(which, *of_landlord, Account.closed_at.is_(None), ~suspended()))
     return None if account is None else ClientAccount(account)

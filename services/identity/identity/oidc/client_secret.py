@@ -1,4 +1,4 @@
-"""How a confidential client proves itself: HTTP Basic, as RFC 6749 §2.3.1 writes it."""
+"""Authentication of confidential clients by HTTP Basic (RFC 6749 §2.3.1)."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,11 +8,11 @@ from identity.oidc.clients import Client
 
 
 def by_basic(query_client: Callable[[str], Client | None], request: Any) -> Client | None:
-    """authlib's own does not undo the form encoding that the RFC asks for, and fails on bytes that are no UTF-8."""
+    """Replaces authlib's, which does not undo the form encoding required by the RFC and fails on invalid UTF-8."""
     given = request.received.authorization
     if given is None or given.type != "basic":
         return None
-    # Many clients send them as they are.
+    # Many clients send them without the encoding.
     for name, secret in _spellings(given.username or "", given.password or ""):
         client = query_client(name)
         if client is not None and client.check_client_secret(secret):

@@ -1,4 +1,4 @@
-"""A registered client, as authlib asks about it."""
+"""A registered client, with authlib's interface."""
 
 import hmac
 from dataclasses import dataclass
@@ -13,9 +13,9 @@ GRANTS = ("authorization_code", "refresh_token", "client_credentials")
 
 @dataclass(frozen=True, kw_only=True)
 class Client(ClientMixin):  # type: ignore[misc]  # authlib has no types
-    """Public when `confidential` is false: it then proves itself by PKCE alone.
+    """If `confidential` is false, the client is public and uses PKCE alone.
 
-    `user` is the login of the account as which a program without a person acts (client credentials).
+    `user`: login of the account as which a program without a person acts (client credentials).
     """
 
     client_id: str
@@ -37,15 +37,15 @@ class Client(ClientMixin):  # type: ignore[misc]  # authlib has no types
         return self.client_id
 
     def get_default_redirect_uri(self) -> None:
-        """None: the address is always asked for, since it is always compared."""
+        """None: clients must always send the address, so that it is always compared."""
 
     def get_allowed_scope(self, scope: str | None) -> str | None:
-        """What is asked, or everything registered when nothing is; None, which is invalid_scope, when more is asked."""
+        """The requested scope, by default everything registered; None (invalid_scope) if it exceeds that."""
         asked = set((scope or "").split()) or set(self.scopes)
         return " ".join(name for name in self.scopes if name in asked) if asked <= set(self.scopes) else None
 
     def check_redirect_uri(self, redirect_uri: str) -> bool:
-        """Character by character; a registered loopback address is met on any port (RFC 8252 §7.3)."""
+        """Exact comparison; a registered loopback address matches on any port (RFC 8252 §7.3)."""
         return meets(redirect_uri, self.redirect_uris)
 
     def check_post_logout_redirect_uri(self, uri: str) -> bool:

@@ -1,4 +1,4 @@
-"""The database session of the request being answered: authlib calls back without one."""
+"""The database session of the current request, since authlib's callbacks do not receive one."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 @contextmanager
 def one_transaction(runtime: Runtime) -> Iterator[Session]:
-    """What authlib reads and writes for one request commits together, refusals included (a burnt code stays burnt)."""
+    """Runs all of authlib's reads and writes of a request in one transaction, which commits on errors too, so that a
+    presented code stays consumed."""
     with runtime.transaction() as session:
         g.oidc_database = session
         try:

@@ -1,4 +1,4 @@
-"""The provider's other addresses: /oidc/… and the discovery document."""
+"""The provider's other endpoints under /oidc and the discovery document."""
 
 from collections.abc import Callable
 
@@ -62,8 +62,8 @@ def userinfo() -> ResponseReturnValue:
 
 @blueprint.route("/oidc/logout", methods=["GET", "POST"])
 def logout() -> ResponseReturnValue:
-    """A client's valid ``id_token_hint`` signs out at once; without one, or with one that is not to be trusted, the
-    person is asked first."""
+    """A client's valid ``id_token_hint`` signs out immediately; without one, or with an untrusted one, the person is
+    asked first."""
     try:
         answer = _signed_out()
     except HintNotTrusted:
@@ -74,7 +74,7 @@ def logout() -> ResponseReturnValue:
 
 
 def _signed_out() -> Response | None:
-    """The way back to the client, if it gave one; None too when the person has to confirm. Raises OAuth2Error."""
+    """The redirect to the client, if it gave one; also None if the person has to confirm. Raises OAuth2Error."""
     found = fault(request)
     if found:
         raise InvalidRequestError(found)
@@ -94,11 +94,11 @@ def too_large(_error: RequestEntityTooLarge) -> ResponseReturnValue:
 
 
 def _answer(found: str | None, answer: Callable[[], Response]) -> Response:
-    """What a program asked by itself; refusals commit too (a code presented stays burnt)."""
+    """Answers a program's request; errors commit too, so that a presented code stays consumed."""
     with one_transaction(runtime()):
         if found:
-            told: Response = provider().handle_error_response(None, InvalidRequestError(found))
-            return told
+            refusal: Response = provider().handle_error_response(None, InvalidRequestError(found))
+            return refusal
         return answer()
 
 

@@ -1,4 +1,4 @@
-"""The two grants and PKCE, each with the authlib default that would be unsafe overridden."""
+"""The two grants, PKCE and ID tokens, with authlib's unsafe defaults overridden."""
 
 import secrets
 from datetime import timedelta
@@ -26,7 +26,7 @@ AUTH_METHODS = ["client_secret_basic", "none"]
 
 
 class PkceForAll(CodeChallenge):  # type: ignore[misc]  # authlib has no types
-    """RFC 9700 §2.1.1: S256 only, and asked of confidential clients too (authlib binds public ones, at the token)."""
+    """RFC 9700 §2.1.1: S256 only, also for confidential clients (authlib requires it of public ones, at the token)."""
 
     DEFAULT_CODE_CHALLENGE_METHOD = "S256"
     SUPPORTED_CODE_CHALLENGE_METHOD: ClassVar = ["S256"]
@@ -34,7 +34,7 @@ class PkceForAll(CodeChallenge):  # type: ignore[misc]  # authlib has no types
 
     def validate_code_challenge(self, grant: Any, redirect_uri: str) -> None:
         if grant.request.payload.data.get("code_challenge_method") != "S256":
-            # An absent method means "plain" (RFC 7636 §4.3), or no PKCE at all, which authlib would let through.
+            # An absent method means "plain" (RFC 7636 §4.3), or no PKCE at all, which authlib would accept.
             raise InvalidRequestError("'code_challenge_method' must be S256")
         super().validate_code_challenge(grant, redirect_uri)
 
@@ -44,10 +44,10 @@ class CodeGrant(grants.AuthorizationCodeGrant):  # type: ignore[misc]  # authlib
 
     @staticmethod
     def validate_no_multiple_request_parameter(request: OAuth2Request) -> None:
-        """Nothing: `authorization` has looked at the address; `Demands` looks at the rest, once errors may be sent."""
+        """Does nothing: `authorization` checks the address, `RequestValidation` the rest once errors may be sent."""
 
     def generate_authorization_code(self) -> str:
-        """288 random bits, drawn at once: authlib draws each character."""
+        """288 random bits in one draw: authlib draws each character."""
         return secrets.token_urlsafe(36)
 
     def save_authorization_code(self, code: str, request: OAuth2Request) -> None:
@@ -68,7 +68,7 @@ class CodeGrant(grants.AuthorizationCodeGrant):  # type: ignore[misc]  # authlib
         store.keep_code(database(), row)
 
     def query_authorization_code(self, code: str, client: Client) -> RedeemedCode | None:
-        """Consumes, since authlib's own `delete_authorization_code` comes after the token: two would be served."""
+        """Consumes the code here: authlib deletes it after issuing the token, so two requests could succeed."""
         row = store.consume_code(database(), code, client.client_id)
         if row is None:
             return None
@@ -89,7 +89,7 @@ class CodeGrant(grants.AuthorizationCodeGrant):  # type: ignore[misc]  # authlib
         )
 
     def delete_authorization_code(self, authorization_code: RedeemedCode) -> None:
-        """Nothing: the row stays, so that a second use is known for what it is."""
+        """Does nothing: the row stays, so that a second use is detected."""
 
     def authenticate_user(self, authorization_code: RedeemedCode) -> Subject:
         subject: Subject = self.request.user
@@ -116,7 +116,7 @@ class RefreshGrant(grants.RefreshTokenGrant):  # type: ignore[misc]  # authlib h
         self.request.user = subject
         if subject is None:
             return None
-        # Working in the portal is not being idle.
+        # A refresh counts as activity of the session.
         if not sessions.is_seen_lately(subject.seen_at):
             sessions.touch(database(), subject.session_id)
         return redeemed
@@ -127,15 +127,15 @@ class RefreshGrant(grants.RefreshTokenGrant):  # type: ignore[misc]  # authlib h
 
     def issue_token(self, user: Subject, refresh_token: RedeemedRefresh) -> dict[str, Any]:
         token: dict[str, Any] = super().issue_token(user, refresh_token)
-        # Derived and already stored, so that a double click is given the same one.
+        # Derived and already stored, so that a double click gets the same one.
         token["refresh_token"] = successor(self.server.settings, refresh_token.token)
         return token
 
     def save_token(self, token: dict[str, Any]) -> None:
-        """Nothing: the successor was stored with the use of its predecessor."""
+        """Does nothing: the successor was stored when its predecessor was used."""
 
     def revoke_old_credential(self, refresh_token: RedeemedRefresh) -> None:
-        """Nothing: used at `authenticate_refresh_token`, in the same statement that checked it."""
+        """Does nothing: `authenticate_refresh_token` checks and uses it in the same statement."""
 
 
 class IdTokens(OpenIDCode):  # type: ignore[misc]  # authlib has no types
@@ -144,7 +144,7 @@ class IdTokens(OpenIDCode):  # type: ignore[misc]  # authlib has no types
         self.settings = settings
 
     def exists_nonce(self, nonce: str, request: OAuth2Request) -> bool:
-        """False: the nonce guards the client; a code served once already stops a replay here."""
+        """False: the nonce protects the client; here the single-use code prevents replay."""
         return False
 
     def resolve_client_private_key(self, client: Client) -> ECKey:
@@ -161,6 +161,6 @@ class IdTokens(OpenIDCode):  # type: ignore[misc]  # authlib has no types
         return {"iss": self.settings.issuer, "aud": client.client_id, "exp": int(expires_at.timestamp())}
 
     def generate_user_info(self, user: Subject, scope: str) -> UserInfo:
-        # Of the sign-in, not of the refresh: authlib would write the present time.
+        # Time of the sign-in, not of the refresh: authlib would use the current time.
         authenticated = {"auth_time": int(user.authenticated_at.timestamp()), "amr": list(user.amr)}
         return UserInfo(user.profile(scope) | authenticated)

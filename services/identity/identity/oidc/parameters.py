@@ -1,4 +1,4 @@
-"""The parameters of a request as OAuth 2 wants them (RFC 6749 §3.1, §3.2): once each, printable, of bounded length."""
+"""Validation of OAuth 2 parameters (RFC 6749 §3.1, §3.2): once each, printable, of limited length."""
 
 import re
 from functools import cached_property
@@ -10,23 +10,23 @@ from flask import Request
 from werkzeug.datastructures import MultiDict
 
 FORM = "application/x-www-form-urlencoded"
-# An ID token given back as a hint is the longest.
+# The longest parameter is an ID token sent as a hint.
 LONGEST = 4096
 LONGEST_OF = {"nonce": 500, "state": 2000, "client_id": 60, "redirect_uri": 500, "scope": 200}
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f]")
-# What an error may repeat (RFC 6749 §5.2); authlib repeats these parameters, and fails on other characters.
+# Characters allowed in an error (RFC 6749 §5.2); authlib repeats these parameters and fails on other characters.
 _SPEAKABLE = re.compile(r"[\x20\x21\x23-\x5b\x5d-\x7e]*")
 _REPEATED = ("client_id", "redirect_uri", "response_type")
-# What each grant cannot do without; the client's own parameters are checked with the client.
+# Required parameters per grant; the client's own parameters are checked with the client.
 _NEEDED = {"authorization_code": ("code", "redirect_uri", "code_verifier"), "refresh_token": ("refresh_token",)}
 
 
 class Parameters(FlaskOAuth2Payload):  # type: ignore[misc]  # authlib has no types
-    """Of the body of a POST, or of the address of a GET; never both: secrets have no place in an address."""
+    """From the body of a POST or the URL of a GET; never both, since secrets must not appear in a URL."""
 
     @cached_property
     def data(self) -> Any:
-        """Kept: authlib asks some forty times."""
+        """Cached: authlib reads it some forty times."""
         return parameters(self._request)
 
 
@@ -35,11 +35,11 @@ def parameters(request: Request) -> MultiDict[str, str]:
 
 
 def fault(request: Request) -> str | None:
-    """A sentence for whoever wrote the client, in the characters of RFC 6749 §5.2; never what was sent.
+    """An error message for the client's author, in the characters of RFC 6749 §5.2; never repeats the input.
 
     Raises RequestEntityTooLarge.
     """
-    # Kept, so that the form can still be read from it.
+    # get_data() caches the body, so that the form can still be parsed from it.
     if not _is_utf8(request.get_data() if request.method == "POST" else request.query_string):
         return "A parameter is not UTF-8"
     for name, values in parameters(request).lists():
@@ -53,7 +53,7 @@ def fault(request: Request) -> str | None:
 
 
 def _is_utf8(encoded: bytes) -> bool:
-    """Of what is percent-encoded too: werkzeug would leave such bytes encoded and hand them over as text."""
+    """Checks percent-encoded bytes too: werkzeug would leave invalid ones encoded and return them as text."""
     try:
         unquote_to_bytes(encoded).decode()
     except UnicodeDecodeError:
@@ -62,7 +62,7 @@ def _is_utf8(encoded: bytes) -> bool:
 
 
 def fault_of_address(asked: MultiDict[str, str]) -> str | None:
-    """Of what says who asks and where the answer goes: nothing is sent anywhere while that is unclear."""
+    """Checks the parameters that identify the client and the redirect: until they are valid nothing is redirected."""
     for name in _REPEATED:
         values = asked.getlist(name)
         if len(values) > 1:
@@ -73,7 +73,7 @@ def fault_of_address(asked: MultiDict[str, str]) -> str | None:
 
 
 def fault_of_body(request: Request) -> str | None:
-    """The same of a request that a program makes by itself, where the parameters must be a form in the body.
+    """As `fault`, for a program's request, whose parameters must be a form in the body.
 
     Raises RequestEntityTooLarge.
     """

@@ -1,4 +1,4 @@
-"""Requests refused to programs, for the journal."""
+"""Journals requests refused to clients."""
 
 from collections.abc import Container
 from datetime import timedelta
@@ -15,14 +15,14 @@ from identity.journal import record
 from identity.oidc.context import database
 from identity.oidc.parameters import parameters
 
-# No refusals, but the ordinary course of a sign-in.
+# Part of a normal sign-in, not refusals.
 _ORDINARY = ("login_required", "interaction_required")
-# Anybody can be refused as often as they like: of each kind, client and network a few lines tell as much as all.
+# Anybody can cause refusals without limit: a few lines per kind, client and network are enough.
 _BOUND = Policy(10, timedelta(minutes=1), timedelta(hours=1), timedelta(hours=1))
 
 
 def note(error: OAuth2Error, clients: Container[str]) -> None:
-    """A line in the transaction of the request; the client's name only when it is one of ours."""
+    """Writes a line in the request's transaction; includes the client's name only if it is registered."""
     if error.error in _ORDINARY:
         return
     asked = parameters(request)

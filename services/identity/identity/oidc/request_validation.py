@@ -1,4 +1,4 @@
-"""What an authorization request may ask beyond OAuth 2 (OpenID Connect Core §3.1.2.1), and what is refused of it."""
+"""Validation of the OpenID parameters of an authorization request (OpenID Connect Core §3.1.2.1)."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ _NOT_SUPPORTED = {
 
 
 class RequestValidation:
-    """An extension of the code grant: run once client and address are known, so that refusals go back to the client."""
+    """Extension of the code grant: runs after client and address are validated, so that errors go to the client."""
 
     def __call__(self, grant: Any) -> None:
         grant.register_hook("after_validate_authorization_request_payload", self.validate)
@@ -48,9 +48,9 @@ class RequestValidation:
 
 
 def signed_in_well_enough(subject: Subject | None, grant: Any, *, again: bool) -> bool:
-    """False when the person has to sign in, again or for the first time, before the client gets its answer.
+    """False if the person has to sign in, again or for the first time, before the client gets its answer.
 
-    `again`: they have done so for this very request, and whatever age it allows they are not asked once more.
+    `again`: they have already done so for this request, so they are not asked again, whatever its `max_age`.
     """
     asked = grant.request.payload.data
     if subject is None:
@@ -66,7 +66,7 @@ def _too_old(subject: Subject, max_age: str) -> bool:
 
 
 def _hinted(id_token: str) -> str | None:
-    """Whom an earlier ID token of ours, expired or not, speaks of; None for no hint or one that is not ours."""
+    """The subject of an ID token of ours, expired or not; None without a hint or if it is not ours."""
     if not id_token:
         return None
     try:

@@ -1,4 +1,4 @@
-"""The authorization server put together."""
+"""The authorization server: grants, endpoints and client authentication registered with authlib."""
 
 from typing import Any
 
@@ -24,12 +24,12 @@ from identity.settings import Settings, settings_of
 
 
 class PublicRequest(OAuth2Request):  # type: ignore[misc]  # authlib has no types
-    """The request as the browser made it: behind a gateway, its address is the issuer's, not this process's."""
+    """The request with its public URL: behind a gateway that is the issuer's address, not this process's."""
 
     def __init__(self, request: Request, settings: Settings) -> None:
         address = settings.issuer + request.path
         if settings.environment != "production":
-            # authlib refuses plain http: only what is not production may be tried without TLS.
+            # authlib refuses plain http, which is allowed outside production.
             address = address.replace("http://", "https://", 1)
         super().__init__(method=request.method, uri=address, headers=request.headers)
         self.received = request
@@ -53,7 +53,7 @@ class Issuer(IssuerParameter):  # type: ignore[misc]  # authlib has no types
 
 
 class Provider(AuthorizationServer):  # type: ignore[misc]  # authlib has no types
-    """Only ``response_type=code`` is registered: implicit and hybrid flows do not exist here."""
+    """Only ``response_type=code`` is registered: there are no implicit or hybrid flows."""
 
     def __init__(self, runtime: Runtime) -> None:
         super().__init__()
@@ -75,16 +75,16 @@ class Provider(AuthorizationServer):  # type: ignore[misc]  # authlib has no typ
         return self.clients.get(client_id)
 
     def save_token(self, token: dict[str, Any], request: OAuth2Request) -> None:
-        """Nothing: each grant stores what it gives."""
+        """Does nothing: each grant stores its own tokens."""
 
     def handle_error_response(self, request: OAuth2Request | None, error: OAuth2Error) -> Response:
-        """Every error that a program is told."""
+        """Journals every error returned to a client."""
         refusals.note(error, self.clients)
         answer: Response = super().handle_error_response(request, error)
         return answer
 
     def refuse(self, error: OAuth2Error) -> Response:
-        """The redirect to the client with the error, naming us as RFC 9207 asks of errors too."""
+        """The redirect to the client with the error and the issuer, which RFC 9207 also requires for errors."""
         answer: Response = super().handle_error_response(None, error)
         self.issuer.add_issuer_parameter(self, answer)
         return answer
@@ -94,6 +94,6 @@ class Provider(AuthorizationServer):  # type: ignore[misc]  # authlib has no typ
 
 
 def provider() -> Provider:
-    """The provider of the application answering."""
+    """The provider of the current application."""
     found: Provider = current_app.extensions["oidc"]
     return found

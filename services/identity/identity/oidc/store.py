@@ -1,4 +1,4 @@
-"""Codes and refresh tokens: each is consumed by one UPDATE, so that of twenty who come together one is served."""
+"""Codes and refresh tokens: one UPDATE consumes each, so that only one of several simultaneous requests succeeds."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,13 +15,13 @@ from identity.journal import record
 from identity.key_derivation import digest
 from identity.models import AuthorizationCode, RefreshToken, SignInSession, TokenFamily
 
-# The same client asking again within this time is a double click or a lost answer, not a thief.
+# The same token again within this time is a double click or a lost answer, not theft.
 GRACE = timedelta(seconds=10)
 
 
 @dataclass(frozen=True)
 class RedeemedCode:
-    """What authlib reads of a code (its AuthorizationCodeMixin)."""
+    """The interface that authlib expects of a code (AuthorizationCodeMixin)."""
 
     client_id: str
     session_id: UUID
@@ -55,7 +55,7 @@ class RedeemedCode:
 
 @dataclass(frozen=True)
 class RedeemedRefresh:
-    """What authlib reads of a refresh token, and the token itself, from which its successor is derived."""
+    """The interface that authlib expects of a refresh token, and the token itself, to derive its successor."""
 
     token: str
     client_id: str
@@ -70,8 +70,8 @@ class RedeemedRefresh:
         return self.scope
 
 
-# Built once, and of tables: each sign-in runs the first, each refresh the others, and making such statements costs more
-# than running them.
+# Core statements, built once: each sign-in or refresh runs them, and building such statements costs more than running
+# them.
 _CODES, _TOKENS, _FAMILIES = (cast(Table, one.__table__) for one in (AuthorizationCode, RefreshToken, TokenFamily))
 _KEEP_CODE = insert(_CODES)
 _CONSUME_CODE = (
@@ -105,7 +105,7 @@ def keep_code(session: Session, row: dict[str, Any]) -> None:
 
 
 def consume_code(session: Session, code: str, client_id: str) -> Row[Any] | None:
-    """The code's row, once. A second use revokes all that the first one gave (RFC 9700 §2.1.1)."""
+    """The code's row, only once. A second use revokes all tokens issued by the first (RFC 9700 §2.1.1)."""
     code_hash = digest(code)
     asked = {"consumed_hash": code_hash, "asking_client": client_id, "now": clock.now()}
     consumed = session.execute(_CONSUME_CODE, asked).one_or_none()
@@ -132,7 +132,7 @@ def start_family(session: Session, code: RedeemedCode, refresh_token: str, expir
 
 
 def consume_refresh(session: Session, token: str, client_id: str, successor: str) -> RedeemedRefresh | None:
-    """The token's family if it may be refreshed now; its successor is then stored. Reuse revokes the family."""
+    """Uses the token and stores its successor; None if it cannot be refreshed. Reuse revokes the family."""
     now, token_hash = clock.now(), digest(token)
     family = session.execute(_FAMILY_OF, {"token_hash": token_hash, "client_id": client_id}).one_or_none()
     if family is None or family.revoked_at is not None or family.expires_at <= now:
@@ -148,7 +148,7 @@ def consume_refresh(session: Session, token: str, client_id: str, successor: str
 
 
 def _in_grace(session: Session, token: str, successor: str, now: datetime) -> bool:
-    """Used a moment ago, and its successor not yet: whoever asks gets the same successor, the chain does not fork."""
+    """True if it was just used and its successor is unused: the same successor is returned, so there is no fork."""
     used_at = session.scalar(select(RefreshToken.used_at).where(RefreshToken.token_hash == digest(token)))
     fresh = session.scalar(
         select(RefreshToken.token_hash).where(
@@ -175,7 +175,7 @@ def revoke_session_tokens(session: Session, session_ids: list[UUID], reason: str
 
 
 def _revoke_replayed(session: Session, which: ColumnElement[bool], reason: str, kind: Kind) -> None:
-    """Revokes as well, and leaves a line for the holder of each session concerned."""
+    """Revokes, and writes a journal line for the holder of each session concerned."""
     holders = select(SignInSession.account_id, SignInSession.id, TokenFamily.client_id)
     replayed = holders.join(TokenFamily, TokenFamily.session_id == SignInSession.id).where(which)
     for account_id, session_id, client_id in session.execute(replayed).all():

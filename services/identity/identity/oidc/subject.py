@@ -1,4 +1,4 @@
-"""Who a token speaks of: an account as seen through one of its open sessions."""
+"""The subject of a token: an account with one of its open sessions."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,7 +28,7 @@ class Subject:
         return str(self.account.id)
 
     def claims(self) -> dict[str, Any]:
-        """Who, never what they may see: the perimeter is each service's own, and is withdrawn at once."""
+        """Identity claims, never rights: each service applies its own perimeter, so that withdrawal is immediate."""
         account = self.account
         claims: dict[str, Any] = {"kind": account.kind, "sid": str(self.session_id), "supervisor": account.supervisor}
         if account.organisation_id is not None:
@@ -38,7 +38,7 @@ class Subject:
         return claims
 
     def profile(self, scope: str) -> dict[str, Any]:
-        """OpenID Connect Core §5.4: the standard claims that the scope opens, in the id_token and at userinfo."""
+        """Standard claims of the scope, for the id_token and userinfo (OpenID Connect Core §5.4)."""
         account, scopes = self.account, scope.split()
         claims: dict[str, Any] = {"sub": str(account.id), **self.claims()}
         if "profile" in scopes:
@@ -50,7 +50,7 @@ class Subject:
         return claims
 
 
-# Built once: making such a statement costs as much as running it.
+# Built once: building such a statement costs as much as running it.
 _OPEN = (
     select(SignInSession, Account)
     .join(Account, Account.id == SignInSession.account_id)
@@ -65,7 +65,7 @@ _OPEN = (
 
 
 def subject_of(session: Session, session_id: UUID) -> Subject | None:
-    """None unless the session is open, in use, and the person has done all that the first sign-in asks."""
+    """None unless the session is open, not idle, and the person has completed all steps of the sign-in."""
     now = clock.now()
     idle_since = now - settings_of(runtimes.of(session)).session_idle
     row = session.execute(_OPEN, {"session_id": session_id, "now": now, "idle_since": idle_since}).one_or_none()

@@ -1,4 +1,4 @@
-"""Revocation (RFC 7009), introspection (RFC 7662) and logout asked by a client (RP-Initiated Logout 1.0)."""
+"""Revocation (RFC 7009), introspection (RFC 7662) and logout requested by a client (RP-Initiated Logout 1.0)."""
 
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -31,7 +31,7 @@ from identity.sign_in.self_service import sign_out
 
 @dataclass(frozen=True)
 class RefreshState:
-    """What authlib reads of a refresh token at these endpoints."""
+    """The interface that authlib expects of a refresh token at these endpoints."""
 
     family: TokenFamily
 
@@ -61,14 +61,14 @@ class AccessState:
 
     @property
     def subject(self) -> Subject | None:
-        """Of the person whose session it is, while that is open."""
+        """The session's person, while the session is open."""
         try:
             return subject_of(database(), UUID(str(self.claims["sid"])))
         except (KeyError, ValueError):
             return None
 
     def is_revoked(self) -> bool:
-        """An access token lives as long as its session: closing it makes the token inactive here at once."""
+        """Closing the session makes its access token inactive here immediately."""
         if "sid" not in self.claims:
             return machine_named(database(), UUID(self.claims["sub"])) is None
         return self.subject is None
@@ -79,10 +79,10 @@ class AccessState:
 
 
 def read_access_token(text: str) -> dict[str, Any] | None:
-    """The claims of an access token that is valid now, as every service verifies it; None for anything else."""
+    """The claims of a valid access token, verified as in every service; None for anything else."""
     keys = KeySource(lambda: jwks(database()))
     try:
-        # Refused while there is no key: then nothing has been signed.
+        # Fails if there is no key: then nothing has been signed.
         keys.refresh()
         return auth.verify(text, keys, runtimes.of(database()).settings)
     except (JoseError, Unauthorized):
@@ -98,13 +98,13 @@ def token_state(text: str) -> RefreshState | AccessState | None:
 
 
 class NotRevocableError(OAuth2Error):  # type: ignore[misc]  # authlib has no types
-    """RFC 7009 §2.2.1: answering 200 would be untrue. authlib's own error has the status 401."""
+    """RFC 7009 §2.2.1: a 200 would be false. authlib's own error has the status 401."""
 
     error = "unsupported_token_type"
 
 
 class GivenToken:
-    """What RFC 7009 and 7662 ask of a request: a token; a hint that is not known is no error (RFC 7009 §2.1)."""
+    """RFC 7009 and 7662 require a token; an unknown hint is not an error (RFC 7009 §2.1)."""
 
     def check_params(self, request: OAuth2Request, client: Client) -> None:
         if not request.form.get("token"):
@@ -118,7 +118,7 @@ class Revocation(GivenToken, RevocationEndpoint):  # type: ignore[misc]  # authl
         return token_state(token_string)
 
     def revoke_token(self, token: RefreshState | AccessState, request: OAuth2Request) -> None:
-        """A refresh token takes its family with it. An access token, five minutes of life, cannot be taken back."""
+        """Revokes a refresh token with its family. An access token lives five minutes and cannot be revoked."""
         if not isinstance(token, RefreshState):
             raise NotRevocableError("Only refresh tokens are revoked here")
         store.revoke_family(database(), token.family.id, "revoked_by_client")
@@ -138,7 +138,7 @@ class Introspection(GivenToken, IntrospectionEndpoint):  # type: ignore[misc]  #
 
 
 class HintNotTrusted(Exception):
-    """A signed token that no published key of ours has signed: of a key withdrawn at once, or somebody else's."""
+    """A token signed by none of our published keys: by a withdrawn key of ours, or by somebody else."""
 
 
 class EndSession(EndSessionEndpoint):  # type: ignore[misc]  # authlib has no types
@@ -152,9 +152,9 @@ class EndSession(EndSessionEndpoint):  # type: ignore[misc]  # authlib has no ty
         return client.check_post_logout_redirect_uri(post_logout_redirect_uri)
 
     def _validate_id_token_hint(self, id_token_hint: str) -> dict[str, Any]:
-        """Any ID token of ours, expired or not; authlib lets through errors that are none of OAuth's.
+        """Accepts any ID token of ours, expired or not; authlib's version lets non-OAuth errors escape.
 
-        Raises HintNotTrusted for a token whose signature says nothing to us, InvalidRequestError for what is none.
+        Raises HintNotTrusted if we cannot verify the signature, InvalidRequestError if it is not an ID token.
         """
         try:
             token = jwt.decode(id_token_hint, self.get_server_jwks(), algorithms=self.get_algorithms())
@@ -167,14 +167,14 @@ class EndSession(EndSessionEndpoint):  # type: ignore[misc]  # authlib has no ty
         return dict(token.claims)
 
     def end_session(self, end_session_request: Any) -> None:
-        """Ends the session the id_token names; without a hint, the page that asked for confirmation has ended it."""
+        """Ends the session named in the id_token; without a hint, the confirmation page has already ended it."""
         claims = end_session_request.id_token_claims or {}
         if "sid" in claims:
             sign_out(database(), UUID(claims["sid"]))
 
 
 def _is_signed(text: str) -> bool:
-    """Whether it has the form of a token signed as ours are, by whomever."""
+    """True if it is a token signed with our algorithm, by whatever key."""
     try:
         return extract_compact(text.encode()).headers().get("alg") == ALGORITHM
     except (JoseError, ValueError):

@@ -1,4 +1,4 @@
-"""Access tokens: RFC 9068 ``at+jwt``, ES256, five minutes; refresh tokens: random, then derived one from another."""
+"""Access tokens: RFC 9068 ``at+jwt``, ES256, five minutes; refresh tokens: random, then each derived from the last."""
 
 import secrets
 from typing import Any
@@ -30,7 +30,7 @@ class AccessTokens(JWTBearerTokenGenerator):  # type: ignore[misc]  # authlib ha
         return KeySet([signing_key(database())])
 
     def get_audiences(self, client: Client, user: Holder, scope: str) -> str:
-        """One audience for the five services: they are one product behind one gateway."""
+        """One audience for all five services: they are one product behind one gateway."""
         return self.audience
 
     def get_auth_time(self, user: Holder) -> int | None:

@@ -1,1 +1,1 @@
-"""The pages under /compte: sign-in, first sign-in, recovery. No other service ever sees a password."""
+"""Pages under /compte: sign-in, first sign-in, recovery and account. Only this service ever sees a password."""

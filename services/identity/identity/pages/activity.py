@@ -1,4 +1,4 @@
-"""« Activité de mon compte »: what happened to it, as a page and as a file to keep; and ending one session."""
+"""« Activité de mon compte »: the account's journal as a page and a download, and ending one session."""
 
 from uuid import UUID
 
@@ -42,7 +42,7 @@ def as_json(found: SignedIn) -> ResponseReturnValue:
 @at_step(Step.DONE)
 @recently_proven
 def end_one(found: SignedIn) -> ResponseReturnValue:
-    """A session already over is as well as ended."""
+    """A session that has already ended is not an error."""
     if TokenForm().validate_on_submit():
         try:
             with runtime().transaction() as database:

@@ -1,4 +1,4 @@
-"""The cookie by which an account knows this device: read, and set on the answer."""
+"""Reads the cookie that makes this device known to an account, and sets it on the response."""
 
 from flask import Response, g, request
 
@@ -9,12 +9,12 @@ from identity.sign_in import devices
 
 
 def shown(settings: Settings, login: str) -> str:
-    """What this browser shows to be known of the account; `login` as it was typed."""
+    """This browser's device cookie for the account; `login` as typed."""
     return request.cookies.get(devices.cookie_name(settings, normalise_login(login)), "")
 
 
 def recognise(settings: Settings, account: Account) -> None:
-    """Whoever has come all the way in leaves with the cookie."""
+    """Sets or renews the cookie after a completed sign-in."""
     cookie = devices.cookie_for(settings, account, shown(settings, account.login))
     if cookie is not None:
         keep(account.login, cookie)

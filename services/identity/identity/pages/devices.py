@@ -1,4 +1,4 @@
-"""The link, sent by e-mail, that makes a device known to an account."""
+"""The e-mailed link that makes a device known to an account."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -16,7 +16,7 @@ blueprint = Blueprint("devices", __name__, url_prefix="/compte/connexion/lien")
 
 @blueprint.route("", methods=["GET", "POST"])
 def ask() -> ResponseReturnValue:
-    """The same answer whether or not the account exists: the worker looks later."""
+    """Gives the same answer whether or not the account exists: a worker looks it up later."""
     form = LoginForm()
     if not form.validate_on_submit():
         return render_template("compte/lien.html", form=form), 422 if form.errors else 200
@@ -28,7 +28,7 @@ def ask() -> ResponseReturnValue:
 
 @blueprint.route("/ouvrir", methods=["GET", "POST"])
 def follow() -> ResponseReturnValue:
-    """Nothing happens on arrival: mail programs open links before people do."""
+    """GET changes nothing, since mail programs open links before people do."""
     form = LinkForm(data={"token": request.args.get("jeton", "")})
     if not form.validate_on_submit():
         return render_template("compte/lien_recu.html", form=form, over=False)

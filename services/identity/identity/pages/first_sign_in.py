@@ -1,6 +1,6 @@
-"""The four steps after the credentials, and the code of the address typed.
+"""The four steps after the credentials, and the confirmation of the typed e-mail address.
 
-A step asked for out of turn changes nothing and leads to the right one.
+Requesting a step out of order changes nothing and redirects to the current one.
 """
 
 from chassis import clock
@@ -49,7 +49,7 @@ def information(found: SignedIn) -> ResponseReturnValue:
     if form.validate_on_submit():
         given = _given(form)
         step = give_information(runtime(), found.session_id, given)
-        # The same words whoever has the address.
+        # The same message whoever owns the address.
         flash(f"Un code est envoyé à {given.email}. Il vous sera demandé à la fin.", "success")
         return redirect(place_of(step), 303)
     return _page("informations", form, 1)
@@ -130,7 +130,7 @@ def _consent(found: SignedIn, step: Step, position: int) -> ResponseReturnValue:
     if form.validate_on_submit():
         shown = form.version.data or ""
         try:
-            # Compared as text: Python refuses to read a number of thousands of digits.
+            # Compared as text: int() refuses numbers of thousands of digits.
             version = text.version if shown == str(text.version) else 0
             following = accept_text(runtime(), found.session_id, step, version)
             return redirect(place_of(following), 303)

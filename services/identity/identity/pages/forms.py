@@ -1,4 +1,4 @@
-"""The forms of /compte. Lengths and forms are checked here, the rules that need the account in the acts."""
+"""Forms of /compte. They check lengths and formats; rules that depend on the account are checked by the actions."""
 
 from chassis.problems import FieldError
 from webui.forms import IdempotentForm, PageForm, choices
@@ -25,7 +25,7 @@ from identity.domain.passwords import MAX_LENGTH
 from identity.domain.sign_in_help import ORIGINS, WAYS, Origin, Way
 
 _YES_NO = {"oui": "Oui", "non": "Non"}
-# Far above any password: a longer field is not one, and would only cost time.
+# Far above the longest password: longer fields would only cost time.
 LONGEST_FIELD = 4 * MAX_LENGTH
 
 
@@ -54,7 +54,7 @@ class PersonalForm(PageForm):
         "Civilité", [InputRequired("Choisissez une civilité.")], choices=choices({"Mme": "Madame", "M.": "Monsieur"})
     )
     last_name = StringField("Nom", [InputRequired("Saisissez votre nom."), Length(max=100)])
-    # People may have one name only.
+    # Some people have only one name.
     first_name = StringField("Prénom (si vous en avez un)", [Optional(), Length(max=100)])
     function = StringField("Fonction (facultatif)", [Optional(), Length(max=100)])
     telephone = TelField("Téléphone (facultatif)", [Optional()])
@@ -118,7 +118,7 @@ class EmailForm(IdempotentForm):
 
 
 class HelpForm(PageForm):
-    """Sent with GET: nothing in it is about a person, so its answer can be kept as an address."""
+    """Sent with GET: it holds no personal data, so its result can have a URL."""
 
     class Meta:
         csrf = False
@@ -137,16 +137,16 @@ class HelpForm(PageForm):
 
     @property
     def way(self) -> Way:
-        """Of a form that was checked."""
+        """Only valid after validation."""
         return WAYS[Origin(self.origin.data), self.before.data == "oui", self.login.data == "oui"]
 
 
 class TokenForm(PageForm):
-    """Only the token that proves the request comes from our page."""
+    """Contains only the CSRF token."""
 
 
 class ButtonForm(IdempotentForm):
-    """A button and nothing to fill, that acts once."""
+    """A button without fields, idempotent."""
 
 
 def _sentence(error: FieldError) -> str:

@@ -1,4 +1,4 @@
-"""Who may open a page: a session that stands at the right step, and nobody else."""
+"""Page guards: only a session at the right step may open a page."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -15,9 +15,9 @@ Page = Callable[..., ResponseReturnValue]
 
 
 def at_step(*steps: Step) -> Callable[[Page], Page]:
-    """Runs the page only for a session that stands at one of `steps`; anybody else is led where they belong.
+    """Runs the page only for a session at one of `steps`; others are redirected to their own step.
 
-    A page of the second factor is for the sign-in under way; all others for the session that is open meanwhile.
+    Pages of the second factor use the sign-in in progress, all others the open session.
     """
     found_by = entering if set(steps) <= set(FACTOR_STEPS) else signed_in
 
@@ -40,13 +40,13 @@ def at_step(*steps: Step) -> Callable[[Page], Page]:
 
 
 def recently_proven(page: Page) -> Page:
-    """Below `at_step`: who proved who they are long ago does it again first (ASVS 7.5.1), then comes back here."""
+    """Placed below `at_step`: requires a recent proof of identity (ASVS 7.5.1), then returns to the page."""
 
     @wraps(page)
     def view(found: SignedIn, **parts: object) -> ResponseReturnValue:
         if found.proven_at is None or clock.now() - found.proven_at > settings().recent_proof:
             led_elsewhere()
-            # What was sent is not sent again: one comes back to the page that asks for it.
+            # A POST is not repeated: the person returns to the account page.
             session["after_proof"] = request.path if request.method == "GET" else url_for("security.account")
             return redirect(url_for("proof.prove"), 303)
         return page(found, **parts)

@@ -1,4 +1,4 @@
-"""« Mes informations »: names, function and telephone are corrected at once, the e-mail once it is confirmed."""
+"""« Mes informations »: names, function and telephone change immediately, the e-mail once it is confirmed."""
 
 from chassis.problems import Invalid, TooManyRequests
 from flask import Blueprint, flash, redirect, render_template, request, url_for

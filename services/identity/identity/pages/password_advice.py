@@ -1,4 +1,4 @@
-"""What the rule says of a password while it is typed; nothing of it is kept, written or logged."""
+"""Checks a password against the rule while it is typed; the password is neither stored nor logged."""
 
 from math import ceil
 
@@ -22,7 +22,7 @@ _ACCEPTED = "Ce mot de passe convient."
 @blueprint.post("/avis")
 @at_step(Step.PASSWORD, Step.DONE)
 def advise(found: SignedIn) -> ResponseReturnValue:
-    """`{"accepted": …, "message": …}`, by the same rule as the form; refused (429) to who asks for a whole list."""
+    """Returns `{"accepted": …, "message": …}` by the same rule as the form; 429 prevents trying a whole list."""
     with runtime().transaction() as database:
         wait = throttling.take(database, (Counter(PER_ADVISED, "password advice", str(found.account.id)),))
     if wait:

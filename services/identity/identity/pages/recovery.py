@@ -1,4 +1,4 @@
-"""« Je n’arrive pas à me connecter »: one page that leads to the right form, and two forms that tell nothing."""
+"""« Je n’arrive pas à me connecter »: a page that leads to the right form, and two forms that reveal nothing."""
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -43,7 +43,7 @@ def forgotten_password() -> ResponseReturnValue:
 
 @blueprint.get("/demande-enregistree/<any(identifiant, 'mot-de-passe', lien):purpose>")
 def registered(purpose: str) -> ResponseReturnValue:
-    """A page of its own, where the same form sent again leads too."""
+    """A separate page, to which a repeated form also redirects."""
     return render_template("compte/demande_enregistree.html", purpose=purpose)
 
 

@@ -1,4 +1,4 @@
-"""« Mon compte »: who one is here, one's open sessions, one's password."""
+"""« Mon compte »: the person's details, open sessions and password."""
 
 from chassis.problems import Invalid
 from flask import Blueprint, flash, redirect, render_template, request, url_for

@@ -1,4 +1,4 @@
-"""Which forms of /compte act once, and why the others need not: every POST of identity's pages is in one of the two."""
+"""Idempotent forms of /compte, and why the other forms need not be: one of the two tables lists every POST."""
 
 import hashlib
 
@@ -25,11 +25,11 @@ ACTS = {
     "keys.remove": "retirer la clé d’accès",
     "recovery_codes.renew": "préparer des codes de secours",
 }
-# What proves who one is must be right each time it is sent, is counted each time, and is answered from no table.
-PROOF = "proves who one is: looked at and counted each time, and never answered from what an earlier try left"
-STEP = "moves the sign-in on by one step, under a lock: sent again, it finds the step taken and leads to the next one"
-CHALLENGE = "draws a number for the device: a new one takes the place of the last, and nothing else changes"
-PROGRAM = "of a program that proves itself, without a page: the protocol says what a repeated request gets"
+# Proofs of identity are verified and counted at each request and never answered from stored results.
+PROOF = "proves identity: verified and counted each time, never answered from an earlier attempt's result"
+STEP = "advances the sign-in by one step, under a lock: sent again, it redirects to the next step"
+CHALLENGE = "creates a challenge for the device: a new one replaces the last, and nothing else changes"
+PROGRAM = "called by a program that authenticates itself: the protocol defines the answer to a repeated request"
 EXEMPT = {
     "sign_in.connexion": PROOF,
     "sign_in.deconnexion": "ends a session: there is nothing to end a second time",
@@ -49,12 +49,12 @@ EXEMPT = {
     "first_sign_in.email": STEP,
     "first_sign_in.email_later": STEP,
     "protection.go_without": STEP,
-    "information.personal": "saves over what the page showed: the same again changes nothing, and tells nobody",
+    "information.personal": "saves the page's values: the same again changes nothing and publishes nothing",
     "security.end_sessions": "ends the other sessions: sent again it finds none",
-    "activity.end_one": "ends one session: one already over is as well as ended",
-    "password_advice.advise": "says whether a password would do, and changes nothing",
+    "activity.end_one": "ends one session: a session that has already ended is not an error",
+    "password_advice.advise": "checks whether a password is acceptable, and changes nothing",
     "keys.ask_new": CHALLENGE,
-    "authorization.authorize": "answers with a code good once, or with the page to sign in: a client asks at will",
+    "authorization.authorize": "answers with a single-use code, or with the page to sign in: a client may repeat it",
     "oidc.token": PROGRAM,
     "oidc.revoke": PROGRAM,
     "oidc.introspect": PROGRAM,
@@ -69,7 +69,7 @@ SECRETS = {
 
 
 def owner() -> str:
-    """Whose forms these are: the account's, else the browser's that is not signed in."""
+    """Owner of the forms: the account, or the browser if nobody is signed in."""
     found = signed_in()
     if found is not None:
         return str(found.account.id)
@@ -84,7 +84,7 @@ def sent_forms(runtime: Runtime) -> SentForms:
         ACTS,
         owner,
         secrets=SECRETS,
-        # No service behind these pages knows a form by its key: the second waits for what the first did.
+        # No service behind these pages recognises a form's key, so a repeated form waits for the first one.
         alone=lambda whose: alone(runtime.engine, f"forms {whose}"),
         now=lambda: clock.now().timestamp(),
     )

@@ -1,4 +1,4 @@
-"""Who is on the line: the browser's session, and where the person was going before signing in."""
+"""The browser's session: the signed-in person, and where they were going before signing in."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,9 +17,9 @@ from identity.sign_in import sessions
 from identity.sign_in.self_service import sign_out
 from identity.sign_in.sessions import Opened
 
-# For how long who is signed in is shown the form of a sign-in that a client asked for.
+# How long a signed-in person is shown the sign-in form that a client requested.
 _ASKED_AGAIN = timedelta(minutes=10)
-# What the browser's session keeps: the identifier of the session that is open, and of the one that is being opened.
+# Keys of the browser's session: identifiers of the open session and of the sign-in in progress.
 _OPEN, _ENTERING = "sid", "entering"
 STEP_VIEWS = {
     Step.CREDENTIALS: "sign_in.connexion",
@@ -49,7 +49,7 @@ class SignedIn:
 
     @property
     def proven_at(self) -> datetime | None:
-        """When the person last proved who they are by all that the account asks."""
+        """When the person last proved their identity with everything the account requires."""
         return self.opened.proven_at
 
 
@@ -63,14 +63,13 @@ def settings() -> Settings:
 
 
 def here(login: str = "") -> Origin:
-    """Where the request being answered comes from; with what it shows to be known of the account of this login."""
+    """Origin of the current request, with its device cookie for the account of this login."""
     device = device_cookie.shown(settings(), login) if login else ""
     return Origin(client_address(request), browser_name(request), device)
 
 
 def signed_in() -> SignedIn | None:
-    """The open session of this browser, looked up once per request, and marked as seen; the sign-in under way when
-    there is none."""
+    """This browser's open session, else the sign-in in progress; looked up and marked as seen once per request."""
     if "signed_in" not in g:
         g.signed_in = _look_up(_OPEN) or _look_up(_ENTERING)
     found: SignedIn | None = g.signed_in
@@ -78,7 +77,7 @@ def signed_in() -> SignedIn | None:
 
 
 def entering() -> SignedIn | None:
-    """The sign-in under way in this browser, whose second factor is still asked: from here on the page is about it."""
+    """The sign-in in progress in this browser, which awaits its second factor; `signed_in` then returns it too."""
     found = _look_up(_ENTERING)
     if found is not None:
         g.signed_in = found
@@ -86,10 +85,10 @@ def entering() -> SignedIn | None:
 
 
 def remember(opened: Opened) -> None:
-    """After signing in: a new identifier for the browser, so that one planted before opens nothing.
+    """After signing in: gives the browser's session a new identifier, against session fixation.
 
-    The session that was open there stays until the new one has proven all that its account asks: who gives up at the
-    second factor has lost nothing, whoever sent them to the form.
+    A session already open stays until the new sign-in is complete, so that whoever gives up at the second factor keeps
+    it.
     """
     if opened.step in FACTOR_STEPS:
         session[_ENTERING] = str(opened.id)
@@ -100,7 +99,7 @@ def remember(opened: Opened) -> None:
 
 
 def _replace(session_id: UUID) -> None:
-    """What this browser can no longer show to be its own does not stay open behind it."""
+    """Opens the new session and signs out the one it replaces."""
     session.pop(_ENTERING, None)
     former, session[_OPEN] = session.get(_OPEN), str(session_id)
     if former is not None and former != session[_OPEN]:
@@ -109,19 +108,19 @@ def _replace(session_id: UUID) -> None:
 
 
 def ask_again(asked: str) -> None:
-    """The client's request `asked` wants a new sign-in: the page shows its form to who is signed in. Their session
-    stays until then, for anybody can send a browser here with such a request."""
+    """The client's request `asked` requires a new sign-in: the form is shown although somebody is signed in. Their
+    session stays until then, since anybody can send a browser here with such a request."""
     session["sign_in_again"] = {"for": asked, "since": clock.iso(clock.now())}
 
 
 def signed_in_again(asked: str, authenticated_at: datetime) -> bool:
-    """Whether the person has signed in since that very request asked for it."""
+    """Whether the person has signed in since this request required it."""
     again = session.get("sign_in_again")
     return again is not None and again["for"] == asked and authenticated_at >= clock.parse(again["since"])
 
 
 def must_sign_in_again(found: SignedIn) -> bool:
-    """Whether a client asked for it a while ago, and the person has not done so since."""
+    """Whether a client recently required a new sign-in that has not been done yet."""
     again = session.get("sign_in_again")
     if again is None or found.step is not Step.DONE:
         return False
@@ -130,7 +129,7 @@ def must_sign_in_again(found: SignedIn) -> bool:
 
 
 def leave() -> None:
-    """Signs out, of a sign-in that was given up too."""
+    """Signs out of the open session and of a sign-in in progress."""
     with runtime().transaction() as database:
         for kept in (_OPEN, _ENTERING):
             if kept in session:
@@ -144,16 +143,16 @@ def forget() -> None:
 
 
 def place_of(step: Step) -> str:
-    """The page of a step; once all is done, where the person was going, else the portal."""
+    """The page of a step; after the last one, where the person was going, else the portal."""
     if step is not Step.DONE:
         return url_for(STEP_VIEWS[step])
     session.pop("form_target", None)
-    # The portal's own sign-in then finds the session open and comes straight back.
+    # The portal's sign-in then finds the session open and redirects back immediately.
     return str(session.pop("resume", "/connexion"))
 
 
 def _look_up(kept: str) -> SignedIn | None:
-    """The session whose identifier the browser's keeps under that name."""
+    """The session whose identifier is stored under this key of the browser's session."""
     if kept not in session:
         return None
     with runtime().read_only() as database:

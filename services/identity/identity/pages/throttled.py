@@ -1,4 +1,4 @@
-"""What one reads after too many tries."""
+"""The page shown after too many attempts."""
 
 from collections.abc import Callable
 from math import ceil
@@ -16,7 +16,7 @@ UNKNOWN_DEVICE = (
 
 
 def too_many(form: PageForm, refused: TooManyRequests, page: Callable[[], str]) -> ResponseReturnValue:
-    """The page again with how long to wait, and the header that says so to programs."""
+    """Renders the page with the wait, and sets Retry-After."""
     seconds = int(refused.headers["Retry-After"])
     wait = "une minute" if seconds <= 60 else f"{ceil(seconds / 60)} minutes"
     patience = f"Il y a eu trop d’essais. Patientez {wait} avant de recommencer. Votre compte n’est pas bloqué."

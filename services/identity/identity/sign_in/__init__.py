@@ -1,1 +1,1 @@
-"""Signing in: the attempt, the session it opens, and the steps of the first sign-in."""
+"""Signing in: password and second factor, sessions, and the steps of the first sign-in."""

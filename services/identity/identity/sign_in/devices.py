@@ -1,7 +1,7 @@
-"""The devices that an account knows: a signed cookie, so that each has its own count of failures (OWASP).
+"""Devices known to an account, by a signed cookie, so that each has its own failure counter (OWASP).
 
-It opens nothing, the password is asked all the same; it is void when the password changes. A link sent by e-mail makes
-a device known too: who reads the mailbox is no stranger.
+The cookie gives no access: the password is still required. It is void when the password changes. A link sent by e-mail
+also makes a device known, since it proves access to the mailbox.
 """
 
 from dataclasses import dataclass
@@ -20,9 +20,9 @@ from identity.key_derivation import keyed_digest, subkey
 from identity.models import Account
 from identity.settings import Settings
 
-# One signs in once a year, in July; browsers keep a cookie for 400 days at most.
+# People sign in once a year, in July; browsers keep a cookie for 400 days at most.
 LIFETIME = timedelta(days=400)
-# A cookie in use is made again, so that it does not end under the hands of who uses it.
+# A cookie in use is renewed, so that it does not expire.
 RENEWED_AFTER = timedelta(days=30)
 _ALGORITHM = "HS256"
 _COOKIE, _LINK = "device", "link"
@@ -35,7 +35,7 @@ _KNOWN = select(Account.login).where(
 
 @dataclass(frozen=True)
 class Device:
-    """What a cookie or a link says, its signature and its end verified; the account may not know it any more."""
+    """Content of a cookie or link with verified signature and expiry; the account may no longer know the device."""
 
     id: str
     account_id: UUID
@@ -44,13 +44,13 @@ class Device:
 
 
 def cookie_name(settings: Settings, login: str) -> str:
-    """Another one for each account: who has an account per département uses them on one device."""
+    """One cookie per account: a person with an account per département uses them on the same device."""
     prefix = "__Host-" if settings.is_https else ""
     return f"{prefix}appareil-{keyed_digest(settings, 'device cookie', login)[:12]}"
 
 
 def cookie_for(settings: Settings, account: Account, shown: str) -> str | None:
-    """The cookie that this browser should have; None when the one it shows is good."""
+    """The cookie to set in this browser; None if the current one is valid."""
     device = _read(settings, shown, _COOKIE)
     mine = device is not None and (device.account_id, device.generation) == (account.id, account.password_generation)
     if device is None or not mine:
@@ -61,7 +61,7 @@ def cookie_for(settings: Settings, account: Account, shown: str) -> str | None:
 
 
 def known(session: Session, settings: Settings, shown: str, login: str) -> str | None:
-    """The device's identifier when `shown` is a cookie that the account of this login knows."""
+    """The device's identifier, if `shown` is a cookie known to the account of this login."""
     device = _read(settings, shown, _COOKIE)
     return device.id if device is not None and _login_of(session, device) == login else None
 
@@ -71,8 +71,8 @@ def link_token(settings: Settings, account: Account) -> str:
 
 
 def from_link(session: Session, settings: Settings, token: str) -> tuple[str, str] | None:
-    """(login, cookie) for who has opened the link; None when it is over. Opened twice it makes one device, with one
-    count."""
+    """(login, cookie) from an opened link; None if it has expired. Opening it twice gives the same device and
+    counter."""
     device = _read(settings, token, _LINK)
     if device is None or _login_of(session, device) is None:
         return None

@@ -1,4 +1,4 @@
-"""One attempt to sign in: the same work and the same answer whatever is wrong, in the same time."""
+"""Sign-in by password: same work, same answer and same time whatever is wrong."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -30,7 +30,7 @@ from identity.supervision.status import is_suspended
 
 
 class Refusal(StrEnum):
-    """All but the first are only said to who holds the right password, so they betray nothing."""
+    """All but WRONG are only shown after the right password, so they reveal nothing."""
 
     WRONG = "wrong"
     SUSPENDED = "suspended"
@@ -47,23 +47,22 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class _Candidate:
-    """What the typed password is compared with; everything is None for an unknown login."""
+    """The hash to compare the typed password with; all fields are None for an unknown login."""
 
     account_id: UUID | None = None
     credential_id: UUID | None = None
     encoded: str | None = None
 
 
-# A closed account opens nothing: it is as unknown as one that never was.
-_LIVING = (Account.login == bindparam("login"), Account.closed_at.is_(None))
-# Built once, for those who hold the right password and those who guess: making such statements costs more than
-# running them.
-_OWN = select(Account.id, Account.password_hash).where(*_LIVING)
+# A closed account is treated as unknown.
+_NOT_CLOSED = (Account.login == bindparam("login"), Account.closed_at.is_(None))
+# Built once, because building such statements costs more than running them.
+_OWN = select(Account.id, Account.password_hash).where(*_NOT_CLOSED)
 _LOCKED = select(Account).where(Account.id == bindparam("account_id")).with_for_update()
 _LAST_SENT = (
     select(Credential.account_id, Credential.id, Credential.password_hash)
     .join(Account, Account.id == Credential.account_id)
-    .where(*_LIVING, Credential.replaced_at.is_(None))
+    .where(*_NOT_CLOSED, Credential.replaced_at.is_(None))
     .order_by(Credential.issued_at.desc())
     .limit(1)
 )
@@ -78,12 +77,12 @@ _WRONG_PROVISIONAL = (
 def sign_in(runtime: Runtime, typed_login: str, typed_password: str, origin: Origin) -> Opened:
     """Opens a session, or raises Refused, TooManyRequests (with the wait), UnknownDevice, Unavailable.
 
-    No transaction is open while the password is verified: SQLite would make everybody wait for it.
+    No transaction is open while the password is verified, since on SQLite everybody would wait for it.
     """
     login, provisional = normalise_login(typed_login), as_provisional(typed_password)
     password = provisional or normalise(typed_password)
     with admitted(login, lambda: _counted(runtime, login, origin, provisional=provisional is not None)) as counted:
-        return _tried(runtime, *counted, password, origin)
+        return _verify_and_open(runtime, *counted, password, origin)
 
 
 def _counted(runtime: Runtime, login: str, origin: Origin, *, provisional: bool) -> tuple[Counts, _Candidate]:
@@ -93,7 +92,7 @@ def _counted(runtime: Runtime, login: str, origin: Origin, *, provisional: bool)
         return counts, _provisional_of(session, login) if provisional else _own_of(session, login)
 
 
-def _tried(runtime: Runtime, counts: Counts, candidate: _Candidate, password: str, origin: Origin) -> Opened:
+def _verify_and_open(runtime: Runtime, counts: Counts, candidate: _Candidate, password: str, origin: Origin) -> Opened:
     if not hashing.verify(candidate.encoded, password):
         _record_failure(runtime, candidate, Refusal.WRONG, origin)
         raise Refused(Refusal.WRONG)
@@ -108,15 +107,15 @@ def _tried(runtime: Runtime, counts: Counts, candidate: _Candidate, password: st
 
 
 def _counts(session: Session, login: str, origin: Origin, *, guessable: bool) -> Counts:
-    """Of the login, known or not; stricter while sign-ins fail everywhere, but for the devices that it knows."""
+    """Counters for the login, known or not; stricter during an alarm, except for known devices."""
     device = devices.known(session, settings_of(runtimes.of(session)), origin.device, login)
     network, alarmed = network_of(origin.address), alarm.ringing(session)
     return guessing.of_password(login, network, device, guessable=guessable, alarmed=alarmed)
 
 
 def _record_failure(runtime: Runtime, candidate: _Candidate, refusal: Refusal, origin: Origin) -> None:
-    """One line for a login that exists and for one that does not: both cost the same. Who typed the right password has
-    guessed nothing."""
+    """Writes one line whether or not the login exists, so that both cost the same. An attempt with the right password
+    does not count as a guess."""
     with runtime.transaction() as session:
         if refusal is Refusal.WRONG:
             alarm.note_failure(session)
@@ -130,13 +129,13 @@ def _own_of(session: Session, login: str) -> _Candidate:
 
 
 def _provisional_of(session: Session, login: str) -> _Candidate:
-    """The last one sent: an earlier one is as dead as if it had never been."""
+    """The last one sent; earlier ones are void."""
     sent = session.execute(_LAST_SENT, {"login": login}).one_or_none()
     return _Candidate(*sent) if sent else _Candidate()
 
 
 def _renewed(candidate: _Candidate, password: str) -> str | None:
-    """A new hash when the parameters have changed since, for one's own password only."""
+    """A new hash if the hash parameters have changed, only for a chosen password."""
     own = candidate.credential_id is None and candidate.encoded is not None
     return hashing.hash_password(password) if own and hashing.outdated(candidate.encoded or "") else None
 
@@ -155,7 +154,7 @@ def _open(session: Session, candidate: _Candidate, renewed: str | None, origin: 
             return Refusal.PROVISIONAL_EXPIRED
         if credential.tries >= MOST_TRIES:
             return Refusal.PROVISIONAL_SPENT
-        # One unfinished first sign-in at a time: who takes it up again closes the one left open elsewhere.
+        # One unfinished first sign-in at a time: resuming it ends the one left open elsewhere.
         sessions.end_unfinished(session, account.id)
     elif account.password_hash != candidate.encoded:
         return Refusal.WRONG

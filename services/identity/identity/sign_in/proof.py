@@ -1,4 +1,4 @@
-"""An open session is not enough for what would take the account over: the password is asked again."""
+"""Asks for the password again before changes that could take the account over: an open session is not enough."""
 
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from identity.models import Account
 
 
 def prove(runtime: Runtime, account: Account, session_id: UUID, typed: str) -> None:
-    """Raises Invalid when it is not the account's password, or TooManyRequests: a session is no way to guess it."""
+    """Raises Invalid if it is not the account's password, TooManyRequests to prevent guessing in an open session."""
     counts = guessing.of_session(PER_LOGIN, "password", str(session_id))
     with runtime.transaction() as session:
         throttling.admit(session, counts)

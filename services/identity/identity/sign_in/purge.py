@@ -1,4 +1,4 @@
-"""What is kept of sessions and recoveries once they are over, and for how long."""
+"""Purge of ended sessions and handled recovery requests."""
 
 from datetime import timedelta
 
@@ -8,12 +8,12 @@ from sqlalchemy import delete
 
 from identity.models import RecoveryRequest, SignInSession
 
-# The journal says who signed in and when; these rows only serve to recognise a late reuse of a code or a token.
+# The journal records who signed in and when; these rows only serve to detect a late reuse of a code or token.
 KEPT = timedelta(days=30)
 
 
 def purge_sessions(runtime: Runtime) -> None:
-    """Codes, token families and refresh tokens go with their session."""
+    """Deleting a session also deletes its codes, token families and refresh tokens."""
     before = clock.now() - KEPT
     with runtime.transaction() as session:
         session.execute(delete(SignInSession).where(SignInSession.expires_at < before))

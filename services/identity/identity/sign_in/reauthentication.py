@@ -1,4 +1,4 @@
-"""Some acts ask for somebody who has just proven who they are, not only for a session (ASVS 7.5)."""
+"""Some actions require a recent proof of identity, not just a session (ASVS 7.5)."""
 
 from http import HTTPStatus
 from uuid import UUID
@@ -16,7 +16,7 @@ class ReauthenticationRequired(Problem, status=HTTPStatus.UNAUTHORIZED, code="in
     title = "Confirmez d’abord que c’est bien vous, à la page « Sécurité » de votre compte, puis recommencez."
 
     def __init__(self, settings: Settings) -> None:
-        # RFC 9470 §3: how long ago the person may have signed in, so that the program asks for it again.
+        # RFC 9470 §3: maximum age of the sign-in, so that the program requests a new one.
         challenge = (
             f'Bearer error="insufficient_user_authentication", max_age="{settings.recent_proof.total_seconds():.0f}"'
         )
@@ -24,7 +24,7 @@ class ReauthenticationRequired(Problem, status=HTTPStatus.UNAUTHORIZED, code="in
 
 
 def require(session: Session, settings: Settings, account_id: UUID, session_id: str) -> None:
-    """Raises ProofNeeded unless the token's own session was opened, or proven again, a short while ago."""
+    """Raises ReauthenticationRequired unless the token's session was recently opened or reauthenticated."""
     recent = select(SignInSession.id).where(
         SignInSession.id == (UUID(session_id) if session_id else None),
         SignInSession.account_id == account_id,

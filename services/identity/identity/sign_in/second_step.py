@@ -1,4 +1,4 @@
-"""The second step of a sign-in: a code or a passkey, after the password; and proving it again before a change."""
+"""Second step of a sign-in (code or passkey after the password), and reauthentication before a change."""
 
 from uuid import UUID
 
@@ -30,19 +30,19 @@ from identity.sign_in.sessions import Opened
 from identity.sign_in.steps import locked_at, move
 from identity.supervision.status import is_suspended
 
-# RFC 8176. A recovery code is a one-time password too; what holds the key is unknown, so neither hwk nor swk is said.
+# RFC 8176. A recovery code is a one-time password too; the key's storage is unknown, so neither hwk nor swk is used.
 AMR_CODE = ("otp", "mfa")
 AMR_PASSKEY = ("pop", "user", "mfa")
 
 
 class WrongCode(Exception):
-    """Neither a code of the application that has not served yet, nor an unused recovery code."""
+    """Neither an unused code of the application nor an unused recovery code."""
 
 
 def sign_in_by_passkey(runtime: Runtime, challenge: str, text: str, origin: Origin) -> Opened:
-    """Without a name nor a password. Not throttled: there is nothing to guess, and so a locked-out person can enter.
+    """Signs in without login or password. Not throttled: nothing can be guessed, and throttled people can use it.
 
-    Raises BadAnswer, or Refused for an account that the Caf has suspended.
+    Raises BadAnswer, or Refused for an account suspended by the Caf.
     """
     answer = challenges.answered(runtime, Ceremony.SIGN_IN, challenge, text)
     try:
@@ -92,9 +92,9 @@ def second_step_by_passkey(runtime: Runtime, session_id: UUID, account_id: UUID,
 
 
 def prove_again(runtime: Runtime, session_id: UUID, account: Account, password: str, typed: str) -> None:
-    """Password, and code when there is a second factor: all that a sign-in asks (ASVS 7.5.1).
+    """Checks the password, and the code if there is a second factor, as in a sign-in (ASVS 7.5.1).
 
-    Raises WrongCode, whichever of the two is wrong, or TooManyRequests.
+    Raises WrongCode if either is wrong, or TooManyRequests.
     """
     counts = guessing.of_session(PER_SECOND_FACTOR, "proof", str(session_id))
     with runtime.transaction() as session:
@@ -124,7 +124,7 @@ def prove_again_by_passkey(runtime: Runtime, session_id: UUID, account_id: UUID,
 
 
 def _recovery_code(runtime: Runtime, account_id: UUID, typed: str) -> UUID | None:
-    """The one that was typed, if it is one."""
+    """The id of the typed recovery code, if it is one."""
     code = recovery_codes.read_code(typed)
     return codes.find(runtime, account_id, code) if code else None
 

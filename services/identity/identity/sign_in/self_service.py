@@ -1,4 +1,4 @@
-"""What a person does with their own account once signed in."""
+"""Actions of a signed-in person on their own account."""
 
 from uuid import UUID
 
@@ -26,7 +26,7 @@ def end_other_sessions(session: Session, account_id: UUID, kept: UUID | None) ->
 
 
 def end_session(session: Session, account_id: UUID, session_id: UUID) -> None:
-    """One of the holder's own open sessions. Raises NotFound for another person's as for one that is over."""
+    """Ends one of the holder's open sessions. Raises NotFound if it is another person's or has ended."""
     mine = select(SignInSession.id).where(SignInSession.id == session_id, SignInSession.account_id == account_id)
     found = session.scalars(mine).all()
     if not sessions.end(session, found, "ended_by_holder"):
@@ -35,7 +35,7 @@ def end_session(session: Session, account_id: UUID, session_id: UUID) -> None:
 
 
 def sign_out(session: Session, session_id: UUID) -> None:
-    """Nothing happens to a session already over."""
+    """Does nothing if the session has already ended."""
     holder = select(Account).join(SignInSession, SignInSession.account_id == Account.id)
     account = session.scalar(holder.where(SignInSession.id == session_id))
     if account is None or not sessions.end(session, [session_id], "signed_out"):
@@ -44,14 +44,14 @@ def sign_out(session: Session, session_id: UUID) -> None:
 
 
 def change_password(runtime: Runtime, account: Account, session_id: UUID, current: str, typed: str) -> None:
-    """Ends the other sessions. Raises Invalid, or TooManyRequests: an open session is no way to guess the password."""
+    """Also ends the other sessions. Raises Invalid, or TooManyRequests to prevent guessing in an open session."""
     password = normalise(typed)
     prove(runtime, account, session_id, current)
     with runtime.read_only() as session:
         check_own_password(session, account, password)
     encoded = hashing.hash_password(password)
     with runtime.transaction() as session:
-        # Changed elsewhere meanwhile: what was verified is no longer the password.
+        # The password may have been changed meanwhile: then the verified one is no longer current.
         same = (Account.id == account.id, Account.password_hash == account.password_hash)
         changes = {
             "password_hash": encoded,

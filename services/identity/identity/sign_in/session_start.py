@@ -1,4 +1,4 @@
-"""Opening a session once the person has proven who they are, by whatever means: the one place where it happens."""
+"""Opens a session after the person has proven their identity, by whatever means; the only place that does so."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -24,19 +24,19 @@ _KINDS = {
 
 @dataclass(frozen=True)
 class SessionStart:
-    """How one comes in, and from where; `amr` are the methods (RFC 8176)."""
+    """Origin and method of the sign-in; `amr`: authentication methods (RFC 8176)."""
 
     origin: Origin
     amr: tuple[str, ...] = ("pwd",)
     credential_id: UUID | None = None
 
 
-def open_session(session: Session, account: Account, act: Trigger, entrance: SessionStart) -> Opened:
-    """The session and the step that it stands at; `account` is locked."""
-    step = advance(Step.CREDENTIALS, act, satisfied(session, account))
+def open_session(session: Session, account: Account, trigger: Trigger, start: SessionStart) -> Opened:
+    """The session and its current step; `account` is locked."""
+    step = advance(Step.CREDENTIALS, trigger, satisfied(session, account))
     opened = sessions.start(
-        session, account, step, amr=entrance.amr, credential_id=entrance.credential_id, browser=entrance.origin.browser
+        session, account, step, amr=start.amr, credential_id=start.credential_id, browser=start.origin.browser
     )
     arrived(session, account, step)
-    record(session, _KINDS[act], account.id, session_id=opened.id, details={"step": step}, origin=entrance.origin)
+    record(session, _KINDS[trigger], account.id, session_id=opened.id, details={"step": step}, origin=start.origin)
     return opened

@@ -1,4 +1,4 @@
-"""Sessions in the database: listed, ended one by one or all, and their tokens with them."""
+"""Sign-in sessions in the database: starting, finding, listing and ending them with their tokens."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from identity.oidc import store
 from identity.settings import settings_of
 
 SEEN_AGAIN = timedelta(minutes=1)
-# Built once: each page asks, and making such a statement costs more than running it.
+# Built once: each page runs them, and building such statements costs more than running them.
 _START = insert(cast(Table, SignInSession.__table__))
 _OPEN = (
     select(SignInSession, Account)
@@ -47,9 +47,9 @@ def start(
     credential_id: UUID | None = None,
     browser: str,
 ) -> Opened:
-    """A new session each time one signs in: an identifier set before signing in is never carried over.
+    """Creates a new session per sign-in: an identifier set before signing in is never reused.
 
-    `amr`: how the person proved who they are (RFC 8176).
+    `amr`: authentication methods (RFC 8176).
     """
     now, opened = clock.now(), Opened(ids.new_id(), step)
     row = {
@@ -69,7 +69,7 @@ def start(
 
 
 def find_open(session: Session, session_id: UUID) -> tuple[SignInSession, Account] | None:
-    """The session and its account while it is neither ended, nor too old, nor idle for too long, nor half open."""
+    """The session and its account, unless it has ended, expired, been idle or half open for too long."""
     now, settings = clock.now(), settings_of(runtimes.of(session))
     since = {"idle_since": now - settings.session_idle, "half_open_since": now - settings.second_step_lifetime}
     row = session.execute(_OPEN, {"session_id": session_id, "now": now, **since}).one_or_none()
@@ -77,7 +77,7 @@ def find_open(session: Session, session_id: UUID) -> tuple[SignInSession, Accoun
 
 
 def is_seen_lately(seen_at: datetime) -> bool:
-    """To the minute is exact enough to count idleness by, and a write less."""
+    """Idleness is measured to the minute, which saves writes."""
     return clock.now() - seen_at <= SEEN_AGAIN
 
 
@@ -86,7 +86,7 @@ def touch(session: Session, session_id: UUID) -> None:
 
 
 def mark_proven(session: Session, session_id: UUID) -> None:
-    """The person has just proven again who they are."""
+    """Records that the person has just reauthenticated."""
     session.execute(update(SignInSession).where(SignInSession.id == session_id).values(proven_at=clock.now()))
 
 
@@ -97,7 +97,7 @@ def list_open(session: Session, account_id: UUID) -> Sequence[SignInSession]:
             SignInSession.account_id == account_id,
             SignInSession.ended_at.is_(None),
             SignInSession.expires_at > clock.now(),
-            # Nobody has entered by the password alone.
+            # With only the password verified the session is not open yet.
             SignInSession.step.not_in(FACTOR_STEPS),
         )
         .order_by(SignInSession.started_at.desc())

@@ -1,4 +1,4 @@
-"""The acts of the first sign-in, each refused out of order, each written with the session's move to the next step."""
+"""Actions of the first sign-in: each is refused out of order and commits with the session's state transition."""
 
 from dataclasses import dataclass
 from math import ceil
@@ -31,7 +31,7 @@ _ACCEPTANCE = {Step.USAGE_RULES: Trigger.USAGE_RULES_ACCEPTED, Step.TERMS: Trigg
 
 @dataclass(frozen=True, kw_only=True)
 class Information:
-    """What step 2 asks, already normalised."""
+    """The information of step 2, already normalised."""
 
     civility: str
     last_name: str
@@ -42,7 +42,7 @@ class Information:
 
 
 def give_information(runtime: Runtime, session_id: UUID, information: Information) -> Step:
-    """Sends the code to the address, whoever has it; it is asked for after the last text. Raises OutOfOrder."""
+    """Sends the code to the address, whoever owns it; it must be entered after the last text. Raises OutOfOrder."""
     with runtime.transaction() as session:
         opened, account = locked_at(session, session_id, Step.INFORMATION)
         for name, value in vars(information).items():
@@ -75,15 +75,15 @@ def send_code_again(runtime: Runtime, session_id: UUID, email: str) -> None:
 
 
 def postpone_email(runtime: Runtime, session_id: UUID) -> Step:
-    """Goes on without a confirmed address: it recovers nothing, and « Mon compte » asks for it. Raises OutOfOrder."""
+    """Continues without a confirmed address, which recovers nothing until confirmed later. Raises OutOfOrder."""
     with runtime.transaction() as session:
         opened, account = locked_at(session, session_id, Step.EMAIL)
         return move(session, opened, account, Trigger.EMAIL_POSTPONED)
 
 
 def choose_password(runtime: Runtime, session_id: UUID, typed: str) -> Step:
-    """Uses the provisional password up and ends the other sessions. Raises OutOfOrder, Invalid, or Refused when the
-    provisional password has served meanwhile. A password that the Caf asked to change is not chosen again."""
+    """Consumes the provisional password and ends the other sessions. Raises OutOfOrder, Invalid (also for the current
+    password, if the Caf required a change), or Refused if the provisional password was used meanwhile."""
     password = normalise(typed)
     with runtime.read_only() as session:
         _, account = locked_at(session, session_id, Step.PASSWORD)
@@ -94,7 +94,7 @@ def choose_password(runtime: Runtime, session_id: UUID, typed: str) -> Step:
     with runtime.transaction() as session:
         opened, account = locked_at(session, session_id, Step.PASSWORD)
         if opened.credential_id is not None:
-            _use_up(session, opened)
+            _consume_credential(session, opened)
         account.password_hash, account.password_change_required_at = encoded, None
         account.short_password = len(password) < MIN_LENGTH
         account.password_generation += 1
@@ -102,20 +102,20 @@ def choose_password(runtime: Runtime, session_id: UUID, typed: str) -> Step:
         sessions.end_others(session, account.id, opened.id, "password_changed")
         record(session, Kind.FIRST_SIGN_IN_PASSWORD, account.id)
         if account.activated_at is not None:
-            # A recovery has come to its end.
+            # The account was already active: this ends a recovery or a required change.
             tell(session, account, Notice.PASSWORD_CHANGED)
         return move(session, opened, account, Trigger.PASSWORD_CHOSEN)
 
 
 def accept_text(runtime: Runtime, session_id: UUID, step: Step, version: int) -> Step:
-    """A dated consent to the version shown. Raises OutOfOrder, or Invalid when it is no longer the current one."""
+    """Stores a dated consent to the version shown. Raises OutOfOrder, or Invalid if it is no longer current."""
     with runtime.transaction() as session:
         opened, account = locked_at(session, session_id, step)
         if version != current(step, clock.today()).version:
             detail = "Ce texte vient de changer. Lisez la nouvelle version avant de l’accepter."
             raise Invalid([FieldError(pointer="/accepted", code="version", detail=detail)])
         consent = {"document": step.value, "document_version": version, "accepted_at": clock.now()}
-        # Given already from another browser, it is not given twice: the first date stays.
+        # If it was already given in another browser, the first date is kept.
         insert_new(session, Consent, {"id": ids.new_id(), "account_id": account.id, **consent})
         record(
             session, Kind.CONSENT, account.id, session_id=opened.id, details={"text": step.value, "version": version}
@@ -124,7 +124,7 @@ def accept_text(runtime: Runtime, session_id: UUID, step: Step, version: int) ->
 
 
 def locked_at(session: Session, session_id: UUID, *steps: Step) -> tuple[SignInSession, Account]:
-    """The open session locked at one of these steps; raises OutOfOrder with the step it stands at."""
+    """The open session, locked, if it is at one of these steps; raises OutOfOrder with its actual step."""
     row = session.execute(
         select(SignInSession, Account)
         .join(Account, Account.id == SignInSession.account_id)
@@ -138,8 +138,8 @@ def locked_at(session: Session, session_id: UUID, *steps: Step) -> tuple[SignInS
     return row[0], row[1]
 
 
-def _use_up(session: Session, opened: SignInSession) -> None:
-    """Single use: of several sessions opened with one provisional password, one gets through."""
+def _consume_credential(session: Session, opened: SignInSession) -> None:
+    """Single use: of several sessions opened with one provisional password, only one succeeds. Raises Refused."""
     used = session.scalar(
         update(Credential)
         .where(Credential.id == opened.credential_id, Credential.used_at.is_(None), Credential.replaced_at.is_(None))
@@ -150,9 +150,9 @@ def _use_up(session: Session, opened: SignInSession) -> None:
         raise Refused(Refusal.PROVISIONAL_USED)
 
 
-def move(session: Session, opened: SignInSession, account: Account, act: Trigger) -> Step:
-    """To the step that follows the act; the account is activated the first time that there is none left."""
-    step = advance(Step(opened.step), act, satisfied(session, account))
+def move(session: Session, opened: SignInSession, account: Account, trigger: Trigger) -> Step:
+    """Moves the session to the step after the trigger; activates the account when it first reaches DONE."""
+    step = advance(Step(opened.step), trigger, satisfied(session, account))
     opened.step = step.value
     arrived(session, account, step)
     if step is Step.DONE and account.activated_at is None:

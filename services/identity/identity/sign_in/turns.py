@@ -1,9 +1,9 @@
-"""Several tries of one login at the same time: those that are being looked at are counted, and may yet be right.
+"""Simultaneous attempts on one login: attempts still being verified are already counted but may be right.
 
-A try counts as a failure until its password has been verified (`throttling.take`), so that twenty guesses at once
-cannot all slip through. Twenty-five right ones at once would then be refused for those before them: who would be asked
-to wait only for tries under way waits for them instead, here, and is counted anew. Once none is under way, what is
-counted has failed. Of one process: another's tries under way are taken for failures until they end.
+An attempt counts as a failure until its password is verified (`throttling.take`), so that twenty simultaneous guesses
+cannot all pass. Simultaneous right passwords would then be refused because of each other, so a refused attempt waits
+here until another one ends and is counted again. Once none is in progress, everything counted has failed. This works
+per process: attempts in progress in another process count as failures until they end.
 """
 
 from collections.abc import Callable, Iterator
@@ -16,80 +16,82 @@ from typing import TypeVar
 from chassis.problems import TooManyRequests
 
 T = TypeVar("T")
-# A hash waits as long for its turn; a person hardly longer.
+# As long as a hash waits for its slot; people hardly wait longer.
 LONGEST_WAIT_SECONDS = 5.0
 _changed = Condition()
 
 
 @dataclass
-class _Line:
-    """The tries of one login: asking to be let in, let in, and of those how many have ended."""
+class _Attempts:
+    """Attempts on one login: waiting for admission, in progress, and ended."""
 
     asking: int = 0
     under_way: int = 0
     ended: int = 0
-    # Requests that hold this line, whatever they do: with the last one it goes.
+    # Requests that use this object; the last one removes it.
     held: int = 0
 
 
-_lines: dict[str, _Line] = {}
+_by_login: dict[str, _Attempts] = {}
 
 
 @contextmanager
 def admitted(login: str, admit: Callable[[], T]) -> Iterator[T]:
-    """The try, once `admit` lets it in, with what that returns. Raises its TooManyRequests when nothing is under way
-    that could change it."""
+    """Runs the attempt once `admit` accepts it, and yields its result. Raises its TooManyRequests if no attempt in
+    progress could change the answer."""
     end = monotonic() + LONGEST_WAIT_SECONDS
-    with _line(login) as line:
+    with _attempts_on(login) as attempts:
         while True:
-            ended = line.ended
+            ended = attempts.ended
             try:
-                found = _ask(line, admit)
+                found = _ask(attempts, admit)
                 break
             except TooManyRequests:
-                if not _others_end(line, ended, end):
+                if not _another_ended(attempts, ended, end):
                     raise
         try:
             yield found
         finally:
             with _changed:
-                line.under_way -= 1
-                line.ended += 1
+                attempts.under_way -= 1
+                attempts.ended += 1
                 _changed.notify_all()
 
 
-def _ask(line: _Line, admit: Callable[[], T]) -> T:
+def _ask(attempts: _Attempts, admit: Callable[[], T]) -> T:
     with _changed:
-        line.asking += 1
+        attempts.asking += 1
     try:
         found = admit()
     except BaseException:
         with _changed:
-            line.asking -= 1
+            attempts.asking -= 1
             _changed.notify_all()
         raise
     with _changed:
-        line.asking -= 1
-        line.under_way += 1
+        attempts.asking -= 1
+        attempts.under_way += 1
     return found
 
 
-def _others_end(line: _Line, ended: int, end: float) -> bool:
-    """Waits until a try has ended since; False when none is left that could, or it lasts too long."""
+def _another_ended(attempts: _Attempts, ended: int, end: float) -> bool:
+    """Waits until another attempt ends; False if none is left or the time is up."""
     with _changed:
-        _changed.wait_for(lambda: line.ended > ended or not (line.under_way or line.asking), end - monotonic())
-        return line.ended > ended and monotonic() < end
+        _changed.wait_for(
+            lambda: attempts.ended > ended or not (attempts.under_way or attempts.asking), end - monotonic()
+        )
+        return attempts.ended > ended and monotonic() < end
 
 
 @contextmanager
-def _line(login: str) -> Iterator[_Line]:
+def _attempts_on(login: str) -> Iterator[_Attempts]:
     with _changed:
-        line = _lines.setdefault(login, _Line())
-        line.held += 1
+        attempts = _by_login.setdefault(login, _Attempts())
+        attempts.held += 1
     try:
-        yield line
+        yield attempts
     finally:
         with _changed:
-            line.held -= 1
-            if not line.held:
-                del _lines[login]
+            attempts.held -= 1
+            if not attempts.held:
+                del _by_login[login]

@@ -1,4 +1,4 @@
-"""The pages of second factors: the second step of a sign-in, and what protects one's account."""
+"""Pages of second factors: the second step of a sign-in, and managing an account's factors."""
 
 from identity.pages.protection import applications, keys, overview, reauthentication, recovery_codes, second_step
 

@@ -62,7 +62,7 @@ def remove(found: SignedIn) -> ResponseReturnValue:
 
 
 def _new_secret(found: SignedIn) -> str:
-    """Each time the page is opened: one that was on a screen and not confirmed is never kept."""
+    """A new secret each time the page is opened: one shown but not confirmed is never stored."""
     session["totp_offer"] = totp.offer(settings(), found.account.id)
     return totp.open_secret(settings(), session["totp_offer"], found.account.id) or ""
 

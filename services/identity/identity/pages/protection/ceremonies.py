@@ -1,4 +1,4 @@
-"""Between a page and its authenticator: the options of a ceremony, and the challenge that this browser was given."""
+"""WebAuthn ceremonies of a page: their options, and the challenge stored in the browser's session."""
 
 from collections.abc import Callable
 
@@ -13,7 +13,7 @@ REFUSED = "Cette clé d’accès n’a pas pu être vérifiée. Recommencez, ou 
 
 
 def start(ceremony: Ceremony, options: Callable[[Party, bytes], str]) -> Response:
-    """The options as JSON. A new challenge takes the place of an earlier one of the same browser."""
+    """The options as JSON. A new challenge replaces an earlier one of the same browser."""
     with runtime().transaction() as database:
         challenge = challenges.ask(database, ceremony)
     session["challenge"] = challenges.written(challenge)
@@ -21,5 +21,5 @@ def start(ceremony: Ceremony, options: Callable[[Party, bytes], str]) -> Respons
 
 
 def given_challenge() -> str:
-    """The one that this browser must answer, forgotten as it is read; empty when there is none."""
+    """Removes and returns the challenge this browser must answer; empty if there is none."""
     return str(session.pop("challenge", ""))

@@ -23,7 +23,7 @@ class ProofForm(PageForm):
 class PasskeyForm(PageForm):
     """Filled in by the device, through passkey.js."""
 
-    # Without it, as with an empty one: no answer of a device.
+    # A missing field is treated as empty: no answer from a device.
     credential = HiddenField(filters=[lambda text: text or ""])
 
 

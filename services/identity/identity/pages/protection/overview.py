@@ -1,5 +1,5 @@
-"""« Protégez votre compte »: for those who must have a second factor and have none yet; for those who may decline it,
-once."""
+"""« Protégez votre compte »: shown to people who must have a second factor and have none, and once to those who may
+decline it."""
 
 from flask import Blueprint, redirect, render_template
 from flask.typing import ResponseReturnValue

@@ -1,4 +1,4 @@
-"""« Confirmez que c’est vous »: all that a sign-in asks, once more, before a change to what protects the account."""
+"""« Confirmez que c’est vous »: repeats the full sign-in proof before a change to the account's protection."""
 
 from chassis.problems import TooManyRequests
 from flask import Blueprint, Response, redirect, render_template, session, url_for

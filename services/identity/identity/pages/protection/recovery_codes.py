@@ -1,4 +1,4 @@
-"""Recovery codes on the screen: once, when they are made."""
+"""Shows recovery codes once, when they are created."""
 
 from chassis.problems import Invalid
 from flask import Blueprint, flash, redirect, render_template, url_for
@@ -30,13 +30,13 @@ def renew(found: SignedIn) -> ResponseReturnValue:
 
 
 def show(found: SignedIn, enrolled: Enrolled, said: str) -> ResponseReturnValue:
-    """After a factor was added. The codes are the answer itself: kept nowhere, they cannot be shown again."""
+    """The page after adding a factor. The codes are in the response only: they are not stored, so not shown again."""
     signing_in = found.step is Step.PROTECTION
     if enrolled.codes:
         following = url_for("sign_in.connexion") if signing_in else url_for("security.account")
         return _codes_page(enrolled.codes, said, following)
     if signing_in:
-        # From there on to where one was going, which is a request of a client and no address to keep.
+        # `done_at` points to the sign-in page, which redirects onwards: the final target is a client's request.
         done_at(url_for("sign_in.connexion"))
         return redirect(place_of(enrolled.step), 303)
     flash(said, "success")

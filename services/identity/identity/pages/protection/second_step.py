@@ -95,7 +95,7 @@ def by_own_key(found: SignedIn) -> ResponseReturnValue:
 
 
 def _enter(found: SignedIn, step: Step) -> ResponseReturnValue:
-    """A new identifier for the browser: more is open now than before."""
+    """Gives the browser's session a new identifier, since its privileges have increased."""
     remember(Opened(found.session_id, step))
     return redirect(place_of(step), 303)
 
