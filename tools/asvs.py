@@ -89,10 +89,10 @@ def faults(text: str, root: Path = ROOT) -> Iterator[str]:
             yield f"V{row.number} is no requirement of level 1 or 2"
         elif row.level != wanted[row.number]:
             yield f"V{row.number} is of level {wanted[row.number]}, not {row.level}"
-        yield from _unshown(row, root)
+        yield from _without_evidence(row, root)
 
 
-def _unshown(row: Row, root: Path) -> Iterator[str]:
+def _without_evidence(row: Row, root: Path) -> Iterator[str]:
     if not row.tests and not row.excused:
         yield f"V{row.number} names no test and gives no reason"
     if row.tests and row.excused:

@@ -74,7 +74,7 @@ def prepare(dev: bool) -> None:
     todo = [step for step in steps(ROOT, VENV, dev) if done.get(step.name) != step.digest or not step.made()]
     if not todo:
         return
-    _check_room()
+    _check_disk_space()
     _make_venv()
     LOG.parent.mkdir(exist_ok=True)
     LOG.write_text("", encoding="utf-8")
@@ -91,7 +91,7 @@ def _stamp() -> dict[str, str]:
         return {}
 
 
-def _check_room() -> None:
+def _check_disk_space() -> None:
     free = shutil.disk_usage(ROOT).free
     if free < ROOM_NEEDED:
         raise SetupError(f"Only {free / 1e9:.1f} GB are free under {ROOT}; 1.5 GB are needed.")

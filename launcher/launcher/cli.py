@@ -38,7 +38,7 @@ app.add_typer(journal_app, name="journal")
 keys_app = typer.Typer(no_args_is_help=True, help="Clés qui signent les jetons.")
 app.add_typer(keys_app, name="keys")
 console = Console()
-_OF_FILES = {
+_FILE_ERRORS = {
     FileNotFoundError: "Ce fichier n’existe pas",
     IsADirectoryError: "C’est un dossier, donnez un fichier",
     NotADirectoryError: "C’est un fichier, donnez un dossier",
@@ -154,7 +154,7 @@ def agent_add(
     """Crée un agent et montre une seule fois son mot de passe provisoire."""
     from launcher import operations
 
-    made = operations.add_agent(_writing("identity"), caf, login=login, email=email, supervisor=supervisor)
+    made = operations.add_agent(_publisher("identity"), caf, login=login, email=email, supervisor=supervisor)
     if as_json:
         typer.echo(json.dumps(made))
         return
@@ -182,8 +182,8 @@ def registry_import(
     """Importe le fichier du registre d’une Caf et montre ligne par ligne ce qui est à corriger."""
     from launcher import operations
 
-    _readable(file)
-    raise typer.Exit(operations.import_registry(_writing("declaration"), file, console, caf_code=caf or None))
+    _check_readable(file)
+    raise typer.Exit(operations.import_registry(_publisher("declaration"), file, console, caf_code=caf or None))
 
 
 @export_app.command("make")
@@ -191,7 +191,7 @@ def export_make(caf: Caf, folder: Annotated[Path, typer.Option(help="Où écrire
     """Fait le lot de tout ce qui a été transmis depuis le précédent, et écrit son archive."""
     from launcher import exchange
 
-    raise typer.Exit(exchange.make_export(_writing("declaration"), caf, folder, console))
+    raise typer.Exit(exchange.make_export(_publisher("declaration"), caf, folder, console))
 
 
 @answers_app.command("import")
@@ -199,8 +199,8 @@ def answers_import(caf: Caf, file: Path) -> None:
     """Lit un fichier de réponses de la Caf."""
     from launcher import exchange
 
-    _readable(file)
-    raise typer.Exit(exchange.import_answers(_writing("declaration"), caf, file, console))
+    _check_readable(file)
+    raise typer.Exit(exchange.import_answers(_publisher("declaration"), caf, file, console))
 
 
 @campaign_app.command("open")
@@ -209,7 +209,7 @@ def campaign_open(caf: Caf, year: int, deadline: datetime, cut_off: datetime) ->
     from launcher import operations
 
     console.print_json(
-        data=operations.open_campaign(_writing("declaration"), caf, year, deadline.date(), cut_off.date())
+        data=operations.open_campaign(_publisher("declaration"), caf, year, deadline.date(), cut_off.date())
     )
 
 
@@ -254,7 +254,7 @@ def _runtime(name: str) -> "Runtime":
     return services.runtime(name)
 
 
-def _writing(name: str) -> "Runtime":
+def _publisher(name: str) -> "Runtime":
     """For commands that publish events: without the event key the first event would be refused, after much work."""
     runtime = _runtime(name)
     if not runtime.settings.event_key:
@@ -265,7 +265,7 @@ def _writing(name: str) -> "Runtime":
     return runtime
 
 
-def _readable(file: Path) -> None:
+def _check_readable(file: Path) -> None:
     """Checks a file before any work starts. Raises OSError, and SettingsError for an empty file."""
     with file.open("rb") as stream:
         if not stream.read(1):
@@ -283,16 +283,16 @@ def main() -> None:
     except Problem as problem:
         _refuse(*([error.detail for error in problem.errors] or [problem.detail]))
     except OSError as error:
-        _refuse(_said_of_a_file(error))
+        _refuse(_file_error(error))
     except (SettingsError, UnknownTarget) as error:
         _refuse(str(error))
 
 
-def _said_of_a_file(error: OSError) -> str:
+def _file_error(error: OSError) -> str:
     """The sentence for a file or folder error; re-raises any other OSError."""
     if error.filename is None:
         raise error
-    for kind, sentence in _OF_FILES.items():
+    for kind, sentence in _FILE_ERRORS.items():
         if isinstance(error, kind):
             return f"{sentence}\u00a0: {error.filename}"
     raise error

@@ -12,13 +12,13 @@ def keep_private() -> None:
     """Applies to all files created by this process and its children, and to those already there."""
     os.umask(OTHERS)
     if FOLDER.is_dir() and not FOLDER.is_symlink():
-        _close(FOLDER)
+        _remove_access(FOLDER)
         for place, folders, files in os.walk(FOLDER):
             for name in (*folders, *files):
-                _close(Path(place, name))
+                _remove_access(Path(place, name))
 
 
-def _close(path: Path) -> None:
+def _remove_access(path: Path) -> None:
     try:
         mode = path.lstat().st_mode & 0o777
         if mode & OTHERS and not path.is_symlink():

@@ -44,10 +44,10 @@ def figures(bench: Bench) -> list[Figure]:
     # Raw text without keys is not a portfolio: given for comparison, without a target.
     found.append(Figure("registry import, beside COPY of the bare file", count / first, "lines/s", count / text))
     found.append(Figure("registry import, identical file", count / again, "lines/s", count / median(bare)))
-    return [*found, _flat(memory)]
+    return [*found, _memory_growth(memory)]
 
 
-def _flat(memory: list[float]) -> Figure:
+def _memory_growth(memory: list[float]) -> Figure:
     """MB after each batch: this process only; the reader processes hold one block of lines at a time."""
     early, late = max(memory[: max(1, len(memory) // 8)]), max(memory)
     return Figure("memory while importing", late, "MB", early, "flat", late <= early * MOST_GROWTH)

@@ -53,7 +53,7 @@ def _refresh(provider: Provider) -> None:
     # Identity treats a reused refresh token as stolen and ends the session: only one request may refresh at a time.
     with alone(interface.engine(), here.identifier or ""):
         if not here.new:
-            _take_up(interface.saved(here))
+            _use_refreshed(interface.saved(here))
         if is_fresh():
             return
         try:
@@ -66,7 +66,7 @@ def _refresh(provider: Provider) -> None:
             interface.rewrite(here)
 
 
-def _take_up(saved: dict[str, Any] | None) -> None:
+def _use_refreshed(saved: dict[str, Any] | None) -> None:
     """Takes tokens that another request of this session refreshed. Raises SignedOut when the session has ended."""
     if saved is None:
         raise SignedOut

@@ -30,8 +30,8 @@ class Application:
 
     def code(self) -> str:
         """The next usable code; waits until it is valid."""
-        counter = max(_present(), self._last + 1)
-        while counter > _present() + 1:
+        counter = max(_current_step(), self._last + 1)
+        while counter > _current_step() + 1:
             time.sleep(0.5)
         self._last = counter
         return self._totp.generate_otp(counter)
@@ -68,5 +68,5 @@ def pass_second_step(browser: Browser, page: Page, application: Application | No
     return page
 
 
-def _present() -> int:
+def _current_step() -> int:
     return int(clock.now().timestamp()) // _INTERVAL_SECONDS
