@@ -257,7 +257,7 @@ DECLARATION = {
     "POST /transmissions": Operation(
         PEOPLE,
         (Use("declaration", body={"ids": ["{declaration_id}"]}, stranger=202),),
-        adds=("lot", "lot_line", "journal"),
+        adds=("batch_transmission", "batch_transmission_line", "journal"),
     ),
     "GET /transmissions/{lot_id}": Operation(PEOPLE, (Use("lot"),)),
     "GET /transmissions/{lot_id}/lines": Operation(PEOPLE, (Use("lot"),)),

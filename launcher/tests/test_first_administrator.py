@@ -58,7 +58,7 @@ from uuid import UUID
 from identity.models import Account
 from launcher import services
 from sqlalchemy import select
-with services.runtime("identity").reading() as session:
+with services.runtime("identity").read_only() as session:
     mine = select(Account).where(Account.organisation_id == UUID(sys.argv[1]))
     print(json.dumps([[str(one.id), one.role, one.principal] for one in session.scalars(mine)]))
 """

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from chassis.settings import Settings, SettingsError
 
-CHOSEN = ("service", "environment", "log_level")
+CHOSEN = ("trusted_proxies", "service", "environment", "log_level")
 TEXTS = [field.name for field in fields(Settings) if field.type is str and field.name not in CHOSEN]
 NUMBERS = ["http_threads", "inbox_max_attempts"]
 

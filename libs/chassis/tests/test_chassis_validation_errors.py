@@ -86,7 +86,8 @@ BROKEN: list[tuple[dict[str, Any], str, str]] = [
 def test_a_broken_rule_is_told_with_its_place_and_its_code(changes: dict[str, Any], pointer: str, code: str) -> None:
     (error,) = field_errors(SCHEMA, {**GOOD, **changes})
     assert (error.pointer, error.code) == (pointer, code)
-    assert error.detail.startswith("« ")
+    # Of an address its own rule says what is wrong.
+    assert error.detail.startswith("Cette adresse" if code == "format" and pointer == "/email" else "« ")
     assert error.detail.endswith(".")
 
 

@@ -69,7 +69,7 @@ sys.path.insert(0, sys.argv[1])
 from chassis import outbox
 from chassis.runtime import Runtime
 from chassis.settings import Settings
-from runner.testing.carriers import InProcess
+from runner.testing.transports import InProcess
 from runner.relay.rabbit import RabbitRelay
 import shop.app, kitchen.app
 outbox.mark_sent = lambda *_: os._exit(9)

@@ -119,6 +119,7 @@ def transmitted(desk: Desk) -> bytes:
 OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600
 READY, REFUSED = "ready", "refused"
 RENT_CELL = "Loyer de juillet hors charges"
+MARK = "Repère (ne pas modifier)"
 # What was sent; the code of the refusal of the whole, or what becomes of the first line and where the report points.
 FILES: dict[str, tuple[Make, str | tuple[str, list[str]]]] = {
     "UTF-8 with its mark": (altered(lambda file: b"\xef\xbb\xbf" + file.removeprefix(b"\xef\xbb\xbf")), (READY, [])),
@@ -134,12 +135,12 @@ FILES: dict[str, tuple[Make, str | tuple[str, list[str]]]] = {
     "only the header": (altered(lambda file: file.splitlines(keepends=True)[0]), "no_line"),
     "a header in capitals with spaces": (altered(loud), (READY, [])),
     "a column twice": (altered(lambda file: file.replace(b"Motif", RENT_CELL.encode(), 1)), "twice"),
-    "the same line twice": (altered(lambda file: file + file.splitlines(keepends=True)[1]), (READY, [""])),
+    "the same line twice": (altered(lambda file: file + file.splitlines(keepends=True)[1]), (READY, [MARK])),
     "a line break in a cell": (typed(rent="415\n,00"), (REFUSED, [RENT_CELL])),
     # What follows the cut is empty in the first half; the second is nobody's line.
     "a line cut in two": (
         cut_in_two,
-        (REFUSED, [RENT_CELL, "Charges de juillet", "Entier ou part", "Mois complet", "Loué meublé", ""]),
+        (REFUSED, [RENT_CELL, "Charges de juillet", "Entier ou part", "Mois complet", "Loué meublé", MARK]),
     ),
     # The second line too: the rent known of last year is cut there.
     "commas within amounts and between cells": (commas, (REFUSED, ["", ""])),
@@ -179,7 +180,7 @@ FILES: dict[str, tuple[Make, str | tuple[str, list[str]]]] = {
     "a workbook behind a password": (lambda _desk: OLD + "EncryptedPackage".encode("utf-16-le"), "password"),
     "a web page under the name of a workbook": (lambda _desk: "<html>Repère;Loyer".encode(), "format"),
     "a line for a transmitted declaration": (transmitted, (REFUSED, [""])),
-    "a line of another landlord": (typed(mark=layout.mark(ids.new_id(), 1)), (REFUSED, [""])),
+    "a line of another landlord": (typed(mark=layout.mark(ids.new_id(), 1)), (REFUSED, [MARK])),
 }
 
 

@@ -26,9 +26,9 @@ pytestmark = pytest.mark.containers
 WORKER = """
 import sys, time
 from chassis.runtime import Runtime
-from declaration.answers import applying, running, telling
+from declaration.answers import applying, jobs as running, publishes as telling
 from declaration.app import service
-from declaration.exports import archive, claiming, making
+from declaration.exports import archive, selection as claiming, jobs as making
 from declaration.settings import DeclarationSettings
 job, where, url, storage, key = sys.argv[1:]
 running.BATCH = archive.PAGE = 2

@@ -240,7 +240,7 @@ def test_what_a_killed_worker_left_half_written_is_written_whole(
         raise Killed
 
     with monkeypatch.context() as patched:
-        patched.setattr(jobs.leasing, "held", killed)
+        patched.setattr(jobs.job_lock, "held", killed)
         with pytest.raises(Killed):
             world.harness.run_job("write exports")
     world.harness.run_job("write exports")

@@ -150,7 +150,9 @@ def test_an_opening_killed_at_any_statement_leaves_nothing_and_opens_afterwards(
     for after in (4, 8, 9, 10):
         assert kill("opening", after), "it had ended before it was killed"
         assert [row["phase"] for row in world.harness.rows("campaign")] == ["draft"]
-        assert [len(world.harness.rows(table)) for table in ("rent_declaration", "passage", "asking")] == [0, 0, 0]
+        assert [
+            len(world.harness.rows(table)) for table in ("rent_declaration", "state_transition", "declaration_request")
+        ] == [0, 0, 0]
     opened = world.post(f"/campaigns/{year}/opening", world.agent())
     assert opened.json() == {"declarations": 60, "not_concerned": 1, "landlords": 20}
     assert len(world.harness.rows("state_transition")) == 61

@@ -62,7 +62,7 @@ class Declarations(RuleBasedStateMachine):
         """The rows of this declaration, in their order."""
         found = Base.metadata.tables[table]
         mine = found.c.id if table == "rent_declaration" else found.c.declaration_id
-        order = found.c.seq if table == "passage" else found.c.version
+        order = found.c.seq if table == "state_transition" else found.c.version
         with self.world.harness.runtime.read_only() as session:
             return list(session.execute(found.select().where(mine == UUID(self.id)).order_by(order)).mappings())
 
@@ -194,9 +194,9 @@ class Declarations(RuleBasedStateMachine):
         self.kept = found
 
     @invariant()
-    def every_passage_is_of_the_table_and_follows_the_one_before(self) -> None:
+    def every_transition_is_of_the_table_and_follows_the_one_before(self) -> None:
         standing: dict[int, str | None] = {}
-        for row in self.here("passage"):
+        for row in self.here("state_transition"):
             source = State(row["from_state"]) if row["from_state"] else None
             assert (source, Trigger(row["event"]), State(row["to_state"])) in PASSAGES
             if row["version"] in standing and row["event"] not in ("transmit", "abandon"):
@@ -204,12 +204,12 @@ class Declarations(RuleBasedStateMachine):
             standing[row["version"]] = row["to_state"] if row["event"] != "amend" else row["from_state"]
 
     @invariant()
-    def the_row_is_where_its_last_passage_led(self) -> None:
+    def the_row_is_where_its_last_transition_led(self) -> None:
         (row,) = self.here("rent_declaration")
-        versions, passages = self.here("declaration_version"), self.here("passage")
+        versions, transitions = self.here("declaration_version"), self.here("state_transition")
         if State(row["state"]) in (State.DRAFT, State.TO_DECLARE, State.NOT_CONCERNED):
             assert row["version"] == len(versions) + 1
-            own = [each for each in passages if each["event"] in OF_THE_ROW]
+            own = [each for each in transitions if each["event"] in OF_THE_ROW]
             assert own[-1]["to_state"] == row["state"]
             assert row["state"] == "draft" or not versions
         else:
@@ -239,9 +239,9 @@ def test_no_sequence_of_acts_leaves_the_table_or_changes_what_was_transmitted(
     )
     run_state_machine_as_test(machine, settings=chosen)
     went_everywhere(machine)
-    passages = world.harness.rows("state_transition")
-    assert {event for _, event in TRANSITIONS} - {Trigger.EXEMPT} <= {Trigger(row["event"]) for row in passages}
-    assert {"web", "paper", "caf", "registry"} <= {row["channel"] for row in passages}
+    transitions = world.harness.rows("state_transition")
+    assert {event for _, event in TRANSITIONS} - {Trigger.EXEMPT} <= {Trigger(row["event"]) for row in transitions}
+    assert {"web", "paper", "caf", "registry"} <= {row["channel"] for row in transitions}
     assert {"filed", "discarded"} <= {row["state"] for row in world.harness.rows("paper_return")}
 
 
@@ -280,6 +280,6 @@ def went_everywhere(machine: type[Declarations]) -> None:
         for act in acts:
             act(one)
             one.what_was_transmitted_never_changes()
-            one.every_passage_is_of_the_table_and_follows_the_one_before()
-            one.the_row_is_where_its_last_passage_led()
+            one.every_transition_is_of_the_table_and_follows_the_one_before()
+            one.the_row_is_where_its_last_transition_led()
         assert (one.here("rent_declaration")[0]["state"], len(one.kept)) == (state, versions)

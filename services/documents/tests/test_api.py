@@ -68,10 +68,10 @@ def test_an_older_word_on_rights_arriving_late_gives_nothing_back(world: Any, re
     assert world.get(f"/documents/{receipt}", world.harness.headers(sub=account_id)).status_code == 404
 
 
-@pytest.mark.parametrize("kind", ["service", "landlord"])
-def test_who_is_neither_entitled_nor_an_agent_sees_nothing(world: Any, receipt: str, kind: str) -> None:
+@pytest.mark.parametrize(("kind", "status"), [("service", 401), ("landlord", 404)])
+def test_who_is_neither_entitled_nor_an_agent_sees_nothing(world: Any, receipt: str, kind: str, status: int) -> None:
     headers = world.harness.headers(kind=kind, caf="359", supervisor=True)
-    assert world.get(f"/documents/{receipt}", headers).status_code == 404
+    assert world.get(f"/documents/{receipt}", headers).status_code == status
 
 
 def test_an_agent_sees_the_receipts_of_their_caf_only(world: Any, receipt: str) -> None:

@@ -31,6 +31,7 @@ def upgrade() -> None:
         op.drop_index(_name(old, columns), old)
     for old, new in TABLES:
         op.rename_table(old, new)
+    _rename_unique("batch_transmission", "uq_lot_reference", "uq_batch_transmission_reference")
     for _, new, columns in INDEXES:
         op.create_index(_name(new, columns), new, list(columns))
 
@@ -38,10 +39,17 @@ def upgrade() -> None:
 def downgrade() -> None:
     for _, new, columns in INDEXES:
         op.drop_index(_name(new, columns), new)
+    _rename_unique("batch_transmission", "uq_batch_transmission_reference", "uq_lot_reference")
     for old, new in reversed(TABLES):
         op.rename_table(new, old)
     for old, _, columns in INDEXES:
         op.create_index(_name(old, columns), old, list(columns))
+
+
+def _rename_unique(table: str, old: str, new: str) -> None:
+    with op.batch_alter_table(table) as batch:
+        batch.drop_constraint(old, type_="unique")
+        batch.create_unique_constraint(new, ["reference"])
 
 
 def _name(table: str, columns: tuple[str, ...]) -> str:
