@@ -21,7 +21,7 @@ def test_rents_typed_in_a_grid_that_expired_are_given_back_and_saved_by_the_pers
     pages.sign_in_first(visitor, person)
     visitor.go(GRID)
     page = visitor.page
-    page.locator("#l0-rent").fill("777,77")
+    pages.type_row(visitor, 0, "777,77")
     # The sessions of the portal and of identity are over, as after a long absence.
     page.context.clear_cookies()
     visitor.press("Enregistrer")

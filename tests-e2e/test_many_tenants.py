@@ -23,17 +23,6 @@ TYPED = {
 }
 
 
-def type_row(visitor: Visitor, place: int, rent: str) -> None:
-    """The cells that nobody can fill in advance."""
-    page = visitor.page
-    page.locator(f"#l{place}-confirmed").check()
-    page.locator(f"#l{place}-present").select_option("oui")
-    page.locator(f"#l{place}-rent").fill(rent)
-    page.locator(f"#l{place}-charges").fill("38,00")
-    page.locator(f"#l{place}-share").select_option("entier")
-    page.locator(f"#l{place}-rent_up_to_date").select_option("oui")
-
-
 def filled(content: bytes) -> bytes:
     """The template, each line filled but the first, whose rent is wrong."""
     rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""), delimiter=";"))
@@ -70,10 +59,10 @@ def test_a_landlord_types_rows_sends_a_file_back_and_transmits_all_that_is_compl
     pages.sign_in_first(visitor, person)
     visitor.go("/declarer")
     visitor.go("/declarer/tableau")
-    type_row(visitor, 0, "12,345")
+    pages.type_row(visitor, 0, "12,345")
     visitor.press("Enregistrer")
     assert visitor.page.locator("#l0-rent").input_value() == "12,345"
-    type_row(visitor, 0, "480,00")
+    pages.type_row(visitor, 0, "480,00")
     visitor.press("Enregistrer")
     assert visitor.page.get_by_text("1 ligne enregistrée").is_visible()
     visitor.go("/declarer/fichier")

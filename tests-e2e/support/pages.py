@@ -130,3 +130,14 @@ def import_faulty_registry(visitor: Visitor, campaign: Journey, folder: Path) ->
     visitor.page.get_by_text("lignes écartées").first.wait_for()
     visitor.page.get_by_role("table").first.wait_for(timeout=WAIT_MS)
     visitor.look()
+
+
+def type_row(visitor: Visitor, place: int, rent: str) -> None:
+    """Types the cells of a row of the grid that nobody can fill in advance."""
+    page = visitor.page
+    page.locator(f"#l{place}-confirmed").check()
+    page.locator(f"#l{place}-present").select_option("oui")
+    page.locator(f"#l{place}-rent").fill(rent)
+    page.locator(f"#l{place}-charges").fill("38,00")
+    page.locator(f"#l{place}-share").select_option("entier")
+    page.locator(f"#l{place}-rent_up_to_date").select_option("oui")
