@@ -20,7 +20,7 @@ EXTENSION = "bailleurs"
 def behind_proxies(app: Flask, settings: Settings) -> None:
     """Sets `request.remote_addr` to the address our outermost proxy saw; earlier entries can be forged by anybody."""
     trusted = settings.trusted_proxies
-    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=trusted, x_proto=0, x_host=0)  # type: ignore[method-assign]  # as Flask says
+    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=trusted, x_proto=0, x_host=0)  # type: ignore[method-assign]  # Flask's way
 
 
 def runtime() -> Runtime:

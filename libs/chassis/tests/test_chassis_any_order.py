@@ -110,4 +110,4 @@ def breaking(_service: Service, _type: str) -> Any:
 def test_each_event_has_its_effect_once_in_any_order(sqlite_template: Path) -> None:
     quick = settings(max_examples=12, stateful_step_count=25, deadline=None, suppress_health_check=[*HealthCheck])
     # Anything that makes a machine will do.
-    run_state_machine_as_test(lambda: Events(sqlite_template), settings=quick)  # type: ignore[arg-type]
+    run_state_machine_as_test(lambda: Events(sqlite_template), settings=quick)  # type: ignore[arg-type]  # a factory

@@ -12,7 +12,7 @@ from identity.domain.identifiers import normalise_email, normalise_telephone
 from identity.pages.forms import CodeForm, EmailChangeForm, PersonalForm
 from identity.pages.guards import at_step
 from identity.pages.session import SignedIn, runtime
-from identity.sign_in.proof import prove
+from identity.sign_in.reauthentication import prove
 
 blueprint = Blueprint("information", __name__, url_prefix="/compte/securite")
 

@@ -1,14 +1,19 @@
-"""Some actions require a recent proof of identity, not just a session (ASVS 7.5)."""
+"""Actions that could take the account over require a recent proof of identity, not just a session (ASVS 7.5)."""
 
 from http import HTTPStatus
 from uuid import UUID
 
 from chassis import clock
-from chassis.problems import Problem
+from chassis.problems import FieldError, Invalid, Problem
+from chassis.runtime import Runtime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from identity.models import SignInSession
+from identity import hashing, throttling
+from identity.domain import guessing
+from identity.domain.passwords import normalise
+from identity.domain.throttle import PER_LOGIN
+from identity.models import Account, SignInSession
 from identity.settings import Settings
 
 
@@ -33,3 +38,19 @@ def require(session: Session, settings: Settings, account_id: UUID, session_id: 
     )
     if session.scalar(recent) is None:
         raise ReauthenticationRequired(settings)
+
+
+def prove(runtime: Runtime, account: Account, session_id: UUID, typed: str) -> None:
+    """Raises Invalid if it is not the account's password, TooManyRequests to prevent guessing in an open session."""
+    counts = guessing.of_session(PER_LOGIN, "password", str(session_id))
+    with runtime.transaction() as session:
+        throttling.admit(session, counts)
+    if not hashing.verify(account.password_hash, normalise(typed)):
+        raise wrong_password()
+    with runtime.transaction() as session:
+        throttling.succeeded(session, counts)
+
+
+def wrong_password() -> Invalid:
+    detail = "Ce n’est pas votre mot de passe actuel."
+    return Invalid([FieldError(pointer="/current", code="wrong", detail=detail)])

@@ -15,7 +15,7 @@ from identity.journal import record
 from identity.models import Account, SignInSession
 from identity.notices import Notice, tell
 from identity.sign_in import sessions
-from identity.sign_in.proof import prove, wrong_password
+from identity.sign_in.reauthentication import prove, wrong_password
 
 
 def end_other_sessions(session: Session, account_id: UUID, kept: UUID | None) -> int:
