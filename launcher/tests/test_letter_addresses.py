@@ -8,7 +8,7 @@ import pytest
 from chassis.storage import Storage
 from chassis.testing.plugin import HarnessFactory
 from connected_services import Connected
-from notification.printing.sealed import open_pdf
+from notification.sealed_files import open_pdf
 from pypdf import PdfReader
 from test_registry_takeover import PERSON, hand_over
 

@@ -89,7 +89,7 @@ class StateTransition(Base):
     reason: Mapped[str | None] = mapped_column(String(100))
 
 
-class LetterBatch(Base):
+class PrintBatch(Base):
     """A print batch: letters of one series, one Caf and one destination, ordered by `position`.
 
     `planned`: letters chosen, the archive may not exist yet. `ready`: the printer can take it.

@@ -14,10 +14,10 @@ from notification import publishes
 from notification.domain.batch_states import BatchState
 from notification.domain.states import State, Trigger
 from notification.lifecycle import transition
-from notification.models import LetterBatch, Message
+from notification.models import Message, PrintBatch
 
 
-def acknowledge(session: Session, caller: Caller, batch: LetterBatch, receipt: dict[str, Any]) -> None:
+def acknowledge(session: Session, caller: Caller, batch: PrintBatch, receipt: dict[str, Any]) -> None:
     """`receipt`: {letters, pages, rejected: [{message_id, reason}]}. The same receipt again changes nothing.
 
     Raises Conflict before the batch is ready, Invalid when totals differ or a rejected letter is not in it."""
@@ -52,7 +52,7 @@ def _close(session: Session, message: Message, refusal: str | None) -> None:
     publishes.delivered(session, message)
 
 
-def _check(batch: LetterBatch, letters: Sequence[Message], receipt: dict[str, Any]) -> None:
+def _check(batch: PrintBatch, letters: Sequence[Message], receipt: dict[str, Any]) -> None:
     """Compares the printer's counts with the manifest's: a missing page is an undelivered letter."""
     errors = [
         FieldError(

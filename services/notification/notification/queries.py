@@ -15,7 +15,7 @@ from notification.domain.batch_states import BATCH_LABELS, DESTINATION_LABELS, B
 from notification.domain.channels import CHANNEL_LABELS, REASON_LABELS, Channel
 from notification.domain.states import LABELS, State
 from notification.domain.templates import KINDS, SERIES_LABELS, Series, Template
-from notification.models import LetterBatch, Message
+from notification.models import Message, PrintBatch
 
 # The columns shown: never the address, the variables or the secret.
 MESSAGE_COLUMNS = (
@@ -37,18 +37,18 @@ MESSAGE_COLUMNS = (
     Message.sent_at,
 )
 BATCH_COLUMNS = (
-    LetterBatch.id,
-    LetterBatch.series,
-    LetterBatch.caf_code,
-    LetterBatch.abroad,
-    LetterBatch.state,
-    LetterBatch.made_at,
-    LetterBatch.print_from,
-    LetterBatch.letters,
-    LetterBatch.pages,
-    LetterBatch.size,
-    LetterBatch.sha256,
-    LetterBatch.acknowledged_at,
+    PrintBatch.id,
+    PrintBatch.series,
+    PrintBatch.caf_code,
+    PrintBatch.abroad,
+    PrintBatch.state,
+    PrintBatch.made_at,
+    PrintBatch.print_from,
+    PrintBatch.letters,
+    PrintBatch.pages,
+    PrintBatch.size,
+    PrintBatch.sha256,
+    PrintBatch.acknowledged_at,
 )
 FILTERS: Mapping[str, InstrumentedAttribute[Any]] = {
     "state": Message.state,
@@ -81,25 +81,25 @@ def messages(
 
 
 def batches(session: Session, caller: Caller, *, limit: int, cursor: str | None) -> dict[str, Any]:
-    seen = own_caf(caller, LetterBatch.caf_code)
-    total = session.scalar(select(func.count()).select_from(LetterBatch).where(seen))
+    seen = own_caf(caller, PrintBatch.caf_code)
+    total = session.scalar(select(func.count()).select_from(PrintBatch).where(seen))
     after = pagination.after_id(cursor)
-    wanted = select(*BATCH_COLUMNS).where(seen, *([LetterBatch.id < after] if after else []))
-    rows = session.execute(wanted.order_by(LetterBatch.id.desc()).limit(limit + 1)).mappings().all()
+    wanted = select(*BATCH_COLUMNS).where(seen, *([PrintBatch.id < after] if after else []))
+    rows = session.execute(wanted.order_by(PrintBatch.id.desc()).limit(limit + 1)).mappings().all()
     shown, following = pagination.page(rows, limit, lambda row: (row["id"],))
     return {"items": [_batch(dict(row)) for row in shown], "total": total, "next_cursor": following}
 
 
-def batch(session: Session, caller: Caller, batch_id: UUID, *, lock: bool = False) -> LetterBatch:
+def batch(session: Session, caller: Caller, batch_id: UUID, *, lock: bool = False) -> PrintBatch:
     """Raises NotFound for an unknown id, and outside the caller's Caf."""
-    wanted = select(LetterBatch).where(LetterBatch.id == batch_id, own_caf(caller, LetterBatch.caf_code))
+    wanted = select(PrintBatch).where(PrintBatch.id == batch_id, own_caf(caller, PrintBatch.caf_code))
     found = session.scalars(wanted.with_for_update() if lock else wanted).one_or_none()
     if found is None:
         raise NotFound
     return found
 
 
-def batch_view(found: LetterBatch) -> dict[str, Any]:
+def batch_view(found: PrintBatch) -> dict[str, Any]:
     """Instants as text: the response is stored, and repeated to a client that repeats the request."""
     values = {column.key: getattr(found, column.key) for column in BATCH_COLUMNS}
     return _batch({key: clock.iso(one) if isinstance(one, datetime) else one for key, one in values.items()})

@@ -7,7 +7,7 @@ from chassis.settings import Settings as ChassisSettings
 from chassis.settings import SettingsError
 
 from notification.domain.batches import Cutoffs, HoursTooCloseError
-from notification.printing.sealed import printer_key
+from notification.sealed_files import printer_key
 
 
 @dataclass(frozen=True, kw_only=True)

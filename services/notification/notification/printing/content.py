@@ -5,11 +5,11 @@ from chassis.storage import Storage
 
 from notification.domain.batch_states import BatchState
 from notification.domain.templates import Series
-from notification.models import LetterBatch
+from notification.models import PrintBatch
 from notification.settings import Settings
 
 
-def archive_of(batch: LetterBatch, settings: Settings) -> bytes:
+def archive_of(batch: PrintBatch, settings: Settings) -> bytes:
     """The ZIP. Raises Forbidden for passwords, which only the printer reads; Conflict before it is built; Gone once
     the printer has acknowledged it and it is erased."""
     if batch.series == Series.CONFIDENTIAL:

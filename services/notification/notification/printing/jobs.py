@@ -23,9 +23,9 @@ from notification.domain.calendar import is_overdue
 from notification.domain.states import FINAL, State, Trigger
 from notification.domain.templates import Series, Template
 from notification.lifecycle import locked, transition
-from notification.models import LetterBatch, Message
+from notification.models import Message, PrintBatch
 from notification.printing.batch import BuiltBatch, PdfMismatchError, PrintedLetter, build_batch
-from notification.printing.sealed import open_pdf, seal_for_printer
+from notification.sealed_files import open_pdf, seal_for_printer
 from notification.settings import own
 
 log = structlog.get_logger()
@@ -76,7 +76,7 @@ def _ready(message: Message) -> ReadyLetter:
 
 
 def _fill(session: Session, plan: BatchPlan, letters: dict[UUID, Message]) -> None:
-    batch = LetterBatch(
+    batch = PrintBatch(
         series=plan.series,
         caf_code=plan.caf_code,
         abroad=plan.abroad,
@@ -94,7 +94,7 @@ def _fill(session: Session, plan: BatchPlan, letters: dict[UUID, Message]) -> No
 
 def _batches_to_build(runtime: Runtime) -> Sequence[UUID]:
     with runtime.read_only() as session:
-        planned = select(LetterBatch.id).where(LetterBatch.state == BatchState.PLANNED).order_by(LetterBatch.id)
+        planned = select(PrintBatch.id).where(PrintBatch.state == BatchState.PLANNED).order_by(PrintBatch.id)
         return session.scalars(planned).all()
 
 
@@ -102,8 +102,8 @@ def build(runtime: Runtime, batch_id: UUID) -> None:
     """Writes the archive to the printer's storage; a letter whose PDF is not the rendered one is set aside."""
     with runtime.transaction() as session:
         batch = session.scalars(
-            select(LetterBatch)
-            .where(LetterBatch.id == batch_id, LetterBatch.state == BatchState.PLANNED)
+            select(PrintBatch)
+            .where(PrintBatch.id == batch_id, PrintBatch.state == BatchState.PLANNED)
             .with_for_update(skip_locked=True)
         ).one_or_none()
         if batch is None:
@@ -117,7 +117,7 @@ def build(runtime: Runtime, batch_id: UUID) -> None:
     log.info("letter batch ready", batch_id=str(batch_id), letters=built.letters, pages=built.pages)
 
 
-def _build_archive(session: Session, batch: LetterBatch) -> BuiltBatch | None:
+def _build_archive(session: Session, batch: PrintBatch) -> BuiltBatch | None:
     """None when a letter had to be set aside: the next run builds the batch without it."""
     exchange = Storage(of(session).settings.exchange_url)
     messages = session.scalars(
@@ -148,7 +148,7 @@ def _printed(session: Session, exchange: Storage, message: Message) -> PrintedLe
     return PrintedLetter(message.id, content, message.sha256 or "", message.pages or 0)
 
 
-def _deliver(runtime: Runtime, batch: LetterBatch, built: BuiltBatch) -> str:
+def _deliver(runtime: Runtime, batch: PrintBatch, built: BuiltBatch) -> str:
     settings = own(runtime.settings)
     content, suffix = built.content, "zip"
     if batch.series == Series.CONFIDENTIAL and settings.printer_public_key:
@@ -167,8 +167,8 @@ def erase_printed(runtime: Runtime) -> None:
         for message in session.scalars(over):
             exchange.delete(message.storage_key or "")
             message.storage_key = None
-        acknowledged = LetterBatch.state == BatchState.ACKNOWLEDGED
-        for batch in session.scalars(select(LetterBatch).where(acknowledged, LetterBatch.storage_key.is_not(None))):
+        acknowledged = PrintBatch.state == BatchState.ACKNOWLEDGED
+        for batch in session.scalars(select(PrintBatch).where(acknowledged, PrintBatch.storage_key.is_not(None))):
             tray.delete(batch.storage_key or "")
             batch.storage_key = None
 
@@ -191,6 +191,6 @@ def watch(runtime: Runtime) -> None:
         composing = select(func.count()).where(Message.state == State.TO_COMPOSE, late)
         if count := session.scalar(composing):
             log.warning("letters without PDF", letters=count)
-        for batch in session.scalars(select(LetterBatch).where(LetterBatch.state == BatchState.READY)):
+        for batch in session.scalars(select(PrintBatch).where(PrintBatch.state == BatchState.READY)):
             if is_overdue(batch.made_at, now, settings.letter_receipt_working_days):
                 log.warning("letter batch without receipt", batch_id=str(batch.id))
