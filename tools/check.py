@@ -34,6 +34,7 @@ def checks(folders: list[str]) -> dict[str, list[str]]:
         "types": [str(BIN / "mypy"), "--no-error-summary", *typed(folders), *typed_tests()],
         "imports": [str(BIN / "lint-imports"), "--no-logo"],
         "locks": [sys.executable, "-m", "tools.lock", "--check"],
+        "contracts": [sys.executable, "-m", "tools.contract_types", "--check"],
         "topology": [sys.executable, "-m", "tools.topology", "--check"],
         "asvs": [sys.executable, "-m", "tools.asvs"],
         "rules": [sys.executable, "-m", "tools.rules"],

@@ -1,15 +1,17 @@
 """Event envelopes: CloudEvents 1.0 in JSON, checked against the publisher's schema, personal data sealed."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypedDict, cast
 from uuid import UUID
 
 import jsonschema_rs
 import orjson
+from typing_extensions import TypeVar
 
 from chassis import clock, ids, sealing
 from chassis.service import Service
@@ -26,13 +28,24 @@ class EventUnreadable(Exception):
     """The bytes received are not one of our envelopes: set aside for a person, never retried."""
 
 
+class NoPersonal(TypedDict):
+    """Of an event without personal data."""
+
+
+# Only reading is typed: an event whose fields are known is an event.
+Data = TypeVar("Data", bound=Mapping[str, object], covariant=True, default=Mapping[str, Any])
+Personal = TypeVar("Personal", bound=Mapping[str, object], covariant=True, default=Mapping[str, Any])
+
+
 @dataclass(frozen=True, kw_only=True)
-class Event:
+class Event(Generic[Data, Personal]):
+    """Of unknown fields, `Event`; of those of its schema, `Event[Data, Personal]` (`tools.contract_types`)."""
+
     type: str
     subject: str
     source: str
-    data: dict[str, Any]
-    personal: dict[str, Any] = field(default_factory=dict)
+    data: Data
+    personal: Personal = field(default_factory=lambda: cast(Personal, {}))
     id: UUID = field(default_factory=ids.new_id)
     time: datetime = field(default_factory=clock.now)
     traceparent: str = ""
@@ -41,7 +54,7 @@ class Event:
 
     def to_envelope(self, settings: Settings) -> str:
         """The CloudEvents JSON that is sent and stored; personal data only as a JWE in ``data.personal``."""
-        data = dict(self.data)
+        data: dict[str, object] = dict(self.data)
         if self.personal:
             data["personal"] = sealing.seal_personal(settings, self.personal)
         envelope = {

@@ -3,7 +3,7 @@
 A relay reads pending rows and marks them sent only once the receiver has stored them; see `runner.relay`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -23,7 +23,11 @@ def table(session: Session) -> Table:
 
 
 def publish(
-    session: Session, event_type: str, subject: UUID | str, data: dict[str, Any], personal: dict[str, Any] | None = None
+    session: Session,
+    event_type: str,
+    subject: UUID | str,
+    data: Mapping[str, Any],
+    personal: Mapping[str, Any] | None = None,
 ) -> Event:
     """Adds the event to the caller's transaction; never commits. Raises EventRefused if it breaks its schema."""
     here = runtime.of(session)

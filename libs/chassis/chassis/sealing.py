@@ -1,6 +1,7 @@
 """Encryption of data in transit: personal data for our services, secrets for a single service."""
 
 import json
+from collections.abc import Mapping
 from contextlib import suppress
 from functools import lru_cache
 from typing import Any
@@ -28,7 +29,7 @@ class SealBroken(Exception):
     """The sealed text cannot be opened: wrong key, or altered."""
 
 
-def seal_personal(settings: Settings, personal: dict[str, Any]) -> str:
+def seal_personal(settings: Settings, personal: Mapping[str, object]) -> str:
     """JWE compact (RFC 7516) under the key that our services share; raises SettingsError without the key."""
     return jwe.encrypt_compact(dict(_DIRECT), json.dumps(personal).encode(), _event_key(settings.event_key))
 

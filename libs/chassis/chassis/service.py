@@ -21,7 +21,7 @@ class Subscription:
     """An event type and its handler. Effect and "done" commit together; a handler that raises is retried later."""
 
     type: str
-    handler: "Callable[[Session, Event], None]"
+    handler: "Callable[[Session, Event[Any, Any]], None]"
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class Service:
         inside = package / name
         return inside if inside.exists() else package.parent / name
 
-    def handler_of(self, event_type: str) -> "Callable[[Session, Event], None]":
+    def handler_of(self, event_type: str) -> "Callable[[Session, Event[Any, Any]], None]":
         """Raises KeyError for a type the service does not subscribe to."""
         handlers = {subscription.type: subscription.handler for subscription in self.subscriptions}
         return handlers[event_type]

@@ -18,7 +18,9 @@ def ordered(toy: Harness, name: str, **changes: Any) -> str:
 
 
 def failing(toy: Harness) -> str:
-    event = Event(type="shop.broken.v1", subject="s", source="shop", data={}, personal={"last_name": "Le Goff"})
+    event = Event(
+        type="shop.broken.v1", subject="s", source="shop", data={"name": ""}, personal={"last_name": "Le Goff"}
+    )
     return event.to_envelope(toy.runtime.settings)
 
 
@@ -152,7 +154,7 @@ def test_what_cannot_be_opened_is_dead_at_once(toy: Harness) -> None:
 
 
 def test_an_event_nobody_subscribed_to_is_kept_with_its_error(toy: Harness) -> None:
-    stray = Event(type="shop.unknown.v1", subject="s", source="shop", data={})
+    stray = Event(type="shop.unknown.v1", subject="s", source="shop", data={"name": ""})
     receive(toy, stray.to_envelope(toy.runtime.settings))
     handle_all(toy)
     assert row_of(toy)["error"].startswith("KeyError at handler_of")

@@ -1,5 +1,6 @@
 """The events that documents publishes."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from chassis import clock, outbox
@@ -54,7 +55,7 @@ def letter_rendered(session: Session, letter: Letter) -> None:
     outbox.publish(session, LETTER_RENDERED, letter.message_id, data)
 
 
-def lot_recap_ready(session: Session, document: LotDocument, lot: dict[str, Any], recipient: dict[str, Any]) -> None:
+def lot_recap_ready(session: Session, document: LotDocument, lot: Mapping[str, Any], recipient: dict[str, Any]) -> None:
     """One recap for the whole batch; `lot` is the data of declaration.lot_transmitted.v1."""
     data = {
         "lot_id": str(document.lot_id),

@@ -1,5 +1,6 @@
 """Handlers of the events that habilitation consumes."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -114,7 +115,7 @@ def account_restored(session: Session, event: Event) -> None:
     _keep_status(session, event, active=True)
 
 
-def _tie_user_number(session: Session, data: dict[str, Any]) -> bool:
+def _tie_user_number(session: Session, data: Mapping[str, Any]) -> bool:
     """False if the number belongs to another Caf or organisation: only an agent can move it."""
     place = {"organisation_id": UUID(data["organisation_id"]), "caf_code": data["caf_code"]}
     values = {**place, "version": data["version"], "moves": data.get("moves", 0)}

@@ -1,5 +1,6 @@
 """Handlers of the events that identity consumes: accounts to create with credentials, roles, bounces, withdrawals."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -106,7 +107,7 @@ def bounced(session: Session, event: Event) -> None:
         bounces.came_back(session, UUID(event.data["account_id"]), event.data["template"])
 
 
-def _tie_user_number(session: Session, data: dict[str, Any], personal: dict[str, Any]) -> bool:
+def _tie_user_number(session: Session, data: Mapping[str, Any], personal: Mapping[str, Any]) -> bool:
     """False if a newer version of this landlord is already stored, or if the number belongs to another Caf."""
     values = {
         "organisation_id": UUID(data["organisation_id"]),
@@ -151,11 +152,11 @@ def _known_contact(session: Session, user_number: str) -> tuple[str | None, list
     return (known.email, known.address) if known else None
 
 
-def _email(personal: dict[str, Any]) -> str | None:
+def _email(personal: Mapping[str, Any]) -> str | None:
     return normalise_email(personal["email"]) if personal.get("email") else None
 
 
-def _names(personal: dict[str, Any]) -> dict[str, Any]:
+def _names(personal: Mapping[str, Any]) -> dict[str, Any]:
     return {name: personal.get(name) for name in ("civility", "last_name", "first_name")}
 
 

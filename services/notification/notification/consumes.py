@@ -1,6 +1,6 @@
 """Event handlers: each turns an event into message requests, and neither writes e-mails nor letters itself."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -76,7 +76,7 @@ def _act(event: Event, template: Template) -> str:
     return f"{template}:{event.data['issue_id']}"
 
 
-def _user_number(data: dict[str, Any]) -> dict[str, str]:
+def _user_number(data: Mapping[str, Any]) -> dict[str, str]:
     return {"user_number": data["user_number"]} if data["user_number"] else {}
 
 

@@ -1,5 +1,6 @@
 """Reminders: sent on their day, withdrawn if the landlord finishes before they are sent."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -42,7 +43,7 @@ def reminder_withdrawn(session: Session, event: Event) -> None:
 
 def _refuse_beforehand(session: Session, event: Event, act: str) -> None:
     """Events may arrive out of order: records the act as handled, so that a later reminder does nothing."""
-    data: dict[str, Any] = event.data
+    data = event.data
     message = Message(
         act=act,
         template=Template.REMINDER,
@@ -60,5 +61,5 @@ def _refuse_beforehand(session: Session, event: Event, act: str) -> None:
     start(session, message)
 
 
-def _act(data: dict[str, Any]) -> str:
+def _act(data: Mapping[str, Any]) -> str:
     return f"reminder:{data['campaign_id']}:{data['landlord_id']}:{data['reminder_on']}"

@@ -1,6 +1,7 @@
 """Creates the recap of a transmission; a later version marks the earlier one as superseded."""
 
 import hashlib
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -51,7 +52,7 @@ def transmitted(session: Session, event: Event) -> None:
     publishes.recap_ready(session, document, data["declarant_account_id"], envelope, data.get("lot_id"))
 
 
-def _store(settings: Settings, data: dict[str, Any], rendered: Rendered) -> Document:
+def _store(settings: Settings, data: Mapping[str, Any], rendered: Rendered) -> Document:
     """Stores the file before its row commits: a file without row is rendered again, a row needs its file."""
     content_sha256 = hashlib.sha256(rendered.pdf).hexdigest()
     key = domain.recap_key(content_sha256)
@@ -80,7 +81,7 @@ def superseded(session: Session, event: Event) -> None:
     insert_new(session, Supersession, values)
 
 
-def _recap(data: dict[str, Any], snapshot: dict[str, Any], public_url: str) -> Recap:
+def _recap(data: Mapping[str, Any], snapshot: dict[str, Any], public_url: str) -> Recap:
     return Recap(
         reference=data["reference"],
         version=data["version"],

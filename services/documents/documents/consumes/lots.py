@@ -1,6 +1,7 @@
 """One recap for a batch transmission, besides the recap of each declaration."""
 
 import hashlib
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -31,7 +32,7 @@ def lot_transmitted(session: Session, event: Event) -> None:
     publishes.lot_recap_ready(session, document, data, event.personal["recipient"])
 
 
-def _store(settings: Settings, data: dict[str, Any], rendered: Rendered) -> LotDocument:
+def _store(settings: Settings, data: Mapping[str, Any], rendered: Rendered) -> LotDocument:
     """Stores the file before its row commits, as for a single recap."""
     content_sha256 = hashlib.sha256(rendered.pdf).hexdigest()
     key = domain.recap_key(content_sha256)
