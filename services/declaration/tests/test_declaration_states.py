@@ -7,7 +7,7 @@ from declaration.domain.states import (
     LABELS,
     PRECEDENCE,
     STANDING,
-    TRANSITIONS,
+    TABLE,
     Facts,
     State,
     Trigger,
@@ -143,4 +143,4 @@ def test_the_allowed_events_are_exactly_those_that_advance(
 def test_the_diagram_draws_every_passage_of_the_table() -> None:
     drawn = mermaid()
     assert drawn.startswith("stateDiagram-v2\n")
-    assert drawn.count("-->") == len(TRANSITIONS) - 1 + len(STANDING) + len(FINAL)
+    assert drawn.count("-->") == len(TABLE.rows) - 1 + len(STANDING) + len(FINAL)

@@ -23,7 +23,7 @@ def start(session: Session, message: Message) -> None:
 
 
 def transition(session: Session, message: Message, event: Trigger, reason: str | None = None) -> bool:
-    """Returns whether anything changed; a repeated event changes nothing. Raises TransitionError."""
+    """Returns whether anything changed; a repeated event changes nothing. Raises TransitionRefused."""
     before = message.status
     after = advance(before, event)
     if after is before and event is not Trigger.CLAIMED:

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from chassis.problems import Conflict, FieldError, Invalid
+from chassis.states import Table
 
 from declaration.domain import july
 
@@ -35,6 +36,13 @@ TRANSITIONS: dict[tuple[Phase, Trigger], Phase] = {
     (Phase.OPEN, Trigger.CLOSING): Phase.CLOSED,
 }
 LABELS: dict[Phase, str] = {Phase.DRAFT: "en préparation", Phase.OPEN: "ouverte", Phase.CLOSED: "close"}
+
+
+def _refusal(phase: Phase, _act: Trigger) -> str:
+    return f"Cette campagne est {LABELS[phase]} : cette action n’est pas possible."
+
+
+advance = Table(TRANSITIONS, _refusal).advance
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +95,6 @@ def planned(year: int, deadline: date, cut_off: date, opens_on: date | None, *, 
     if errors:
         raise Invalid(errors)
     return dates
-
-
-def advance(phase: Phase, act: Trigger) -> Phase:
-    """The phase after the action. Raises Conflict when the current phase does not allow it."""
-    target = TRANSITIONS.get((phase, act))
-    if target is None:
-        raise Conflict(f"Cette campagne est {LABELS[phase]} : cette action n’est pas possible.")
-    return target
 
 
 def require_time_left(dates: Dates, today: date) -> None:

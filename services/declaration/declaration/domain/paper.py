@@ -7,6 +7,7 @@ from datetime import date
 from enum import StrEnum
 
 from chassis.problems import Conflict, FieldError, Invalid
+from chassis.states import Table
 
 from declaration.domain import fields
 from declaration.domain.campaign import Dates, Phase
@@ -62,12 +63,11 @@ TRANSITIONS: dict[tuple[State, Trigger], State] = {
 }
 
 
-def advance(state: State, act: Trigger) -> State:
-    """The state after the action. Raises Conflict once the attestation is filed or discarded."""
-    target = TRANSITIONS.get((state, act))
-    if target is None:
-        raise Conflict(f"Cette attestation est à l’état « {LABELS[state].lower()} » : elle ne se modifie plus.")
-    return target
+def _refusal(state: State, _act: Trigger) -> str:
+    return f"Cette attestation est à l’état « {LABELS[state].lower()} » : elle ne se modifie plus."
+
+
+advance = Table(TRANSITIONS, _refusal).advance
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
-from chassis.problems import Conflict, FieldError, Invalid
+from chassis.problems import FieldError, Invalid
+from chassis.states import Table
 
 from declaration.domain import fields, texts
 from declaration.domain.steps import COMMUNE_EXAMPLE, COMMUNE_RULE, commune
@@ -55,11 +56,16 @@ TRANSITIONS: dict[tuple[State, Trigger], State] = {
 }
 
 
+def _refusal(state: State, _act: Trigger) -> str:
+    return f"Ce signalement est à l’état « {LABELS[state]} » : cette action n’est plus possible."
+
+
+TABLE = Table(TRANSITIONS, _refusal)
+
+
 def advance(state: State, act: Trigger, answer: str = "") -> State:
-    """The state after the action. Raises Conflict when the table refuses it, Invalid for a refusal without a reason."""
-    target = TRANSITIONS.get((state, act))
-    if target is None:
-        raise Conflict(f"Ce signalement est à l’état « {LABELS[state]} » : cette action n’est plus possible.")
+    """The state after the action. Raises TransitionRefused, or Invalid for a refusal without a reason."""
+    target = TABLE.advance(state, act)
     if act is Trigger.REFUSE and not answer.strip():
         detail = "Expliquez au bailleur pourquoi son signalement est refusé."
         example = "Ce locataire n’est pas allocataire dans notre département"

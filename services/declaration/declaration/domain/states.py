@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from chassis.problems import Conflict
+from chassis.states import Guard, Table, Transition
 
 
 class State(StrEnum):
@@ -97,24 +96,15 @@ class Facts:
     standing: State | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Guard:
-    """A condition on a transition, and the sentence shown when it fails."""
-
-    name: str
-    holds: Callable[[Facts], bool]
-    refusal: str
-
-
-FILING_OPEN = Guard(
+FILING_OPEN = Guard[Facts](
     "filing_open", lambda facts: facts.filing_open, "La campagne n’est pas ouverte aux déclarations à cette date."
 )
-COMPLETE = Guard(
+COMPLETE = Guard[Facts](
     "complete_and_filing_open",
     lambda facts: facts.filing_open and facts.complete,
     "La déclaration n’est pas complète, ou la campagne n’est plus ouverte aux déclarations.",
 )
-CORRECTABLE = Guard(
+CORRECTABLE = Guard[Facts](
     "reason_given_and_filing_open",
     lambda facts: facts.filing_open and bool(facts.reason.strip()),
     "La rectification demande un motif, et n’est possible que tant que la campagne accepte des envois.",
@@ -127,14 +117,11 @@ STANDING: tuple[State, ...] = (
     State.REJECTED,
     State.INTEGRATED,
 )
-CORRECTING = Guard(
+CORRECTING = Guard[Facts](
     "correction_open",
     lambda facts: facts.standing in STANDING,
     "Aucune rectification n’est en cours : rien n’a encore été transmis pour ce locataire.",
 )
-
-# A None target means the state of the version that counts.
-Table = dict[tuple[State | None, Trigger], tuple[State | None, Guard | None]]
 
 # AMEND opens the next version as a draft; the transmitted version keeps its own state until SUPERSEDE. What the Caf has
 # integrated is settled: a correction is then the Caf's to make, and one that was being written is abandoned.
@@ -146,24 +133,19 @@ _ANSWERS = {
     Trigger.REJECT: State.REJECTED,
 }
 
-TRANSITIONS: Table = {
-    (None, Trigger.OPEN): (State.TO_DECLARE, None),
-    (None, Trigger.EXEMPT): (State.NOT_CONCERNED, None),
+TRANSITIONS: dict[tuple[State | None, Trigger], State | Transition[State, Facts]] = {
+    (None, Trigger.OPEN): State.TO_DECLARE,
+    (None, Trigger.EXEMPT): State.NOT_CONCERNED,
     # The Caf corrects a lease whose declaration is not begun.
-    (State.TO_DECLARE, Trigger.LEASE_LEAVES_JULY): (State.NOT_CONCERNED, None),
-    (State.NOT_CONCERNED, Trigger.LEASE_JOINS_JULY): (State.TO_DECLARE, None),
-    (State.TO_DECLARE, Trigger.SAVE): (State.DRAFT, FILING_OPEN),
-    (State.DRAFT, Trigger.SAVE): (State.DRAFT, FILING_OPEN),
-    (State.DRAFT, Trigger.TRANSMIT): (State.TRANSMITTED, COMPLETE),
-    (State.DRAFT, Trigger.ABANDON): (None, CORRECTING),
-    **{
-        (source, event): (target, None)
-        for source in _ANSWERABLE
-        for event, target in _ANSWERS.items()
-        if source is not target
-    },
-    **{(source, Trigger.AMEND): (State.DRAFT, CORRECTABLE) for source in (*_ANSWERABLE, State.REJECTED)},
-    **{(source, Trigger.SUPERSEDE): (State.SUPERSEDED, None) for source in (*_ANSWERABLE, State.REJECTED)},
+    (State.TO_DECLARE, Trigger.LEASE_LEAVES_JULY): State.NOT_CONCERNED,
+    (State.NOT_CONCERNED, Trigger.LEASE_JOINS_JULY): State.TO_DECLARE,
+    (State.TO_DECLARE, Trigger.SAVE): Transition((State.DRAFT,), FILING_OPEN),
+    (State.DRAFT, Trigger.SAVE): Transition((State.DRAFT,), FILING_OPEN),
+    (State.DRAFT, Trigger.TRANSMIT): Transition((State.TRANSMITTED,), COMPLETE),
+    (State.DRAFT, Trigger.ABANDON): Transition(STANDING, CORRECTING, lambda facts: State(facts.standing or "")),
+    **{(source, event): target for source in _ANSWERABLE for event, target in _ANSWERS.items() if source is not target},
+    **{(source, Trigger.AMEND): Transition((State.DRAFT,), CORRECTABLE) for source in (*_ANSWERABLE, State.REJECTED)},
+    **{(source, Trigger.SUPERSEDE): State.SUPERSEDED for source in (*_ANSWERABLE, State.REJECTED)},
 }
 
 # The only option once the Caf has settled the right: the telephone number is on the recap and on the page.
@@ -183,7 +165,22 @@ REFUSALS: dict[tuple[State, Trigger], str] = {
     ): "Il n’y a rien à déclarer pour ce locataire cette année, donc rien à rectifier.",
 }
 
-FINAL: frozenset[State] = frozenset(state for state in State if not any(source is state for source, _ in TRANSITIONS))
+
+def _refusal(state: State | None, event: Trigger) -> str:
+    if state and (state, event) in REFUSALS:
+        return REFUSALS[state, event]
+    label = LABELS[state] if state else "absente"
+    return f"Une déclaration à l’état « {label} » ne permet pas : {TRIGGER_LABELS[event]}."
+
+
+TABLE = Table(TRANSITIONS, _refusal)
+FINAL = TABLE.final(State)
+allowed = TABLE.allowed
+
+
+def advance(state: State | None, event: Trigger, facts: Facts | None = None) -> State:
+    """The state after the trigger. Raises TransitionRefused, in French."""
+    return TABLE.advance(state, event, facts or Facts())
 
 
 def label(state: State, version: int) -> str:
@@ -191,42 +188,13 @@ def label(state: State, version: int) -> str:
     return CORRECTION_LABEL if state is State.DRAFT and version > 1 else LABELS[state]
 
 
-def advance(state: State | None, event: Trigger, facts: Facts | None = None) -> State:
-    """The state after the trigger. Raises Conflict, in French, when the table or its guard refuses."""
-    found = TRANSITIONS.get((state, event))
-    if found is None:
-        label = LABELS[state] if state else "absente"
-        if state and (state, event) in REFUSALS:
-            raise Conflict(REFUSALS[state, event])
-        raise Conflict(f"Une déclaration à l’état « {label} » ne permet pas : {TRIGGER_LABELS[event]}.")
-    target, guard = found
-    facts = facts or Facts()
-    if guard is not None and not guard.holds(facts):
-        raise Conflict(guard.refusal)
-    target = target or facts.standing
-    if target is None:
-        raise Conflict(CORRECTING.refusal)
-    return target
-
-
-def allowed(state: State, facts: Facts) -> list[Trigger]:
-    """The triggers possible now, in the table's order."""
-    return [
-        event
-        for (source, event), (_, guard) in TRANSITIONS.items()
-        if source is state and (guard is None or guard.holds(facts))
-    ]
-
-
 def mermaid() -> str:
     """The table as a Mermaid state diagram, for docs/declaration.md."""
     lines = ["stateDiagram-v2"]
     lines += [f"    {state.value} : {LABELS[state]}" for state in State]
-    for (source, event), (target, guard) in TRANSITIONS.items():
-        condition = f" [{guard.name}]" if guard else ""
+    for source, event, to in TABLE:
+        condition = f" [{to.guard.name}]" if to.guard else ""
         start = source.value if source else "[*]"
-        lines += [
-            f"    {start} --> {each.value} : {event.value}{condition}" for each in ((target,) if target else STANDING)
-        ]
+        lines += [f"    {start} --> {each.value} : {event.value}{condition}" for each in to.targets]
     lines += [f"    {state.value} --> [*]" for state in State if state in FINAL]
     return "\n".join(lines) + "\n"

@@ -7,6 +7,9 @@ and a new version of a text.
 
 from collections.abc import Set
 from enum import StrEnum
+from http import HTTPStatus
+
+from chassis.states import Table, TransitionRefused
 
 
 class Step(StrEnum):
@@ -39,12 +42,11 @@ class Trigger(StrEnum):
     PROTECTED = "protected"
 
 
-class OutOfOrder(Exception):
-    """The trigger is not allowed at the session's step; `expected` is that step."""
-
-    def __init__(self, expected: Step) -> None:
-        self.expected = expected
-        super().__init__(expected)
+class OutOfOrder(TransitionRefused, status=HTTPStatus.CONFLICT, code="conflict"):
+    @property
+    def expected(self) -> Step:
+        """The session's step."""
+        return Step(str(self.state))
 
 
 TRANSITIONS: dict[tuple[Step, Trigger], Step] = {
@@ -75,6 +77,7 @@ SKIPPED_TO = {
     Step.EMAIL: Step.PROTECTION,
     Step.PROTECTION: Step.DONE,
 }
+TABLE = Table(TRANSITIONS, lambda _step, _act: "Cette étape n’est pas celle de votre connexion.", OutOfOrder)
 FACTOR_STEPS = (Step.SECOND_FACTOR, Step.RENEWAL_FACTOR)
 
 
@@ -83,9 +86,7 @@ def advance(step: Step, act: Trigger, satisfied: Set[Step] = frozenset()) -> Ste
 
     Raises OutOfOrder; the caller must then write nothing.
     """
-    following = TRANSITIONS.get((step, act))
-    if following is None:
-        raise OutOfOrder(step)
+    following = TABLE.advance(step, act)
     while following in satisfied and following in SKIPPED_TO:
         following = SKIPPED_TO[following]
     return following

@@ -3,7 +3,8 @@
 import unicodedata
 from enum import StrEnum
 
-from chassis.problems import Conflict, FieldError, Invalid
+from chassis.problems import FieldError, Invalid
+from chassis.states import Table
 
 SHORTEST_REASON = 10
 LONGEST_REASON = 500
@@ -50,12 +51,7 @@ def sole_access(*, principal: bool, role: str | None) -> bool:
     return principal or role == "administrator"
 
 
-def after(status: Status, act: Trigger) -> Status:
-    """The status after the trigger; raises Conflict if the current status does not allow it."""
-    following = TRANSITIONS.get((status, act))
-    if following is None:
-        raise Conflict(_REFUSALS[status])
-    return following
+after = Table(TRANSITIONS, lambda status, _act: _REFUSALS[status]).advance
 
 
 def checked_reason(typed: str) -> str:
@@ -104,6 +100,4 @@ RESET_TRANSITIONS: dict[tuple[ResetState, Decision], ResetState] = {
 }
 
 
-def sources(decision: Decision) -> dict[ResetState, ResetState]:
-    """Source states of the decision, each with its target state."""
-    return {state: following for (state, taken), following in RESET_TRANSITIONS.items() if taken is decision}
+sources = Table(RESET_TRANSITIONS, lambda state, _decision: f"Cette demande est {RESET_STATES[state].lower()}.").sources

@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from chassis.states import Table
+
 
 class State(StrEnum):
     WAITING = "waiting"
@@ -103,19 +105,9 @@ ECHOES = frozenset(
 )
 
 
-class TransitionError(Exception):
-    """The event is not allowed in this state; `state` and `event` name them."""
-
-    def __init__(self, state: State, event: Trigger) -> None:
-        super().__init__(f"{event} cannot happen to a message that is {state}")
-        self.state, self.event = state, event
+def _refusal(state: State, _event: Trigger) -> str:
+    return f"Un message à l’état « {LABELS[state]} » ne le permet pas."
 
 
-def advance(state: State, event: Trigger) -> State:
-    """The state after the event; unchanged for a repeated event. Raises TransitionError."""
-    if (state, event) in ECHOES:
-        return state
-    after = TRANSITIONS.get((state, event)) or ODD_RECEIPTS.get((state, event))
-    if after is None:
-        raise TransitionError(state, event)
-    return after
+ALLOWED = {**TRANSITIONS, **ODD_RECEIPTS, **{(state, event): state for state, event in ECHOES}}
+advance = Table(ALLOWED, _refusal).advance

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from chassis.problems import Conflict
+from chassis.states import Table
 
 
 class Status(StrEnum):
@@ -41,9 +41,8 @@ TRANSITIONS: dict[tuple[Status, Trigger], Status] = {
 }
 
 
-def advance(status: Status, event: Trigger) -> Status:
-    """Raises Conflict, in French, when the table has no such transition."""
-    found = TRANSITIONS.get((status, event))
-    if found is None:
-        raise Conflict(f"Un lot à l’état « {LABELS[status]} » ne le permet pas.")
-    return found
+def _refusal(status: Status, _event: Trigger) -> str:
+    return f"Un lot à l’état « {LABELS[status]} » ne le permet pas."
+
+
+advance = Table(TRANSITIONS, _refusal).advance
