@@ -10,7 +10,7 @@ TESTS := $(wildcard libs services gateway launcher tools)
 MAILPIT = $(if $(shell $(COMPOSE) ps --quiet envoy 2>/dev/null),--mailpit http://127.0.0.1:8025)
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test up down e2e bench faults fuzz check format lock topology clean setup setup-dev secrets
+.PHONY: help run demo test up down e2e bench faults fuzz mutation check format lock topology clean setup setup-dev secrets
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ faults: setup-dev ## kill, cut and slow down what `make up` runs, and count what
 
 fuzz: setup-dev ## requests made up from the OpenAPI documents, against what runs at BAILLEURS_URL
 	@$(BIN)/python -m tools.fuzz
+
+mutation: setup-dev ## how many small faults in the rules (`domain`) the tests notice; SERVICE=declaration for one; results in var/mutation/
+	@$(BIN)/python -m tools.mutation $(SERVICE)
 
 check: setup-dev ## format, lint, types, imports, freshness of what is generated, security requirements without a test
 	@$(BIN)/python -m tools.check $(wildcard $(SOURCES))

@@ -5,7 +5,7 @@ from typing import Any
 
 from chassis.storage import Storage
 from chassis.testing import schema
-from documents import domain, retention
+from documents import retention
 from documents.models import Document
 from sqlalchemy import update
 
@@ -14,10 +14,6 @@ def expire(world: Any, version: int) -> None:
     past = datetime(2020, 1, 1, tzinfo=UTC)
     with world.harness.transaction() as session:
         session.execute(update(Document).where(Document.version == version).values(kept_until=past))
-
-
-def test_a_receipt_is_kept_until_the_last_second_of_its_last_year_in_france() -> None:
-    assert domain.kept_until(2026, 6) == datetime(2032, 12, 31, 23, tzinfo=UTC)
 
 
 def test_only_receipts_past_their_date_are_purged_and_the_journal_says_why(world: Any) -> None:

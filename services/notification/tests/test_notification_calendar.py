@@ -1,4 +1,4 @@
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 
 import pytest
 from notification.domain.calendar import is_overdue, is_working_day, last_cutoff, next_working_day, printing_hour
@@ -13,8 +13,16 @@ def test_bank_holidays_and_week_ends_are_not_worked(day: date) -> None:
     assert not is_working_day(day)
 
 
-def test_the_day_after_a_friday_before_a_bank_holiday_is_tuesday() -> None:
-    assert next_working_day(date(2027, 3, 26)) == date(2027, 3, 30)
+@pytest.mark.parametrize(
+    ("count", "day"),
+    [(1, date(2027, 3, 30)), (2, date(2027, 3, 31)), (3, date(2027, 4, 1)), (5, date(2027, 4, 5))],
+)
+def test_working_days_are_counted_from_the_tuesday_after_easter(count: int, day: date) -> None:
+    assert next_working_day(date(2027, 3, 26), count) == day
+
+
+def test_without_a_count_the_next_working_day_is_the_first() -> None:
+    assert next_working_day(date(2027, 7, 6)) == date(2027, 7, 7)
 
 
 @pytest.mark.parametrize(
@@ -35,7 +43,7 @@ def test_the_cutoff_follows_the_clock_in_paris_and_working_days(now: datetime, c
 
 def test_printing_keeps_the_hour_in_paris_over_the_change_of_clock() -> None:
     friday = datetime(2027, 3, 26, 9, 0, tzinfo=UTC)
-    assert printing_hour(friday, timedelta(0)) == datetime(2027, 3, 30, 8, 0, tzinfo=UTC)
+    assert printing_hour(friday) == datetime(2027, 3, 30, 8, 0, tzinfo=UTC)
 
 
 def test_a_receipt_is_overdue_only_once_the_working_days_have_passed() -> None:

@@ -3,6 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from notification.domain.channels import Used, choose_email, letter_still_useful, used_of
 from notification.domain.repeats import too_soon
+from notification.domain.retries import exhausted, wait_after
 from notification.domain.templates import Template
 
 NOW = datetime(2027, 7, 1, 8, 0, tzinfo=UTC)
@@ -18,6 +19,8 @@ NOW = datetime(2027, 7, 1, 8, 0, tzinfo=UTC)
         (None, "b@x.org", set(), "b@x.org", Used.REGISTRY_EMAIL),
         (None, None, set(), None, Used.LETTER),
         ("", "", set(), None, Used.LETTER),
+        # Relays do not carry accents before the @.
+        ("é@x.org", "b@x.org", set(), "b@x.org", Used.REGISTRY_EMAIL),
     ],
 )
 def test_what_the_person_confirmed_comes_before_the_registry_and_a_letter_last(
@@ -29,7 +32,8 @@ def test_what_the_person_confirmed_comes_before_the_registry_and_a_letter_last(
 
 def test_a_letter_that_would_arrive_after_its_password_died_is_useless() -> None:
     assert not letter_still_useful(NOW, NOW + timedelta(hours=72))
-    assert letter_still_useful(NOW, NOW + timedelta(days=30))
+    assert not letter_still_useful(NOW, NOW + timedelta(days=7) - timedelta(seconds=1))
+    assert letter_still_useful(NOW, NOW + timedelta(days=7))
     assert letter_still_useful(NOW, None)
 
 
@@ -41,3 +45,18 @@ def test_the_july_message_is_not_repeated_within_its_window() -> None:
 
 def test_a_new_password_is_never_held_back_because_it_killed_the_one_before() -> None:
     assert not too_soon(Template.PROVISIONAL_PASSWORD, NOW, NOW)
+
+
+@pytest.mark.parametrize(("attempts", "minutes"), [(1, 1), (2, 2), (3, 5), (4, 15), (5, 15), (99, 15)])
+def test_an_email_is_tried_again_soon_then_every_quarter_of_an_hour(attempts: int, minutes: int) -> None:
+    assert wait_after(attempts) == timedelta(minutes=minutes)
+
+
+def test_a_relay_that_asks_for_more_time_gets_it_and_less_is_not_taken() -> None:
+    assert wait_after(1, at_least_seconds=61) == timedelta(seconds=61)
+    assert wait_after(1, at_least_seconds=59) == timedelta(minutes=1)
+
+
+def test_the_hundredth_failure_is_the_last() -> None:
+    assert not exhausted(99)
+    assert exhausted(100)

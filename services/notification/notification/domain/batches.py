@@ -82,7 +82,7 @@ def plan_batches(
 
 def _printing_hour(series: Series, cutoff: datetime, *, at_once: bool) -> datetime:
     if not at_once:
-        return printing_hour(cutoff, timedelta(0))
+        return printing_hour(cutoff)
     # Whole hours, odd ones for passwords: batches of the two series never share an hour.
     start = cutoff.replace(minute=0, second=0, microsecond=0) + HOUR
     odd = start.hour % 2 == 1

@@ -37,10 +37,10 @@ def last_cutoff(now: datetime, hour: time) -> datetime:
     return _at(day, hour)
 
 
-def printing_hour(cutoff: datetime, after: timedelta) -> datetime:
-    """When the printer may start on a batch closed at `cutoff`: the next working day, same hour, plus `after`."""
+def printing_hour(cutoff: datetime) -> datetime:
+    """When the printer may start on a batch closed at `cutoff`: the next working day, same hour."""
     local = cutoff.astimezone(PARIS)
-    return _at(next_working_day(local.date()), local.time()) + after
+    return _at(next_working_day(local.date()), local.time())
 
 
 def is_overdue(handed_over: datetime, now: datetime, working_days: int) -> bool:

@@ -1,0 +1,13 @@
+"""pytest plugin of `make mutation`: only tests of rules run; those that start a service on a database are left out."""
+
+import pytest
+
+_SERVICE_FIXTURES = {"harness", "database_url", "sqlite_url", "postgres_url"}
+
+
+# First: before the chassis asks whether a container engine answers.
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    slow = [item for item in items if _SERVICE_FIXTURES & set(getattr(item, "fixturenames", ()))]
+    config.hook.pytest_deselected(items=slow)
+    items[:] = [item for item in items if item not in slow]
