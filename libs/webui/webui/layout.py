@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from chassis.french import formats
 from flask import Flask, g, request
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
@@ -65,6 +66,7 @@ def add_templates(app: Flask, states: Mapping[str, tuple[str, str]]) -> None:
     app.jinja_env.filters |= {
         "fr": typography.fr,
         "euros": typography.euros,
+        "short_date": formats.short_date,
         "long_date": typography.long_date,
         "instant": typography.instant,
         "user_number": typography.user_number,

@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from chassis.clock import PARIS
 from flask import Flask, Response, flash, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import (
@@ -39,8 +40,6 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.exc import IntegrityError
-
-from webui.typography import PARIS
 
 # Fields that differ between two submissions of the same content.
 KEY, AGAIN = "key", "again"

@@ -4,14 +4,12 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime
-from babel.numbers import format_decimal
+from chassis.clock import PARIS
+from chassis.french import formats
+from chassis.french.formats import NARROW, NBSP
 from markupsafe import Markup, escape
 
-NBSP = "\u00a0"
-PARIS = ZoneInfo("Europe/Paris")
 BEFORE_SIGN = re.compile(r"[ \u202f]+([:;?!%€»])")
 AFTER_QUOTE = re.compile(r"«[ \u202f]+")
 APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)")
@@ -28,8 +26,7 @@ def euros(amount: Decimal | str | None) -> str:
     """`1234.5` -> `1 234,50 €` with no-break spaces; nothing for None."""
     if amount is None or amount == "":
         return ""
-    figure = format_decimal(Decimal(amount), format="#,##0.00", locale="fr")
-    return figure.replace("\u202f", NBSP) + NBSP + "€"
+    return formats.euros(Decimal(amount)).replace(NARROW, NBSP)
 
 
 def parse_instant(value: datetime | str) -> datetime:
@@ -46,8 +43,7 @@ def long_date(value: date | datetime | str | None) -> str:
         value = date.fromisoformat(value) if len(value) == len("2026-07-05") else parse_instant(value)
     if isinstance(value, datetime):
         value = parse_instant(value).astimezone(PARIS).date()
-    text = str(format_date(value, format="d MMMM y", locale="fr"))
-    return re.sub(r"^1 ", "1er ", text)
+    return formats.long_date(value)
 
 
 def instant(value: datetime | str | None) -> str:
@@ -55,24 +51,21 @@ def instant(value: datetime | str | None) -> str:
     if value is None or value == "":
         return ""
     moment = parse_instant(value).astimezone(PARIS)
-    hour = format_datetime(moment, format=f"H'{NBSP}h{NBSP}'mm", tzinfo=PARIS, locale="fr")
-    return f"{long_date(moment)} à {hour}"
+    return f"{long_date(moment)} à {moment.hour}{NBSP}h{NBSP}{moment.minute:02d}"
 
 
 def user_number(value: str | None) -> str:
-    """14 digits -> `359 00007090001`, with a no-break space."""
-    digits = value or ""
-    return f"{digits[:3]}{NBSP}{digits[3:]}" if len(digits) == 14 else digits
+    return formats.user_number(value or "")
 
 
 def number(value: int) -> str:
     """`12000` -> `12 000`."""
-    return str(format_decimal(value, locale="fr")).replace("\u202f", NBSP)
+    return formats.number(value).replace(NARROW, NBSP)
 
 
 def count(how_many: int, singular: str, plural: str) -> str:
-    """`1 déclaration`, `1 234 déclarations`: 0 and 1 are singular in French."""
-    return f"{number(how_many)}{NBSP}{singular if abs(how_many) < 2 else plural}"
+    """`1 déclaration`, `1 234 déclarations`."""
+    return formats.count(how_many, singular, plural).replace(NARROW, NBSP)
 
 
 def state_tag(code: str, states: Mapping[str, tuple[str, str]], label: str | None = None) -> Markup:

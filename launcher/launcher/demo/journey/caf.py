@@ -4,6 +4,7 @@ import secrets
 from datetime import timedelta
 
 from chassis import clock
+from chassis.french.formats import short_date
 
 from launcher.demo.contact import CONTACT
 from launcher.demo.credentials import Credentials
@@ -74,7 +75,7 @@ def opens_campaign(journey: Journey, told: Told) -> None:
     equal("déclarations à faire", expected, opened["declarations"])
     equal("baux sans loyer de juillet", len(journey.registry.rows) - expected, opened["not_concerned"])
     equal("bailleurs sollicités", len(journey.registry.landlords), opened["landlords"])
-    told.say(f"{expected} déclarations attendues jusqu’au {deadline:%d/%m/%Y}")
+    told.say(f"{expected} déclarations attendues jusqu’au {short_date(deadline)}")
 
 
 def follows(journey: Journey, told: Told) -> None:

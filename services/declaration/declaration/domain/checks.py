@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from chassis import money
+from chassis.french.formats import euros, short_date
 
 from declaration.domain import benefit_rules, july
 from declaration.domain.draft import Draft, Known
@@ -63,8 +63,8 @@ def _differs(draft: Draft, known: Known, year: int) -> str | None:
     if abs(rent.rent - previous) <= previous * TOLERATED_DIFFERENCE:
         return None
     return (
-        f"Le loyer déclaré ({french(rent.rent)}) s’écarte de plus de 10 % de celui de l’an dernier"
-        f" ({french(previous)}) : confirmez-le."
+        f"Le loyer déclaré ({euros(rent.rent)}) s’écarte de plus de 10 % de celui de l’an dernier"
+        f" ({euros(previous)}) : confirmez-le."
     )
 
 
@@ -74,7 +74,7 @@ def _charges_included(draft: Draft, known: Known, _year: int) -> str | None:
     if draft.rent.rent != known.previous_rent + known.previous_charges:
         return None
     return (
-        f"Le loyer déclaré ({french(draft.rent.rent)}) est égal au loyer et aux charges connus de la Caf : les charges"
+        f"Le loyer déclaré ({euros(draft.rent.rent)}) est égal au loyer et aux charges connus de la Caf : les charges"
         " y sont probablement comprises. Le loyer se déclare hors charges."
     )
 
@@ -95,13 +95,13 @@ def _left_in_july(draft: Draft, _known: Known, year: int) -> str | None:
     left_on = draft.situation.left_on if draft.situation else None
     if left_on is None or not july.in_july(left_on, year):
         return None
-    return f"Le locataire est parti le {left_on:%d/%m/%Y}, en juillet : confirmez la date et le loyer de ce mois."
+    return f"Le locataire est parti le {short_date(left_on)}, en juillet : confirmez la date et le loyer de ce mois."
 
 
 def _rent_after_departure(draft: Draft, _known: Known, year: int) -> str | None:
     if draft.rent is None or draft.rent.rent == 0 or not _left_before_july(draft, year):
         return None
-    return f"Un loyer de {french(draft.rent.rent)} est déclaré pour juillet alors que le locataire était parti."
+    return f"Un loyer de {euros(draft.rent.rent)} est déclaré pour juillet alors que le locataire était parti."
 
 
 def _furnished(draft: Draft, _known: Known, _year: int) -> str | None:
@@ -128,7 +128,9 @@ def _full_month_of_entry(draft: Draft, _known: Known, year: int) -> str | None:
     entered = draft.information.lease_start
     if not july.in_july(entered, year) or entered == july.first_day(year):
         return None
-    return f"Le loyer couvrirait tout le mois de juillet pour un locataire entré le {entered:%d/%m/%Y} : confirmez-le."
+    return (
+        f"Le loyer couvrirait tout le mois de juillet pour un locataire entré le {short_date(entered)} : confirmez-le."
+    )
 
 
 TO_CONFIRM: dict[Code, Check] = {
@@ -161,11 +163,11 @@ def _rent_warnings(draft: Draft) -> list[Warned]:
     found, kept = [], draft.rent.rent
     if draft.situation and draft.situation.co_tenants > 1 and draft.rent.share == WHOLE_RENT:
         kept = benefit_rules.flat_sharing_rent(kept, draft.situation.co_tenants)
-        sentence = f"En colocation, la Caf retient le loyer divisé par le nombre de colocataires, soit {french(kept)}."
+        sentence = f"En colocation, la Caf retient le loyer divisé par le nombre de colocataires, soit {euros(kept)}."
         found.append(Warned("flat_sharing", sentence, "CCH D. 842-3"))
     if draft.rent.furnished:
         kept = benefit_rules.furnished_rent(kept)
-        sentence = f"En meublé, la Caf retient les deux tiers du loyer, soit {french(kept)}, dans la limite du plafond."
+        sentence = f"En meublé, la Caf retient les deux tiers du loyer, soit {euros(kept)}, dans la limite du plafond."
         found.append(Warned("furnished", sentence, "CCH D. 842-2"))
     return found
 
@@ -202,9 +204,3 @@ def _arrears(draft: Draft, known: Known) -> benefit_rules.Arrears | None:
         benefit=known.benefit_amount or Decimal(0),
         paid_to_landlord=known.paid_to_landlord,
     )
-
-
-def french(amount: Decimal) -> str:
-    """`1 234,50 €`, with no-break spaces."""
-    euros, cents = money.to_json(amount).split(".")
-    return f"{int(euros):,}".replace(",", "\u202f") + f",{cents}\u00a0€"

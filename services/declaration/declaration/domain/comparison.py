@@ -7,8 +7,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from chassis.french.formats import euros, short_date
+
 from declaration.domain import communes
-from declaration.domain.checks import Code, french
+from declaration.domain.checks import Code
 
 NOTHING = "–"
 # Step -> field -> label, in the order of the steps.
@@ -90,7 +92,7 @@ def _shown(name: str, value: Any) -> str:
     if name == "commune_insee":
         return communes.label(value)
     if name in _AMOUNTS:
-        return french(Decimal(value))
+        return euros(Decimal(value))
     if name in _DAYS:
-        return f"{date.fromisoformat(value):%d/%m/%Y}"
+        return short_date(date.fromisoformat(value))
     return ", ".join(value) if isinstance(value, list) else _WORDS.get(value, str(value))

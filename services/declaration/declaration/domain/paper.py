@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from chassis.french.formats import short_date
 from chassis.problems import Conflict, FieldError, Invalid
 from chassis.states import Table
 
@@ -129,7 +130,7 @@ def _posted_wrong(day: date | None, received_on: date | None, dates: Dates) -> s
 
 
 def _span(dates: Dates, last: str = "à aujourd’hui") -> str:
-    return f"une date du {dates.opens_on:%d/%m/%Y}, jour de l’ouverture, {last}"
+    return f"une date du {short_date(dates.opens_on)}, jour de l’ouverture, {last}"
 
 
 def _error(pointer: str, code: str, rule: str, example: date) -> FieldError:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import IO, Any
 
 from chassis import money
+from chassis.french.formats import short_date
 
 Cell = str | int | Decimal | date | None
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -37,7 +38,7 @@ def _text(cell: Cell) -> str:
     if isinstance(cell, Decimal):
         return money.to_json(cell).replace(".", ",")
     if isinstance(cell, date):
-        return f"{cell:%d/%m/%Y}"
+        return short_date(cell)
     text = "" if cell is None else str(cell)
     return f"'{text}" if text.startswith(FORMULA) else text
 

@@ -20,6 +20,8 @@ from datetime import date, datetime, time
 from itertools import islice
 from typing import Any
 
+from chassis.french.formats import short_date
+
 from declaration.sheets.layout import is_header
 
 LONGEST_CELL = 1_000
@@ -140,9 +142,9 @@ def text(cell: Any) -> str:
     if isinstance(cell, float | int):
         return f"{cell:.15g}"
     if isinstance(cell, datetime):
-        return f"{cell:%d/%m/%Y}" if cell.time() == time() else cell.isoformat()
+        return short_date(cell) if cell.time() == time() else cell.isoformat()
     if isinstance(cell, date):
-        return f"{cell:%d/%m/%Y}"
+        return short_date(cell)
     return _plain(str(cell))
 
 

@@ -2,22 +2,18 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime
-from babel.numbers import format_currency
+from chassis.clock import PARIS
+from chassis.french import formats
+from chassis.french.formats import NBSP, declarations, user_number
 
-PARIS = ZoneInfo("Europe/Paris")
-LOCALE = "fr_FR"
-NBSP = "\N{NO-BREAK SPACE}"
+__all__ = ["NBSP", "day", "declarations", "euros", "instant", "instant_utc", "parts", "siret", "user_number", "yes_no"]
 
 
 def day(value: date | str) -> str:
     """`1er janvier 2027`; ISO text is accepted."""
     moment = date.fromisoformat(value) if isinstance(value, str) else value
-    text = format_date(moment, "d MMMM y", locale=LOCALE)
-    first = text.replace("1 ", "1er ", 1) if moment.day == 1 else text
-    return first.replace(" ", NBSP)
+    return formats.long_date(moment).replace(" ", NBSP)
 
 
 def parts(value: date) -> dict[str, int]:
@@ -28,8 +24,7 @@ def parts(value: date) -> dict[str, int]:
 def instant(value: datetime) -> str:
     """`15 juillet 2026 à 10 h 00 min 05 s`, Paris time. `value` must be aware."""
     local = value.astimezone(PARIS)
-    clock = format_datetime(local, "HH 'h' mm 'min' ss 's'", tzinfo=PARIS, locale=LOCALE)
-    return f"{day(local.date())} à {clock.replace(' ', NBSP)}"
+    return f"{day(local.date())} à " + f"{local:%H h %M min %S s}".replace(" ", NBSP)
 
 
 def instant_utc(value: datetime) -> str:
@@ -38,13 +33,7 @@ def instant_utc(value: datetime) -> str:
 
 
 def euros(amount: str | Decimal) -> str:
-    """`1 234,50 €` from euros and cents."""
-    return format_currency(Decimal(amount), "EUR", locale=LOCALE)
-
-
-def user_number(digits: str) -> str:
-    """`359 00007090001`, as the July letter of the Caf prints it."""
-    return f"{digits[:3]}{NBSP}{digits[3:]}" if len(digits) == 14 else digits
+    return formats.euros(Decimal(amount))
 
 
 def siret(digits: str) -> str:

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from chassis.clock import PARIS
 from chassis.texts import full_name
 
 from documents.rendering import french
 from documents.rendering.address import below_name, window_lines
-from documents.rendering.lot import count
 from documents.rendering.pdf import Rendered, render_pdf
 
 Facts = Mapping[str, Any]
@@ -62,7 +62,7 @@ def render_letter(letter: Letter) -> Rendered:
 
 
 def _common(letter: Letter) -> dict[str, object]:
-    written = letter.written_at.astimezone(french.PARIS).date()
+    written = letter.written_at.astimezone(PARIS).date()
     caf = _caf(letter.variables.get("caf") or {})
     return {
         "title": TITLES[letter.template],
@@ -107,7 +107,7 @@ def _reminder(letter: Letter) -> dict[str, object]:
         "year": str(year),
         "deadline": _day_of(variables["deadline"]),
         "user_number": french.user_number(variables["user_number"]),
-        "remaining": _declarations(int(variables["remaining"])),
+        "remaining": french.declarations(int(variables["remaining"])),
     }
 
 
@@ -134,12 +134,8 @@ def _answered(letter: Letter) -> dict[str, object]:
     )
     return {
         "year": str(variables["year"]),
-        "rows": [(f"{label}{french.NBSP}:", _declarations(int(count))) for label, count in rows if count],
+        "rows": [(f"{label}{french.NBSP}:", french.declarations(int(count))) for label, count in rows if count],
     }
-
-
-def _declarations(count: int) -> str:
-    return f"{count}{french.NBSP}déclaration{'s' if count > 1 else ''}"
 
 
 REPORTS = {
@@ -163,7 +159,7 @@ def _lot_receipt(letter: Letter) -> dict[str, object]:
     return {
         "reference": variables["reference"],
         "received": french.instant(datetime.fromisoformat(variables["transmitted_at"])),
-        "count": count(int(variables["declarations"])),
+        "count": french.declarations(int(variables["declarations"])),
     }
 
 
@@ -220,4 +216,4 @@ def _day_of(text: str) -> str:
     """The Paris day of an ISO date or instant."""
     if len(text) == len("2026-09-30"):
         return french.day(text)
-    return french.day(datetime.fromisoformat(text).astimezone(french.PARIS).date())
+    return french.day(datetime.fromisoformat(text).astimezone(PARIS).date())

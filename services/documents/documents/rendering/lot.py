@@ -27,17 +27,11 @@ def render_lot(lot: LotRecap) -> Rendered:
     return render_pdf("lot.typ", _view(lot), dated=lot.transmitted_at, raw={"reference": lot.reference})
 
 
-def count(declarations: int) -> str:
-    """`1 déclaration`, `1 234 déclarations`."""
-    figure = f"{declarations:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
-    return f"{figure}{french.NBSP}{'déclaration' if declarations == 1 else 'déclarations'}"
-
-
 def _view(lot: LotRecap) -> dict[str, object]:
     lines: Sequence[Mapping[str, Any]] = lot.personal["lines"]
     return {
         "title": f"Récapitulatif d’un lot de déclarations – juillet {lot.campaign_year}",
-        "count": count(len(lines)),
+        "count": french.declarations(len(lines)),
         "transmitted": french.instant(lot.transmitted_at),
         "moment": french.parts(lot.transmitted_at.date()),
         "cafs": [

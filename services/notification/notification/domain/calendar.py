@@ -3,9 +3,9 @@
 from collections.abc import Container
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
-from zoneinfo import ZoneInfo
 
-PARIS = ZoneInfo("Europe/Paris")
+from chassis.clock import PARIS
+
 SATURDAY = 5
 
 

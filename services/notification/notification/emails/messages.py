@@ -126,7 +126,7 @@ def reminder(
     """`remaining`: the number of declarations not transmitted yet."""
     return {
         **_campaign(name, year, deadline, user_number, caf_name, caf_telephone),
-        "remaining": french.count(remaining, "déclaration", "déclarations"),
+        "remaining": french.declarations(remaining),
         "sign_in_url": sign_in_url,
         "help_url": help_url,
     }
@@ -195,9 +195,9 @@ def answered(
         "name": name,
         "year": year,
         "waiting": f"{french.count(waiting, 'déclaration', 'déclarations')} {verb} votre réponse" if waiting else "",
-        "integrated": french.count(integrated, "déclaration", "déclarations") if integrated else "",
-        "questions": french.count(questions, "déclaration", "déclarations") if questions else "",
-        "rejected": french.count(rejected, "déclaration", "déclarations") if rejected else "",
+        "integrated": french.declarations(integrated) if integrated else "",
+        "questions": french.declarations(questions) if questions else "",
+        "rejected": french.declarations(rejected) if rejected else "",
         "caf_name": caf_name,
         "caf_telephone": caf_telephone,
         "sign_in_url": sign_in_url,
@@ -212,7 +212,7 @@ def lot_receipt(*, name: str, year: int, reference: str, declarations: int, ende
         "name": name,
         "year": year,
         "reference": reference,
-        "declarations": french.count(declarations, "déclaration", "déclarations"),
+        "declarations": french.declarations(declarations),
         "one": declarations == 1,
         "ended": french.instant(datetime.fromisoformat(ended_at)),
         "link": link,

@@ -1,12 +1,13 @@
 """Changing the dates of a campaign: a form, a preview of the effects, then the change."""
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
+from chassis import clock
 from flask import flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
-from webui.typography import PARIS, long_date
+from webui.typography import long_date
 
 from portal.clients import api
 from portal.clients.errors import Refused
@@ -25,7 +26,7 @@ def dates(year: int) -> ResponseReturnValue:
     form = DatesForm(data=_days(campaign))
     if request.method == "POST" and form.validate():
         if not form.confirmed.data:
-            effects = list(at_once(campaign, form.as_change(), datetime.now(PARIS).date()))
+            effects = list(at_once(campaign, form.as_change(), clock.today()))
             shown = {"campaign": campaign, "form": form, "change": form.as_change(), "effects": effects, "caf": caf}
             return render_template("agent/confirm_dates.html", **shown)
         if _change(year, caf, form):

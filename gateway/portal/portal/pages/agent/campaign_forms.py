@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, ClassVar
 
+from chassis.french.formats import short_date
 from webui.forms import FrenchDateField
 from wtforms import HiddenField, StringField, TextAreaField
 from wtforms.validators import InputRequired
@@ -44,7 +45,7 @@ class DaysField(TextAreaField):  # type: ignore[misc]  # WTForms is untyped
         """The text as typed when it was invalid, else the dates."""
         if (self.errors or self.process_errors) and self.raw_data:
             return "\n".join(map(str, self.raw_data))
-        return "\n".join(f"{day:%d/%m/%Y}" for day in self.data or [])
+        return "\n".join(short_date(day) for day in self.data or [])
 
 
 class CampaignForm(IdempotentForm):

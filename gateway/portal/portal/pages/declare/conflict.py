@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from chassis import money
+from chassis.french.formats import short_date
 from flask import render_template, request
 from webui.forms import FrenchDateField
 from webui.kept_forms import kept_form
@@ -28,7 +29,7 @@ def said(field: Field) -> str:
     """A field's value as text, so that `415` and `415,00` are equal."""
     if isinstance(field, FrenchDateField):
         parts = [field.parts.get(name, "") for name in ("jj", "mm", "aaaa")]
-        return f"{field.data:%d/%m/%Y}" if isinstance(field.data, date) else "/".join(filter(None, parts)) or NOTHING
+        return short_date(field.data) if isinstance(field.data, date) else "/".join(filter(None, parts)) or NOTHING
     if isinstance(field, BooleanField):
         return "Oui" if field.data else "Non"
     if isinstance(field, RadioField):

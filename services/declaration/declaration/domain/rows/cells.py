@@ -7,6 +7,8 @@ import re
 from datetime import date, timedelta
 from typing import Any
 
+from chassis.french.formats import short_date
+
 from declaration.domain import texts
 from declaration.domain.steps import TENANT_SHARE, WHOLE_RENT
 
@@ -44,7 +46,7 @@ def day(text: str) -> str:
 
 
 def from_day(value: date | None) -> str:
-    return "" if value is None else value.strftime("%d/%m/%Y")
+    return "" if value is None else short_date(value)
 
 
 def number(text: str) -> Any:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from chassis import clock, texts
+from chassis.french.formats import short_date
 from chassis.problems import FieldError, Invalid
 
 from declaration.domain import journey
@@ -59,7 +60,7 @@ def told(result: RowResult, by: str, at: datetime) -> RowResult:
     if result.outcome is not Outcome.CHANGED:
         return result
     here = at.astimezone(clock.PARIS)
-    who = f"Cette déclaration a été enregistrée depuis {BY[by]}, le {here:%d/%m/%Y} à {here:%H} h {here:%M}."
+    who = f"Cette déclaration a été enregistrée depuis {BY[by]}, le {short_date(here)} à {here:%H} h {here:%M}."
     detail = f"{who} Comparez les deux saisies avant d’enregistrer la vôtre."
     return replace(result, errors=(replace(CHANGED_MEANWHILE, detail=detail),))
 
