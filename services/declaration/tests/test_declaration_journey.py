@@ -8,11 +8,10 @@ from typing import Any
 import pytest
 from chassis import money
 from chassis.problems import Invalid
-from declaration.domain import checks, journey, steps
+from declaration.domain import checks, declared, journey, steps
 from declaration.domain.draft import Draft, Known
 from declaration.domain.journey import NextStep
 from declaration.domain.states import State
-from declaration.domain.steps import CONSEQUENCES
 from declaration_cases import CONTEXT, GONE, INFORMATION, KNOWN, OWING, RENT, SITUATION, YEAR, saved
 from hypothesis import given
 from hypothesis import strategies as st
@@ -101,7 +100,7 @@ def test_what_an_answer_contradicts_is_refused_and_never_dropped(name: str) -> N
         assert (error.pointer, error.code in codes) == (f"/situation/{name}", True)
         assert error.rule
         assert error.example
-    assert {name: rule.answer for name, rule in CONSEQUENCES.items()} == {
+    assert {name: field.follows.answer for name, field in declared.SITUATION.items() if field.follows} == {
         name: answer for name, (answer, _value, _other) in CONTRADICTIONS.items()
     }
 

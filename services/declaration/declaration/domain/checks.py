@@ -11,8 +11,8 @@ from enum import StrEnum
 from chassis.french.formats import euros, short_date
 
 from declaration.domain import benefit_rules, july
+from declaration.domain.declared import TENANT_SHARE, WHOLE_RENT
 from declaration.domain.draft import Draft, Known
-from declaration.domain.steps import TENANT_SHARE, WHOLE_RENT
 
 TOLERATED_DIFFERENCE = Decimal("0.10")
 

@@ -3,42 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
-from decimal import Decimal
-from typing import Any
+from typing import Any, TypedDict
 
 from chassis.french.formats import euros, short_date
 
 from declaration.domain import communes
 from declaration.domain.checks import Code
+from declaration.domain.declared import STEPS
+from declaration.domain.draft import StoredDraft
+from declaration.domain.fields import Amount, Choice, Commune, Day, Declared, Flag, Plain
 
 NOTHING = "–"
-# Step -> field -> label, in the order of the steps.
-LABELS: dict[str, dict[str, str]] = {
-    "information": {
-        "address": "Adresse du logement",
-        "commune_insee": "Commune",
-        "furnished": "Logement meublé",
-        "single_room": "Chambre",
-        "lease_start": "Entrée du locataire",
-    },
-    "situation": {
-        "present": "Toujours dans le logement",
-        "left_on": "Date de départ",
-        "new_address": "Nouvelle adresse",
-        "co_tenants": "Titulaires du bail",
-        "rent_up_to_date": "Loyer à jour",
-        "arrears_amount": "Montant de la dette",
-        "first_default_on": "Premier impayé",
-    },
-    "rent": {
-        "rent": "Loyer de juillet, hors charges",
-        "charges": "Charges de juillet",
-        "share": "Loyer entier ou part du locataire",
-        "full_month": "Mois de juillet complet",
-        "furnished": "Loué meublé",
-    },
-}
 POINTS: dict[str, str] = {
     Code.DIFFERS_FROM_LAST_YEAR: "Écart avec l’an dernier",
     Code.CHARGES_PROBABLY_INCLUDED: "Loyer hors charges",
@@ -50,17 +25,28 @@ POINTS: dict[str, str] = {
     Code.SHARE_OF_ONE_HOLDER: "Part d’un seul titulaire",
     Code.FULL_MONTH_OF_ENTRY: "Mois complet l’année de l’entrée",
 }
-_WORDS = {"whole": "loyer entier", "tenant_share": "part du locataire"}
-_AMOUNTS = frozenset({"rent", "charges", "arrears_amount"})
-_DAYS = frozenset({"lease_start", "left_on", "first_default_on"})
 
 
-def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[dict[str, str]]:
-    """`field` (`rent/charges`), `label`, `before` and `after` per difference. Both are stored forms of drafts."""
+class Difference(TypedDict):
+    """`field` is `rent/charges`."""
+
+    field: str
+    label: str
+    before: str
+    after: str
+
+
+StoredForm = StoredDraft | Mapping[str, Any]
+
+
+def differences(before: StoredForm, after: StoredForm) -> list[Difference]:
+    """One per field that differs. Both are stored forms of drafts; a field that one of them is too old for is empty."""
     found = [
-        _row(f"{step}/{name}", label, _shown(name, _value(before, step, name)), _shown(name, _value(after, step, name)))
-        for step, labels in LABELS.items()
-        for name, label in labels.items()
+        _row(f"{step}/{name}", field.label, words(field, before_step.get(name)), words(field, after_step.get(name)))
+        for step, table in STEPS.items()
+        for before_step, after_step in [(_step(before, step), _step(after, step))]
+        for name, field in table.items()
+        if field.label
     ]
     found += [
         _row(f"confirmations/{code}", f"{label} (point à confirmer)", _confirmed(before, code), _confirmed(after, code))
@@ -69,12 +55,12 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[dic
     return [row for row in found if row["before"] != row["after"]]
 
 
-def _row(field: str, label: str, before: str, after: str) -> dict[str, str]:
+def _row(field: str, label: str, before: str, after: str) -> Difference:
     return {"field": field, "label": label, "before": before, "after": after}
 
 
-def _value(draft: Mapping[str, Any], step: str, name: str) -> Any:
-    return (draft.get(step) or {}).get(name)
+def _step(draft: Mapping[str, Any], step: str) -> Mapping[str, Plain]:
+    return draft.get(step) or {}
 
 
 def _confirmed(draft: Mapping[str, Any], code: str) -> str:
@@ -84,15 +70,20 @@ def _confirmed(draft: Mapping[str, Any], code: str) -> str:
     return f"confirmé : {reason}" if reason else "confirmé"
 
 
-def _shown(name: str, value: Any) -> str:
-    if value is None or value == []:
+def words(field: Declared[Any], stored: Plain) -> str:
+    """A stored value for people."""
+    if stored is None or stored == []:
         return NOTHING
-    if isinstance(value, bool):
-        return "oui" if value else "non"
-    if name == "commune_insee":
-        return communes.label(value)
-    if name in _AMOUNTS:
-        return euros(Decimal(value))
-    if name in _DAYS:
-        return short_date(date.fromisoformat(value))
-    return ", ".join(value) if isinstance(value, list) else _WORDS.get(value, str(value))
+    value = field.restore(stored)
+    match field:
+        case Flag():
+            return "oui" if value else "non"
+        case Amount():
+            return euros(value)
+        case Day():
+            return short_date(value)
+        case Commune():
+            return communes.label(value)
+        case Choice():
+            return field.options[value].words if value in field.options else str(value)
+    return ", ".join(value) if isinstance(value, tuple) else str(value)

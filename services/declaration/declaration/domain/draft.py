@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any, TypedDict, TypeVar
 
-from chassis import money
+from declaration.domain import declared
+from declaration.domain.fields import Declared, Plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +30,10 @@ class Known:
     paid_to_landlord: bool
 
 
+# Typed values of the fields of `declared`; None: not answered, or a draft older than the field.
 @dataclass(frozen=True, slots=True)
 class Information:
-    """Step 1: what the Caf knows of the dwelling and the lease, verified by the landlord."""
+    """Step 1 of `declared`."""
 
     address: tuple[str, ...]
     commune_insee: str
@@ -43,7 +45,7 @@ class Information:
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """Step 2: the tenant's situation."""
+    """Step 2 of `declared`."""
 
     present: bool
     left_on: date | None
@@ -56,7 +58,7 @@ class Situation:
 
 @dataclass(frozen=True, slots=True)
 class Rent:
-    """Step 3: July's rent in euros, without charges, and the charges separately."""
+    """Step 3 of `declared`."""
 
     rent: Decimal
     charges: Decimal
@@ -81,40 +83,46 @@ class Draft:
 
 
 Step = Information | Situation | Rent
-
-
 S = TypeVar("S", Information, Situation, Rent)
-
-_DAYS = frozenset({"lease_start", "left_on", "first_default_on"})
-_AMOUNTS = frozenset({"rent", "charges", "arrears_amount"})
-_ADDRESSES = frozenset({"address", "new_address"})
+StoredStep = Mapping[str, Plain]
 
 
-def to_json(step: Step) -> dict[str, Any]:
+class StoredDraft(TypedDict, total=False):
+    """The stored and public form of a draft; a step that is not saved is null, or not there."""
+
+    information: StoredStep | None
+    situation: StoredStep | None
+    rent: StoredStep | None
+    confirmations: dict[str, str]
+
+
+TABLES: dict[type[Step], Mapping[str, Declared[Any]]] = {
+    Information: declared.INFORMATION,
+    Situation: declared.SITUATION,
+    Rent: declared.RENT,
+}
+_ALWAYS = {
+    kind: [name for name, each in table.items() if each.required and each.since == 1] for kind, table in TABLES.items()
+}
+
+
+def to_json(step: Step) -> dict[str, Plain]:
     """The stored and public form of a step: money as `"412.50"`, dates as ISO days, addresses as lists."""
-    return {each.name: _plain(getattr(step, each.name)) for each in fields(step)}
+    return {
+        name: None if (value := getattr(step, name)) is None else each.store(value)
+        for name, each in TABLES[type(step)].items()
+    }
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, Decimal):
-        return money.to_json(value)
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, tuple):
-        return list(value)
-    return value
+def from_json(kind: type[S], stored: Mapping[str, Any] | None) -> S | None:
+    """The step from the output of `to_json`, today's or that of an older format.
 
-
-def from_json(kind: type[S], stored: Mapping[str, Any]) -> S:
-    """The step from the output of `to_json`; it was validated when it was saved."""
-    return kind(**{each.name: _typed(each.name, stored[each.name]) for each in fields(kind)})
-
-
-def _typed(name: str, value: Any) -> Any:
-    if value is None:
+    A field that is not there is not answered yet; without an answer that every format has, nor is the step.
+    """
+    if not stored or any(stored.get(name) is None for name in _ALWAYS[kind]):
         return None
-    if name in _DAYS:
-        return date.fromisoformat(value)
-    if name in _AMOUNTS:
-        return Decimal(value)
-    return tuple(value) if name in _ADDRESSES else value
+    values: dict[str, Any] = {
+        name: None if (value := stored.get(name)) is None else each.restore(value)
+        for name, each in TABLES[kind].items()
+    }
+    return kind(**values)

@@ -1,169 +1,252 @@
-"""Fields of a declaration: one row each, with the rule and the example that people are shown."""
+"""Kinds of declared field: how each is read, stored and described to people. The table itself is `declared`."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping, Sequence
+from abc import abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, Generic, TypeVar
+from typing import Any, ClassVar, TypeVar, cast
 
-from chassis import money, texts
+import marshmallow
+from chassis import money
 from chassis.french import postal
-from chassis.french.postal import AddressProblem
 from chassis.problems import FieldError
 
-HIGHEST_AMOUNT = Decimal("99999.99")
-# The law sets no maximum for a flat-share. The largest houses let on one lease have some tens of holders, and D. 842-3
-# divides the rent by their number; three digits are an amount typed in the wrong column.
-MOST_CO_TENANTS = 99
-CO_TENANTS_RULE = f"un nombre entier de 1 à {MOST_CO_TENANTS}, le locataire compris"
-# No running lease is older: an earlier year is a typing error (« 0026 »).
-EARLIEST_DAY = date(1900, 1, 1)
-_ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+from declaration.domain import readers
 
 T = TypeVar("T")
+# How a value is stored in a draft and sent in JSON.
+Plain = str | bool | int | list[str] | None
 
 
-class RefusedValueError(ValueError):
-    """A value that breaks its field's rule. `code` is stable; the sentence is French."""
+@dataclass(frozen=True, slots=True)
+class Follows:
+    """Valid only after a « non » to `answer`, and refused, never dropped, beside a « oui »."""
 
-    def __init__(self, code: str, detail: str) -> None:
-        super().__init__(detail)
-        self.code = code
-        self.detail = detail
+    answer: str
+    refused: str
 
 
-@dataclass(frozen=True)
-class Field(Generic[T]):
-    """One field: its French name, how its raw JSON value is read, its rule and an example."""
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """The column of a field in a file, titled `header`, and in the grid, titled `heading`.
 
-    label: str
-    read: Callable[[Any], T]
-    rule: str
+    `rule`: when a cell is written otherwise than its kind says.
+    """
+
+    header: str
+    heading: str
+    rule: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """The column of a field in the file for the Caf; `since`: the first format of that file that has it."""
+
+    content: str
     example: str
+    name: str = ""
+    since: int = 1
 
-    def error(self, pointer: str, code: str, detail: str) -> FieldError:
+
+class Declared(marshmallow.fields.Field[T]):
+    """One declared field.
+
+    `asked` completes « Indiquez… »; `label` names it beside its value; `question` and `hint` are those of its form,
+    where `{year}` stands for the campaign's; `corrected` names it when the landlord changes what the Caf knew, and
+    is empty when the Caf knows nothing of it. `since`: the first format of drafts that has it.
+    """
+
+    kind: ClassVar[str]
+    name: str
+
+    def __init__(
+        self,
+        asked: str,
+        *,
+        label: str = "",
+        rule: str,
+        example: str,
+        question: str = "",
+        hint: str = "",
+        follows: Follows | None = None,
+        optional: bool = False,
+        corrected: str = "",
+        cell: Cell | None = None,
+        export: Export | None = None,
+        since: int = 1,
+    ) -> None:
+        super().__init__(required=not optional and follows is None)
+        self.asked = asked
+        self.label = label
+        self.rule = rule
+        self.example = example
+        self.question = question or label
+        self.hint = hint
+        self.follows = follows
+        self.optional = optional
+        self.corrected = corrected
+        self.cell = cell
+        self.export = export
+        self.since = since
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> T:
+        return self.read(value)
+
+    @abstractmethod
+    def read(self, raw: Any) -> T:
+        """The value of what was typed or sent. Raises RefusedValueError."""
+
+    def store(self, value: T) -> Plain:
+        """Its stored and public form."""
+        return value  # type: ignore[return-value]  # kinds whose values JSON has no word for say how
+
+    def restore(self, stored: Any) -> T:
+        """The value from the output of `store`, which was read before it was stored."""
+        return stored  # type: ignore[no-any-return]  # stored by `store`
+
+    def refusal(self, pointer: str, code: str, detail: str) -> FieldError:
         return FieldError(pointer=pointer, code=code, detail=detail, rule=self.rule, example=self.example)
 
 
-def amount(raw: Any) -> Decimal:
-    """Euros from typed text, or from a stored `"412.50"`. Raises RefusedValueError."""
-    try:
-        value = money.parse(str(raw))
-    except money.InvalidAmount:
-        raise RefusedValueError("amount", "Ce montant n’est pas lisible.") from None
-    if value > HIGHEST_AMOUNT:
-        raise RefusedValueError("amount_too_high", "Ce montant est trop élevé.")
-    return value
+class Text(Declared[str]):
+    kind = "text"
+
+    def read(self, raw: Any) -> str:
+        return str(raw).strip()
 
 
-def day(raw: Any) -> date:
-    """A calendar day from `2026-07-01`; refuses `20260701` and week dates, which Python also reads.
+class Amount(Declared[Decimal]):
+    """Euros, from 0 to `readers.HIGHEST_AMOUNT`; `"412.50"` in JSON."""
 
-    Raises RefusedValueError.
-    """
-    text = str(raw).strip()
-    try:
-        found = date.fromisoformat(text) if _ISO_DAY.fullmatch(text) else None
-    except ValueError:
-        found = None
-    if found is None:
-        raise RefusedValueError("date", "Cette date n’existe pas ou n’est pas lisible.")
-    if found < EARLIEST_DAY:
-        raise RefusedValueError("date_too_early", "Cette année est trop ancienne : vérifiez ses quatre chiffres.")
-    return found
+    kind = "amount"
 
+    def __init__(self, asked: str, *, example: str, **more: Any) -> None:
+        super().__init__(asked, rule=money.RULE, example=example, **more)
 
-def flag(raw: Any) -> bool:
-    """Raises RefusedValueError unless the value is a JSON boolean."""
-    if not isinstance(raw, bool):
-        raise RefusedValueError("flag", "Répondez par oui ou par non.")
-    return raw
+    def read(self, raw: Any) -> Decimal:
+        return readers.amount(raw)
+
+    def store(self, value: Decimal) -> str:
+        return money.to_json(value)
+
+    def restore(self, stored: Any) -> Decimal:
+        return Decimal(stored)
 
 
-def co_tenants(raw: Any) -> int:
-    """The number of holders of the lease, the tenant included. Raises RefusedValueError."""
-    if isinstance(raw, bool) or not isinstance(raw, int) or not 1 <= raw <= MOST_CO_TENANTS:
-        raise RefusedValueError("co_tenants", "Ce nombre de colocataires n’est pas possible.")
-    return raw
+class Day(Declared[date]):
+    """A calendar day since `readers.EARLIEST_DAY`; ISO in JSON."""
+
+    kind = "day"
+
+    def __init__(self, asked: str, *, example: str, **more: Any) -> None:
+        super().__init__(asked, rule="une date au format AAAA-MM-JJ", example=example, **more)
+
+    def read(self, raw: Any) -> date:
+        return readers.day(raw)
+
+    def store(self, value: date) -> str:
+        return value.isoformat()
+
+    def restore(self, stored: Any) -> date:
+        return date.fromisoformat(stored)
 
 
-def address(raw: Any) -> tuple[str, ...]:
-    """The non-empty lines of a postal address (NF Z10-011). Raises RefusedValueError."""
-    if not isinstance(raw, Sequence) or isinstance(raw, str):
-        raise RefusedValueError("address", "L’adresse doit être donnée ligne par ligne.")
-    if sign := next(filter(None, (texts.refused(str(line)) for line in raw)), None):
-        raise RefusedValueError("address_characters", texts.sentence(sign, "L’adresse"))
-    lines = tuple(line for each in raw if (line := postal.tidy(str(each))))
-    if not 1 <= len(lines) <= postal.MAX_LINES:
-        raise RefusedValueError("address_lines", f"L’adresse doit avoir de 1 à {postal.MAX_LINES} lignes.")
-    for rank, line in enumerate(lines, 1):
-        if problem := postal.line_problem(line):
-            code, sentence = _LINE_PROBLEMS[problem]
-            raise RefusedValueError(code, sentence.format(rank=rank))
-    return lines
+class Flag(Declared[bool]):
+    kind = "flag"
+
+    def __init__(self, asked: str, *, example: str, **more: Any) -> None:
+        super().__init__(asked, rule="oui ou non", example=example, **more)
+
+    def read(self, raw: Any) -> bool:
+        return readers.flag(raw)
 
 
-_LINE_PROBLEMS = {
-    AddressProblem.UNPRINTABLE: (
-        "address_characters",
-        "La ligne {rank} de l’adresse contient un caractère qui ne s’imprime pas : écrivez-la en lettres de l’alphabet"
-        " latin.",
-    ),
-    AddressProblem.NOTHING_WRITTEN: ("address_line_empty", "La ligne {rank} de l’adresse n’a ni lettre ni chiffre."),
-    AddressProblem.LINE_TOO_LONG: (
-        "address_line_length",
-        f"La ligne {{rank}} de l’adresse dépasse {postal.MAX_CHARACTERS} caractères.",
-    ),
-}
+class Agreement(Flag):
+    """A flag that people tick: without it the question is not answered, and never « non »."""
+
+    kind = "agreement"
 
 
-def one_of(*values: str) -> Callable[[Any], str]:
-    """A reader that accepts these words only."""
+class Number(Declared[int]):
+    """A whole number from `lowest` to `highest`."""
 
-    def read(raw: Any) -> str:
-        if raw not in values:
-            raise RefusedValueError("choice", "Choisissez une des réponses proposées.")
+    kind = "number"
+
+    def __init__(self, asked: str, *, lowest: int, highest: int, refused: tuple[str, str], **more: Any) -> None:
+        super().__init__(asked, **more)
+        self.lowest = lowest
+        self.highest = highest
+        self._refused = refused
+
+    def read(self, raw: Any) -> int:
+        if isinstance(raw, bool) or not isinstance(raw, int) or not self.lowest <= raw <= self.highest:
+            raise readers.RefusedValueError(*self._refused)
+        return raw
+
+
+class Address(Declared[tuple[str, ...]]):
+    """The lines of a postal address (NF Z10-011)."""
+
+    kind = "address"
+
+    def __init__(self, asked: str, **more: Any) -> None:
+        lines = f"de 1 à {postal.MAX_LINES} lignes de {postal.MAX_CHARACTERS} caractères au plus, en lettres latines"
+        super().__init__(asked, rule=lines, example="2 RUE GINA PANE / 35000 RENNES", **more)
+
+    def read(self, raw: Any) -> tuple[str, ...]:
+        return readers.address(raw)
+
+    def store(self, value: tuple[str, ...]) -> list[str]:
+        return list(value)
+
+    def restore(self, stored: Any) -> tuple[str, ...]:
+        return tuple(stored)
+
+
+class Commune(Declared[str]):
+    """The official code of a commune."""
+
+    kind = "commune"
+
+    def __init__(self, asked: str, **more: Any) -> None:
+        rule = "le nom d’une commune, suivi du département s’il le faut, ou son code Insee"
+        super().__init__(asked, rule=rule, example="Rennes", **more)
+
+    def read(self, raw: Any) -> str:
+        return readers.commune(raw)
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """An answer to choose: `label` on its button, `words` in a sentence, `cell` in a file."""
+
+    label: str
+    words: str
+    cell: str
+
+
+class Choice(Declared[str]):
+    """One of a few words."""
+
+    kind = "choice"
+
+    def __init__(self, asked: str, *, options: Mapping[str, Option], **more: Any) -> None:
+        rule = " ou ".join(f"«\u00a0{option.words}\u00a0» ({value})" for value, option in options.items())
+        super().__init__(asked, rule=rule, example=next(iter(options)), **more)
+        self.options = options
+
+    def read(self, raw: Any) -> str:
+        if raw not in self.options:
+            raise readers.RefusedValueError("choice", "Choisissez une des réponses proposées.")
         return str(raw)
 
-    return read
 
+class FieldTable(marshmallow.Schema):
+    """Declared fields, in their order."""
 
-YES_NO = "oui ou non"
-DAY = "une date au format AAAA-MM-JJ"
-ADDRESS_RULE = f"de 1 à {postal.MAX_LINES} lignes de {postal.MAX_CHARACTERS} caractères au plus, en lettres latines"
-ADDRESS_EXAMPLE = "2 RUE GINA PANE / 35000 RENNES"
-
-
-class Reader:
-    """Reads the fields of one step and collects all errors, each with its JSON pointer."""
-
-    def __init__(self, step: str, table: Mapping[str, Field[Any]], raw: Mapping[str, Any]) -> None:
-        self._step = step
-        self._table = table
-        self._raw = raw
-        self.errors: list[FieldError] = []
-
-    def optional(self, name: str) -> Any:
-        """The value, or None when it is absent, empty or refused."""
-        raw = self._raw.get(name)
-        if raw is None or raw == "" or raw == []:
-            return None
-        try:
-            return self._table[name].read(raw)
-        except RefusedValueError as refusal:
-            self.refuse(name, refusal.code, refusal.detail)
-            return None
-
-    def required(self, name: str) -> Any:
-        """The value, or None with an error."""
-        raw = self._raw.get(name)
-        if raw is None or raw == "" or raw == []:
-            self.refuse(name, "required", f"Indiquez {self._table[name].label}.")
-        return self.optional(name)
-
-    def refuse(self, name: str, code: str, detail: str) -> None:
-        """Adds an error on the field."""
-        self.errors.append(self._table[name].error(f"/{self._step}/{name}", code, detail))
+    @property
+    def declared(self) -> Mapping[str, Declared[Any]]:
+        return cast(Mapping[str, Declared[Any]], self.fields)

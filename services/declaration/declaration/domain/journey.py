@@ -11,7 +11,7 @@ from typing import Any
 from chassis.problems import FieldError, Invalid
 
 from declaration.domain import checks, steps
-from declaration.domain.draft import Draft, Information, Known, Rent, Situation, from_json, to_json
+from declaration.domain.draft import Draft, Information, Known, Rent, Situation, StoredDraft, from_json, to_json
 from declaration.domain.states import State
 from declaration.domain.steps import Context
 
@@ -110,21 +110,25 @@ def confirmations(draft: Draft, known: Known, year: int) -> list[Confirmation]:
 
 
 def step_errors(draft: Draft, known: Known, context: Context) -> list[FieldError]:
-    """Steps saved earlier that contradict a step saved later, such as a departure now before the entry."""
-    if draft.situation is None:
-        return []
-    return steps.situation(to_json(draft.situation), context, lease_start(draft, known))[1]
+    """Errors of saved steps: a step saved later contradicts them, such as a departure now before the entry, or a
+    required field did not exist when they were saved."""
+    errors = steps.unanswered("information", draft.information) + steps.unanswered("rent", draft.rent)
+    if draft.situation is not None:
+        errors += steps.situation(to_json(draft.situation), context, lease_start(draft, known))[1]
+    return errors
 
 
 def next_step(draft: Draft, state: State, known: Known, context: Context) -> NextStep:
     """The first unfinished step; the summary when all are finished; done once nothing can be edited."""
     if state not in EDITABLE:
         return NextStep.DONE
-    if draft.information is None or not draft.information.confirmed:
-        return NextStep.INFORMATION
-    if draft.situation is None or step_errors(draft, known, context):
-        return NextStep.SITUATION
-    return NextStep.SUMMARY if draft.rent else NextStep.RENT
+    wrong = {error.pointer.split("/")[1] for error in step_errors(draft, known, context)}
+    finished = {
+        NextStep.INFORMATION: _verified(draft),
+        NextStep.SITUATION: draft.situation is not None,
+        NextStep.RENT: draft.rent is not None,
+    }
+    return next((step for step, done in finished.items() if not done or step in wrong), NextStep.SUMMARY)
 
 
 def missing(draft: Draft, known: Known, context: Context) -> list[FieldError]:
@@ -154,17 +158,15 @@ def _verified(draft: Draft) -> bool:
 
 def load(stored: Mapping[str, Any]) -> Draft:
     """The draft from the output of `dump`."""
-    information, situation, rent = (stored.get(step) for step in ("information", "situation", "rent"))
     return Draft(
-        from_json(Information, information) if information else None,
-        from_json(Situation, situation) if situation else None,
-        from_json(Rent, rent) if rent else None,
+        from_json(Information, stored.get("information")),
+        from_json(Situation, stored.get("situation")),
+        from_json(Rent, stored.get("rent")),
         dict(stored.get("confirmations") or {}),
     )
 
 
-def dump(draft: Draft) -> dict[str, Any]:
-    """The stored and public form of the draft; an unsaved step is null."""
+def dump(draft: Draft) -> StoredDraft:
     return {
         "information": to_json(draft.information) if draft.information else None,
         "situation": to_json(draft.situation) if draft.situation else None,

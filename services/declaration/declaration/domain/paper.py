@@ -10,7 +10,7 @@ from chassis.french.formats import short_date
 from chassis.problems import Conflict, FieldError, Invalid
 from chassis.states import Table
 
-from declaration.domain import fields
+from declaration.domain import readers
 from declaration.domain.campaign import Dates, Phase
 from declaration.domain.states import State as DeclarationState
 
@@ -104,8 +104,8 @@ def arrival(received: str, posted: str | None, dates: Dates, phase: Phase, today
 
 def _day(raw: str) -> date | None:
     try:
-        return fields.day(raw)
-    except fields.RefusedValueError:
+        return readers.day(raw)
+    except readers.RefusedValueError:
         return None
 
 

@@ -10,8 +10,9 @@ from typing import Any
 from chassis.problems import FieldError, Invalid
 from chassis.states import Table
 
-from declaration.domain import fields, texts
-from declaration.domain.steps import COMMUNE_EXAMPLE, COMMUNE_RULE, commune
+from declaration.domain import texts
+from declaration.domain.fields import Address, Commune, FieldTable, Text
+from declaration.domain.steps import Reader
 
 
 class Kind(StrEnum):
@@ -74,17 +75,21 @@ def advance(state: State, act: Trigger, answer: str = "") -> State:
     return target
 
 
-MISSING: dict[str, fields.Field[Any]] = {
-    "tenant_last_name": fields.Field("le nom du locataire", str.strip, "de 1 à 100 caractères", "DEUJOURS"),
-    "address": fields.Field("l’adresse du logement", fields.address, fields.ADDRESS_RULE, fields.ADDRESS_EXAMPLE),
-    "commune_insee": fields.Field("la commune du logement", commune, COMMUNE_RULE, COMMUNE_EXAMPLE),
-}
+class MissingTenant(FieldTable):
+    """What is said of a tenant who is missing from the list."""
+
+    tenant_last_name = Text("le nom du locataire", rule="de 1 à 100 caractères", example="DEUJOURS")
+    address = Address("l’adresse du logement")
+    commune_insee = Commune("la commune du logement")
+
+
+MISSING = MissingTenant().declared
 
 
 def missing_tenant(given: Mapping[str, Any]) -> dict[str, Any]:
     """The typed values of a tenant missing from the list. Raises Invalid with all errors."""
-    reader = fields.Reader("tenant", MISSING, given)
-    values = {name: reader.required(name) for name in MISSING}
+    reader = Reader("tenant", MISSING, given)
+    values = reader.values()
     if reader.errors:
         raise Invalid(reader.errors)
     return {**values, "tenant_first_name": (given.get("tenant_first_name") or "").strip()}

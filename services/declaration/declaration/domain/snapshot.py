@@ -4,21 +4,42 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypedDict
 
 import rfc8785
 from chassis import ids, money
 
 from declaration.domain import journey
-from declaration.domain.draft import Draft, Information, Known, to_json
+from declaration.domain.declared import INFORMATION
+from declaration.domain.draft import Draft, Information, Known, StoredDraft, StoredStep, to_json
 
-CORRECTABLE = {
-    "address": "Adresse du logement",
-    "commune_insee": "Commune",
-    "furnished": "Meublé",
-    "single_room": "Chambre",
-    "lease_start": "Date d’entrée",
-}
+
+class Correction(TypedDict):
+    """Information of the Caf changed by the landlord, in French."""
+
+    field: str
+    label: str
+    before: str
+    after: str
+
+
+class Confirmed(TypedDict):
+    code: str
+    message: str
+    reason: str | None
+
+
+class DeclaredPart(TypedDict):
+    """The landlord's own part of a snapshot."""
+
+    information: StoredStep
+    situation: StoredStep
+    rent: StoredStep
+    confirmations: list[Confirmed]
+    corrected: list[Correction]
+
+
+CORRECTABLE = {name: field.corrected for name, field in INFORMATION.items() if field.corrected}
 
 
 def canonical(content: Mapping[str, Any]) -> bytes:
@@ -36,8 +57,7 @@ def reference(year: int) -> str:
     return ids.random_reference(f"R{year % 100:02d}")
 
 
-def corrected(information: Information, known: Known) -> list[dict[str, str]]:
-    """Information of the Caf changed by the landlord: field, French label, before, after."""
+def corrected(information: Information, known: Known) -> list[Correction]:
     return [
         {"field": name, "label": label, "before": _shown(getattr(known, name)), "after": _shown(value)}
         for name, label in CORRECTABLE.items()
@@ -45,7 +65,7 @@ def corrected(information: Information, known: Known) -> list[dict[str, str]]:
     ]
 
 
-def draft(content: Mapping[str, Any]) -> dict[str, Any]:
+def draft(content: Mapping[str, Any]) -> StoredDraft:
     """The stored form of the draft behind a snapshot."""
     rent = {name: value for name, value in content["rent"].items() if name != "total"}
     confirmations = {each["code"]: each["reason"] or "" for each in content["confirmations"]}
@@ -65,8 +85,8 @@ def _shown(value: Any) -> str:
     return str(value)
 
 
-def declared(draft: Draft, known: Known, year: int) -> dict[str, Any]:
-    """The landlord's own part of the snapshot. Raises ValueError for an incomplete draft."""
+def declared(draft: Draft, known: Known, year: int) -> DeclaredPart:
+    """Raises ValueError for an incomplete draft."""
     if draft.information is None or draft.situation is None or draft.rent is None:
         raise ValueError("the draft is not complete")
     return {

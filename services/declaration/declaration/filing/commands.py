@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from declaration import publishes
 from declaration.campaigns import reminder_withdrawal
 from declaration.domain import communes, journey, snapshot
+from declaration.domain.draft import StoredDraft
 from declaration.domain.states import State, Trigger, advance
 from declaration.filing.loading import PAPER, WEB, LoadedDeclaration
 from declaration.models import CafAnswer, DeclarationVersion, RentDeclaration, StateTransition
@@ -20,7 +21,7 @@ from declaration.models import CafAnswer, DeclarationVersion, RentDeclaration, S
 def save(session: Session, loaded: LoadedDeclaration, change: Mapping[str, Any]) -> None:
     """Saves the steps of `change`. Raises Invalid with all their errors; then nothing changes."""
     following = advance(loaded.state, Trigger.SAVE, loaded.facts())
-    loaded.row.draft = journey.dump(journey.save(loaded.draft, change, loaded.known, loaded.context))
+    loaded.store(journey.save(loaded.draft, change, loaded.known, loaded.context))
     loaded.row.draft_channel = loaded.channel
     if following is not loaded.state:
         _record_transition(session, loaded, Trigger.SAVE, loaded.state, following)
@@ -57,7 +58,7 @@ def transmit(session: Session, loaded: LoadedDeclaration, lot_id: UUID | None = 
     return version
 
 
-def take_paper(session: Session, loaded: LoadedDeclaration, draft: dict[str, Any], reason: str) -> None:
+def take_paper(session: Session, loaded: LoadedDeclaration, draft: StoredDraft, reason: str) -> None:
     """Replaces the draft with what a paper says, ready to transmit. Raises Conflict once the Caf has settled.
 
     `reason`: why it replaces what was transmitted; empty before the first transmission.

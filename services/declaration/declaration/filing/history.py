@@ -58,11 +58,16 @@ def _version(caller: Caller, version: DeclarationVersion, earlier: DeclarationVe
     }
 
 
-def _changed(version: DeclarationVersion, earlier: DeclarationVersion | None) -> list[dict[str, str]]:
+def _changed(version: DeclarationVersion, earlier: DeclarationVersion | None) -> list[comparison.Difference]:
     if earlier is not None:
         return comparison.differences(snapshot.draft(earlier.snapshot), snapshot.draft(version.snapshot))
     # The first one is compared with the Caf's information.
-    return [{**each, "field": f"information/{each['field']}"} for each in version.snapshot["corrected"]]
+    return [
+        comparison.Difference(
+            field=f"information/{each['field']}", label=each["label"], before=each["before"], after=each["after"]
+        )
+        for each in version.snapshot["corrected"]
+    ]
 
 
 def _papers(session: Session, loaded: LoadedDeclaration) -> Sequence[PaperReturn]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from declaration.domain import journey, paper
 from declaration.domain.draft import Draft, Known
 from declaration.domain.states import Facts, State
 from declaration.domain.steps import Context
+from declaration.filing.row_draft import RowDraft
 from declaration.models import Campaign, DeclarationVersion, Dwelling, Landlord, RentDeclaration, Tenancy
 from declaration.perimeter import joined, visible
 
@@ -48,9 +50,16 @@ class LoadedDeclaration:
     def state(self) -> State:
         return State(self.row.state)
 
+    @cached_property
+    def _stored(self) -> RowDraft:
+        return RowDraft(self.row)
+
     @property
     def draft(self) -> Draft:
-        return journey.load(self.row.draft)
+        return self._stored.draft
+
+    def store(self, draft: Draft) -> None:
+        self._stored.draft = draft
 
     @property
     def context(self) -> Context:
@@ -99,7 +108,7 @@ class LoadedDeclaration:
             standing=self.standing,
         )
 
-    @property
+    @cached_property
     def known(self) -> Known:
         tenancy, dwelling = self.tenancy, self.dwelling
         return Known(

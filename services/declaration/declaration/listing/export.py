@@ -85,7 +85,7 @@ def _rows(session: Session, caller: Caller, filters: Filters, sort: str | None) 
 
 
 def _cells(row: Row[Any]) -> list[sheets.Cell]:
-    declared = (row.draft or {}).get("rent")
+    charges = ((row.draft or {}).get("rent") or {}).get("charges")
     return [
         row.year,
         row.name,
@@ -102,7 +102,7 @@ def _cells(row: Row[Any]) -> list[sheets.Cell]:
         "oui" if row.late else "non",
         row.version,
         row.rent,
-        Decimal(declared["charges"]) if declared else None,
+        Decimal(charges) if charges else None,
         _french_day(row.updated_at),
     ]
 

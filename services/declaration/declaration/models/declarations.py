@@ -10,6 +10,7 @@ from chassis.ids import new_id
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from declaration.domain.draft import StoredDraft
 from declaration.models.base import Base
 
 COUNTED = ("commune_insee", "housing_type", "state", "departement")
@@ -45,7 +46,7 @@ class RentDeclaration(Base):
     # The Caf's question that the current correction answers.
     question: Mapped[str | None] = mapped_column(String(400))
     late: Mapped[bool]
-    draft: Mapped[dict[str, Any]]
+    draft: Mapped[StoredDraft]
     # Channel of the last save: the version made from the draft takes it. Null before.
     draft_channel: Mapped[str | None] = mapped_column(String(10))
     updated_at: Mapped[datetime]

@@ -1,13 +1,13 @@
 """Attestations on paper, as agents type them."""
 
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from chassis.ids import new_id
 from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from declaration.domain.draft import StoredDraft
 from declaration.models.base import Base
 
 BEING_TYPED = text("state = 'typing'")
@@ -38,7 +38,7 @@ class PaperReturn(Base):
     received_on: Mapped[date]
     # Day of the postmark, which decides the late mark; None when unreadable, or handed in at the desk.
     posted_on: Mapped[date | None]
-    draft: Mapped[dict[str, Any]]
+    draft: Mapped[StoredDraft]
     # Increases with each change of the row: its ETag.
     revision: Mapped[int]
     # Reason for discarding it, or for replacing what had been declared.
@@ -46,7 +46,7 @@ class PaperReturn(Base):
     # The version made from it.
     version: Mapped[int | None]
     # The landlord's online draft, begun and not transmitted when the paper was filed.
-    set_aside: Mapped[dict[str, Any] | None]
+    set_aside: Mapped[StoredDraft | None]
     typed_by: Mapped[str] = mapped_column(String(100))
     begun_at: Mapped[datetime]
     # None while nobody has saved since.

@@ -91,7 +91,7 @@ def save(session: Session, typed: Typed, change: Mapping[str, Any]) -> Typed:
     except Invalid as refused:
         errors += refused.errors
     try:
-        row.draft = journey.dump(journey.save(typed.draft, steps, loaded.known, loaded.context))
+        typed.store(journey.save(typed.draft, steps, loaded.known, loaded.context))
     except Invalid as refused:
         errors += refused.errors
     if errors:

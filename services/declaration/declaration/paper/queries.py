@@ -1,6 +1,7 @@
 """Attestations that an agent sees, shown beside the declaration, with what is left to do."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from declaration.domain.states import Trigger, allowed
 from declaration.filing import loading
 from declaration.filing import queries as declarations
 from declaration.filing.loading import LoadedDeclaration
+from declaration.filing.row_draft import RowDraft
 from declaration.models import DeclarationVersion, PaperReturn, RentDeclaration
 from declaration.perimeter import visible
 
@@ -31,9 +33,16 @@ class Typed:
     row: PaperReturn
     loaded: LoadedDeclaration
 
+    @cached_property
+    def _stored(self) -> RowDraft:
+        return RowDraft(self.row)
+
     @property
     def draft(self) -> Draft:
-        return journey.load(self.row.draft)
+        return self._stored.draft
+
+    def store(self, draft: Draft) -> None:
+        self._stored.draft = draft
 
     @property
     def state(self) -> State:
@@ -111,7 +120,7 @@ def shown(session: Session, typed: Typed) -> Shown:
     body = {
         **_summary(typed),
         "late": loaded.late,
-        "draft": row.draft,
+        "draft": journey.dump(draft),
         "commune_name": declarations.commune_name(draft, loaded.known),
         "total": money.to_json(draft.rent.total) if draft.rent else None,
         "to_confirm": [

@@ -11,6 +11,9 @@ from typing import Any
 
 from chassis import money
 
+from declaration.domain import readers
+from declaration.domain.fields import Amount, Choice, Day, Declared, Number
+from declaration.domain.journey import LONGEST_REASON
 from declaration.domain.rows import cells
 from declaration.domain.rows.columns import COLUMNS
 from declaration.sheets import instructions
@@ -19,9 +22,12 @@ from declaration.sheets.layout import FILLED, HEADERS, HELPING, MARK, SAYING, Ro
 # ASVS 5.0, 1.2.10: text that a spreadsheet would take for a formula; one apostrophe is removed when it is read back.
 _FORMULA = re.compile(r"'*[=+\-@\t\r\0]")
 _KEPT = re.compile(r"'+[=+\-@\t\r\0]")
-_AMOUNTS = frozenset({"rent", "charges", "arrears_amount", "previous_rent", "previous_charges"})
-_DAYS = frozenset({"left_on", "first_default_on", "lease_start"})
-_YES_NO = ("confirmed", "present", "rent_up_to_date", "full_month", "furnished", "confirm")
+_AMOUNTS = {name for name, column in COLUMNS.items() if isinstance(column.field, Amount)} | {
+    "previous_rent",
+    "previous_charges",
+}
+_DAYS = {name for name, column in COLUMNS.items() if isinstance(column.field, Day)} | {"lease_start"}
+_NUMBERS = {name for name, column in COLUMNS.items() if isinstance(column.field, Number)}
 _WIDTHS = {"address": 40, "tenant": 28, "points": 60, "to_correct": 60, "reason": 40}
 MEDIA_TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -110,7 +116,7 @@ def _write(sheet: Any, line: int, place: int, name: str, text: str, styles: dict
         sheet.write_number(line, place, amount, styles[f"{side} amount"])
     elif name in _DAYS and (day := _day(text)):
         sheet.write_datetime(line, place, day, styles[f"{side} day"])
-    elif name == "co_tenants" and text.isascii() and text.isdigit():
+    elif name in _NUMBERS and text.isascii() and text.isdigit():
         sheet.write_number(line, place, int(text[:9]), styles[side])
     else:
         text = f"'{text}" if _KEPT.match(text) else text
@@ -137,15 +143,27 @@ def _day(text: str) -> datetime | None:
 
 
 def _validate(sheet: Any, names: Sequence[str], last: int) -> None:
-    rules: dict[str, dict[str, Any]] = {name: {"validate": "list", "source": ["oui", "non"]} for name in _YES_NO}
-    rules["share"] = {"validate": "list", "source": [cells.WHOLE, cells.SHARE]}
-    rules["co_tenants"] = {"validate": "integer", "criteria": "between", "minimum": 1, "maximum": 50}
-    for name in ("rent", "charges", "arrears_amount"):
-        rules[name] = {"validate": "decimal", "criteria": "between", "minimum": 0, "maximum": 99999.99}
-    for name in ("left_on", "first_default_on"):
-        rules[name] = {"validate": "date", "criteria": ">=", "value": date(1900, 1, 1)}
-    rules["reason"] = {"validate": "length", "criteria": "<=", "value": 500}
-    for name, rule in rules.items():
+    for name, column in COLUMNS.items():
         place = names.index(name)
-        said = {"error_title": "Valeur refusée", "error_message": f"Attendu : {COLUMNS[name].rule}"[:255]}
-        sheet.data_validation(1, place, max(1, last), place, {**rule, **said})
+        said = {"error_title": "Valeur refusée", "error_message": f"Attendu : {column.rule}"[:255]}
+        sheet.data_validation(1, place, max(1, last), place, {**_rule(name, column.field), **said})
+
+
+def _rule(name: str, field: Declared[Any] | None) -> dict[str, Any]:
+    """What a spreadsheet lets people type."""
+    match field:
+        case Choice():
+            return {"validate": "list", "source": [option.cell for option in field.options.values()]}
+        case Number():
+            return _between("integer", field.lowest, field.highest)
+        case Amount():
+            return _between("decimal", 0, float(readers.HIGHEST_AMOUNT))
+        case Day():
+            return {"validate": "date", "criteria": ">=", "value": readers.EARLIEST_DAY}
+    if name == "reason":
+        return {"validate": "length", "criteria": "<=", "value": LONGEST_REASON}
+    return {"validate": "list", "source": [cells.YES, cells.NO]}
+
+
+def _between(kind: str, lowest: float, highest: float) -> dict[str, Any]:
+    return {"validate": kind, "criteria": "between", "minimum": lowest, "maximum": highest}

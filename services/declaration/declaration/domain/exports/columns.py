@@ -6,12 +6,15 @@ All values come from immutable columns of a version, so that rewriting a file gi
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from chassis import clock
+
+from declaration.domain.declared import STEPS
+from declaration.domain.fields import Address
 
 LINES_JOINED_BY = "|"
 # What a spreadsheet would take for a formula (OWASP, CSV injection).
@@ -45,10 +48,13 @@ class Column:
     read: Callable[[Version], Any]
     content: str
     example: str
+    # The first format of the file that has it.
+    since: int = 1
 
 
 def _of(part: str, name: str) -> Callable[[Version], Any]:
-    return lambda version: version.snapshot[part][name]
+    """Empty when the version is older than the field."""
+    return lambda version: version.snapshot[part].get(name)
 
 
 def _words(read: Callable[[Version], Any]) -> Callable[[Version], str]:
@@ -62,7 +68,7 @@ def _words(read: Callable[[Version], Any]) -> Callable[[Version], str]:
 
 
 def _address(part: str, name: str) -> Callable[[Version], str]:
-    return _words(lambda version: LINES_JOINED_BY.join(version.snapshot[part][name] or []))
+    return _words(lambda version: LINES_JOINED_BY.join(version.snapshot[part].get(name) or []))
 
 
 def _confirmed(version: Version) -> str:
@@ -74,12 +80,28 @@ def _corrected(version: Version) -> str:
     return LINES_JOINED_BY.join(each["field"] for each in version.snapshot["corrected"])
 
 
-_EUROS = "euros, deux décimales"
-_FLAG = "`0` (non) ou `1` (oui)"
-_ADDRESS = "lignes jointes par une barre verticale"
+# Columns that follow that of a field.
+_AFTER: dict[str, dict[str, Column]] = {
+    "lease_start": {
+        "corrected": Column(
+            _corrected, "ce que le bailleur a corrigé, noms joints par une barre verticale", "furnished"
+        )
+    },
+    "charges": {"total": Column(_of("rent", "total"), "loyer et charges, euros, deux décimales", "550.30")},
+}
 
-# Add new ones at the end and raise `manifest.FORMAT`: earlier batches are rewritten with the columns they had.
-COLUMNS: dict[str, Column] = {
+
+def _declared() -> Iterator[tuple[str, Column]]:
+    for step, table in STEPS.items():
+        for name, field in table.items():
+            if field.export:
+                read = _address(step, name) if isinstance(field, Address) else _of(step, name)
+                column = Column(read, field.export.content, field.export.example, field.export.since)
+                yield field.export.name or name, column
+                yield from _AFTER.get(name, {}).items()
+
+
+_ALL: dict[str, Column] = {
     "declaration_id": Column(
         lambda version: version.declaration_id,
         "identifiant de la déclaration, le même pour toutes ses versions",
@@ -99,35 +121,7 @@ COLUMNS: dict[str, Column] = {
         _words(_of("dwelling", "reference")), "référence du logement, celle du fichier du registre", "L-0001"
     ),
     "housing_type": Column(_of("dwelling", "housing_type"), "`conventioned` ou `private`", "private"),
-    "address": Column(
-        _address("information", "address"),
-        f"adresse du logement vérifiée par le bailleur, {_ADDRESS}",
-        "APPARTEMENT 4|2 RUE GINA PANE|35000 RENNES",
-    ),
-    "commune_insee": Column(_of("information", "commune_insee"), "commune vérifiée, code Insee", "35238"),
-    "furnished": Column(_of("information", "furnished"), f"logement meublé, {_FLAG}", "0"),
-    "single_room": Column(_of("information", "single_room"), f"chambre, {_FLAG}", "0"),
-    "lease_start": Column(_of("information", "lease_start"), "entrée dans le logement, AAAA-MM-JJ", "2016-09-01"),
-    "corrected": Column(_corrected, "ce que le bailleur a corrigé, noms joints par une barre verticale", "furnished"),
-    "present": Column(_of("situation", "present"), f"locataire toujours là, {_FLAG}", "1"),
-    "left_on": Column(_of("situation", "left_on"), "départ, AAAA-MM-JJ, ou vide", "2026-08-15"),
-    "new_address": Column(
-        _address("situation", "new_address"),
-        f"nouvelle adresse si elle est connue, {_ADDRESS}",
-        "3 RUE DES LILAS|35000 RENNES",
-    ),
-    "co_tenants": Column(_of("situation", "co_tenants"), "titulaires du bail, le locataire compris", "1"),
-    "rent_up_to_date": Column(_of("situation", "rent_up_to_date"), f"loyer à jour, {_FLAG}", "0"),
-    "arrears_amount": Column(_of("situation", "arrears_amount"), f"dette, {_EUROS}, ou vide", "650.00"),
-    "first_default_on": Column(
-        _of("situation", "first_default_on"), "premier impayé, AAAA-MM-JJ, ou vide", "2026-05-05"
-    ),
-    "rent": Column(_of("rent", "rent"), f"loyer de juillet hors charges, {_EUROS}", "512.30"),
-    "charges": Column(_of("rent", "charges"), f"charges de juillet, {_EUROS}", "38.00"),
-    "total": Column(_of("rent", "total"), f"loyer et charges, {_EUROS}", "550.30"),
-    "share": Column(_of("rent", "share"), "`whole` (loyer entier) ou `tenant_share` (part du locataire)", "whole"),
-    "full_month": Column(_of("rent", "full_month"), f"mois complet, {_FLAG}", "1"),
-    "let_furnished": Column(_of("rent", "furnished"), f"loué meublé en juillet, {_FLAG}", "0"),
+    **dict(_declared()),
     "confirmations": Column(
         _confirmed,
         "objet JSON : ce que le bailleur a confirmé, code et motif (vide s’il n’en donne pas)",
@@ -138,7 +132,7 @@ COLUMNS: dict[str, Column] = {
         "`web`, `paper` (saisie par un agent) ou `file` (dernier enregistrement par un fichier du bailleur)",
         "web",
     ),
-    "late": Column(lambda version: version.late, f"après la date limite, {_FLAG}", "0"),
+    "late": Column(lambda version: version.late, "après la date limite, `0` (non) ou `1` (oui)", "0"),
     "transmitted_at": Column(
         lambda version: clock.iso(version.transmitted_at), "instant de réception, UTC", "2026-09-02T08:15:00Z"
     ),
@@ -161,13 +155,18 @@ COLUMNS: dict[str, Column] = {
         lambda version: version.received_on,
         "arrivée du papier à la Caf, AAAA-MM-JJ, ou vide : `transmitted_at` est l’instant de sa saisie",
         "2026-09-01",
+        since=2,
     ),
     "posted_on": Column(
         lambda version: version.posted_on,
         "cachet de la poste du papier, AAAA-MM-JJ, ou vide ; s’il est lisible, `late` en dépend",
         "2026-08-31",
+        since=2,
     ),
 }
+# New ones come at the end: earlier batches are rewritten with the columns they had.
+COLUMNS: dict[str, Column] = dict(sorted(_ALL.items(), key=lambda named: named[1].since))
+FORMAT = f"offre-bailleurs/export/{max(column.since for column in COLUMNS.values())}"
 
 
 def row(version: Version, names: Iterable[str] = COLUMNS) -> list[str]:

@@ -12,9 +12,7 @@ from typing import Any
 
 from chassis import clock, money
 
-from declaration.domain.exports.columns import COLUMNS, Version
-
-FORMAT = "offre-bailleurs/export/2"
+from declaration.domain.exports.columns import COLUMNS, FORMAT, Version
 
 
 @dataclass(frozen=True)

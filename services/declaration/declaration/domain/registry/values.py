@@ -12,12 +12,12 @@ from chassis import email_address, money, texts
 from chassis.french import postal
 from stdnum.fr import siret as siret_number
 
-from declaration.domain import communes, fields
+from declaration.domain import communes, readers
 
 TENANT_NUMBER = re.compile(r"\d{7}[A-Z]", re.ASCII)
 LONGEST_TEXT = 100
 ADDRESS_SEPARATOR = "|"
-# An address line that surely needs no change; any doubt is a no (`fields.address` has the rule).
+# An address line that surely needs no change; any doubt is a no (`readers.address` has the rule).
 _PLAIN = "A-Za-z0-9À-ÖØ-öø-ÿ"
 PLAIN_LINE = re.compile(rf"[{_PLAIN}](?:[ -;=?-{{}}~À-ÿ]{{0,{postal.MAX_CHARACTERS - 2}}}[{_PLAIN}])?")
 
@@ -93,8 +93,8 @@ def address(value: str) -> tuple[str, ...]:
     if len(cut) <= postal.MAX_LINES and all(PLAIN_LINE.fullmatch(line) and "  " not in line for line in cut):
         return cut
     try:
-        return fields.address(cut)
-    except fields.RefusedValueError as refusal:
+        return readers.address(cut)
+    except readers.RefusedValueError as refusal:
         raise ValueError(refusal.detail) from None
 
 
@@ -115,15 +115,15 @@ def tenant_number(value: str) -> str:
 @lru_cache(maxsize=4096)
 def day(value: str) -> date:
     try:
-        return fields.day(value)
-    except fields.RefusedValueError as refusal:
+        return readers.day(value)
+    except readers.RefusedValueError as refusal:
         raise ValueError(refusal.detail) from None
 
 
 def co_tenants(value: str) -> int:
     count = int(value) if value.isascii() and value.isdigit() and len(value) < 4 else 0
-    if not 1 <= count <= fields.MOST_CO_TENANTS:
-        raise ValueError(f"Un nombre de 1 à {fields.MOST_CO_TENANTS} est attendu.")
+    if not 1 <= count <= readers.MOST_CO_TENANTS:
+        raise ValueError(f"Un nombre de 1 à {readers.MOST_CO_TENANTS} est attendu.")
     return count
 
 

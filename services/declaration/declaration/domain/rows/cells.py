@@ -4,23 +4,18 @@ rule refuses it."""
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
 from chassis.french.formats import short_date
 
 from declaration.domain import texts
-from declaration.domain.steps import TENANT_SHARE, WHOLE_RENT
+from declaration.domain.fields import Option
 
 YES, NO = "oui", "non"
 _YES = frozenset({"oui", "o", "vrai", "true"})
 _NO = frozenset({"non", "n", "faux", "false"})
-WHOLE, SHARE = "entier", "part"
-_SHARES = {"entier": WHOLE_RENT, "loyer entier": WHOLE_RENT, "whole": WHOLE_RENT} | {
-    "part": TENANT_SHARE,
-    "part du locataire": TENANT_SHARE,
-    "tenant share": TENANT_SHARE,
-}
 _FRENCH_DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
 # Day numbers of a spreadsheet, for cells that lost their format: 1954 to 2119.
 _SERIAL = re.compile(r"[2-7]\d{4}")
@@ -58,12 +53,19 @@ def from_number(value: int | None) -> str:
     return "" if value is None else str(value)
 
 
-def share(text: str) -> str:
-    return _SHARES.get(texts.folded(text), text)
+def choice(options: Mapping[str, Option]) -> Callable[[str], str]:
+    """Reads an answer given by its cell, its words or its value."""
+    values = {
+        texts.folded(written): value
+        for value, option in options.items()
+        for written in (option.cell, option.words, value)
+    }
+    return lambda text: values.get(texts.folded(text), text)
 
 
-def from_share(value: str | None) -> str:
-    return {WHOLE_RENT: WHOLE, TENANT_SHARE: SHARE}.get(value or "", "")
+def from_choice(options: Mapping[str, Option]) -> Callable[[str | None], str]:
+    written = {value: option.cell for value, option in options.items()}
+    return lambda value: written.get(value or "", "")
 
 
 def text(typed: str) -> str:

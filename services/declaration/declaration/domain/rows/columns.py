@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from chassis import money
-
-from declaration.domain import fields
+from declaration.domain.declared import STEPS
+from declaration.domain.fields import Amount, Cell, Choice, Day, Declared, Flag, Number
+from declaration.domain.journey import LONGEST_REASON
 from declaration.domain.rows import cells, same
 
 INFORMATION, SITUATION, RENT, CONFIRMATIONS = "information", "situation", "rent", "confirmations"
@@ -27,53 +27,42 @@ class Column:
     example: str
     # How spreadsheets rewrite a value that nobody changed.
     same: Callable[[str, str], bool] = operator.eq
+    # None for the columns that confirm.
+    field: Declared[Any] | None = None
 
     def unchanged(self, typed: str, stands: str) -> bool:
         """Whether both texts mean the same."""
         return self.read(typed) == self.read(stands) or self.same(typed, stands)
 
 
-_DAY = "une date au format JJ/MM/AAAA"
-_YES_NO = "oui ou non"
+def _column(step: str, field: Declared[Any], cell: Cell) -> Column:
+    rule, example = cell.rule or field.rule, field.example
+    match field:
+        case Flag():
+            return Column(cell.header, step, cells.yes_or_no, cells.from_flag, rule, example, field=field)
+        case Day():
+            rule, example = "une date au format JJ/MM/AAAA", cells.from_day(field.restore(example))
+            return Column(cell.header, step, cells.day, cells.from_day, rule, example, same.day, field)
+        case Number():
+            return Column(cell.header, step, cells.number, cells.from_number, rule, example, field=field)
+        case Amount():
+            return Column(cell.header, step, cells.text, cells.from_amount, rule, example, same.amount, field)
+        case Choice():
+            read, show = cells.choice(field.options), cells.from_choice(field.options)
+            return Column(cell.header, step, read, show, rule, show(example), field=field)
+    raise TypeError(f"no cell holds a field of kind {field.kind}")
 
+
+def _in_steps() -> Iterator[tuple[str, Column]]:
+    for step, table in STEPS.items():
+        for name, field in table.items():
+            if field.cell:
+                yield name, _column(step, field, field.cell)
+
+
+IN_STEPS: dict[str, Column] = dict(_in_steps())
 COLUMNS: dict[str, Column] = {
-    "confirmed": Column(
-        "Informations exactes",
-        INFORMATION,
-        cells.yes_or_no,
-        cells.from_flag,
-        "oui si l’adresse, l’entrée et le logement sont exacts ; sinon corrigez-les sur la page du locataire",
-        "oui",
-    ),
-    "present": Column("Toujours locataire", SITUATION, cells.yes_or_no, cells.from_flag, _YES_NO, "oui"),
-    "left_on": Column("Date de départ", SITUATION, cells.day, cells.from_day, _DAY, "15/07/2026", same.day),
-    "co_tenants": Column(
-        "Titulaires du bail",
-        SITUATION,
-        cells.number,
-        cells.from_number,
-        fields.CO_TENANTS_RULE,
-        "2",
-    ),
-    "rent_up_to_date": Column("Loyer à jour", SITUATION, cells.yes_or_no, cells.from_flag, _YES_NO, "oui"),
-    "arrears_amount": Column(
-        "Montant de la dette", SITUATION, cells.text, cells.from_amount, money.RULE, "650,00", same.amount
-    ),
-    "first_default_on": Column("Premier impayé", SITUATION, cells.day, cells.from_day, _DAY, "05/05/2026", same.day),
-    "rent": Column(
-        "Loyer de juillet hors charges", RENT, cells.text, cells.from_amount, money.RULE, money.EXAMPLE, same.amount
-    ),
-    "charges": Column("Charges de juillet", RENT, cells.text, cells.from_amount, money.RULE, "38,00", same.amount),
-    "share": Column(
-        "Entier ou part",
-        RENT,
-        cells.share,
-        cells.from_share,
-        "« entier » pour le loyer du logement, « part » pour celle de ce locataire",
-        "entier",
-    ),
-    "full_month": Column("Mois complet", RENT, cells.yes_or_no, cells.from_flag, _YES_NO, "oui"),
-    "furnished": Column("Loué meublé", RENT, cells.yes_or_no, cells.from_flag, _YES_NO, "non"),
+    **IN_STEPS,
     "confirm": Column(
         "Je confirme",
         CONFIRMATIONS,
@@ -87,11 +76,10 @@ COLUMNS: dict[str, Column] = {
         CONFIRMATIONS,
         cells.text,
         cells.text,
-        "un texte de 500 caractères au plus",
+        f"un texte de {LONGEST_REASON} caractères au plus",
         "Loyer révisé au 1er juillet selon l’IRL",
     ),
 }
-IN_STEPS = {name: column for name, column in COLUMNS.items() if column.step != CONFIRMATIONS}
 
 
 def at(pointer: str) -> str:
@@ -99,6 +87,5 @@ def at(pointer: str) -> str:
     step, _, field = pointer.strip("/").partition("/")
     if step == CONFIRMATIONS:
         return "reason" if field else "confirm"
-    if step == INFORMATION and field != "confirmed":
-        return ""
-    return field if field in COLUMNS else ""
+    column = COLUMNS.get(field)
+    return field if column and column.step == step else ""

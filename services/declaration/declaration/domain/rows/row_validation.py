@@ -13,10 +13,11 @@ from chassis.french.formats import short_date
 from chassis.problems import FieldError, Invalid
 
 from declaration.domain import journey
+from declaration.domain.declared import STEPS, WHOLE_RENT
 from declaration.domain.draft import Draft, Known, to_json
-from declaration.domain.rows.columns import COLUMNS, IN_STEPS, INFORMATION, SITUATION, at
+from declaration.domain.rows.columns import COLUMNS, IN_STEPS, INFORMATION, RENT, SITUATION, at
 from declaration.domain.rows.errors import CellError
-from declaration.domain.steps import CONSEQUENCES, WHOLE_RENT, Context
+from declaration.domain.steps import Context
 
 Cells = Mapping[str, str]
 
@@ -70,7 +71,7 @@ def filled(draft: Draft, known: Known, year: int) -> dict[str, str]:
     stored = {
         INFORMATION: {"confirmed": draft.information.confirmed if draft.information else None},
         SITUATION: _fields(draft.situation) or {"co_tenants": known.co_tenants},
-        "rent": _fields(draft.rent)
+        RENT: _fields(draft.rent)
         or {
             "share": WHOLE_RENT if known.co_tenants == 1 else None,
             "full_month": True,
@@ -150,14 +151,15 @@ def _raw(name: str, given: Cells) -> Any:
 
 def _step(step: str, given: Cells, draft: Draft, known: Known) -> dict[str, Any]:
     """What the step's form would send; a field without a cell keeps its value."""
-    stands: dict[str, Any] = {}
-    if step == INFORMATION:
-        stands = to_json(draft.information) if draft.information else _as_known(known)
-    elif step == SITUATION and draft.situation:
-        stands = to_json(draft.situation)
+    saved = getattr(draft, step)
+    stands: Mapping[str, Any] = to_json(saved) if saved else _as_known(known) if step == INFORMATION else {}
     answers = {name: _raw(name, given) for name, column in IN_STEPS.items() if column.step == step}
     # A value without a cell is dropped with the answer that it depended on.
-    gone = {name for name, rule in CONSEQUENCES.items() if name not in COLUMNS and answers.get(rule.answer) is True}
+    gone = {
+        name
+        for name, field in STEPS[step].items()
+        if field.follows and name not in COLUMNS and answers.get(field.follows.answer) is True
+    }
     return {name: value for name, value in stands.items() if name not in gone} | answers
 
 
