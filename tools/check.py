@@ -38,6 +38,7 @@ def checks(folders: list[str]) -> dict[str, list[str]]:
         "topology": [sys.executable, "-m", "tools.topology", "--check"],
         "asvs": [sys.executable, "-m", "tools.asvs"],
         "rules": [sys.executable, "-m", "tools.rules"],
+        "messages": [sys.executable, "-m", "tools.messages", "--check"],
         "glossary": [sys.executable, "-m", "tools.glossary", "--check"],
     }
 

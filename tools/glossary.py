@@ -15,7 +15,7 @@ from typing import Any
 from declaration.domain import campaign, july, nationwide, paper, reports
 from declaration.domain import states as declaration_states
 from declaration.domain.exports import states as export_states
-from notification.domain import batch_states, channels, templates
+from notification.domain import batch_states, channels, kinds
 from notification.domain import states as message_states
 
 from tools.workspace import ROOT
@@ -36,7 +36,7 @@ VALUES: dict[str, Mapping[Any, str]] = {
     "State of a message": message_states.LABELS,
     "Channel of a message": channels.CHANNEL_LABELS,
     "Print batch": batch_states.BATCH_LABELS,
-    "Series of letters": templates.SERIES_LABELS,
+    "Series of letters": kinds.SERIES_LABELS,
     "Destination of letters": batch_states.DESTINATION_LABELS,
 }
 _ROW = re.compile(r"^\| (?P<french>[^|]+) \| (?P<code>[^|]+) \| (?P<meaning>[^|]*) \|$", re.MULTILINE)

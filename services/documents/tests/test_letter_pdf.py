@@ -6,7 +6,7 @@ from typing import Any
 import pdf_reading as read
 import pytest
 from documents.rendering.address import UnprintableAddress, window_lines
-from documents.rendering.letters import MOST_TENANTS, TITLES, Letter, TooManyTenants, UnknownTemplate, render_letter
+from documents.rendering.letters import LETTERS, MOST_TENANTS, Letter, TooManyTenants, UnknownTemplate, render_letter
 
 BuildLetter = Callable[..., Letter]
 
@@ -21,14 +21,14 @@ def inside(shown: list[tuple[float, float, float, float, str]]) -> bool:
     return all(box[0] >= LEFT and box[2] <= RIGHT and box[1] >= TOP and box[3] <= BOTTOM for box in shown)
 
 
-@pytest.mark.parametrize("template", sorted(TITLES))
+@pytest.mark.parametrize("template", sorted(LETTERS))
 def test_every_letter_meets_pdf_ua_1_and_pdf_a_3a_and_is_the_same_twice(template: str, letter: BuildLetter) -> None:
     rendered = render_letter(letter(template))
     assert read.unmet(rendered.pdf) == []
     assert render_letter(letter(template)) == rendered
 
 
-@pytest.mark.parametrize("template", sorted(TITLES))
+@pytest.mark.parametrize("template", sorted(LETTERS))
 def test_the_window_shows_the_whole_address_and_nothing_else(template: str, letter: BuildLetter) -> None:
     shown = in_window(render_letter(letter(template)).pdf)
     assert [box[4].strip() for box in shown] == [

@@ -1,6 +1,6 @@
 """Event handlers: each turns an event into message requests, and neither writes e-mails nor letters itself."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
@@ -15,17 +15,19 @@ from sqlalchemy.orm import Session
 
 from notification import landlords, recipients, reminders
 from notification.domain import answers
+from notification.domain.messages import CREDENTIALS, MOST_TENANTS_PER_LETTER, Template
 from notification.domain.states import State, Trigger
-from notification.domain.templates import CREDENTIALS, MOST_TENANTS_PER_LETTER, Template
 from notification.lifecycle import locked, transition
 from notification.message_requests import MessageRequest, create
 from notification.models import Contact, Message
 from notification.settings import Settings, own
+from notification.subscriptions import HANDLED, handles
 
 NUMBER_END = 4
 SUPERSEDABLE = (State.WAITING, State.TO_COMPOSE, State.COMPOSED, State.ADDRESS_REFUSED)
 
 
+@handles("identity.credentials_issued.v1")
 def credentials_issued(session: Session, event: Event) -> None:
     """One message for the login, another for the password; cancels older ones that have not been sent yet."""
     templates = CREDENTIALS[event.data["purpose"]]
@@ -40,20 +42,15 @@ def credentials_issued(session: Session, event: Event) -> None:
 def _credentials(
     session: Session, event: Event, template: Template, opened: dict[str, str], *, two_messages: bool
 ) -> MessageRequest:
-    data, person, settings = event.data, event.personal, _settings(session)
-    common = {
+    data, person = event.data, event.personal
+    values = {
+        **_links(session),
+        **data,
         "name": person["name"],
-        "purpose": data["purpose"],
-        "sign_in_url": settings.sign_in_url,
-        "help_url": settings.help_url,
-        # A person may have two accounts: both messages name theirs by the end of its number, which is no secret.
-        "caf_code": data["caf_code"],
         "number_end": (data["user_number"] or "")[-NUMBER_END:] or None,
+        "two_messages": two_messages,
     }
-    password = template is Template.PROVISIONAL_PASSWORD
-    expiry = {"expires_at": data["expires_at"]} if password else {}
-    more = {**expiry, "two_messages": two_messages} if password else {}
-    secret = "password" if password else "login"
+    secret = template.kind.sealed or ""
     return MessageRequest(
         act=_act(event, template),
         template=template,
@@ -62,8 +59,7 @@ def _credentials(
         # Identity decides where credentials go: no other address is tried.
         emails=(person["email"],) if data["channel"] == "email" else (),
         address=person["address"] or [],
-        email_variables={**common, **more},
-        letter_variables={"portal_url": settings.public_url, **_user_number(data), **expiry},
+        forms=template.kind.forms(values),
         secret={secret: opened[secret]},
         expires_at=clock.parse(data["expires_at"]),
         caf_code=data["caf_code"],
@@ -74,10 +70,6 @@ def _credentials(
 
 def _act(event: Event, template: Template) -> str:
     return f"{template}:{event.data['issue_id']}"
-
-
-def _user_number(data: Mapping[str, Any]) -> dict[str, str]:
-    return {"user_number": data["user_number"]} if data["user_number"] else {}
 
 
 def _credential_messages(event: Event) -> Any:
@@ -101,6 +93,7 @@ def _supersede_older(session: Session, event: Event, own_acts: list[str]) -> Non
         transition(session, message, Trigger.SUPERSEDED)
 
 
+@handles("identity.account_activated.v1", "identity.account_changed.v1")
 def account_activated(session: Session, event: Event) -> None:
     """The address for recap messages from now on, repeated on a change; an older version never replaces
     a newer one."""
@@ -120,20 +113,16 @@ def account_activated(session: Session, event: Event) -> None:
     )
 
 
+@handles("declaration.landlord_asked.v1")
 def landlord_asked(session: Session, event: Event) -> None:
     """The July message: one per landlord, in as many envelopes as its attestations need."""
     data = event.data
-    asked = {"year": data["year"], "deadline": data["deadline"], "user_number": data["user_number"]}
-    counted = {"tenancies": data["tenancies"]}
     act = f"july:{data['campaign_id']}:{data['landlord_id']}"
     by_email = bool(recipients.emails(session, data["organisation_id"], event.personal["email"]))
     for part, tenants in enumerate(_envelopes(event.personal["tenants"], by_email=by_email), start=1):
         own_act = act + (f":{part}" if part > 1 else "")
-        more = {"tenants": tenants}
-        create(
-            session,
-            landlords.message_request(session, event, Template.JULY, own_act, asked, by_email=counted, by_letter=more),
-        )
+        values = {**data, "tenants": tenants}
+        create(session, landlords.message_request(session, event, Template.JULY, own_act, values))
 
 
 def _envelopes(tenants: list[dict[str, Any]], *, by_email: bool) -> Iterator[list[dict[str, Any]]]:
@@ -144,6 +133,7 @@ def _envelopes(tenants: list[dict[str, Any]], *, by_email: bool) -> Iterator[lis
         yield tenants[start : start + MOST_TENANTS_PER_LETTER]
 
 
+@handles("documents.recap_ready.v1")
 def recap_ready(session: Session, event: Event) -> None:
     """The recap (CRPA L. 112-11), to the person who declared, else to the landlord; one per batch transmission."""
     if "lot_id" in event.data:
@@ -151,27 +141,23 @@ def recap_ready(session: Session, event: Event) -> None:
     data, settings = event.data, _settings(session)
     landlord = event.personal["recipient"]
     declarant = _contact(session, data["declarant_account_id"])
-    name = declarant.name if declarant else landlord["name"]
+    values = {
+        **_links(session),
+        "name": declarant.name if declarant else landlord["name"],
+        "year": data["campaign_year"],
+        "reference": data["reference"],
+        "received_at": data["transmitted_at"],
+        "transmitted_at": data["transmitted_at"],
+        "link": settings.recap_url(data["declaration_id"]),
+    }
     request = MessageRequest(
         act=f"receipt:{data['declaration_id']}:{data['version']}",
-        template=Template.RECEIPT,
+        template=Template.RECAP,
         act_at=event.time,
         name=landlord["name"],
         emails=_recap_emails(session, declarant, data["organisation_id"], landlord["email"]),
         address=landlord["address"] or [],
-        email_variables={
-            "name": name,
-            "year": data["campaign_year"],
-            "reference": data["reference"],
-            "received_at": data["transmitted_at"],
-            "link": settings.recap_url(data["declaration_id"]),
-        },
-        letter_variables={
-            "year": data["campaign_year"],
-            "reference": data["reference"],
-            "transmitted_at": data["transmitted_at"],
-            "portal_url": settings.public_url,
-        },
+        forms=Template.RECAP.kind.forms(values),
         caf_code=data["caf_code"],
         user_number=event.personal["user_number"],
         account_id=declarant.account_id if declarant else None,
@@ -180,26 +166,34 @@ def recap_ready(session: Session, event: Event) -> None:
     create(session, request)
 
 
+@handles("declaration.answered.v1")
 def answered(session: Session, event: Event) -> None:
     """What one file of the Caf changed for a landlord: one message for all declarations; it names no tenant."""
     data = event.data
     emails = recipients.emails(session, data["organisation_id"], event.personal["email"])
     if not answers.worth_writing(data["counts"], by_email=bool(emails)):
         return
-    said = {
+    values = {
         "year": data["year"],
         "integrated": data["counts"].get("integrated", 0),
         "questions": data["counts"].get("information_requested", 0),
         "rejected": data["counts"].get("rejected", 0),
     }
-    act, number = f"answered:{data['import_id']}:{data['landlord_id']}", {"user_number": data["user_number"]}
-    create(session, landlords.message_request(session, event, Template.ANSWERED, act, said, by_letter=number))
+    act = f"answered:{data['import_id']}:{data['landlord_id']}"
+    create(session, landlords.message_request(session, event, Template.ANSWERED, act, values))
 
 
+@handles("declaration.report_answered.v1")
 def report_answered(session: Session, event: Event) -> None:
     """The Caf's text is in the letter only: an e-mail links to the page that shows it."""
     data, settings, landlord = event.data, _settings(session), event.personal["recipient"]
-    said = {name: data[name] for name in ("number", "kind", "outcome")}
+    values = {
+        **settings.links,
+        **data,
+        "name": landlord["name"],
+        "answer": event.personal["answer"] or "",
+        "report_url": settings.report_url(data["report_id"]),
+    }
     request = MessageRequest(
         act=f"report_answered:{data['report_id']}",
         template=Template.REPORT_ANSWERED,
@@ -207,38 +201,34 @@ def report_answered(session: Session, event: Event) -> None:
         name=landlord["name"],
         emails=recipients.emails(session, data["organisation_id"], landlord["email"]),
         address=landlord["address"],
-        email_variables={
-            **said,
-            "name": landlord["name"],
-            "report_url": settings.report_url(data["report_id"]),
-            "help_url": settings.help_url,
-        },
-        letter_variables={**said, "answer": event.personal["answer"] or "", "portal_url": settings.public_url},
+        forms=Template.REPORT_ANSWERED.kind.forms(values),
         caf_code=data["caf_code"],
         landlord_id=UUID(data["landlord_id"]),
     )
     create(session, request)
 
 
+@handles("documents.lot_recap_ready.v1")
 def lot_recap_ready(session: Session, event: Event) -> None:
     """One recap for all declarations of a batch, to the person who transmitted it, else to the landlord."""
     data, settings, landlord = event.data, _settings(session), event.personal["recipient"]
     declarant = _contact(session, data["declarant_account_id"])
-    said = {"year": data["campaign_year"], "reference": data["reference"], "declarations": data["declarations"]}
+    values = {
+        **settings.links,
+        **data,
+        "name": declarant.name if declarant else landlord["name"],
+        "year": data["campaign_year"],
+        "ended_at": data["transmitted_at"],
+        "link": settings.lot_url(data["lot_id"]),
+    }
     request = MessageRequest(
         act=f"lot_receipt:{data['lot_id']}",
-        template=Template.LOT_RECEIPT,
+        template=Template.BATCH_RECAP,
         act_at=event.time,
         name=landlord["name"],
         emails=_recap_emails(session, declarant, data["organisation_id"], landlord["email"]),
         address=landlord["address"],
-        email_variables={
-            **said,
-            "name": declarant.name if declarant else landlord["name"],
-            "ended_at": data["transmitted_at"],
-            "link": settings.lot_url(data["lot_id"]),
-        },
-        letter_variables={**said, "transmitted_at": data["transmitted_at"], "portal_url": settings.public_url},
+        forms=Template.BATCH_RECAP.kind.forms(values),
         caf_code=data["caf_code"],
         account_id=declarant.account_id if declarant else None,
     )
@@ -257,9 +247,10 @@ def _contact(session: Session, account_id: str | None) -> Contact | None:
     return session.get(Contact, UUID(account_id)) if account_id else None
 
 
+@handles("identity.security_notice.v1")
 def security_notice(session: Session, event: Event) -> None:
     """By e-mail only: a letter would arrive days after the event it warns of."""
-    data, person, settings = event.data, event.personal, _settings(session)
+    data, person = event.data, event.personal
     request = MessageRequest(
         act=f"notice:{data['notice_id']}",
         template=Template.SECURITY_NOTICE,
@@ -267,42 +258,35 @@ def security_notice(session: Session, event: Event) -> None:
         name=person["name"],
         emails=(person["email"],),
         address=[],
-        email_variables={
-            "name": person["name"],
-            "kind": data["kind"],
-            "factor": data["factor"],
-            "happened_at": data["happened_at"],
-            "account_url": settings.account_url,
-            "help_url": settings.help_url,
-        },
+        forms=Template.SECURITY_NOTICE.kind.forms({**_links(session), **data, "name": person["name"]}),
         caf_code=data["caf_code"],
         account_id=UUID(data["account_id"]),
     )
     create(session, request)
 
 
+@handles("identity.email_confirmation_asked.v1")
 def email_confirmation_asked(session: Session, event: Event) -> None:
     """Sends the code to the new address only, or the explanation when another account has it; a letter would arrive
     long after the code has expired."""
-    data, settings = event.data, _settings(session)
-    act, expiry = f"email_confirmation:{data['change_id']}", {"expires_at": data["expires_at"]}
-    if data.get("taken"):
-        create(session, _to_address_only(event, act, Template.EMAIL_TAKEN, {"help_url": settings.help_url}, {}))
+    act = f"email_confirmation:{event.data['change_id']}"
+    if event.data.get("taken"):
+        create(session, _to_address_only(session, event, act, Template.EMAIL_TAKEN, {}))
         return
-    secret = sealing.open_sealed(of(session).settings, data["sealed"])
-    variables = {**expiry, "account_url": settings.account_url}
-    create(session, _to_address_only(event, act, Template.EMAIL_CONFIRMATION, variables, secret))
+    secret = sealing.open_sealed(of(session).settings, event.data["sealed"])
+    create(session, _to_address_only(session, event, act, Template.EMAIL_CONFIRMATION, secret))
 
 
+@handles("identity.sign_in_link_asked.v1")
 def sign_in_link_asked(session: Session, event: Event) -> None:
     """By e-mail only, like the code: the link is valid for an hour."""
     secret = sealing.open_sealed(of(session).settings, event.data["sealed"])
-    act, variables = f"sign_in_link:{event.data['link_id']}", {"expires_at": event.data["expires_at"]}
-    create(session, _to_address_only(event, act, Template.SIGN_IN_LINK, variables, secret))
+    act = f"sign_in_link:{event.data['link_id']}"
+    create(session, _to_address_only(session, event, act, Template.SIGN_IN_LINK, secret))
 
 
 def _to_address_only(
-    event: Event, act: str, template: Template, variables: dict[str, Any], secret: dict[str, str]
+    session: Session, event: Event, act: str, template: Template, secret: dict[str, str]
 ) -> MessageRequest:
     data, person = event.data, event.personal
     return MessageRequest(
@@ -312,7 +296,7 @@ def _to_address_only(
         name=person["name"],
         emails=(person["email"],),
         address=[],
-        email_variables={"name": person["name"], **variables},
+        forms=template.kind.forms({**_links(session), **data, "name": person["name"]}),
         secret=secret,
         expires_at=clock.parse(data["expires_at"]),
         caf_code=data["caf_code"],
@@ -324,6 +308,7 @@ class UnknownLetterError(LookupError):
     """A PDF for an unknown letter: the event goes dead, for a person to look at."""
 
 
+@handles("documents.letter_rendered.v1")
 def letter_rendered(session: Session, event: Event) -> None:
     """The PDF is in the exchange storage: the letter waits for its print batch. Raises UnknownLetterError."""
     data = event.data
@@ -341,21 +326,14 @@ def _settings(session: Session) -> Settings:
     return own(of(session).settings)
 
 
+def _links(session: Session) -> dict[str, str]:
+    return _settings(session).links
+
+
 SUBSCRIPTIONS = (
     Subscription("registry.landlord_registered.v1", recipients.landlord_registered),
     Subscription("habilitation.access_changed.v1", recipients.access_changed),
-    Subscription("identity.credentials_issued.v1", credentials_issued),
-    Subscription("identity.account_activated.v1", account_activated),
-    Subscription("identity.email_confirmation_asked.v1", email_confirmation_asked),
-    Subscription("identity.sign_in_link_asked.v1", sign_in_link_asked),
-    Subscription("identity.security_notice.v1", security_notice),
-    Subscription("identity.account_changed.v1", account_activated),
-    Subscription("declaration.landlord_asked.v1", landlord_asked),
     Subscription("declaration.reminder_due.v1", reminders.reminder_due),
     Subscription("declaration.reminder_withdrawn.v1", reminders.reminder_withdrawn),
-    Subscription("declaration.answered.v1", answered),
-    Subscription("declaration.report_answered.v1", report_answered),
-    Subscription("documents.recap_ready.v1", recap_ready),
-    Subscription("documents.lot_recap_ready.v1", lot_recap_ready),
-    Subscription("documents.letter_rendered.v1", letter_rendered),
+    *HANDLED,
 )

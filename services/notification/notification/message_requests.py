@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
-from typing import Any
 from uuid import UUID
 
 import structlog
@@ -17,9 +16,9 @@ from sqlalchemy.orm import Session
 
 from notification import recipients
 from notification.domain.channels import NOT_CARRIED, Channel, choose_email
-from notification.domain.repeats import too_soon
+from notification.domain.kinds import Forms
+from notification.domain.messages import Template
 from notification.domain.states import State
-from notification.domain.templates import KINDS, Template
 from notification.lifecycle import start
 from notification.models import Message
 
@@ -32,8 +31,8 @@ NEXT_ADDRESS = "#"
 class MessageRequest:
     """`act` identifies the one act this message belongs to; `secret` is in clear, in memory only.
 
-    `emails` in the order of attempts; `email_variables` and `letter_variables`: the variables of each form;
-    `address`: the registry's lines; `user_number`: the landlord whose address the Caf corrects when unprintable."""
+    `emails` in the order of attempts; `address`: the registry's lines; `forms`: the variables of both; `user_number`:
+    the landlord whose address the Caf corrects when unprintable."""
 
     act: str
     template: Template
@@ -41,8 +40,7 @@ class MessageRequest:
     name: str
     emails: tuple[str, ...]
     address: list[str]
-    email_variables: dict[str, Any] = field(default_factory=dict)
-    letter_variables: dict[str, Any] = field(default_factory=dict)
+    forms: Forms
     secret: dict[str, str] | None = field(default=None, repr=False)
     expires_at: datetime | None = None
     caf_code: str | None = None
@@ -59,7 +57,7 @@ def create(session: Session, request: MessageRequest) -> Message | None:
     if _already_created(session, request) or _repeated(session, request):
         return None
     email = choose_email(request.emails, bounced=bounced(session, request.emails))
-    if email is None and KINDS[request.template].series is None:
+    if email is None and not request.template.kind.printed:
         log.info("message without a letter not sent", template=request.template)
         return None
     if email:
@@ -75,7 +73,7 @@ def create_letter(session: Session, request: MessageRequest) -> Message:
     """A letter to compose, or waiting until the Caf corrects the address: an address is never cut to fit."""
     address = _printable_address(session, request)
     message = _row(request, Channel.LETTER, State.TO_COMPOSE if address.valid else State.ADDRESS_REFUSED)
-    message.variables = request.letter_variables
+    message.variables = request.forms.letter
     if address.valid:
         start(session, message)
         recipients.request_letter(session, message, address, request.secret)
@@ -102,8 +100,8 @@ def _create_email(session: Session, request: MessageRequest, email: str) -> Mess
     message.email_digest = email_digest(email)
     # Keeps both forms and the other addresses until it is sent: after a bounce they are tried, then a letter.
     message.variables = {
-        "email": request.email_variables,
-        "letter": request.letter_variables,
+        "email": request.forms.email,
+        "letter": request.forms.letter,
         "others": [each for each in request.emails if email_digest(each) != message.email_digest],
     }
     message.secret = _sealed(session, request)
@@ -122,7 +120,7 @@ def _row(request: MessageRequest, channel: Channel, state: State) -> Message:
         template=request.template,
         channel=channel,
         state=state,
-        rank=KINDS[request.template].rank,
+        rank=request.template.kind.rank,
         caf_code=request.caf_code,
         user_number=request.user_number,
         account_id=request.account_id,
@@ -163,7 +161,7 @@ def _repeated(session: Session, request: MessageRequest) -> bool:
         # A message cancelled before sending reached nobody.
         Message.state != State.WITHDRAWN,
     )
-    held = too_soon(request.template, session.scalar(last), request.act_at)
+    held = request.template.kind.too_soon(session.scalar(last), request.act_at)
     if held:
         log.info("message held back", template=request.template, landlord_id=str(request.landlord_id))
     return held
@@ -193,8 +191,7 @@ def instead(message: Message, secret: dict[str, str] | None) -> MessageRequest:
         name=message.recipient_name,
         emails=tuple(message.variables.get("others", ())),
         address=message.address,
-        email_variables=message.variables["email"],
-        letter_variables=message.variables["letter"],
+        forms=Forms(message.variables["email"], message.variables["letter"]),
         secret=secret,
         expires_at=message.expires_at,
         caf_code=message.caf_code,

@@ -6,6 +6,7 @@ from chassis import clock, outbox, sealing
 from chassis.runtime import of
 from sqlalchemy.orm import Session
 
+from notification.domain.messages import Template
 from notification.models import Message
 
 LETTER_REQUESTED = "notification.letter_requested.v1"
@@ -23,7 +24,9 @@ def letter_requested(session: Session, message: Message, secret: dict[str, str] 
         "caf_code": message.caf_code,
         "sealed": sealing.seal_for(of(session).settings, "documents", secret) if secret else None,
     }
-    personal = {"recipient": {"name": name, "address": lines}, "variables": message.variables}
+    title = Template(message.template).kind.letter_title(message.variables)
+    variables = {**message.variables, "title": title}
+    personal = {"recipient": {"name": name, "address": lines}, "variables": variables}
     outbox.publish(session, LETTER_REQUESTED, message.id, data, personal)
 
 

@@ -13,8 +13,9 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from notification.domain.batch_states import BATCH_LABELS, DESTINATION_LABELS, BatchState, destination_of
 from notification.domain.channels import CHANNEL_LABELS, REASON_LABELS, Channel
+from notification.domain.kinds import SERIES_LABELS, Series
+from notification.domain.messages import Template
 from notification.domain.states import LABELS, State
-from notification.domain.templates import KINDS, SERIES_LABELS, Series, Template
 from notification.models import Message, PrintBatch
 
 # The columns shown: never the address, the variables or the secret.
@@ -112,7 +113,7 @@ def _filters(filters: Mapping[str, Any]) -> list[ColumnElement[bool]]:
 def _message(row: RowMapping) -> dict[str, Any]:
     return {
         **row,
-        "template_label": KINDS[Template(row["template"])].label,
+        "template_label": Template(row["template"]).kind.label,
         "channel_label": CHANNEL_LABELS[Channel(row["channel"])],
         "state_label": LABELS[State(row["state"])],
         "reason_label": REASON_LABELS.get(row["reason"]),

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from notification import landlords
 from notification.domain.channels import Channel
+from notification.domain.messages import Template
 from notification.domain.states import State, Trigger
-from notification.domain.templates import KINDS, Template
 from notification.lifecycle import start, transition
 from notification.message_requests import create, of_act
 from notification.models import Message
@@ -23,8 +23,7 @@ TAKEN_BACK = (State.WAITING, State.TO_COMPOSE, State.COMPOSED, State.ADDRESS_REF
 
 def reminder_due(session: Session, event: Event) -> None:
     """One per landlord and reminder day, for all tenants: an e-mail if an address is known, else a letter."""
-    said = {name: event.data[name] for name in ("year", "deadline", "user_number", "remaining")}
-    create(session, landlords.message_request(session, event, Template.REMINDER, _act(event.data), said))
+    create(session, landlords.message_request(session, event, Template.REMINDER, _act(event.data), event.data))
 
 
 def reminder_withdrawn(session: Session, event: Event) -> None:
@@ -50,7 +49,7 @@ def _refuse_beforehand(session: Session, event: Event, act: str) -> None:
         channel=Channel.LETTER,
         state=State.WITHDRAWN,
         reason=FINISHED,
-        rank=KINDS[Template.REMINDER].rank,
+        rank=Template.REMINDER.kind.rank,
         caf_code=data["caf_code"],
         landlord_id=UUID(data["landlord_id"]),
         recipient_name=event.personal["name"][:200],

@@ -21,9 +21,9 @@ from sqlalchemy.orm import Session
 
 from notification import emails, mailers, publishes
 from notification.domain.channels import letter_still_useful
+from notification.domain.messages import Template
 from notification.domain.retries import CLAIM_LASTS, exhausted, wait_after
 from notification.domain.states import State, Trigger
-from notification.domain.templates import KINDS, Template
 from notification.factories import mailer_for, sender_for
 from notification.lifecycle import locked, transition
 from notification.mailers import Mailer, MailerError
@@ -158,7 +158,7 @@ def _claim(session: Session, message: Message) -> Claim:
 
 
 def _written(runtime: Runtime, claim: Claim) -> EmailMessage:
-    content = emails.write(KINDS[claim.template].email, {**claim.variables, **claim.secret})
+    content = emails.write(claim.template, {**claim.variables, **claim.secret})
     return emails.compose(
         content,
         message_id=claim.message_id,
@@ -175,7 +175,7 @@ def _replacement(session: Session, message: Message, secret: dict[str, str]) -> 
     request = instead(message, secret or None)
     if other := place_next_email(session, request):
         return other
-    printable = KINDS[Template(message.template)].series is not None
+    printable = Template(message.template).kind.printed
     if not (printable and message.address and letter_still_useful(clock.now(), message.expires_at)):
         return None
     return create_letter(session, request)

@@ -97,6 +97,16 @@ class Settings(ChassisSettings):
     def account_url(self) -> str:
         return f"{self.public_url}/compte/securite"
 
+    @property
+    def links(self) -> dict[str, str]:
+        """The variables that every message may use."""
+        return {
+            "sign_in_url": self.sign_in_url,
+            "help_url": self.help_url,
+            "account_url": self.account_url,
+            "portal_url": self.public_url,
+        }
+
     def lot_url(self, lot_id: str) -> str:
         """The page of a batch transmission, for the signed-in declarant."""
         return f"{self.public_url}/declarer/lots/{lot_id}"

@@ -3,16 +3,17 @@
 import json
 import re
 from datetime import UTC, datetime
-from inspect import signature
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
-from notification.emails import EMAILS, Content, MissingVariableError, Recipient, Sender, compose, write
-from notification.emails.messages import REASONS
+from notification.domain.messages import Template
+from notification.domain.variables import Value
+from notification.emails import Content, MissingVariableError, Recipient, Sender, compose, write
+from notification.emails.computed import REASONS
 from notification.emails.notices import NOTICES
-from notification.emails.rendering import FOLDER
+from notification.emails.rendering import FOLDER, declared
 from syrupy.assertion import SnapshotAssertion
 
 SIGN_IN = "https://bailleurs.example/compte/connexion"
@@ -31,25 +32,25 @@ CAMPAIGN = {
     **LINKS,
 }
 CREDENTIALS = {"name": "Mme Ada Durand", "purpose": "creation", **LINKS}
-VALUES: dict[str, dict[str, Any]] = {
-    "credentials_login": {**CREDENTIALS, "login": LOGIN},
-    "credentials_password": {
+VALUES: dict[Template, dict[str, Any]] = {
+    Template.LOGIN: {**CREDENTIALS, "login": LOGIN},
+    Template.PROVISIONAL_PASSWORD: {
         **CREDENTIALS,
         "password": PASSWORD,
         "expires_at": "2027-07-04T08:00:00+00:00",
         "two_messages": True,
     },
-    "email_confirmation": {
+    Template.EMAIL_CONFIRMATION: {
         "name": "Mme Ada Durand",
         "code": CODE,
         "expires_at": "2027-07-04T08:00:00+00:00",
         "account_url": "https://bailleurs.example/compte/securite",
     },
-    "email_taken": {"name": "Mme Ada Durand", "help_url": HELP},
-    "sign_in_link": {"name": "Mme Ada Durand", "link": LINK, "expires_at": "2027-07-04T08:00:00+00:00"},
-    "july_request": {**CAMPAIGN, "tenancies": 3},
-    "reminder": {**CAMPAIGN, "remaining": 2},
-    "answered": {
+    Template.EMAIL_TAKEN: {"name": "Mme Ada Durand", "help_url": HELP},
+    Template.SIGN_IN_LINK: {"name": "Mme Ada Durand", "link": LINK, "expires_at": "2027-07-04T08:00:00+00:00"},
+    Template.JULY: {**CAMPAIGN, "tenancies": 3},
+    Template.REMINDER: {**CAMPAIGN, "remaining": 2},
+    Template.ANSWERED: {
         "name": "SCI des Lilas",
         "year": 2027,
         "integrated": 12,
@@ -59,7 +60,7 @@ VALUES: dict[str, dict[str, Any]] = {
         "caf_telephone": "3230",
         **LINKS,
     },
-    "report_answered": {
+    Template.REPORT_ANSWERED: {
         "name": "SCI des Lilas",
         "number": "S27-7K3M-Q2XW-9ZTB-4HFD",
         "kind": "missing_tenant",
@@ -67,14 +68,14 @@ VALUES: dict[str, dict[str, Any]] = {
         "report_url": "https://bailleurs.example/signalements/01973f50-0000-7000-8000-0000000000e1",
         "help_url": "https://bailleurs.example/aide/premiere-connexion",
     },
-    "receipt": {
+    Template.RECAP: {
         "name": "SCI des Lilas",
         "year": 2027,
         "reference": "R27-7K3M-Q2XW-9ZTB-4HFD",
         "received_at": "2027-08-30T21:58:03+00:00",
         "link": "https://bailleurs.example/declarer",
     },
-    "lot_receipt": {
+    Template.BATCH_RECAP: {
         "name": "SCI des Lilas",
         "year": 2027,
         "reference": "L27-7K3M-Q2XW-9ZTB-4HFD",
@@ -82,7 +83,7 @@ VALUES: dict[str, dict[str, Any]] = {
         "ended_at": "2027-08-30T21:58:03+00:00",
         "link": "https://bailleurs.example/declarer/lots/01973f50-0000-7000-8000-0000000000c1",
     },
-    "security_notice": {
+    Template.SECURITY_NOTICE: {
         "name": "Mme Ada Durand",
         "kind": "factor_added",
         "factor": "passkey",
@@ -91,7 +92,7 @@ VALUES: dict[str, dict[str, Any]] = {
         "help_url": HELP,
     },
 }
-names = pytest.mark.parametrize("name", sorted(VALUES))
+each = pytest.mark.parametrize("template", sorted(VALUES))
 
 
 def everything(content: Content) -> str:
@@ -100,85 +101,93 @@ def everything(content: Content) -> str:
 
 def test_each_secret_stands_in_one_email_only() -> None:
     owners = {
-        PASSWORD: "credentials_password",
-        LOGIN: "credentials_login",
-        CODE: "email_confirmation",
-        LINK: "sign_in_link",
+        PASSWORD: Template.PROVISIONAL_PASSWORD,
+        LOGIN: Template.LOGIN,
+        CODE: Template.EMAIL_CONFIRMATION,
+        LINK: Template.SIGN_IN_LINK,
     }
     for secret, owner in owners.items():
-        assert [name for name in sorted(VALUES) if secret in everything(write(name, VALUES[name]))] == [owner]
+        assert [template for template in sorted(VALUES) if secret in everything(write(template, VALUES[template]))] == [
+            owner
+        ]
 
 
-@names
-def test_a_secret_never_stands_in_the_subject(name: str) -> None:
-    subject = write(name, VALUES[name]).subject
+@each
+def test_a_secret_never_stands_in_the_subject(template: Template) -> None:
+    subject = write(template, VALUES[template]).subject
     assert PASSWORD not in subject
     assert LOGIN not in subject
     assert CODE not in subject
 
 
 def test_no_email_can_be_given_a_tenant_an_amount_or_an_address() -> None:
-    for name, render in EMAILS.items():
-        assert not {"tenant", "tenants", "rent", "charges", "total", "address"} & set(signature(render).parameters), (
-            name
-        )
+    for template in Template:
+        assert not {"tenant", "tenants", "rent", "charges", "total", "address"} & set(declared(template)), template
 
 
-@pytest.mark.parametrize(("name", "missing"), [(name, key) for name in VALUES for key in VALUES[name]])
-def test_a_missing_variable_is_an_error_that_names_it_and_shows_no_value(name: str, missing: str) -> None:
-    values = {key: value for key, value in VALUES[name].items() if key != missing}
+REQUIRED = [
+    (template, name)
+    for template in Template
+    for name, kind in declared(template).items()
+    if kind not in (Value.TEXT_OR_NONE, Value.USER_NUMBER_OR_NONE)
+]
+
+
+@pytest.mark.parametrize(("template", "missing"), REQUIRED)
+def test_a_missing_variable_is_an_error_that_names_it_and_shows_no_value(template: Template, missing: str) -> None:
+    values = {key: value for key, value in VALUES[template].items() if key != missing}
     with pytest.raises(MissingVariableError) as error:
-        write(name, values)
+        write(template, values)
     assert missing in str(error.value)
     assert PASSWORD not in str(error.value)
 
 
-@names
-def test_what_a_person_wrote_is_escaped_in_the_html(name: str) -> None:
-    content = write(name, {**VALUES[name], "name": "<script>alert(1)</script>"})
+@each
+def test_what_a_person_wrote_is_escaped_in_the_html(template: Template) -> None:
+    content = write(template, {**VALUES[template], "name": "<script>alert(1)</script>"})
     assert "<script>" not in content.html
 
 
-@names
-def test_the_email_is_what_was_agreed(name: str, snapshot: SnapshotAssertion) -> None:
-    content = write(name, VALUES[name])
+@each
+def test_the_email_is_what_was_agreed(template: Template, snapshot: SnapshotAssertion) -> None:
+    content = write(template, VALUES[template])
     assert content.subject == snapshot(name="subject")
     assert content.text == snapshot(name="text")
     assert content.html == snapshot(name="html")
 
 
 def test_a_forgotten_password_speaks_of_one_email_only(snapshot: SnapshotAssertion) -> None:
-    values = {**VALUES["credentials_password"], "purpose": "password_recovery", "two_messages": False}
-    assert write("credentials_password", values).text == snapshot
+    values = {**VALUES[Template.PROVISIONAL_PASSWORD], "purpose": "password_recovery", "two_messages": False}
+    assert write(Template.PROVISIONAL_PASSWORD, values).text == snapshot
 
 
-@names
-def test_the_html_is_in_french_and_links_say_where_they_lead(name: str) -> None:
-    html = write(name, VALUES[name]).html
+@each
+def test_the_html_is_in_french_and_links_say_where_they_lead(template: Template) -> None:
+    html = write(template, VALUES[template]).html
     assert '<html lang="fr"' in html
     assert "{{" not in html
     assert re.search(r"<title>\S", html)
     assert "<img" not in html
 
 
-@names
-def test_every_link_of_the_html_is_in_the_text_too(name: str) -> None:
-    content = write(name, VALUES[name])
+@each
+def test_every_link_of_the_html_is_in_the_text_too(template: Template) -> None:
+    content = write(template, VALUES[template])
     links = set(re.findall(r'href="(https://bailleurs[^"]+)"', content.html))
     assert links
     assert {link for link in links if link not in content.text} == set()
 
 
-@names
-def test_the_french_is_typographic(name: str) -> None:
-    content = write(name, VALUES[name])
+@each
+def test_the_french_is_typographic(template: Template) -> None:
+    content = write(template, VALUES[template])
     for sentence in (content.subject, content.text):
         assert "'" not in sentence
         assert not re.search(r"\w [:;?!»]", sentence)
 
 
 def test_the_july_email_carries_deadline_year_and_user_number() -> None:
-    content = write("july_request", VALUES["july_request"])
+    content = write(Template.JULY, VALUES[Template.JULY])
     for part in (content.text, content.html):
         assert "1er octobre 2027" in part
         assert "359\u00a000007090001" in part
@@ -187,12 +196,12 @@ def test_the_july_email_carries_deadline_year_and_user_number() -> None:
 
 def test_every_purpose_of_credentials_has_its_reason() -> None:
     for purpose, reason in REASONS.items():
-        assert reason in write("credentials_login", {**VALUES["credentials_login"], "purpose": purpose}).text
+        assert reason in write(Template.LOGIN, {**VALUES[Template.LOGIN], "purpose": purpose}).text
 
 
 @pytest.mark.parametrize("kind", sorted(NOTICES))
 def test_every_kind_of_security_notice_says_what_happened_and_what_to_do(kind: str) -> None:
-    content = write("security_notice", {**VALUES["security_notice"], "kind": kind})
+    content = write(Template.SECURITY_NOTICE, {**VALUES[Template.SECURITY_NOTICE], "kind": kind})
     notice = NOTICES[kind]
     assert notice.title in content.subject
     for sentence in (notice.expected, notice.otherwise, notice.fact.format(factor="une clé d’accès")):
@@ -207,16 +216,16 @@ def test_the_kinds_of_security_notice_are_those_of_the_event() -> None:
     assert set(NOTICES) == set(schema["properties"]["data"]["properties"]["kind"]["enum"])
 
 
-def test_every_folder_has_its_function_and_every_function_its_folder() -> None:
-    folders = {path.name for path in FOLDER.iterdir() if path.is_dir() and not path.name.startswith("_")}
-    assert folders == set(EMAILS) == set(VALUES)
+def test_every_message_has_the_folder_of_its_name_and_every_folder_its_message() -> None:
+    folders = {path.name for path in FOLDER.iterdir() if path.is_dir() and path.name[0] != "_"}
+    assert folders == set(Template) == set(VALUES)
 
 
-@names
-def test_the_message_goes_through_any_gateway_and_is_the_same_each_time(name: str) -> None:
+@each
+def test_the_message_goes_through_any_gateway_and_is_the_same_each_time(template: Template) -> None:
     def once() -> bytes:
         return compose(
-            write(name, VALUES[name]),
+            write(template, VALUES[template]),
             message_id=UUID(int=7),
             sender=Sender("Mon Compte Partenaire – Offre Bailleurs", "ne-pas-repondre@example.org", "example.org"),
             recipient=Recipient("Élodie Durand", "elodie@example.org"),

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from notification.domain.batch_states import Destination, destination_of
 from notification.domain.batches import HOUR, BatchPlan, Cutoffs, HoursTooCloseError, ReadyLetter, plan_batches
-from notification.domain.templates import Series, Template
+from notification.domain.kinds import Series
+from notification.domain.messages import Template
 
 NOW = datetime(2027, 7, 1, 16, 0, tzinfo=UTC)
 CUTOFFS = Cutoffs()

@@ -2,9 +2,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from notification.domain.channels import Used, choose_email, letter_still_useful, used_of
-from notification.domain.repeats import too_soon
+from notification.domain.messages import Template
 from notification.domain.retries import exhausted, wait_after
-from notification.domain.templates import Template
 
 NOW = datetime(2027, 7, 1, 8, 0, tzinfo=UTC)
 
@@ -38,13 +37,13 @@ def test_a_letter_that_would_arrive_after_its_password_died_is_useless() -> None
 
 
 def test_the_july_message_is_not_repeated_within_its_window() -> None:
-    assert too_soon(Template.JULY, NOW - timedelta(days=6), NOW)
-    assert not too_soon(Template.JULY, NOW - timedelta(days=7), NOW)
-    assert not too_soon(Template.JULY, None, NOW)
+    assert Template.JULY.kind.too_soon(NOW - timedelta(days=6), NOW)
+    assert not Template.JULY.kind.too_soon(NOW - timedelta(days=7), NOW)
+    assert not Template.JULY.kind.too_soon(None, NOW)
 
 
 def test_a_new_password_is_never_held_back_because_it_killed_the_one_before() -> None:
-    assert not too_soon(Template.PROVISIONAL_PASSWORD, NOW, NOW)
+    assert not Template.PROVISIONAL_PASSWORD.kind.too_soon(NOW, NOW)
 
 
 @pytest.mark.parametrize(("attempts", "minutes"), [(1, 1), (2, 2), (3, 5), (4, 15), (5, 15), (99, 15)])

@@ -7,7 +7,7 @@ from zipfile import ZipFile
 
 import pytest
 from notification.domain.batch_states import Destination
-from notification.domain.templates import Series
+from notification.domain.kinds import Series
 from notification.printing.batch import BuiltBatch, PdfMismatchError, PrintedLetter, build_batch
 
 AT = datetime(2027, 7, 1, 8, 0, tzinfo=UTC)

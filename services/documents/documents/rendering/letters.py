@@ -1,4 +1,7 @@
-"""The letters: the data each needs, laid out for a window envelope."""
+"""The letters, laid out for a window envelope: each is a file of `templates/letters`, which shows its variables.
+
+A variable is written by its name: `…_at` is an instant, `…_on` and `deadline` a day, `user_number` is grouped.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,25 +13,19 @@ from chassis.texts import full_name
 
 from documents.rendering import french
 from documents.rendering.address import below_name, window_lines
-from documents.rendering.pdf import Rendered, render_pdf
+from documents.rendering.pdf import TEMPLATES, Rendered, render_pdf
 
+# Any: JSON of an event, whose variables each letter knows.
 Facts = Mapping[str, Any]
+LETTERS = frozenset(path.stem for path in (TEMPLATES / "letters").glob("*.typ"))
 
-TITLES = {
-    "login": "Votre identifiant Mon Compte Partenaire",
-    "provisional_password": "Votre mot de passe provisoire Mon Compte Partenaire",
-    "july": f"Aides au logement{french.NBSP}: loyer de juillet",
-    "reminder": f"Rappel{french.NBSP}: loyer de juillet",
-    "receipt": "Accusé de réception de votre déclaration de loyer",
-    "answered": "Votre Caf a répondu à vos déclarations de loyer",
-    "report_answered": "Votre Caf a répondu à votre signalement",
-    "lot_receipt": "Accusé de réception de vos déclarations de loyer",
-}
 # The entry of the sealed part that each letter prints; never both in one envelope.
 SECRETS = {"login": "login", "provisional_password": "password"}
 # 500 pages take 1.5 s and 250 MB; more do not fit in an envelope.
 MOST_TENANTS = 500
 ANY_CAF = "Caisse d’allocations familiales"
+# Of the PDF, for a letter requested before its title came with its variables.
+ANY_TITLE = "Courrier de votre Caf"
 
 
 @dataclass(frozen=True)
@@ -53,19 +50,31 @@ class TooManyTenants(ValueError):
 
 def render_letter(letter: Letter) -> Rendered:
     """PDF of a letter. Errors: UnknownTemplate, UnprintableAddress, TooManyTenants, KeyError, as `render_pdf`."""
-    if letter.template not in TITLES:
+    if letter.template not in LETTERS:
         raise UnknownTemplate(letter.template)
-    data = {**_common(letter), **_BODIES[letter.template](letter)}
+    data = {**_variables(letter), **_common(letter), **_BODIES.get(letter.template, _nothing_more)(letter)}
     secret_name = SECRETS.get(letter.template)
     raw = {"secret": str(letter.secret[secret_name])} if secret_name else {}
-    return render_pdf(f"{letter.template}.typ", data, dated=letter.written_at, raw=raw)
+    return render_pdf(f"letters/{letter.template}.typ", data, dated=letter.written_at, raw=raw)
+
+
+def _variables(letter: Letter) -> dict[str, object]:
+    return {name: _written(name, value) for name, value in letter.variables.items()}
+
+
+def _written(name: str, value: Any) -> object:
+    if name.endswith("_at"):
+        return french.instant(datetime.fromisoformat(value))
+    if name.endswith("_on") or name == "deadline":
+        return _day_of(value)
+    return french.user_number(value) if name == "user_number" else value
 
 
 def _common(letter: Letter) -> dict[str, object]:
     written = letter.written_at.astimezone(PARIS).date()
     caf = _caf(letter.variables.get("caf") or {})
     return {
-        "title": TITLES[letter.template],
+        "title": letter.variables.get("title", ANY_TITLE),
         "caf": caf,
         "recipient": window_lines(letter.recipient["name"], letter.recipient["address"]),
         "written": french.day(written),
@@ -75,7 +84,7 @@ def _common(letter: Letter) -> dict[str, object]:
     }
 
 
-def _no_data(_: Letter) -> dict[str, object]:
+def _nothing_more(_: Letter) -> dict[str, object]:
     return {}
 
 
@@ -85,43 +94,26 @@ def _password(letter: Letter) -> dict[str, object]:
 
 
 def _july(letter: Letter) -> dict[str, object]:
-    variables = letter.variables
-    year = int(variables["year"])
-    if len(variables["tenants"]) > MOST_TENANTS:
+    tenants = letter.variables["tenants"]
+    if len(tenants) > MOST_TENANTS:
         raise TooManyTenants
-    return {
-        "title": f"{TITLES['july']} {year}",
-        "year": str(year),
-        "effect": french.day(date(year + 1, 1, 1)),
-        "deadline": _day_of(variables["deadline"]),
-        "user_number": french.user_number(variables["user_number"]),
-        "tenants": [_tenant(tenant) for tenant in variables["tenants"]],
-    }
+    return {"effect": _effect(letter), "tenants": [_tenant(tenant) for tenant in tenants]}
+
+
+def _effect(letter: Letter) -> str:
+    return french.day(date(int(letter.variables["year"]) + 1, 1, 1))
 
 
 def _reminder(letter: Letter) -> dict[str, object]:
-    variables = letter.variables
-    year = int(variables["year"])
-    return {
-        "title": f"{TITLES['reminder']} {year}",
-        "year": str(year),
-        "deadline": _day_of(variables["deadline"]),
-        "user_number": french.user_number(variables["user_number"]),
-        "remaining": french.declarations(int(variables["remaining"])),
-    }
+    return {"remaining": french.declarations(int(letter.variables["remaining"]))}
 
 
-def _receipt(letter: Letter) -> dict[str, object]:
-    variables = letter.variables
-    year = int(variables["year"])
+def _recap(letter: Letter) -> dict[str, object]:
     return {
-        "year": str(year),
-        "effect": french.day(date(year + 1, 1, 1)),
-        "reference": variables["reference"],
-        "received": french.instant(datetime.fromisoformat(variables["transmitted_at"])),
-        "tenant": variables.get("tenant") or "",
-        "late": bool(variables.get("late")),
-        "verification_url": f"{letter.public_url}/v/{variables['reference']}",
+        "effect": _effect(letter),
+        "tenant": letter.variables.get("tenant") or "",
+        "late": bool(letter.variables.get("late")),
+        "verification_url": f"{letter.public_url}/v/{letter.variables['reference']}",
     }
 
 
@@ -132,10 +124,7 @@ def _answered(letter: Letter) -> dict[str, object]:
         ("Rejet", variables["rejected"]),
         ("Prise en compte", variables["integrated"]),
     )
-    return {
-        "year": str(variables["year"]),
-        "rows": [(f"{label}{french.NBSP}:", french.declarations(int(count))) for label, count in rows if count],
-    }
+    return {"rows": [(f"{label}{french.NBSP}:", french.declarations(int(count))) for label, count in rows if count]}
 
 
 REPORTS = {
@@ -146,32 +135,22 @@ REPORTS = {
 
 def _report_answered(letter: Letter) -> dict[str, object]:
     variables = letter.variables
-    return {
-        "number": variables["number"],
-        "about": REPORTS[variables["kind"]],
-        "accepted": variables["outcome"] == "accepted",
-        "answer": variables["answer"],
-    }
+    return {"about": REPORTS[variables["kind"]], "accepted": variables["outcome"] == "accepted"}
 
 
-def _lot_receipt(letter: Letter) -> dict[str, object]:
-    variables = letter.variables
-    return {
-        "reference": variables["reference"],
-        "received": french.instant(datetime.fromisoformat(variables["transmitted_at"])),
-        "count": french.declarations(int(variables["declarations"])),
-    }
+def _batch_recap(letter: Letter) -> dict[str, object]:
+    return {"count": french.declarations(int(letter.variables["declarations"]))}
 
 
+# What a letter shows besides its variables.
 _BODIES = {
-    "login": _no_data,
     "provisional_password": _password,
     "july": _july,
     "reminder": _reminder,
-    "receipt": _receipt,
+    "receipt": _recap,
     "answered": _answered,
     "report_answered": _report_answered,
-    "lot_receipt": _lot_receipt,
+    "lot_receipt": _batch_recap,
 }
 
 

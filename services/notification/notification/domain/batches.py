@@ -7,7 +7,8 @@ from datetime import datetime, time, timedelta
 from uuid import UUID
 
 from notification.domain.calendar import last_cutoff, printing_hour
-from notification.domain.templates import KINDS, Series, Template
+from notification.domain.kinds import Series
+from notification.domain.messages import Template
 
 HOUR = timedelta(hours=1)
 
@@ -47,7 +48,8 @@ class ReadyLetter:
 
     @property
     def series(self) -> Series | None:
-        return KINDS[self.template].series
+        letter = self.template.kind.letter
+        return letter.series if letter else None
 
 
 @dataclass(frozen=True)

@@ -1,36 +1,6 @@
-"""One folder per e-mail (`subject.txt`, `body.txt`, `body.mjml`) and one function that returns its variables."""
+"""One folder per message, named as in the table of messages: `body.txt` and `body.mjml`."""
 
 from notification.emails.compose import Recipient, Sender, compose
-from notification.emails.messages import (
-    credentials_login,
-    credentials_password,
-    email_confirmation,
-    email_taken,
-    july_request,
-    lot_receipt,
-    receipt,
-    reminder,
-    security_notice,
-    sign_in_link,
-)
-from notification.emails.registry import EMAILS, Content, MissingVariableError, write
+from notification.emails.rendering import Content, MissingVariableError, write
 
-__all__ = [
-    "EMAILS",
-    "Content",
-    "MissingVariableError",
-    "Recipient",
-    "Sender",
-    "compose",
-    "credentials_login",
-    "credentials_password",
-    "email_confirmation",
-    "email_taken",
-    "july_request",
-    "lot_receipt",
-    "receipt",
-    "reminder",
-    "security_notice",
-    "sign_in_link",
-    "write",
-]
+__all__ = ["Content", "MissingVariableError", "Recipient", "Sender", "compose", "write"]

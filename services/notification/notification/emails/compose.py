@@ -8,7 +8,7 @@ from email.utils import format_datetime
 from uuid import UUID
 
 from notification.emails import headers
-from notification.emails.registry import Content
+from notification.emails.rendering import Content
 
 # Gateways rewrite 8-bit parts, and a rewritten message loses its DKIM signature.
 POLICY = SMTP.clone(cte_type="7bit")

@@ -3,9 +3,9 @@
 from datetime import datetime
 
 from chassis.clock import PARIS
-from chassis.french.formats import NBSP, count, declarations, long_date, user_number
+from chassis.french.formats import NBSP, declarations, long_date, user_number
 
-__all__ = ["NBSP", "count", "declarations", "instant", "long_date", "user_number"]
+__all__ = ["NBSP", "declarations", "instant", "long_date", "user_number"]
 
 
 def instant(moment: datetime) -> str:

@@ -10,7 +10,7 @@ from uuid import UUID
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 from notification.domain.batch_states import Destination
-from notification.domain.templates import Series
+from notification.domain.kinds import Series
 
 MANIFEST = "manifest.json"
 # ZIP has no time zone and no date before 1980: a fixed date keeps the bytes equal in a rebuild.

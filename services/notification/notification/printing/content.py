@@ -4,7 +4,7 @@ from chassis.problems import Conflict, Forbidden, Gone
 from chassis.storage import Storage
 
 from notification.domain.batch_states import BatchState
-from notification.domain.templates import Series
+from notification.domain.kinds import Series
 from notification.models import PrintBatch
 from notification.settings import Settings
 

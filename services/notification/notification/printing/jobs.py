@@ -20,8 +20,9 @@ from sqlalchemy.orm import Session
 from notification.domain.batch_states import BatchState, destination_of
 from notification.domain.batches import BatchPlan, ReadyLetter, plan_batches
 from notification.domain.calendar import is_overdue
+from notification.domain.kinds import Series
+from notification.domain.messages import Template
 from notification.domain.states import FINAL, State, Trigger
-from notification.domain.templates import Series, Template
 from notification.lifecycle import locked, transition
 from notification.models import Message, PrintBatch
 from notification.printing.batch import BuiltBatch, PdfMismatchError, PrintedLetter, build_batch

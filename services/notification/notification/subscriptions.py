@@ -1,0 +1,18 @@
+"""`@handles(type)` subscribes the function below it: a new message is one function, its event named above it."""
+
+from collections.abc import Callable
+
+from chassis.events import Event
+from chassis.service import Subscription
+from sqlalchemy.orm import Session
+
+Handler = Callable[[Session, Event], None]
+HANDLED: list[Subscription] = []
+
+
+def handles(*event_types: str) -> Callable[[Handler], Handler]:
+    def subscribe(handler: Handler) -> Handler:
+        HANDLED.extend(Subscription(event_type, handler) for event_type in event_types)
+        return handler
+
+    return subscribe
