@@ -79,11 +79,11 @@ def prepare(service: str, module: str, folder: Path, root: Path) -> None:
     source = root / "services" / service
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(source / service, folder / service, ignore=shutil.ignore_patterns("__pycache__"))
-    for part in filter(Path.exists, (source / name for name in BESIDE)):
+    beside = [*(source / name for name in BESIDE), root / "conftest.py", root / "pyproject.toml"]
+    for part in filter(Path.exists, beside):
         copy = shutil.copytree if part.is_dir() else shutil.copy
         copy(part, folder / part.name)
-    for file in (ROOT / "conftest.py", ROOT / "pyproject.toml", Path(domain_tests.__file__)):
-        shutil.copy(file, folder)
+    shutil.copy(domain_tests.__file__, folder)
     (folder / "setup.cfg").write_text(settings(service, module, rule_tests(service, root)), encoding="utf-8")
 
 

@@ -1,7 +1,7 @@
 """The rules, without database or pages."""
 
 import unicodedata
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from math import log2
 from typing import Any
 
@@ -161,6 +161,17 @@ def test_who_answers_for_others_must_protect_their_account_after_two_sign_ins_an
     assert protection_due(place, sign_ins, 2, offered_before=True) is due_once_offered
 
 
+def test_a_text_is_current_from_its_day_and_accepted_by_its_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = (consents.Text(number, date(2027, 3, number), "Règles d’usage") for number in (1, 2))
+    monkeypatch.setattr(consents, "TEXTS", {Step.USAGE_RULES: (first, second)})
+    assert [consents.current(Step.USAGE_RULES, date(2027, 3, day)) for day in (1, 2, 3)] == [first, second, second]
+    # Before anything was published, the first one holds.
+    assert consents.current(Step.USAGE_RULES, date(2027, 2, 28)) == first
+    assert consents.consented_steps({Step.USAGE_RULES: 1}, date(2027, 3, 1)) == {Step.USAGE_RULES}
+    assert consents.consented_steps({Step.USAGE_RULES: 1}, date(2027, 3, 2)) == set()
+    assert consents.consented_steps({}, date(2027, 3, 1)) == set()
+
+
 def test_a_text_published_in_a_new_version_is_asked_again_alone() -> None:
     day = NOW.date()
     older = consents.consented_steps({Step.USAGE_RULES: 0, Step.TERMS: consents.current(Step.TERMS, day).version}, day)
@@ -244,6 +255,7 @@ def test_no_number_of_failures_breaks_the_arithmetic(count: int) -> None:
         ("192.0.2.77", "192.0.2.0/24"),
         ("2001:db8:1:2ff::9", "2001:db8:1:200::/56"),
         ("::ffff:192.0.2.7", "192.0.2.0/24"),
+        ("fe80::1%eth0", "fe80::/56"),
         ("", "unknown"),
     ],
 )
