@@ -9,12 +9,14 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 import pytest
+from argon2 import PasswordHasher
 from chassis import ids, sealing
 from chassis.keys import b64
 from chassis.testing.harness import Harness
 from chassis.testing.plugin import HarnessFactory
 from flask import Flask
 from flask.testing import FlaskClient
+from identity import hashing
 from identity.app import service
 from identity.web import create_pages
 from jinja2.bccache import Bucket, BytecodeCache
@@ -176,6 +178,23 @@ class World:
         browser.sign_in(sent["login"], sent["password"])
         browser.complete()
         return browser, sent
+
+
+_CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+_CHEAP_DUMMY = _CHEAP.hash("nobody's")
+
+
+@pytest.fixture(autouse=True)
+def _cheap_hashes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hash takes 20 ms on purpose, and a landlord with a second factor is a dozen of them."""
+    if "costly_hashes" not in request.fixturenames:
+        monkeypatch.setattr(hashing, "_HASHER", _CHEAP)
+        monkeypatch.setattr(hashing, "_DUMMY", _CHEAP_DUMMY)
+
+
+@pytest.fixture
+def costly_hashes() -> None:
+    """Those of the product, for a test of the hashes themselves or of the time that they take."""
 
 
 def make_world(harness: HarnessFactory, url: str, **settings: Any) -> World:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from argon2 import PasswordHasher
 from chassis import clock, ids
 
@@ -31,6 +32,7 @@ def test_without_a_known_email_the_credentials_leave_by_letter_for_30_days(world
     assert 29 < (clock.parse(sent["expires_at"]) - clock.now()).days + 1 <= 30
 
 
+@pytest.mark.usefixtures("costly_hashes")
 def test_neither_login_nor_password_can_be_read_in_the_event_or_in_the_tables(world: Any) -> None:
     world.register()
     [sent] = world.issued()

@@ -121,6 +121,7 @@ def test_a_code_lets_in_once_and_says_so_in_the_token_and_the_journal(world: Any
     assert world.harness.rows("security_event")[-1]["kind"] == "second_factor.refused"
 
 
+@pytest.mark.usefixtures("costly_hashes")
 def test_recovery_codes_are_hashed_with_a_salt_each(local: Any) -> None:
     enrolled(local)
     hashes = [row["code_hash"] for row in local.harness.rows("recovery_code")]

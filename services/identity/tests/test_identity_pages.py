@@ -365,6 +365,7 @@ def without_token(text: str) -> str:
     return "\n".join(line for line in text.splitlines() if "csrf_token" not in line)
 
 
+@pytest.mark.usefixtures("costly_hashes")
 def test_a_password_hashed_with_older_parameters_is_hashed_again_at_sign_in(local: Any) -> None:
     _, sent = local.activated()
     older = PasswordHasher(time_cost=1, memory_cost=8 * 1024, parallelism=1).hash(local.password)

@@ -61,6 +61,7 @@ def test_the_form_says_the_same_words_whether_or_not_an_account_exists(
     assert first.text == second.text
 
 
+@pytest.mark.usefixtures("costly_hashes")
 def test_an_unknown_login_costs_as_much_work_as_a_known_one(local: Any) -> None:
     _, sent = local.activated()
 

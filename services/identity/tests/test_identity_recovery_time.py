@@ -11,6 +11,7 @@ from identity.accounts import recovery
 from identity.models import Account
 from sqlalchemy import insert, select
 
+pytestmark = pytest.mark.usefixtures("costly_hashes")
 LOST, FORGOTTEN = "/compte/identifiant-perdu", "/compte/mot-de-passe-oublie"
 EACH = 200
 # The share of (known, unknown) pairs in which the known one took longer: 0.5 when nothing tells them apart. Of 200 and

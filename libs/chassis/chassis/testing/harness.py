@@ -13,6 +13,7 @@ from joserfc.jwk import ECKey, KeySet
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
+from starlette.types import ASGIApp
 
 from chassis import clock, events, ids, inbox, keys
 from chassis.auth import KeySource
@@ -20,6 +21,7 @@ from chassis.events import Event
 from chassis.runtime import Runtime
 from chassis.service import Service
 from chassis.testing import contracts, templates
+from chassis.testing.applications import Lent, Pool
 from chassis.webapp import create_api
 
 _SIGNING = ECKey.generate_key("P-256", {"kid": "test"})
@@ -38,10 +40,22 @@ def signing_keys() -> KeySource:
     return source
 
 
+def _api(runtime: Runtime) -> ASGIApp:
+    """Wholly built: connexion makes its layers at the first call, and Python 3.11 cannot compile routes in two threads
+    at once (https://github.com/python/cpython/issues/106905)."""
+    app = create_api(runtime, signing_keys())
+    TestClient(app, raise_server_exceptions=False).get(f"{runtime.service.base_path}/openapi.json")
+    return app
+
+
+_APIS = Pool(_api)
+
+
 class Harness:
     def __init__(self, runtime: Runtime) -> None:
         self.runtime = runtime
         self._client: TestClient | None = None
+        self._lent: Lent[ASGIApp] | None = None
         self._building = Lock()
 
     @classmethod
@@ -61,13 +75,10 @@ class Harness:
     @property
     def client(self) -> TestClient:
         """An HTTP client of the service's application, at its public paths."""
-        # Builds everything in one thread: connexion makes its layers at the first call, and Python 3.11 cannot compile
-        # routes in two threads at once (https://github.com/python/cpython/issues/106905).
         with self._building:
             if self._client is None:
-                client = TestClient(create_api(self.runtime, signing_keys()), raise_server_exceptions=False)
-                client.get(f"{self.runtime.service.base_path}/openapi.json")
-                self._client = client
+                self._lent = _APIS.lend(self.runtime)
+                self._client = TestClient(self._lent.application, raise_server_exceptions=False)
         return self._client
 
     def token(
@@ -138,6 +149,9 @@ class Harness:
         jobs[name].run(self.runtime)
 
     def close(self) -> None:
+        if self._lent is not None:
+            _APIS.take_back(self._lent)
+            self._lent = self._client = None
         self.runtime.dispose()
 
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import make_url
 
 from chassis.service import Service
 from chassis.testing import correlation, templates
@@ -54,8 +54,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 
 @contextmanager
-def postgres() -> Iterator[str]:
-    """The address of a PostgreSQL 17 server: from ``BAILLEURS_TEST_POSTGRES``, else started for this run."""
+def postgres(*, in_memory: bool = False) -> Iterator[str]:
+    """The address of a PostgreSQL 17 server: from ``BAILLEURS_TEST_POSTGRES``, else started for this run.
+
+    ``in_memory``: for many small databases; not for one that grows, nor where time is measured.
+    """
     if given := os.environ.get("BAILLEURS_TEST_POSTGRES"):
         yield given
         templates.forget()
@@ -65,26 +68,29 @@ def postgres() -> Iterator[str]:
     from testcontainers.community.postgres import PostgresContainer  # only where containers are used
 
     # Test databases are thrown away: syncing to disk would take half of the time.
-    careless = "postgres -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
-    with PostgresContainer("postgres:17.6", driver="psycopg").with_command(careless) as container:
+    settings = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
+    container = PostgresContainer("postgres:17.6", driver="psycopg")
+    if in_memory:
+        settings += ["wal_level=minimal", "max_wal_senders=0"]
+        container.with_tmpfs_mount("/var/lib/postgresql/data")
+    with container.with_command(" -c ".join(["postgres", *settings])):
         yield container.get_connection_url()
+        templates.forget()
 
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
-    with postgres() as url:
+    with postgres(in_memory=True) as url:
         yield url
 
 
 @contextmanager
 def fresh_database(postgres_server: str) -> Iterator[str]:
     """The address of an empty database on that server, dropped at the end."""
-    admin = create_engine(postgres_server, isolation_level="AUTOCOMMIT")
-    name = templates.empty(templates.server(admin))
+    address = templates.server(postgres_server)
+    name = templates.empty(address)
     yield make_url(postgres_server).set(database=name).render_as_string(hide_password=False)
-    with admin.connect() as connection:
-        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
-    admin.dispose()
+    templates.drop(address, name)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from collections import defaultdict
 from contextlib import closing
 from pathlib import Path
 
-from sqlalchemy import Engine, create_engine, inspect, text
+from sqlalchemy import URL, Engine, create_engine, inspect, make_url, text
 
 from chassis import ids, migrations
 from chassis.runtime import Runtime
@@ -21,6 +21,8 @@ _files: dict[str, Path] = {}
 _databases: dict[tuple[str, str], str] = {}
 # Server → names of unused empty databases: PostgreSQL takes a quarter of a second to create one.
 _spare: dict[str, list[str]] = defaultdict(list)
+# By server, connected: signing in for each statement takes as long as most of them.
+_admins: dict[str, Engine] = {}
 
 
 def empty(address: str) -> str:
@@ -55,7 +57,7 @@ def _copy_file(runtime: Runtime, key: str) -> None:
 
 def _copy_database(runtime: Runtime, key: str) -> None:
     fresh = not inspect(runtime.engine).get_table_names()
-    name, place = str(runtime.engine.url.database), (server(runtime.engine), key)
+    name, place = str(runtime.engine.url.database), (server(runtime.engine.url), key)
     if not fresh:
         migrations.upgrade(runtime)
         return
@@ -63,7 +65,7 @@ def _copy_database(runtime: Runtime, key: str) -> None:
         migrations.upgrade(runtime)
         runtime.engine.dispose()
         _databases[place] = f"template_{ids.new_id().hex}"
-        _execute(place[0], f'CREATE DATABASE "{_databases[place]}" TEMPLATE "{name}"')
+        _execute(place[0], _copy(name, _databases[place]))
         return
     # A database can be renamed only while nobody is connected to it.
     runtime.engine.dispose()
@@ -71,29 +73,41 @@ def _copy_database(runtime: Runtime, key: str) -> None:
     _execute(
         place[0],
         f'ALTER DATABASE "{name}" RENAME TO "{put_by}"',
-        f'CREATE DATABASE "{name}" TEMPLATE "{_databases[place]}"',
+        _copy(_databases[place], name),
     )
     _spare[place[0]].append(put_by)
 
 
+def _copy(name: str, to: str) -> str:
+    # By file: a third of the time of the default, which writes every page to the log first.
+    return f'CREATE DATABASE "{to}" TEMPLATE "{name}" STRATEGY file_copy'
+
+
 def forget() -> None:
-    """Drops the template databases: a server passed by the environment outlives the tests."""
+    """Drops the template databases, and hangs up: a server passed by the environment outlives the tests."""
     names = [(address, name) for (address, _key), name in _databases.items()]
     names += [(address, name) for address, spare in _spare.items() for name in spare]
     _databases.clear()
     _spare.clear()
     for address, name in names:
-        _execute(address, f'DROP DATABASE "{name}"')
+        drop(address, name)
+    for admin in _admins.values():
+        admin.dispose()
+    _admins.clear()
 
 
-def server(engine: Engine) -> str:
-    """The address of the engine's database server."""
-    return engine.url.set(database="postgres").render_as_string(hide_password=False)
+def server(url: str | URL) -> str:
+    """The address of a database's server."""
+    return make_url(url).set(database="postgres").render_as_string(hide_password=False)
+
+
+def drop(address: str, name: str) -> None:
+    _execute(address, f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 def _execute(server: str, *statements: str) -> None:
-    admin = create_engine(server, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
+    if server not in _admins:
+        _admins[server] = create_engine(server, isolation_level="AUTOCOMMIT")
+    with _admins[server].connect() as connection:
         for statement in statements:
             connection.execute(text(statement))
-    admin.dispose()
