@@ -8,6 +8,7 @@ in Persian and Indic scripts need them; line ends and tabs, where a text may hav
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Mapping
 
@@ -17,6 +18,8 @@ LINE, TEXT = "line", "text"
 # The stable error code.
 CODE = "characters"
 
+# What a spreadsheet takes for the start of a formula (OWASP CSV injection; ASVS 5.0, 1.2.10), guarded or not.
+_FORMULA = re.compile(r"'*[=+\-@\t\r\0]")
 _JOINERS = "\u200c\u200d"
 
 
@@ -45,6 +48,16 @@ FORMATS: Mapping[str, Callable[[str], bool]] = {LINE: is_line, TEXT: is_text}
 def full_name(*parts: str | None) -> str:
     """Civility and names on one line; people may have one name only."""
     return " ".join(part for part in parts if part)
+
+
+def guard_formula(text: str) -> str:
+    """The text of a cell; with an apostrophe before it where a spreadsheet would take it for a formula."""
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def unguard_formula(cell: str) -> str:
+    """The text that `guard_formula` was given."""
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
 
 
 def sentence(sign: str, subject: str = "Ce texte") -> str:

@@ -6,10 +6,9 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from chassis.french import communes
+from chassis.french.housing import HOUSING_GROUPS
 from chassis.problems import FieldError, Invalid
 from chassis.zones import WHOLE_COUNTRY
-
-HOUSING_TYPES = {"conventioned": "Logements conventionnés", "private": "Logements privés"}
 
 ADMINISTRATOR = "administrator"
 DELEGATE = "delegate"
@@ -59,7 +58,7 @@ def union(groups: Iterable[Iterable[Scope]]) -> list[Scope]:
 
 def automatic_label(scope: Scope) -> str:
     """Label of an automatic group: housing type and geographic zone."""
-    return f"{HOUSING_TYPES[scope.housing_type]} – département {scope.zone}"
+    return f"{HOUSING_GROUPS[scope.housing_type]} – département {scope.zone}"
 
 
 def label_key(label: str) -> str:

@@ -3,11 +3,12 @@
 from typing import Any
 
 from chassis import email_address
+from chassis.french.housing import HOUSING_TYPES
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, validate
 
 from habilitation.access import Access
 from habilitation.delegates import Designation
-from habilitation.domain import CIVILITIES, HOUSING_TYPES, ROLES, Scope
+from habilitation.domain import CIVILITIES, ROLES, Scope
 
 
 def _is_email(text: str) -> None:

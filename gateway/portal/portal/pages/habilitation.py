@@ -4,6 +4,7 @@ import uuid
 from typing import Any, ClassVar
 
 from chassis.french import communes
+from chassis.french.housing import HOUSING_GROUPS
 from chassis.texts import full_name
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -38,7 +39,6 @@ ACTIONS = {
     "delegate.designated": "Responsable d’habilitation désigné",
     "delegate.withdrawn": "Responsable d’habilitation retiré",
 }
-HOUSING_TYPES = {"conventioned": "Logements conventionnés", "private": "Logements privés"}
 
 
 class UserForm(IdempotentForm):
@@ -78,7 +78,7 @@ class GroupForm(IdempotentForm):
     housing_types = SelectMultipleField(
         "Types de logements",
         [InputRequired("Cochez au moins un type de logements")],
-        choices=choices(HOUSING_TYPES),
+        choices=choices(HOUSING_GROUPS),
         validate_choice=False,
     )
     zones = SelectMultipleField("Zones géographiques", validate_choice=False)
@@ -117,7 +117,7 @@ def index() -> ResponseReturnValue:
     names = {group["id"]: group["label"] for group in groups}
     users = api().habilitation.list_users(organisation())
     role = layout.access().get("role")
-    shown = {"groups": groups, "users": users, "names": names, "types": HOUSING_TYPES}
+    shown = {"groups": groups, "users": users, "names": names, "types": HOUSING_GROUPS}
     return render_template(
         "habilitation/index.html", administrator=role == "administrator", manager=role in layout.MANAGERS, **shown
     )

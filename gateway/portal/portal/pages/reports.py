@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from chassis.french.housing import HOUSING_TYPES
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from webui.forms import FrenchDateField, choices
@@ -15,7 +16,6 @@ from portal.pages.declare.journey import REPORT_COLOURS
 from portal.sign_in.person import current_user, login_required
 
 pages = Blueprint("reports", __name__, url_prefix="/signalements")
-HOUSING_TYPES = {"conventioned": "Conventionné", "private": "Privé"}
 OUTCOMES = {"accept": "Accepter", "refuse": "Refuser"}
 NEEDED = {
     "user_number": "Saisissez votre N°\u00a0d’utilisateur",

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from chassis import clock, journal
 from chassis.problems import Invalid
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from declaration import publishes
@@ -14,7 +13,7 @@ from declaration.campaigns import reminder_withdrawal
 from declaration.domain import communes, journey, snapshot
 from declaration.domain.draft import StoredDraft
 from declaration.domain.states import State, Trigger, advance
-from declaration.filing.loading import PAPER, WEB, LoadedDeclaration
+from declaration.filing.loading import PAPER, WEB, LoadedDeclaration, standing_version
 from declaration.models import CafAnswer, DeclarationVersion, RentDeclaration, StateTransition
 
 
@@ -46,7 +45,7 @@ def transmit(session: Session, loaded: LoadedDeclaration, lot_id: UUID | None = 
         raise Invalid(missing, "La déclaration n’est pas complète.")
     following = advance(loaded.state, Trigger.TRANSMIT, loaded.facts())
     loaded.row.late = loaded.late
-    earlier = _latest(session, loaded)
+    earlier = standing_version(session, loaded.row.id)
     version = _version(loaded, earlier)
     session.add(version)
     _record_transition(session, loaded, Trigger.TRANSMIT, loaded.state, following)
@@ -89,7 +88,7 @@ def amend(session: Session, loaded: LoadedDeclaration, reason: str) -> None:
 def abandon(session: Session, loaded: LoadedDeclaration) -> None:
     """Drops the open correction: what was transmitted counts as before. Raises Conflict when none is open."""
     following = advance(loaded.state, Trigger.ABANDON, loaded.facts())
-    standing = _latest(session, loaded)
+    standing = standing_version(session, loaded.row.id)
     if standing is None:
         raise LookupError("the guard promised a transmitted version")
     _record_transition(session, loaded, Trigger.ABANDON, loaded.state, following)
@@ -105,11 +104,6 @@ def abandon(session: Session, loaded: LoadedDeclaration) -> None:
 def _question(session: Session, loaded: LoadedDeclaration) -> str | None:
     answer = session.get(CafAnswer, (loaded.row.id, loaded.row.version))
     return answer.text if answer else None
-
-
-def _latest(session: Session, loaded: LoadedDeclaration) -> DeclarationVersion | None:
-    of_this = select(DeclarationVersion).where(DeclarationVersion.declaration_id == loaded.row.id)
-    return session.execute(of_this.order_by(DeclarationVersion.version.desc()).limit(1)).scalar_one_or_none()
 
 
 def _version(loaded: LoadedDeclaration, earlier: DeclarationVersion | None) -> DeclarationVersion:

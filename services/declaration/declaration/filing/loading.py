@@ -11,7 +11,7 @@ from uuid import UUID
 from chassis import clock
 from chassis.auth import Caller
 from chassis.problems import NotFound
-from sqlalchemy import ScalarSelect, select
+from sqlalchemy import ScalarSelect, Select, select
 from sqlalchemy.orm import Session
 
 from declaration.domain import campaign as rules
@@ -166,7 +166,15 @@ def find(session: Session, caller: Caller, declaration_id: UUID, *, change: bool
     return replace(of_row(entities, caller, clock.today()), standing=State(standing) if standing else None)
 
 
+def standing_version(session: Session, declaration_id: UUID) -> DeclarationVersion | None:
+    """The transmitted version that counts: the newest."""
+    return session.execute(_newest(DeclarationVersion, declaration_id)).scalar_one_or_none()
+
+
 def _standing() -> ScalarSelect[str]:
-    """State of the newest transmitted version, the one that counts."""
-    newest = select(DeclarationVersion.state).where(DeclarationVersion.declaration_id == RentDeclaration.id)
-    return newest.order_by(DeclarationVersion.version.desc()).limit(1).correlate(RentDeclaration).scalar_subquery()
+    return _newest(DeclarationVersion.state, RentDeclaration.id).correlate(RentDeclaration).scalar_subquery()
+
+
+def _newest(what: Any, declaration_id: Any) -> Select[Any]:
+    of_this = select(what).where(DeclarationVersion.declaration_id == declaration_id)
+    return of_this.order_by(DeclarationVersion.version.desc()).limit(1)

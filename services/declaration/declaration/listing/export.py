@@ -12,6 +12,7 @@ from typing import IO, Any
 
 from chassis import clock, journal
 from chassis.auth import Caller
+from chassis.french.housing import HOUSING_TYPES
 from chassis.runtime import Runtime
 from flask import Response
 from sqlalchemy import Row, and_
@@ -26,7 +27,6 @@ from declaration.perimeter import joined, visible
 
 FETCHED_AT_ONCE = 1000
 CHUNK = 64 * 1024
-HOUSING_TYPES = {"conventioned": "Conventionné", "private": "Privé"}
 # Title -> width in a sheet, in characters.
 COLUMNS = {
     "Campagne": 10,

@@ -7,15 +7,13 @@ from datetime import date
 from decimal import Decimal
 from typing import IO, Any
 
-from chassis import money
+from chassis import money, texts
 from chassis.french.formats import short_date
 
 Cell = str | int | Decimal | date | None
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # A sheet has 1,048,576 lines (ECMA-376).
 ROWS_A_SHEET = 1_000_000
-# Text that a spreadsheet takes for the start of a formula (OWASP, CSV injection).
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 BOM = "\ufeff"
 
 
@@ -39,8 +37,7 @@ def _text(cell: Cell) -> str:
         return money.to_json(cell).replace(".", ",")
     if isinstance(cell, date):
         return short_date(cell)
-    text = "" if cell is None else str(cell)
-    return f"'{text}" if text.startswith(FORMULA) else text
+    return "" if cell is None else texts.guard_formula(str(cell))
 
 
 def write_xlsx(file: IO[bytes], columns: Mapping[str, int], rows: Iterable[list[Cell]]) -> int:

@@ -20,7 +20,7 @@ from declaration.domain.states import State as DeclarationState
 from declaration.filing import commands, loading
 from declaration.models import PaperReturn
 from declaration.paper import queries
-from declaration.paper.queries import Typed, standing
+from declaration.paper.queries import Typed
 
 WHY_DISCARDED = "Le bailleur a déclaré le même loyer en ligne"
 WHY_REPLACED = "Le papier signé fait foi : le bailleur le confirme au téléphone"
@@ -115,7 +115,7 @@ def file(session: Session, typed: Typed, seen: str, reason: str | None) -> None:
         raise PreconditionFailed
     if missing := journey.missing(typed.draft, loaded.known, loaded.context):
         raise Invalid(missing, "L’attestation n’est pas complète.")
-    why = paper.reason(reason, WHY_REPLACED) if standing(session, loaded) else ""
+    why = paper.reason(reason, WHY_REPLACED) if loading.standing_version(session, loaded.row.id) else ""
     if loaded.state is DeclarationState.DRAFT:
         row.set_aside = loaded.row.draft
     commands.take_paper(session, loaded, row.draft, why)

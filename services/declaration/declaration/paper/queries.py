@@ -20,7 +20,7 @@ from declaration.filing import loading
 from declaration.filing import queries as declarations
 from declaration.filing.loading import LoadedDeclaration
 from declaration.filing.row_draft import RowDraft
-from declaration.models import DeclarationVersion, PaperReturn, RentDeclaration
+from declaration.models import PaperReturn, RentDeclaration
 from declaration.perimeter import visible
 
 Shown = tuple[dict[str, Any], dict[str, str]]
@@ -141,7 +141,7 @@ def shown(session: Session, typed: Typed) -> Shown:
 
 def conflict(session: Session, typed: Typed) -> dict[str, Any] | None:
     """Differences with what was declared or begun for the same tenant, field by field; None without any."""
-    loaded, version = typed.loaded, standing(session, typed.loaded)
+    loaded, version = typed.loaded, loading.standing_version(session, typed.loaded.row.id)
     kind = paper.conflict(loaded.state, version.channel if version else None)
     if kind is None or typed.state is not State.TYPING:
         return None
@@ -162,9 +162,3 @@ def replaceable(loaded: LoadedDeclaration) -> bool:
     """Whether what was declared may be replaced: the Caf has not settled it."""
     editable = loaded.state in journey.EDITABLE
     return loaded.filing_open if editable else Trigger.AMEND in allowed(loaded.state, loaded.facts(reason="…"))
-
-
-def standing(session: Session, loaded: LoadedDeclaration) -> DeclarationVersion | None:
-    """The transmitted version that counts."""
-    of_this = select(DeclarationVersion).where(DeclarationVersion.declaration_id == loaded.row.id)
-    return session.execute(of_this.order_by(DeclarationVersion.version.desc()).limit(1)).scalar_one_or_none()

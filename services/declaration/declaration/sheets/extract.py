@@ -20,6 +20,7 @@ from datetime import date, datetime, time
 from itertools import islice
 from typing import Any
 
+from chassis import texts
 from chassis.french.formats import short_date
 
 from declaration.sheets.layout import is_header
@@ -39,7 +40,6 @@ _LOCKED = "EncryptedPackage".encode("utf-16-le")
 _OLD_ARCHIVE = b"\xd0\xcf\x11\xe0"
 _OTHER_KINDS = (_OLD_ARCHIVE, b"%PDF", b"{\\rtf", b"\x89PNG", b"\xff\xd8\xff", b"<", b"\xef\xbb\xbf<")
 _FAILED_CELL = re.compile(rb'(<c\b[^>]*\bt=)"e"')
-_KEPT = re.compile(r"'+[=+\-@\t\r]")
 Line = tuple[int, list[str]]
 
 
@@ -171,10 +171,8 @@ def _has_header(rows: Iterator[list[str]]) -> bool:
 
 
 def _plain(cell: str) -> str:
-    """Removes the apostrophe that keeps a text from being a formula (see `writing.harmless`); a CSV opened and saved as
-    a workbook has it too."""
-    plain = cell[1:] if _KEPT.match(cell) else cell
-    return plain.strip()[:LONGEST_CELL]
+    """A CSV opened and saved as a workbook has the apostrophe before formulas too."""
+    return texts.unguard_formula(cell).strip()[:LONGEST_CELL]
 
 
 def _decoded(content: bytes) -> str:

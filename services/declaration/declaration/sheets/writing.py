@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from chassis import money
+from chassis import money, texts
 
 from declaration.domain import readers
 from declaration.domain.fields import Amount, Choice, Day, Declared, Number
@@ -19,9 +18,6 @@ from declaration.domain.rows.columns import COLUMNS
 from declaration.sheets import instructions
 from declaration.sheets.layout import FILLED, HEADERS, HELPING, MARK, SAYING, Row
 
-# ASVS 5.0, 1.2.10: text that a spreadsheet would take for a formula; one apostrophe is removed when it is read back.
-_FORMULA = re.compile(r"'*[=+\-@\t\r\0]")
-_KEPT = re.compile(r"'+[=+\-@\t\r\0]")
 _AMOUNTS = {name for name, column in COLUMNS.items() if isinstance(column.field, Amount)} | {
     "previous_rent",
     "previous_charges",
@@ -33,11 +29,6 @@ MEDIA_TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv",
 }
-
-
-def harmless(text: str) -> str:
-    """The text, made safe from being read as a formula."""
-    return f"'{text}" if _FORMULA.match(text) else text
 
 
 def columns(*, correcting: bool) -> list[str]:
@@ -57,7 +48,7 @@ def _csv(rows: Iterable[Row], names: Sequence[str]) -> bytes:
     writer = csv.writer(target, delimiter=";", lineterminator="\r\n")
     writer.writerow([HEADERS[name] for name in names])
     for row in rows:
-        writer.writerow([row.mark, *(harmless(row.texts.get(name, "")) for name in names[1:])])
+        writer.writerow([row.mark, *(texts.guard_formula(row.texts.get(name, "")) for name in names[1:])])
     # The byte order mark tells Excel that this is UTF-8.
     return b"\xef\xbb\xbf" + target.getvalue().encode()
 
@@ -119,7 +110,7 @@ def _write(sheet: Any, line: int, place: int, name: str, text: str, styles: dict
     elif name in _NUMBERS and text.isascii() and text.isdigit():
         sheet.write_number(line, place, int(text[:9]), styles[side])
     else:
-        text = f"'{text}" if _KEPT.match(text) else text
+        text = texts.guard_formula(text) if text.startswith("'") else text
         kind = " amount" if name in _AMOUNTS else " day" if name in _DAYS else ""
         sheet.write_string(line, place, text, styles[side + kind]) if text else sheet.write_blank(
             line, place, None, styles[side + kind]

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from chassis.french.housing import HOUSING_TYPES
 from chassis.texts import full_name
 
 from documents.rendering import french
@@ -13,7 +14,6 @@ Row = tuple[str, str]
 Facts = Mapping[str, Any]
 
 NOT_GIVEN = "Non renseigné"
-HOUSING_TYPES = {"conventioned": "Conventionné", "private": "Privé"}
 SHARES = {"whole": "Loyer entier du logement", "tenant_share": "Part du locataire seulement"}
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from chassis.french.housing import HOUSING_TYPES
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from webui.typography import count
@@ -19,7 +20,6 @@ from portal.sign_in.person import current_user, login_required
 
 pages = Blueprint("campaigns", __name__, url_prefix="/agent/campagnes")
 CAF_CODE = re.compile(r"\d{3}\Z")
-HOUSING_TYPES = {"conventioned": "Conventionné", "private": "Privé"}
 PHASES = {"draft": "En préparation", "open": "Ouverte", "closed": "Close"}
 
 

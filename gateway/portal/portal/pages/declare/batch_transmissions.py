@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from chassis.french.housing import HOUSING_TYPES
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -12,7 +13,6 @@ from portal.pages.addresses import address
 from portal.pages.declare.blueprint import pages
 from portal.pages.declare.files import download
 from portal.pages.declare.grid import narrowed
-from portal.pages.declare.listing import HOUSING_TYPES
 from portal.sign_in.person import login_required
 
 UNDER_WAY = frozenset({"received", "running"})

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from chassis.french.housing import HOUSING_TYPES
 from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 
@@ -15,7 +16,6 @@ from portal.sign_in.person import current_user, login_required
 
 PAGE_SIZE = 50
 FILTERS = ("q", "status", "housing_type", "zone", "campaign", "late", "user_number", "sort")
-HOUSING_TYPES = {"conventioned": "Conventionné", "private": "Privé"}
 LATE = {"true": "En retard", "false": "Dans les temps"}
 # Column of the table -> (its sort key, labels of its two directions); None: not sortable.
 COLUMNS: dict[str, tuple[str, str, str] | None] = {

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from chassis import clock
+from chassis import clock, texts
+from chassis.french.housing import HOUSING_TYPES
 
 from declaration.domain.declared import STEPS
 from declaration.domain.fields import Address
 
 LINES_JOINED_BY = "|"
-# What a spreadsheet would take for a formula (OWASP, CSV injection).
-FORMULA = ("=", "+", "-", "@")
+_TYPES = " ou ".join(f"`{each}`" for each in HOUSING_TYPES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +58,8 @@ def _of(part: str, name: str) -> Callable[[Version], Any]:
 
 
 def _words(read: Callable[[Version], Any]) -> Callable[[Version], str]:
-    """Free text on one line; an apostrophe before text that would be a formula."""
-
-    def safe(version: Version) -> str:
-        text = " ".join((read(version) or "").split())
-        return f"'{text}" if text.startswith(FORMULA) else text
-
-    return safe
+    """Free text on one line, never a formula."""
+    return lambda version: texts.guard_formula(" ".join((read(version) or "").split()))
 
 
 def _address(part: str, name: str) -> Callable[[Version], str]:
@@ -120,7 +115,7 @@ _ALL: dict[str, Column] = {
     "dwelling_ref": Column(
         _words(_of("dwelling", "reference")), "référence du logement, celle du fichier du registre", "L-0001"
     ),
-    "housing_type": Column(_of("dwelling", "housing_type"), "`conventioned` ou `private`", "private"),
+    "housing_type": Column(_of("dwelling", "housing_type"), _TYPES, "private"),
     **dict(_declared()),
     "confirmations": Column(
         _confirmed,

@@ -6,11 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from chassis.french import postal
+from chassis.french.housing import HOUSING_TYPES
+
 from declaration.domain.registry import plain, values
 
 LEGAL_PERSON = "legal_person"
 NATURAL_PERSON = "natural_person"
-HOUSING_TYPES = ("conventioned", "private")
 BENEFIT_KINDS = ("APL", "ALF", "ALS")
 
 Row = Mapping[str, str]
@@ -53,7 +55,7 @@ class Column:
     plain: plain.Plain | None = None
 
 
-_ADDRESS = "de 1 à 6 lignes de 38 caractères au plus, séparées par |"
+_ADDRESS = f"de 1 à {postal.MAX_LINES} lignes de {postal.MAX_CHARACTERS} caractères au plus, séparées par |"
 _FLAG = "0 (non) ou 1 (oui)"
 _EUROS = "un montant en euros avec deux décimales au plus, ou vide"
 _NAME = f"un texte de {values.LONGEST_TEXT} caractères au plus"
@@ -75,7 +77,7 @@ COLUMNS: dict[str, Column] = {
     "first_name": Column(values.text, never, f"{_NAME}, ou vide", "Zoé", plain.texts),
     "email": Column(values.email, never, "une adresse électronique, ou vide", "gestion@lices.example", plain.emails),
     "landlord_address": Column(values.address, always, _ADDRESS, "12 PLACE DES LICES|35000 RENNES", plain.addresses),
-    "housing_type": Column(values.one_of(*HOUSING_TYPES), always, "conventioned ou private", "private"),
+    "housing_type": Column(values.one_of(*HOUSING_TYPES), always, " ou ".join(HOUSING_TYPES), "private"),
     "dwelling_ref": Column(values.text, always, "la référence de la Caf, unique par bailleur", "L-0001", plain.texts),
     "dwelling_address": Column(values.address, always, _ADDRESS, "2 RUE GINA PANE|35000 RENNES", plain.addresses),
     "commune_insee": Column(values.commune, always, "un code de la liste officielle, 5 caractères", "35238"),
