@@ -1,8 +1,15 @@
 """pytest plugin of `make mutation`: only tests of rules run; those that start a service on a database are left out."""
 
 import pytest
+from hypothesis import settings
 
 _SERVICE_FIXTURES = {"harness", "database_url", "sqlite_url", "postgres_url"}
+
+
+def pytest_configure() -> None:
+    # For each mutant again: a quarter of the examples finds nearly as much.
+    settings.register_profile("mutation", settings(), max_examples=25)
+    settings.load_profile("mutation")
 
 
 # First: before the chassis asks whether a container engine answers.

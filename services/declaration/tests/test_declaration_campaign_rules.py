@@ -3,10 +3,11 @@
 from datetime import date
 
 import pytest
-from chassis.problems import Conflict, Invalid
+from chassis.problems import Conflict, FieldError, Invalid
 from declaration.domain import campaign, snapshot, texts
 from declaration.domain.campaign import Dates, Phase, Trigger
 from declaration.domain.july import EXEMPTION_LABELS, Exemption, exemption
+from declaration.domain.nationwide import Outcome, refusal
 from declaration_cases import CONTEXT, INFORMATION, KNOWN, YEAR, saved
 from hypothesis import given
 from hypothesis import strategies as st
@@ -100,8 +101,93 @@ def test_a_campaign_opens_on_the_first_of_july_unless_said_otherwise() -> None:
     ("phase", "act"), [(p, a) for p in Phase for a in Trigger if (p, a) not in campaign.TRANSITIONS]
 )
 def test_a_campaign_is_opened_once_and_closed_once(phase: Phase, act: Trigger) -> None:
-    with pytest.raises(Conflict):
+    with pytest.raises(Conflict) as refused:
         campaign.advance(phase, act)
+    label = campaign.LABELS[phase]
+    assert refused.value.detail == f"Cette campagne est {label}\u00a0: cette action n’est pas possible."
+
+
+def test_every_wrong_date_is_refused_at_once_with_its_rule_and_an_example() -> None:
+    with pytest.raises(Invalid) as refused:
+        campaign.planned(2018, date(2018, 6, 1), date(2021, 1, 1), None, today=date(2026, 9, 2))
+    wrong = "Cette date ne convient pas."
+    assert refused.value.errors == (
+        FieldError(
+            pointer="/year",
+            code="year",
+            detail=wrong,
+            rule="une année déjà commencée, depuis 2019",
+            example="2026",
+        ),
+        FieldError(
+            pointer="/deadline",
+            code="deadline",
+            detail=wrong,
+            rule="une date après l’ouverture",
+            example="2018-11-15",
+        ),
+        FieldError(
+            pointer="/cut_off",
+            code="cut_off_year",
+            detail=wrong,
+            rule="au plus tard deux ans après",
+            example="2019-01-15",
+        ),
+    )
+    with pytest.raises(Invalid) as refused:
+        campaign.planned(2026, date(2026, 11, 15), date(2026, 11, 14), None, today=date(2026, 9, 2))
+    assert refused.value.errors == (
+        FieldError(
+            pointer="/cut_off",
+            code="cut_off",
+            detail=wrong,
+            rule="la date limite, ou une date après elle",
+            example="2027-01-15",
+        ),
+    )
+
+
+def test_an_opening_of_its_own_is_kept() -> None:
+    planned = campaign.planned(2026, DATES.deadline, DATES.cut_off, date(2026, 9, 1), today=date(2026, 9, 2))
+    assert planned.opens_on == date(2026, 9, 1)
+
+
+def test_reminders_that_do_not_fit_are_refused_with_the_rule_and_an_example() -> None:
+    with pytest.raises(Invalid) as refused:
+        campaign.checked_reminders([DATES.opens_on], DATES)
+    assert refused.value.errors == (
+        FieldError(
+            pointer="/reminders",
+            code="reminders",
+            detail="Ces dates de rappel ne conviennent pas.",
+            rule="10 dates au plus, après l’ouverture et jusqu’au dernier jour",
+            example="2026-10-15",
+        ),
+    )
+
+
+def test_landlords_are_given_time_until_the_deadline_included() -> None:
+    campaign.require_time_left(DATES, DATES.deadline)
+    with pytest.raises(Conflict) as refused:
+        campaign.require_time_left(DATES, date(2026, 11, 16))
+    assert refused.value.detail == ("La date limite de cette campagne est passée : changez les dates avant d’ouvrir.")
+
+
+@pytest.mark.parametrize(
+    ("phase", "today", "outcome"),
+    [
+        (Phase.DRAFT, date(2026, 6, 30), Outcome.NOT_YET),
+        (Phase.DRAFT, date(2026, 7, 1), None),
+        (Phase.DRAFT, date(2026, 11, 15), None),
+        (Phase.DRAFT, date(2026, 11, 16), Outcome.DEADLINE_PASSED),
+        (Phase.OPEN, date(2026, 9, 1), Outcome.ALREADY_OPEN),
+        (Phase.CLOSED, date(2026, 9, 1), Outcome.CLOSED),
+    ],
+)
+def test_a_campaign_is_opened_with_the_others_between_its_own_dates(
+    phase: Phase, today: date, outcome: Outcome | None
+) -> None:
+    assert refusal(phase, DATES, today) is outcome
 
 
 def test_the_same_content_has_the_same_hash_whatever_the_order_of_its_keys() -> None:
