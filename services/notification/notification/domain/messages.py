@@ -1,7 +1,7 @@
 """The table of messages: what is declared of each stands in its row, and nowhere else.
 
-The texts are `emails/<name>/` and, in documents, `rendering/templates/letters/<name>.typ`.
-`python -m tools.messages` writes the contracts and the list of docs/messages.md from this table.
+The texts are `emails/<name>/` and, in documents, `rendering/templates/letters/<name>.typ`. docs/adding-a-message.md
+lists the steps; `python -m tools.messages` writes the contracts and the list of docs/messages.md from this table.
 """
 
 from datetime import timedelta
