@@ -10,6 +10,7 @@ import ast
 import json
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -69,8 +70,7 @@ def _api_types(service: str, *, literals: bool) -> tuple[Types, dict[str, set[st
     """The types of a document; for each one that an operation names, the tags of these operations."""
     document = yaml.safe_load((ROOT / "services" / service / "openapi.yaml").read_text(encoding="utf-8"))
     types, tags = Types(document, literals=literals), dict[str, set[str]]()
-    for operation in _operations(document):
-        name = camel(operation["operationId"].rpartition(".")[2])
+    for name, operation in operations(document).items():
         before = set(types.definitions)
         for part, schema in _bodies(operation):
             expression = types.expression(schema, (name + part,))
@@ -82,9 +82,15 @@ def _api_types(service: str, *, literals: bool) -> tuple[Types, dict[str, set[st
     return types, tags
 
 
-def _operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    for path in document["paths"].values():
-        yield from (path[method] for method in _METHODS if method in path)
+def operations(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """By the name of the handler; by its room too, `RegistryListImports`, where several have one of that name."""
+    found = [path[method] for path in document["paths"].values() for method in _METHODS if method in path]
+    handlers = Counter(one["operationId"].rpartition(".")[2] for one in found)
+    names = {}
+    for one in found:
+        *_service, room, _module, handler = one["operationId"].split(".")
+        names[camel(f"{room}_{handler}" if handlers[handler] > 1 else handler)] = one
+    return names
 
 
 def _bodies(operation: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:

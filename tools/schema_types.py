@@ -46,6 +46,7 @@ class Types:
     document: Schema
     literals: bool = True
     definitions: dict[str, Definition] = field(default_factory=dict)
+    _schemas: dict[str, Schema] = field(default_factory=dict)
 
     def add(self, name: str, schema: Schema) -> str:
         """Defines `name`, and returns it."""
@@ -99,6 +100,8 @@ class Types:
 
     def _define_object(self, place: Place, schema: Schema) -> str:
         name, part = "".join(place), "".join(place[1:])
+        if self._schemas.setdefault(name, schema) != schema:
+            raise ValueError(f"two different objects would be called {name}")
         if name in self.definitions:
             return name
         # Before its fields, one of which may be of this very type.

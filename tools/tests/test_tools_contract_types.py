@@ -65,6 +65,19 @@ def test_a_part_of_another_schema_has_the_name_of_its_place() -> None:
     assert source(reference, Whole=whole)["It"] == "It: TypeAlias = list[WholeScope]"
 
 
+def test_two_objects_never_share_a_name() -> None:
+    number = {"type": "object", "properties": {"number": {"type": "string"}}}
+    schema = {"type": "object", "properties": {"scopes": {"type": "array", "items": PLACE}, "scope": number}}
+    with pytest.raises(ValueError, match="ItScope"):
+        source(schema)
+
+
+def test_handlers_called_alike_in_two_rooms_are_told_apart() -> None:
+    paths = {f"/{room}": {"get": {"operationId": f"it.{room}.api.list_all"}} for room in ("answers", "exports")}
+    paths["/one"] = {"get": {"operationId": "it.answers.api.get_one"}}
+    assert set(contract_types.operations({"paths": paths})) == {"AnswersListAll", "ExportsListAll", "GetOne"}
+
+
 def test_a_publisher_gives_text_where_the_reader_gets_the_values() -> None:
     role = {"enum": ["administrator", "user"]}
     assert source(role)["It"] == "It: TypeAlias = Literal['administrator', 'user']"

@@ -1,8 +1,8 @@
 """Recaps, and the public check of a reference."""
 
 from dataclasses import dataclass
-from typing import Any
 
+from portal.api_types.documents import Document, ListDocumentsAnswer, LotDocument, Verification
 from portal.clients.http import Service
 
 
@@ -19,24 +19,24 @@ class DocumentsClient(Service):
 
     name = "documents"
 
-    def list_for(self, declaration: str) -> list[dict[str, Any]]:
+    def list_for(self, declaration: str) -> list[Document]:
         """The recaps of a declaration's versions."""
-        return list(self._get("documents", declaration=declaration)["items"])
+        return self._get(ListDocumentsAnswer, "documents", declaration=declaration)["items"]
 
     def content(self, document: str) -> Content:
         """The PDF."""
         answer = self._call("GET", "documents", document, "content")
         return Content(answer.content, answer.headers.get("Content-Type", "application/pdf"))
 
-    def lot(self, lot: str) -> dict[str, Any]:
+    def lot(self, lot: str) -> LotDocument:
         """The recap of a batch transmission."""
-        return self._get("lots", lot)
+        return self._get(LotDocument, "lots", lot)
 
     def lot_content(self, lot: str) -> Content:
         """Its PDF."""
         answer = self._call("GET", "lots", lot, "content")
         return Content(answer.content, answer.headers.get("Content-Type", "application/pdf"))
 
-    def verify(self, reference: str) -> dict[str, Any]:
+    def verify(self, reference: str) -> Verification:
         """Date, number and hash of the recap with that reference; public."""
-        return self._get("verifications", reference)
+        return self._get(Verification, "verifications", reference)

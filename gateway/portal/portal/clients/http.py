@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Generic, TypeVar, cast
 from urllib.parse import quote
 
 import httpx
@@ -13,13 +13,14 @@ from portal.clients.errors import Refused, Unavailable
 
 CONNECT_SECONDS = 3.0
 Credentials = Callable[[], str]
+Body = TypeVar("Body")
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Generic[Body]):
     """A JSON body with the ETag to give back in `If-Match`."""
 
-    body: dict[str, Any]
+    body: Body
     etag: str
 
 
@@ -42,7 +43,8 @@ class Service:
     Calls to one service, at `/api/<name>/v1`.
 
     `token` gives the person's access token (empty for public operations), `request_id` the number to pass on.
-    Every method raises Refused for a problem and Unavailable when there is no usable answer.
+    Every method raises Refused for a problem and Unavailable when there is no usable answer. `shape` is the type of the
+    body in the service's contract (`portal.api_types`), which the service's own tests hold it to.
     """
 
     name = ""
@@ -77,28 +79,33 @@ class Service:
         if answer.status_code >= 500:
             raise Unavailable(f"{self.name} {answer.status_code}")
         if answer.status_code >= 400:
-            raise Refused(answer.status_code, json_body(answer), answer.headers.get("Retry-After", ""))
+            raise Refused(answer.status_code, _problem(answer), answer.headers.get("Retry-After", ""))
         return answer
 
-    def _get(self, *path: str, **query: Any) -> dict[str, Any]:
+    def _get(self, shape: type[Body], *path: str, **query: Any) -> Body:
         given = {name: value for name, value in query.items() if value not in (None, "")}
-        return json_body(self._call("GET", *path, params=given))
+        return read_body(shape, self._call("GET", *path, params=given))
 
     def _download(self, *path: str, query: Mapping[str, str], timeout: float) -> Download:
         answer = self._call("GET", *path, params=query, timeout=timeout, streamed=True)
         kept = ("Content-Type", "Content-Disposition", "Content-Length", "Cache-Control")
         return Download(_pieces(answer), {name: answer.headers[name] for name in kept if name in answer.headers})
 
-    def _read(self, *path: str) -> Answer:
-        answer = self._call("GET", *path)
-        return Answer(json_body(answer), answer.headers.get("ETag", ""))
+    def _read(self, shape: type[Body], *path: str) -> Answer[Body]:
+        return _with_etag(shape, self._call("GET", *path))
 
-    def _post(self, *path: str, body: Any = None, key: str = "", etag: str = "", **query: Any) -> dict[str, Any]:
+    def _save(self, shape: type[Body], *path: str, body: object, etag: str) -> Answer[Body]:
+        headers = {"If-Match": etag} if etag else {}
+        return _with_etag(shape, self._call("PUT", *path, headers=headers, json=body))
+
+    def _post(
+        self, shape: type[Body], *path: str, body: object = None, key: str = "", etag: str = "", **query: Any
+    ) -> Body:
         headers = {"Idempotency-Key": key, "If-Match": etag}
         given = {name: value for name, value in query.items() if value not in (None, "")}
-        options: dict[str, Any] = {} if body is None else {"json": body}
+        options: dict[str, Any] = {} if body is None else {"json": body}  # of httpx, some typed otherwise
         filled = {name: value for name, value in headers.items() if value}
-        return json_body(self._call("POST", *path, headers=filled, params=given, **options))
+        return read_body(shape, self._call("POST", *path, headers=filled, params=given, **options))
 
 
 def _pieces(answer: httpx.Response) -> Iterator[bytes]:
@@ -108,13 +115,26 @@ def _pieces(answer: httpx.Response) -> Iterator[bytes]:
         answer.close()
 
 
-def json_body(answer: httpx.Response) -> dict[str, Any]:
+def _with_etag(shape: type[Body], answer: httpx.Response) -> Answer[Body]:
+    return Answer(read_body(shape, answer), answer.headers.get("ETag", ""))
+
+
+def read_body(shape: type[Body], answer: httpx.Response) -> Body:  # noqa: ARG001  # for mypy only
+    """Raises Unavailable when it is not a JSON object; an empty body is an empty one."""
     if not answer.content:
-        return {}
+        return cast(Body, {})
     try:
         body = answer.json()
     except ValueError as error:
-        if answer.status_code >= 400:
-            return {}
         raise Unavailable("unreadable answer") from error
-    return body if isinstance(body, dict) else {"items": body}
+    if not isinstance(body, dict):
+        raise Unavailable("unreadable answer")
+    return cast(Body, body)
+
+
+def _problem(answer: httpx.Response) -> Mapping[str, Any]:
+    """Empty when the refusal does not come from the service."""
+    try:
+        return read_body(dict, answer)
+    except Unavailable:
+        return {}

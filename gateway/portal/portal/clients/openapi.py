@@ -4,7 +4,7 @@ import threading
 import time
 from typing import Any
 
-from portal.clients.http import Service, json_body
+from portal.clients.http import Service, read_body
 
 KEPT_SECONDS = 300
 
@@ -22,6 +22,6 @@ class OpenApiReader(Service):
         with self._lock:
             at, document = self._kept.get(service, (0.0, {}))
             if time.monotonic() - at > KEPT_SECONDS or not document:
-                document = json_body(self._call("GET", "openapi.json", service=service))
+                document = read_body(dict, self._call("GET", "openapi.json", service=service))
                 self._kept[service] = (time.monotonic(), document)
         return document

@@ -1,7 +1,8 @@
 """Users and groups of an organisation, for its administrator and their delegates."""
 
 import uuid
-from typing import Any, ClassVar
+from collections.abc import Mapping
+from typing import ClassVar
 
 from chassis.french import communes
 from chassis.french.housing import HOUSING_GROUPS
@@ -13,6 +14,7 @@ from wtforms import RadioField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import InputRequired, ValidationError
 
 from portal import layout
+from portal.api_types.habilitation import NewGroup, Scope
 from portal.clients import api
 from portal.clients.errors import Refused
 from portal.forms import IdempotentForm, lines_of
@@ -59,7 +61,7 @@ class UserForm(IdempotentForm):
         f"/{name}": name for name in ("civility", "last_name", "first_name", "email", "function", "groups")
     }
 
-    def as_user(self) -> dict[str, Any]:
+    def as_user(self) -> Mapping[str, object]:
         """The body for the service."""
         return {
             "civility": self.civility.data or "",
@@ -97,10 +99,10 @@ class GroupForm(IdempotentForm):
         if not self.chosen and not field.errors:
             raise ValidationError(ZONE_WANTED)
 
-    def as_group(self) -> dict[str, Any]:
+    def as_group(self) -> NewGroup:
         """Every ticked type in every zone."""
         kinds = self.housing_types.data or []
-        scopes = [{"housing_type": kind, "zone": zone} for zone in self.chosen for kind in kinds]
+        scopes: list[Scope] = [{"housing_type": kind, "zone": zone} for zone in self.chosen for kind in kinds]
         return {"label": (self.label.data or "").strip(), "scopes": scopes}
 
 

@@ -1,6 +1,6 @@
 """Delegates: the administrator designates them, changes their groups, and withdraws them."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
 from chassis.texts import full_name
@@ -11,6 +11,7 @@ from wtforms import RadioField, SelectMultipleField, StringField
 from wtforms.validators import InputRequired, Length
 
 from portal import layout
+from portal.api_types.habilitation import NewDelegation, User
 from portal.clients import api
 from portal.clients.errors import Refused
 from portal.forms import IdempotentForm
@@ -29,14 +30,15 @@ class DelegationForm(IdempotentForm):
     reason = StringField("Motif (facultatif)", [Length(max=300, message="Le motif compte 300 caractères au plus.")])
     pointers: ClassVar[dict[str, str]] = {"/groups": "groups", "/reason": "reason"}
 
-    def as_delegation(self) -> dict[str, Any]:
+    def as_delegation(self) -> NewDelegation:
         """The body for the service."""
         everything, reason = self.extent.data == "all", (self.reason.data or "").strip()
         groups = [] if everything else list(self.groups.data or [])
-        return {"all_groups": everything, "groups": groups} | ({"reason": reason} if reason else {})
+        body: NewDelegation = {"all_groups": everything, "groups": groups}
+        return {**body, "reason": reason} if reason else body
 
 
-def _form_of(user: dict[str, Any]) -> DelegationForm:
+def _form_of(user: User) -> DelegationForm:
     """Only groups that the user holds can be ticked; currently delegated ones are ticked."""
     labels = {group["id"]: group["label"] for group in api().habilitation.list_groups(organisation())}
     current = user["delegation"] or {"all_groups": False, "groups": []}
@@ -80,7 +82,7 @@ def withdraw_delegation(account_id: UUID) -> ResponseReturnValue:
     return render_template("habilitation/withdraw_delegation.html", user=user, form=form), 422 if form.errors else 200
 
 
-def _delegable(account_id: UUID) -> dict[str, Any]:
+def _delegable(account_id: UUID) -> User:
     if layout.access().get("role") != "administrator":
         abort(404)
     return the_user(account_id)

@@ -1,6 +1,5 @@
 """One user of the organisation: resend credentials, withdraw access; both ask for confirmation."""
 
-from typing import Any
 from uuid import UUID
 
 from flask import abort, flash, redirect, render_template, url_for
@@ -8,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from wtforms import StringField
 from wtforms.validators import Length
 
+from portal.api_types.habilitation import User
 from portal.clients import api
 from portal.forms import BlankForm, IdempotentForm
 from portal.pages.habilitation import organisation, pages
@@ -20,7 +20,7 @@ class WithdrawalForm(IdempotentForm):
     reason = StringField("Motif (facultatif)", [Length(max=300, message="Le motif compte 300 caractères au plus.")])
 
 
-def the_user(account_id: UUID) -> dict[str, Any]:
+def the_user(account_id: UUID) -> User:
     """A user on whom the person signed in may act; the service decides that."""
     users = {user["account_id"]: user for user in api().habilitation.list_users(organisation())}
     user = users.get(str(account_id))

@@ -1,11 +1,10 @@
 """The home page « Espace Partenaires », and the pages required by law."""
 
-from typing import Any
-
 from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from portal import layout
+from portal.api_types.declaration.declarations import Remaining
 from portal.clients import api
 from portal.clients.errors import Refused, Unavailable
 from portal.sign_in.person import signed_in
@@ -26,7 +25,7 @@ def index() -> ResponseReturnValue:
     return render_template("account.html", signed=person, managing=managing, remaining=remaining)
 
 
-def what_remains() -> list[dict[str, Any]]:
+def what_remains() -> list[Remaining]:
     """What is left to declare, for landlords; empty when the service does not answer, so that the page still works."""
     try:
         return api().declaration.remaining()

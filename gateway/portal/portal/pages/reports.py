@@ -1,5 +1,6 @@
 """Landlords' reports about their list of tenants; the Caf's queue, and its answers."""
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from chassis.french.housing import HOUSING_TYPES
@@ -50,7 +51,7 @@ class MissingForm(IdempotentForm):
             self.fail(NEEDED[name], name)
         return bool(good) and not empty
 
-    def as_report(self) -> dict[str, Any]:
+    def as_report(self) -> Mapping[str, object]:
         """The body for the service."""
         names = ("tenant_last_name", "tenant_first_name", "commune_insee")
         tenant = {name: (self[name].data or "").strip() for name in names}
@@ -79,7 +80,7 @@ class AnswerForm(IdempotentForm):
     pointers: ClassVar[dict[str, str]] = {"/outcome": "outcome", "/answer": "answer"}
 
 
-def send(form: Any, report: dict[str, Any]) -> ResponseReturnValue | None:
+def send(form: Any, report: Mapping[str, object]) -> ResponseReturnValue | None:
     """Redirects to the report, new or existing; None when the service refuses, with its errors on the form."""
     try:
         made = api().declaration.send_report(report, form.key.data or "")

@@ -96,6 +96,28 @@ class SaveDraftsAnswer(TypedDict):
     items: list[SaveDraftsAnswerItem]
 
 
+class DeclarationImport(TypedDict):
+    id: str
+    filename: str
+    kind: Literal["xlsx", "csv", None]
+    status: Literal["received", "checking", "checked", "applying", "applied", "refused"]
+    lines: int
+    waiting: int
+    ready: int
+    unchanged: int
+    refused: int
+    applied: int
+    unknown_columns: list[str]
+    refusal: str | None
+    received_at: str
+    ended_at: str | None
+
+
+class DeclarationImportsListImportsAnswer(TypedDict):
+    items: list[DeclarationImport]
+    next_cursor: str | None
+
+
 class ReportLine(TypedDict):
     line: int
     kind: Literal["refused", "to_confirm"]

@@ -69,6 +69,11 @@ class RegistryImport(TypedDict):
     ended_at: str | None
 
 
+class RegistryListImportsAnswer(TypedDict):
+    items: list[RegistryImport]
+    next_cursor: str | None
+
+
 class ListImportErrorsAnswerItem(TypedDict):
     line: int
     column: str

@@ -276,28 +276,6 @@ class StatedTenant(TypedDict):
     first_name: NotRequired[str]
 
 
-class DeclarationImport(TypedDict):
-    id: str
-    filename: str
-    kind: Literal["xlsx", "csv", None]
-    status: Literal["received", "checking", "checked", "applying", "applied", "refused"]
-    lines: int
-    waiting: int
-    ready: int
-    unchanged: int
-    refused: int
-    applied: int
-    unknown_columns: list[str]
-    refusal: str | None
-    received_at: str
-    ended_at: str | None
-
-
-class ListImportsAnswer(TypedDict):
-    items: list[DeclarationImport]
-    next_cursor: str | None
-
-
 CafCode: TypeAlias = str
 
 InstantOrNull: TypeAlias = str | None

@@ -9,6 +9,7 @@ from webui.forms import choices
 from wtforms import HiddenField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
+from portal.api_types.identity import SupervisedAccount
 from portal.clients import api
 from portal.clients.errors import Refused
 from portal.forms import IdempotentForm
@@ -164,7 +165,7 @@ def act(account: Any, name: str) -> ResponseReturnValue:
     return render_template("agent/account_act.html", **shown), 422 if form.errors else 200
 
 
-def _send(chosen: Act, concerned: dict[str, Any], form: ReasonForm) -> None:
+def _send(chosen: Act, concerned: SupervisedAccount, form: ReasonForm) -> None:
     reason, key = form.reason.data or "", form.key.data or ""
     if not chosen.of_organisation:
         api().identity.act_on_account(concerned["account_id"], chosen.path, reason, key)

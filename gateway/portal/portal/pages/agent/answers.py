@@ -6,6 +6,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import FileField, StringField
 
+from portal.api_types.declaration.exchange import AnswerErrors
 from portal.clients import api
 from portal.clients.errors import Refused
 from portal.forms import IdempotentForm
@@ -58,7 +59,7 @@ def report(answers: Any) -> ResponseReturnValue:
     """Progress during the import (a refresh link, or htmx by itself), then the rejected lines."""
     identifier = str(answers)
     state = api().exchange.get_answers(identifier)
-    errors: dict[str, Any] = {"items": [], "total": 0, "next_cursor": None}
+    errors: AnswerErrors = {"items": [], "total": 0, "next_cursor": None}
     if state["lines_bad"]:
         errors = api().exchange.list_answer_errors(identifier, request.args.get("cursor", ""))
     return render_template(

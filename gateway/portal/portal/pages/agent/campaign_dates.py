@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Any
 
 from chassis import clock
 from flask import flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from webui.typography import long_date
 
+from portal.api_types.declaration.campaigns import Campaign, ChangeCampaignDatesBody
 from portal.clients import api
 from portal.clients.errors import Refused
 from portal.pages.addresses import address
@@ -36,9 +36,12 @@ def dates(year: int) -> ResponseReturnValue:
     return render_template("agent/campaign_dates.html", campaign=campaign, form=form, caf=caf), status
 
 
-def _days(campaign: dict[str, Any]) -> dict[str, Any]:
-    days: dict[str, Any] = {name: date.fromisoformat(campaign[name]) for name in ("deadline", "cut_off")}
-    return {**days, "reminders": [date.fromisoformat(day) for day in campaign["reminders"]]}
+def _days(campaign: Campaign) -> dict[str, date | list[date]]:
+    return {
+        "deadline": date.fromisoformat(campaign["deadline"]),
+        "cut_off": date.fromisoformat(campaign["cut_off"]),
+        "reminders": [date.fromisoformat(day) for day in campaign["reminders"]],
+    }
 
 
 def _change(year: int, caf: str, form: DatesForm) -> bool:
@@ -52,7 +55,7 @@ def _change(year: int, caf: str, form: DatesForm) -> bool:
     return True
 
 
-def at_once(campaign: dict[str, Any], change: dict[str, Any], today: date) -> Iterator[str]:
+def at_once(campaign: Campaign, change: ChangeCampaignDatesBody, today: date) -> Iterator[str]:
     """The immediate effects of the new dates, which no later change of dates can undo."""
     if campaign["phase"] == "draft":
         return

@@ -3,14 +3,16 @@
 import re
 from collections.abc import Sequence
 from datetime import date
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from chassis.french.formats import short_date
 from webui.forms import FrenchDateField
 from wtforms import HiddenField, StringField, TextAreaField
 from wtforms.validators import InputRequired
 
+from portal.api_types.declaration.campaigns import ChangeCampaignDatesBody
 from portal.forms import IdempotentForm, lines_of, whole_number
+from portal.pages.declare.forms import iso
 
 YEAR = "Saisissez une année, par exemple 2026"
 DEADLINE = "Saisissez la date limite, par exemple 15 11 2026"
@@ -67,11 +69,11 @@ class CampaignForm(IdempotentForm):
         "/contact": "contact_name",
     }
 
-    def as_campaign(self) -> dict[str, Any]:
+    def as_campaign(self) -> dict[str, object]:
         """The body for the service; empty fields are omitted."""
         days = {name: self[name].data for name in ("opens_on", "deadline", "cut_off")}
         year = (self.year.data or "").strip()
-        given: dict[str, Any] = {
+        given: dict[str, object] = {
             "year": int(year) if year.isdigit() else None,
             "caf_code": (self.caf_code.data or "").strip(),
             **{name: day.isoformat() for name, day in days.items() if day},
@@ -80,7 +82,7 @@ class CampaignForm(IdempotentForm):
         }
         return {name: value for name, value in given.items() if value not in (None, "", {}, [])}
 
-    def contact(self) -> dict[str, Any]:
+    def contact(self) -> dict[str, object]:
         """Empty when no contact field was filled in."""
         typed = {
             "name": (self.contact_name.data or "").strip(),
@@ -101,11 +103,11 @@ class DatesForm(IdempotentForm):
     confirmed = HiddenField()
     pointers: ClassVar[dict[str, str]] = {f"/{name}": name for name in ("deadline", "cut_off", "reminders", "reason")}
 
-    def as_change(self) -> dict[str, Any]:
-        """The body for the service."""
-        days = {name: self[name].data for name in ("deadline", "cut_off")}
+    def as_change(self) -> ChangeCampaignDatesBody:
+        """The body for the service; both dates are given, or the form is not valid."""
         return {
-            **{name: day.isoformat() for name, day in days.items() if day},
+            "deadline": iso(self.deadline) or "",
+            "cut_off": iso(self.cut_off) or "",
             "reminders": [day.isoformat() for day in self.reminders.data or []],
             "reason": (self.reason.data or "").strip(),
         }

@@ -1,6 +1,5 @@
 """Opens the campaigns of all Cafs at once, for supervisors: request, progress, outcome per Caf."""
 
-from typing import Any
 from uuid import UUID
 
 from flask import abort, redirect, render_template, url_for
@@ -24,8 +23,8 @@ def confirm_all(year: int) -> ResponseReturnValue:
     """Which Cafs are ready; shown before all their landlords are written to."""
     only_supervisors()
     found = [each for each in api().campaigns.every() if each["year"] == year]
-    shown: dict[str, Any] = {"year": year, "campaigns": sorted(found, key=lambda each: str(each["caf_code"]))}
-    return render_template("agent/open_all.html", form=BlankForm(), phases=PHASES, **shown)
+    found.sort(key=lambda each: each["caf_code"])
+    return render_template("agent/open_all.html", form=BlankForm(), phases=PHASES, year=year, campaigns=found)
 
 
 @pages.post("/<int:year>/ouverture-nationale")

@@ -5,8 +5,9 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from webui.kept_forms import kept_form
-from wtforms import HiddenField, TextAreaField
+from wtforms import Field, HiddenField, TextAreaField
 
+from portal.api_types.declaration.paper import Paper
 from portal.clients import api
 from portal.clients.errors import Refused
 from portal.clients.http import Answer
@@ -33,17 +34,17 @@ DISCARD = "discard-"
 DISCARDED = "L’attestation est écartée\u00a0: le bailleur en lit le motif dans l’historique de sa déclaration."
 
 
-def filing_form(paper: dict[str, Any]) -> type[SummaryForm]:
+def filing_form(paper: Paper) -> type[SummaryForm]:
     """The points to confirm, and a reason when a transmitted version is replaced. `seen`: ETag of that declaration."""
-    members: dict[str, Any] = {"seen": HiddenField()}
+    members: dict[str, Field] = {"seen": HiddenField()}
     if replaces(paper):
         members["reason"] = TextAreaField("Pourquoi le papier remplace-t-il ce qui est transmis\u00a0?")
-    return type("FilingForm", (form_for({"checks": {"to_confirm": paper["to_confirm"]}}),), members)
+    return type("FilingForm", (form_for(paper["to_confirm"]),), members)
 
 
-def replaces(paper: dict[str, Any]) -> bool:
+def replaces(paper: Paper) -> bool:
     """Whether filing would supersede a transmitted version."""
-    return bool(paper["beside"]) and paper["beside"]["version"] is not None
+    return paper["beside"] is not None and paper["beside"]["version"] is not None
 
 
 @pages.route("/<uuid:paper>/decision", methods=["GET", "POST"])
@@ -68,21 +69,21 @@ def decision(paper: Any) -> ResponseReturnValue:
     return show(read, *opened(kind, read))
 
 
-def opened(kind: type[SummaryForm], read: Answer) -> tuple[SummaryForm, DiscardForm]:
+def opened(kind: type[SummaryForm], read: Answer[Paper]) -> tuple[SummaryForm, DiscardForm]:
     """Both forms, unsent; the one that expired is filled in as it was typed."""
     kept = kept_form()
     filing = kind() if kept and kept.endpoint == "papers.decision" else shown_first(kind, read)
     return filing, DiscardForm(prefix=DISCARD) if kept and kept.endpoint == "papers.discard" else blank(read)
 
 
-def decided(read: Answer) -> ResponseReturnValue:
+def decided(read: Answer[Paper]) -> ResponseReturnValue:
     """Already decided: the outcome is on the declaration's page."""
     if request.method == "POST":
         flash(DECIDED, "info")
     return redirect(url_for("declare.confirmation", declaration=read.body["declaration_id"]), 303)
 
 
-def as_it_stands(form: Any, read: Answer) -> Any:
+def as_it_stands(form: Any, read: Answer[Paper]) -> Any:
     """A form on what is declared now, with the reason typed; the points must be confirmed again."""
     if SEEN_CHANGED not in form.form_errors:
         return form
@@ -93,12 +94,12 @@ def as_it_stands(form: Any, read: Answer) -> Any:
     return now
 
 
-def shown_first(kind: type[SummaryForm], read: Answer) -> SummaryForm:
+def shown_first(kind: type[SummaryForm], read: Answer[Paper]) -> SummaryForm:
     """The filing form before it is sent."""
     return kind(formdata=None, data={"etag": read.etag, "seen": read.body["declaration_etag"]})
 
 
-def blank(read: Answer) -> DiscardForm:
+def blank(read: Answer[Paper]) -> DiscardForm:
     """The discard form before it is sent."""
     return DiscardForm(formdata=None, data={"etag": read.etag}, prefix=DISCARD)
 
@@ -152,7 +153,7 @@ def discard(paper: Any) -> ResponseReturnValue:
     return show(read, shown_first(filing_form(read.body), read), form), 422
 
 
-def show(read: Answer, form: Any, discarding: DiscardForm) -> str:
+def show(read: Answer[Paper], form: Any, discarding: DiscardForm) -> str:
     """The page, with the current state of both the paper and the declaration."""
     paper = read.body
     if form.errors:
@@ -160,11 +161,10 @@ def show(read: Answer, form: Any, discarding: DiscardForm) -> str:
         form.etag.data, form.seen.data = read.etag, paper["declaration_etag"]
     if discarding.errors:
         discarding.etag.data = read.etag
-    said = {name: paper[name] for name in ("draft", "commune_name", "total")}
     parts = [
-        ("Informations", information_rows(said)),
-        ("Situation du locataire", situation_rows(said)),
-        ("Loyer de juillet", rent_rows(said)),
+        ("Informations", information_rows(paper)),
+        ("Situation du locataire", situation_rows(paper)),
+        ("Loyer de juillet", rent_rows(paper)),
     ]
     return render_template(
         "agent/paper_decision.html",

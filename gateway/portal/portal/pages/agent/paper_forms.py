@@ -7,6 +7,7 @@ from webui.forms import FrenchDateField, PageForm
 from wtforms import BooleanField, Field, HiddenField, RadioField, StringField, TextAreaField
 from wtforms.validators import ValidationError
 
+from portal.api_types.declaration.paper import Paper
 from portal.forms import IdempotentForm
 from portal.pages.declare import steps
 from portal.pages.declare.forms import InformationForm, RentForm, SituationForm, StepForm, iso
@@ -72,8 +73,8 @@ class SheetForm(EnvelopeForm):
 class Sheet:
     """The sheet and its three steps, as one form: fields are named `<étape>-<champ>`."""
 
-    def __init__(self, paper: Mapping[str, Any], etag: str, *, sent: bool) -> None:
-        declaration = {
+    def __init__(self, paper: Paper, etag: str, *, sent: bool) -> None:
+        declaration: steps.Known = {
             "draft": paper["draft"],
             "known": paper["declaration"]["known"],
             "commune_name": paper["commune_name"],
@@ -96,7 +97,7 @@ class Sheet:
         """Validates all parts, so that all errors are shown together."""
         return all([form.validate() for form in (self.own, *self.parts)])
 
-    def change(self) -> dict[str, Any]:
+    def change(self) -> Mapping[str, object]:
         """The body for the service."""
         return {**self.own.days(), **{form.step: form.change() for form in self.parts}}
 
@@ -125,10 +126,10 @@ class Sheet:
         return [error for form in (self.own, *self.parts) for error in form.error_list()]
 
 
-def part(kind: type[StepForm], filled: Mapping[str, Any], sent: bool) -> Any:
+def part(kind: type[StepForm], filled: Mapping[str, object], sent: bool) -> Any:
     """One step of the sheet; only the sheet's own form holds the CSRF token."""
-    more: dict[str, Any] = {"prefix": f"{kind.step}-", "meta": {"csrf": False}}
-    return kind(**more) if sent else kind(formdata=None, data=filled, **more)
+    prefix, meta = f"{kind.step}-", {"csrf": False}
+    return kind(prefix=prefix, meta=meta) if sent else kind(formdata=None, data=filled, prefix=prefix, meta=meta)
 
 
 class DiscardForm(IdempotentForm):

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from webui.forms import choices
 from webui.kept_forms import kept_form
 
+from portal.api_types.declaration.paper import Paper, SearchPapersAnswerItem
 from portal.clients import api
 from portal.clients.errors import Refused
 from portal.clients.http import Answer
@@ -61,7 +62,7 @@ def found(form: SearchForm) -> ResponseReturnValue | None:
     return begun(form, chosen)
 
 
-def words(item: dict[str, Any]) -> str:
+def words(item: SearchPapersAnswerItem) -> str:
     """The label of one declaration to choose from."""
     dwelling = ", ".join(item["dwelling"]["address"])
     return f"Campagne {item['campaign']}, {dwelling} ({item['status_label'].lower()})"
@@ -105,12 +106,12 @@ def sheet(paper: Any) -> ResponseReturnValue:
     return show(read, typed), 422 if typed.errors else 200
 
 
-def show(read: Answer, typed: Sheet) -> str:
+def show(read: Answer[Paper], typed: Sheet) -> str:
     """The page of the sheet."""
     return render_template("agent/paper.html", form=typed, paper=read.body, **heading(read.body["declaration"]))
 
 
-def save(typed: Sheet, read: Answer) -> ResponseReturnValue:
+def save(typed: Sheet, read: Answer[Paper]) -> ResponseReturnValue:
     """Redirects to the decision; else the service's errors, or both sheets when another agent has saved since."""
     paper = read.body["id"]
     try:
@@ -126,7 +127,7 @@ def save(typed: Sheet, read: Answer) -> ResponseReturnValue:
     return redirect(url_for("papers.decision", paper=paper), 303)
 
 
-def both(read: Answer, mine: Sheet) -> str:
+def both(read: Answer[Paper], mine: Sheet) -> str:
     """Two agents typed the same envelope: both inputs side by side, and the choice."""
     paper = read.body
     conflict.recalled()

@@ -6,6 +6,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import FileField
 
+from portal.api_types.declaration.registry import ListImportErrorsAnswer
 from portal.clients import api
 from portal.clients.errors import Refused
 from portal.forms import IdempotentForm
@@ -55,7 +56,7 @@ def report(registry_import: Any) -> ResponseReturnValue:
     """Progress during the import (a refresh link, or htmx by itself), then the rejected lines."""
     identifier = str(registry_import)
     state = api().declaration.get_import(identifier)
-    errors: dict[str, Any] = {"items": [], "total": 0, "next_cursor": None}
+    errors: ListImportErrorsAnswer = {"items": [], "total": 0, "next_cursor": None}
     if state["lines_bad"]:
         errors = api().declaration.list_import_errors(identifier, request.args.get("cursor", ""))
     return render_template(

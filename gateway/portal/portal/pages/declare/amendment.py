@@ -5,11 +5,12 @@ from typing import Any
 from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
+from portal.api_types.declaration.shared import Declaration
 from portal.clients import api
 from portal.clients.errors import Refused
 from portal.pages.declare.blueprint import pages
 from portal.pages.declare.forms import AmendmentForm
-from portal.pages.declare.journey import Declaration, heading, next_address
+from portal.pages.declare.journey import heading, next_address
 from portal.sign_in.person import login_required
 
 REASON_WANTED = "Indiquez pourquoi vous rectifiez, par exemple\u00a0: erreur de saisie sur les charges"
@@ -17,7 +18,7 @@ REPLY_WANTED = "Écrivez votre réponse à la question de la Caf"
 REPLY = "Votre réponse à la Caf"
 
 
-def said(body: Declaration) -> dict[str, Any]:
+def said(body: Declaration) -> dict[str, object]:
     """The Caf's answer to the transmitted version, and whether it is a question."""
     answer = body["transmissions"][0]["answer"] if body["transmissions"] else None
     return {"answer": answer, "asked": body["status"] == "information_requested"}

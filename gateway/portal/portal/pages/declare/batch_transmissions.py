@@ -41,9 +41,7 @@ def lots() -> ResponseReturnValue:
 
 def transmit(form: BlankForm, chosen: dict[str, str]) -> ResponseReturnValue | None:
     """Redirects to the batch transmission's page, or None with the reason above the form."""
-    filters: dict[str, Any] = dict(chosen)
-    if "campaign" in filters:
-        filters["campaign"] = int(filters["campaign"])
+    filters = {name: int(value) if name == "campaign" else value for name, value in chosen.items()}
     try:
         made = api().declaration.transmit_lot(filters, form.key.data or "")
     except Refused as error:

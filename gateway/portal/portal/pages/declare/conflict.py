@@ -13,6 +13,7 @@ from webui.sent_forms import MARK
 from webui.typography import euros
 from wtforms import BooleanField, Field, RadioField
 
+from portal.api_types.declaration.shared import Declaration
 from portal.clients.http import Answer
 from portal.forms import lines_of
 from portal.pages.authors import author_name
@@ -60,7 +61,7 @@ def recalled() -> None:
         kept.shown = False
 
 
-def page(read: Answer, mine: StepForm, theirs: StepForm, step: str, why: str = "") -> str:
+def page(read: Answer[Declaration], mine: StepForm, theirs: StepForm, step: str, why: str = "") -> str:
     """`read`: the current declaration; `theirs`: the form filled from it; `why`: the service's refusal."""
     names = mine.pointers.values()
     recalled()

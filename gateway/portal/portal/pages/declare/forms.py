@@ -1,10 +1,12 @@
 """The forms of the steps: they hold what the person typed; the service validates it field by field."""
 
-from typing import Any, ClassVar
+from collections.abc import Mapping
+from typing import ClassVar
 
 from webui.forms import FrenchDateField, PageForm, choices
 from wtforms import BooleanField, HiddenField, RadioField, StringField, TextAreaField
 
+from portal.api_types.declaration.shared import DraftChangeInformation, DraftChangeRent, DraftChangeSituation
 from portal.forms import IdempotentForm, YesNoField, lines_of, whole_number
 
 SHARES = {
@@ -21,7 +23,7 @@ class StepForm(PageForm):
     pointers: ClassVar[dict[str, str]] = {}
     step = ""
 
-    def change(self) -> dict[str, Any]:
+    def change(self) -> Mapping[str, object]:
         """The step's values for the service."""
         raise NotImplementedError
 
@@ -41,7 +43,7 @@ class InformationForm(StepForm):
         for name in ("address", "commune_insee", "furnished", "single_room", "lease_start", "confirmed")
     }
 
-    def change(self) -> dict[str, Any]:
+    def change(self) -> DraftChangeInformation:
         """The step `information`."""
         return {
             "address": lines_of(self.address.data),
@@ -81,7 +83,7 @@ class SituationForm(StepForm):
         )
     }
 
-    def change(self) -> dict[str, Any]:
+    def change(self) -> DraftChangeSituation:
         """The step `situation`."""
         co_tenants = (self.co_tenants.data or "").strip()
         return {
@@ -108,7 +110,7 @@ class RentForm(StepForm):
         f"/rent/{name}": name for name in ("rent", "charges", "share", "full_month", "furnished")
     }
 
-    def change(self) -> dict[str, Any]:
+    def change(self) -> DraftChangeRent:
         """The step `rent`."""
         return {
             "rent": typed(self.rent),

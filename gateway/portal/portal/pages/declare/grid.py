@@ -1,6 +1,6 @@
 """« Saisir en tableau »: one row per tenant, a page of rows at a time; each row is saved independently."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from flask import flash, redirect, render_template, request
@@ -9,6 +9,7 @@ from webui.forms import PageForm
 from webui.kept_forms import keeper, kept_form
 from webui.typography import count, fr, instant
 
+from portal.api_types.declaration.many_tenants import DraftRow, SaveDraftsAnswerItem
 from portal.clients import api
 from portal.pages.addresses import address
 from portal.pages.authors import Author, author_name
@@ -21,6 +22,8 @@ from portal.pages.declare.grid_rows import (
     PAGE_SIZE,
     SAME_FOR_ALL,
     Line,
+    SentRow,
+    cells_of,
     filled,
     no_longer_listed,
     sent,
@@ -88,7 +91,7 @@ def grid() -> ResponseReturnValue:
     return page, 422 if form.errors else 200
 
 
-def saved(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def saved(rows: list[SentRow]) -> list[SaveDraftsAnswerItem]:
     """The outcome of each row; rejected rows stay on the page, so the kept form is consumed."""
     refused = [answer for row in rows if (answer := unnamed(row))]
     named = [row for row in rows if not unnamed(row)]
@@ -105,7 +108,7 @@ def ticked() -> set[str]:
     return {name for name in SAME_FOR_ALL if kept.fields.get(f"all-{name}")}
 
 
-def given_back(rows: list[dict[str, Any]]) -> list[Line]:
+def given_back(rows: list[DraftRow]) -> list[Line]:
     """The rows as typed before the page expired; a note counts those that can no longer be saved."""
     kept = kept_form()
     if kept is None:
@@ -124,16 +127,16 @@ def narrowed() -> dict[str, str]:
 
 def judged(
     form: GridForm,
-    rows: list[dict[str, Any]],
-    typed: list[dict[str, Any]],
-    answers: list[dict[str, Any]],
+    rows: list[DraftRow],
+    typed: list[SentRow],
+    answers: list[SaveDraftsAnswerItem],
 ) -> list[Line]:
     """The rows of the page; refused rows show `typed` again."""
     cells = {row["id"]: row["cells"] for row in typed}
     refused = {answer["id"]: answer for answer in answers if answer["errors"]}
     listed = {row["id"] for row in rows}
     gone = [answer["row"] for key, answer in refused.items() if answer["row"] and key not in listed]
-    lines, say = [Line(row, dict(row["cells"])) for row in (*rows, *gone)], author_name()
+    lines, say = [Line(row, cells_of(row)) for row in (*rows, *gone)], author_name()
     for place, line in enumerate(lines):
         if answer := refused.pop(line.row["id"], None):
             mark(form, line, place, cells[line.row["id"]], answer, say)
@@ -147,13 +150,13 @@ def mark(
     line: Line,
     place: int,
     typed: dict[str, str],
-    answer: Mapping[str, Any],
+    answer: SaveDraftsAnswerItem,
     say: Callable[[Author], str],
 ) -> None:
     """Puts typed values back with their errors, and the other person's values beside them."""
     if any(error["code"] == "other_tenant" for error in answer["errors"]):
         # Input typed for another tenant is not shown under this one's name.
-        typed = dict(line.row["cells"])
+        typed = cells_of(line.row)
         answer = {**answer, "errors": [{**answer["errors"][0], "detail": OTHER_TENANT}]}
     if answer["outcome"] == "changed":
         answer = {**answer, "errors": [{**error, "detail": meanwhile(line.row, say)} for error in answer["errors"]]}
@@ -166,18 +169,18 @@ def mark(
         about = f"{line.tenant}, {LABELS[name].lower()}" if name else line.tenant
         form.refuse(f"{about} : {error['detail']}", f"#l{place}-{place_of}")
     if answer["outcome"] == "changed":
-        saved = line.row["cells"]
+        saved = cells_of(line.row)
         line.theirs = {name: saved[name] or "vide" for name in COLUMNS if saved[name] != typed[name]}
     line.typed = typed
 
 
-def meanwhile(row: Mapping[str, Any], say: Callable[[Author], str]) -> str:
+def meanwhile(row: DraftRow, say: Callable[[Author], str]) -> str:
     """Who saved since the page was shown, by name where the person may know it, and when."""
     who = f"Enregistrée depuis par {say(row['updated_by'])}, le {instant(row['updated_at'])}."
     return f"{who} Comparez les deux saisies avant d’enregistrer la vôtre."
 
 
-def told(answers: list[dict[str, Any]]) -> None:
+def told(answers: list[SaveDraftsAnswerItem]) -> None:
     """Flashes how many rows were saved."""
     saved = sum(answer["outcome"] == "saved" for answer in answers)
     if saved:

@@ -7,6 +7,8 @@ from typing import Any
 
 from chassis.texts import full_name
 
+from portal.api_types.declaration.many_tenants import CellError, DraftRow, SaveDraftsAnswerItem
+
 PAGE_SIZE = 50
 YES_NO = {"": "–", "oui": "Oui", "non": "Non"}
 # Column of the service -> (heading, choices, or the width of a field in characters).
@@ -27,6 +29,8 @@ COLUMNS: dict[str, tuple[str, dict[str, str] | int]] = {
 CONFIRMING = ("confirm", "reason")
 CELLS = (*COLUMNS, *CONFIRMING)
 Sent = Mapping[str, str]
+# Whom a row is for comes back in a hidden field, which may hold anything.
+SentRow = Mapping[str, Any]
 LABELS = {**{name: heading for name, (heading, _kind) in COLUMNS.items()}, "confirm": "Je confirme", "reason": "Motif"}
 # What identifies a row's tenant; sent back unchanged.
 STATED = ("tenant", "dwelling", "previous_rent", "previous_charges")
@@ -48,7 +52,7 @@ SAME_FOR_ALL = {
 class Line:
     """A row of the page. `typed`: the field values; `theirs`: what another person saved, where it differs."""
 
-    row: dict[str, Any]
+    row: DraftRow
     typed: dict[str, str]
     errors: dict[str, str] = field(default_factory=dict)
     theirs: dict[str, str] = field(default_factory=dict)
@@ -68,9 +72,13 @@ class Line:
         return full_name(self.row["tenant"]["last_name"], self.row["tenant"]["first_name"])
 
 
-def stated(row: dict[str, Any]) -> dict[str, Any]:
+def cells_of(row: DraftRow) -> dict[str, str]:
+    return {name: str(value) for name, value in row["cells"].items()}
+
+
+def stated(row: DraftRow) -> Mapping[str, object]:
     """What identifies a row's tenant."""
-    return {name: row[name] for name in STATED}
+    return {name: value for name, value in row.items() if name in STATED}
 
 
 def touched(form: Sent) -> Iterator[int]:
@@ -81,22 +89,22 @@ def touched(form: Sent) -> Iterator[int]:
             yield place
 
 
-def sent(form: Sent) -> Iterator[dict[str, Any]]:
+def sent(form: Sent) -> Iterator[SentRow]:
     """The rows in which something was typed."""
     for place in touched(form):
         row = {"id": given(form, place, "id"), "etag": given(form, place, "etag"), "cells": typed(form, place)}
         yield {**row, **{name: value for name, value in read(given(form, place, "for")).items() if name in STATED}}
 
 
-def unnamed(row: dict[str, Any]) -> dict[str, Any] | None:
+def unnamed(row: SentRow) -> SaveDraftsAnswerItem | None:
     """The refusal of a row whose hidden field no longer names its tenant; None when it does."""
     if row.get("tenant") and row.get("dwelling"):
         return None
-    error = {"column": "", "code": "tenant_missing", "detail": TENANT_MISSING, "example": ""}
+    error: CellError = {"column": "", "code": "tenant_missing", "detail": TENANT_MISSING, "rule": "", "example": ""}
     return {"id": row["id"], "outcome": "refused", "errors": [error], "row": None}
 
 
-def filled(rows: list[dict[str, Any]], form: Sent) -> list[Line]:
+def filled(rows: list[DraftRow], form: Sent) -> list[Line]:
     """
     The page as typed, with « oui » to the questions ticked in SAME_FOR_ALL wherever a row has no answer.
 
@@ -107,7 +115,7 @@ def filled(rows: list[dict[str, Any]], form: Sent) -> list[Line]:
     return [_filled(row, form, here.get(row["id"]), chosen) for row in rows]
 
 
-def taken_up(rows: list[dict[str, Any]], form: Sent) -> list[Line]:
+def taken_up(rows: list[DraftRow], form: Sent) -> list[Line]:
     """
     The page as typed before it expired; rows without input show their current values.
 
@@ -119,14 +127,14 @@ def taken_up(rows: list[dict[str, Any]], form: Sent) -> list[Line]:
     return [_filled(row, form, here.get(row["id"]), []) for row in rows]
 
 
-def no_longer_listed(rows: list[dict[str, Any]], form: Sent) -> int:
+def no_longer_listed(rows: list[DraftRow], form: Sent) -> int:
     """How many typed-in rows of `form` can no longer be saved."""
     return len({given(form, place, "id") for place in touched(form)} - {row["id"] for row in rows})
 
 
-def _filled(row: dict[str, Any], form: Sent, place: int | None, chosen: list[str]) -> Line:
+def _filled(row: DraftRow, form: Sent, place: int | None, chosen: list[str]) -> Line:
     if place is None:
-        return Line(row, dict(row["cells"]))
+        return Line(row, cells_of(row))
     cells = typed(form, place)
     cells |= {name: "oui" for name in chosen if not cells[name]}
     base, etag, shown_for = (given(form, place, name) for name in ("base", "etag", "for"))
@@ -157,7 +165,7 @@ def shown_before(base: str) -> dict[str, str]:
     return {name: str(found.get(name, "")) for name in CELLS} if found else {}
 
 
-def read(text: str) -> dict[str, Any]:
+def read(text: str) -> Mapping[str, Any]:
     """The JSON object of a hidden field; empty when it is not one."""
     try:
         found = json.loads(text)

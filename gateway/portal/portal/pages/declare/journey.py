@@ -1,12 +1,13 @@
 """What the five steps share: URLs, order and completion."""
 
 from datetime import date
-from typing import Any
+from typing import TypedDict
 
 from chassis.texts import full_name
 from flask import url_for
 from webui.typography import euros
 
+from portal.api_types.declaration.shared import Declaration, Draft
 from portal.clients import api
 from portal.sign_in.person import current_user
 
@@ -26,7 +27,14 @@ REPORT_COLOURS = {
     "accepted": "green",
     "refused": "red",
 }
-Declaration = dict[str, Any]
+
+
+class Declared(TypedDict):
+    """What is answered so far, online or on paper."""
+
+    draft: Draft
+    commune_name: str
+    total: str | None
 
 
 def is_editable(declaration: Declaration) -> bool:
@@ -46,7 +54,7 @@ def steps_done(declaration: Declaration) -> int:
     return STEPS.index(NEXT_STEPS[declaration["next_step"]])
 
 
-def heading(declaration: Declaration) -> dict[str, Any]:
+def heading(declaration: Declaration) -> dict[str, object]:
     """The template variables of each step's heading."""
     tenant = declaration["tenant"]
     return {
@@ -58,7 +66,7 @@ def heading(declaration: Declaration) -> dict[str, Any]:
     }
 
 
-def reported(declaration: Declaration) -> dict[str, Any]:
+def reported(declaration: Declaration) -> dict[str, object]:
     """The reports about this tenant, newest first, and the colour of each state."""
     found = api().declaration.list_reports(declaration=declaration["id"])
     return {"reports": found["items"], "colours": REPORT_COLOURS}

@@ -1,10 +1,10 @@
 """The heading of a declaration's page for each state, and the one action to take if any."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from webui.typography import instant, long_date
 
+from portal.api_types.declaration.shared import Declaration
 from portal.declaration_states import DECLARATION_STATES
 
 
@@ -23,7 +23,7 @@ ASKED = {"correct": "Corrigez-la et validez à nouveau", "reply": "Répondez à 
 CLOSED = "La campagne n’accepte plus d’envoi : appelez votre Caf en rappelant la référence."
 
 
-def outcome_of(declaration: dict[str, Any], agent: bool = False) -> Outcome:
+def outcome_of(declaration: Declaration, agent: bool = False) -> Outcome:
     """For an open correction, says which version counts meanwhile; for a pending action, its deadline."""
     if declaration["status"] == "draft" and declaration["transmissions"]:
         return _correction(declaration)
@@ -36,17 +36,17 @@ def outcome_of(declaration: dict[str, Any], agent: bool = False) -> Outcome:
     return Outcome(state.title, state.well, f"{state.sentence} {until}".strip(), guided=possible)
 
 
-def way_on(declaration: dict[str, Any]) -> str:
+def way_on(declaration: Declaration) -> str:
     """The `way_on` of the Caf's answer to the last transmission; empty without one."""
-    last = declaration["transmissions"][0] if declaration["transmissions"] else {}
-    return str((last.get("answer") or {}).get("way_on", ""))
+    answer = declaration["transmissions"][0]["answer"] if declaration["transmissions"] else None
+    return answer["way_on"] if answer else ""
 
 
-def _correction(declaration: dict[str, Any]) -> Outcome:
+def _correction(declaration: Declaration) -> Outcome:
     last, possible = declaration["transmissions"][0], "save" in declaration["actions"]
     received = f"La version {last['version']}, reçue le {instant(last['transmitted_at'])},"
     said = f"{received} compte tant que vous n’avez pas validé la rectification."
-    if (last.get("answer") or {}).get("answer") == "rejected":
+    if last["answer"] and last["answer"]["answer"] == "rejected":
         way = "Validez la rectification pour la remplacer." if possible else CLOSED
         said = f"{received} a été rejetée par la Caf. {way}"
     return Outcome(declaration["status_label"], sentence=said, guided=possible)

@@ -1,20 +1,29 @@
 """Steps 1 to 3: GET shows the current values, POST saves and redirects to the next step (303) or shows errors (422)."""
 
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple, TypedDict
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from webui.kept_forms import kept_form
 
+from portal.api_types.declaration.shared import Declaration, DeclarationKnown, Draft, DraftSituation
 from portal.clients import api
 from portal.clients.errors import Refused
 from portal.clients.http import Answer
 from portal.pages.declare import conflict
 from portal.pages.declare.blueprint import pages
 from portal.pages.declare.forms import InformationForm, RentForm, SituationForm, StepForm
-from portal.pages.declare.journey import Declaration, day, french_amount, heading, is_editable, next_address, reported
+from portal.pages.declare.journey import day, french_amount, heading, is_editable, next_address, reported
 from portal.sign_in.person import login_required
+
+
+class Known(TypedDict):
+    """What a step starts from."""
+
+    draft: Draft
+    known: DeclarationKnown
+    commune_name: str
 
 
 class Step(NamedTuple):
@@ -22,11 +31,11 @@ class Step(NamedTuple):
 
     place: int
     form: type[StepForm]
-    filled: Callable[[Declaration], dict[str, Any]]
+    filled: Callable[[Known], Mapping[str, object]]
     next: str
 
 
-def information(declaration: Declaration) -> dict[str, Any]:
+def information(declaration: Known) -> Mapping[str, object]:
     """The draft, else what the Caf knows."""
     stands = declaration["draft"]["information"] or declaration["known"]["information"]
     return {
@@ -37,9 +46,10 @@ def information(declaration: Declaration) -> dict[str, Any]:
     }
 
 
-def situation(declaration: Declaration) -> dict[str, Any]:
+def situation(declaration: Known) -> Mapping[str, object]:
     """The draft, else only the number of co-tenants known to the Caf; nothing else is prefilled."""
-    stands = declaration["draft"]["situation"] or declaration["known"]["situation"]
+    known = declaration["known"]["situation"]["co_tenants"]
+    stands: DraftSituation = declaration["draft"]["situation"] or {"co_tenants": known}
     return {
         **stands,
         "co_tenants": str(stands["co_tenants"]),
@@ -50,7 +60,7 @@ def situation(declaration: Declaration) -> dict[str, Any]:
     }
 
 
-def rent(declaration: Declaration) -> dict[str, Any]:
+def rent(declaration: Known) -> Mapping[str, object]:
     """The draft, else only whether the dwelling is furnished: last year's rent is shown, never prefilled."""
     stands = declaration["draft"]["rent"]
     if not stands:
@@ -89,7 +99,7 @@ def run(name: str, declaration_id: str) -> ResponseReturnValue:
     return redirect(url_for(step.next, declaration=declaration_id), 303)
 
 
-def filled(step: Step, read: Answer) -> StepForm:
+def filled(step: Step, read: Answer[Declaration]) -> StepForm:
     """The form with its initial values."""
     return step.form(formdata=None, data={**step.filled(read.body), "etag": read.etag})
 
@@ -106,7 +116,7 @@ def not_saved(error: Refused, name: str, form: StepForm, declaration_id: str) ->
     return show(name, read, form), 422
 
 
-def show(name: str, read: Answer, form: StepForm) -> str:
+def show(name: str, read: Answer[Declaration], form: StepForm) -> str:
     """The page of the step."""
     more = {**heading(read.body), **(reported(read.body) if name == "informations" else {})}
     return render_template(f"declare/{name}.html", form=form, index=TABLE[name].place, **more)

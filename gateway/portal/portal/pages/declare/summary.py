@@ -1,6 +1,6 @@
 """Step 4: everything entered, what must be confirmed, and « Valider »."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -9,6 +9,7 @@ from webui.kept_forms import kept_form
 from webui.typography import long_date
 from wtforms import BooleanField, Field, HiddenField, TextAreaField
 
+from portal.api_types.declaration.shared import Declaration, DeclarationChecksToConfirmItem
 from portal.clients import api
 from portal.clients.errors import Refused
 from portal.clients.http import Answer
@@ -16,10 +17,11 @@ from portal.forms import IdempotentForm
 from portal.pages.authors import author_name
 from portal.pages.declare.blueprint import pages
 from portal.pages.declare.forms import SHARES
-from portal.pages.declare.journey import Declaration, amount, heading, is_editable, next_address, yes_no
+from portal.pages.declare.journey import Declared, amount, heading, is_editable, next_address, yes_no
 from portal.sign_in.person import login_required
 
 Rows = list[tuple[str, str]]
+Part = TypeVar("Part")
 CHANGED = "Cette déclaration a été modifiée entre-temps par {}\u00a0: relisez-la avant de valider."
 TO_TICK = "Cochez la case pour confirmer {}, ou modifiez votre déclaration"
 # The label of each confirmation box; the service's own sentence stands above it.
@@ -47,10 +49,10 @@ class SummaryForm(IdempotentForm):
         return [(box, self[box.name.replace("confirm_", "reason_", 1)]) for box in boxes]
 
 
-def form_for(declaration: Declaration) -> type[SummaryForm]:
-    """The form with the points of this declaration."""
-    members: dict[str, Any] = {}
-    for check in declaration["checks"]["to_confirm"]:
+def form_for(points: list[DeclarationChecksToConfirmItem]) -> type[SummaryForm]:
+    """The form with the points to confirm of a declaration."""
+    members: dict[str, Field] = {}
+    for check in points:
         code, point = check["code"], POINTS.get(check["code"], "ce point")
         members[f"confirm_{code}"] = BooleanField(f"Je confirme {point}", default=check["confirmed"])
         members[f"reason_{code}"] = TextAreaField(
@@ -59,9 +61,16 @@ def form_for(declaration: Declaration) -> type[SummaryForm]:
     return type("SummaryFormOf", (SummaryForm,), members)
 
 
-def information_rows(declaration: Declaration) -> Rows:
+def answered(step: Part | None) -> Part:
+    """The summary is shown once every step is answered."""
+    if step is None:
+        raise LookupError("a step without answer has no summary")
+    return step
+
+
+def information_rows(declaration: Declared) -> Rows:
     """Part 1."""
-    stands = declaration["draft"]["information"]
+    stands = answered(declaration["draft"]["information"])
     return [
         ("Adresse du logement", ", ".join(stands["address"])),
         ("Commune", declaration["commune_name"]),
@@ -71,9 +80,9 @@ def information_rows(declaration: Declaration) -> Rows:
     ]
 
 
-def situation_rows(declaration: Declaration) -> Rows:
+def situation_rows(declaration: Declared) -> Rows:
     """Part 2; questions that do not apply are not shown."""
-    stands = declaration["draft"]["situation"]
+    stands = answered(declaration["draft"]["situation"])
     rows = [("Toujours dans le logement", yes_no(stands["present"]))]
     if not stands["present"]:
         rows.append(("Date de départ", long_date(stands["left_on"])))
@@ -86,9 +95,9 @@ def situation_rows(declaration: Declaration) -> Rows:
     return rows
 
 
-def rent_rows(declaration: Declaration) -> Rows:
+def rent_rows(declaration: Declared) -> Rows:
     """Part 3, with the total; « hors charges » is spelled out."""
-    stands = declaration["draft"]["rent"]
+    stands = answered(declaration["draft"]["rent"])
     return [
         ("Loyer de juillet, hors charges", amount(stands["rent"])),
         ("Charges de juillet", amount(stands["charges"])),
@@ -106,7 +115,7 @@ def summary(declaration: Any) -> ResponseReturnValue:
     read = api().declaration.get(str(declaration))
     if not is_editable(read.body) or read.body["next_step"] != "summary":
         return redirect(next_address(read.body), 303)
-    kind = form_for(read.body)
+    kind = form_for(read.body["checks"]["to_confirm"])
     if request.method == "GET":
         return show(read, kind() if kept_form() else kind(formdata=None, data={"etag": read.etag}))
     form = kind()
@@ -123,7 +132,7 @@ def shown_again(form: SummaryForm, declaration: str) -> ResponseReturnValue:
         return redirect(next_address(read.body), 303)
     if form.etag.data not in ("", read.etag) and read.body["updated_by"]["kind"] != "you":
         # The points to confirm may have changed; reasons typed stay with their points.
-        form = form_for(read.body)()
+        form = form_for(read.body["checks"]["to_confirm"])()
         form.fail(CHANGED.format(author_name()(read.body["updated_by"])))
     form.etag.data = read.etag
     return show(read, form), 422
@@ -137,7 +146,7 @@ def all_ticked(form: SummaryForm) -> bool:
     return not form.errors
 
 
-def transmit(form: SummaryForm, read: Answer) -> bool:
+def transmit(form: SummaryForm, read: Answer[Declaration]) -> bool:
     """False when the service refuses; its errors are then on the page."""
     identifier, etag = read.body["id"], form.etag.data or read.etag
     reasons = {box.name.removeprefix("confirm_"): (reason.data or "").strip() for box, reason in form.points()}
@@ -153,7 +162,7 @@ def transmit(form: SummaryForm, read: Answer) -> bool:
     return True
 
 
-def show(read: Answer, form: PageForm) -> str:
+def show(read: Answer[Declaration], form: PageForm) -> str:
     """The page."""
     body = read.body
     parts = [
