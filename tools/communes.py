@@ -14,7 +14,7 @@ import sys
 import tempfile
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 from chassis.french.communes import DATA
 
@@ -25,7 +25,13 @@ TARGET = Path(str(files("chassis"))) / "french" / "data" / DATA
 SECONDS = 120
 
 
-def compact(communes: list[dict[str, Any]]) -> bytes:
+class Commune(TypedDict):
+    code: str
+    nom: str
+    type: str
+
+
+def compact(communes: list[Commune]) -> bytes:
     """`code;name` lines in order, gzipped without a date so that the same list gives the same bytes."""
     kept = sorted((each["code"], each["nom"]) for each in communes if each["type"] in KINDS)
     header = f"# {PACKAGE} {VERSION} (MIT), Insee, Code officiel géographique\n"
@@ -33,7 +39,7 @@ def compact(communes: list[dict[str, Any]]) -> bytes:
     return gzip.compress(text.encode(), 9, mtime=0)
 
 
-def fetch() -> list[dict[str, Any]]:
+def fetch() -> list[Commune]:
     """The package's list. Raises CalledProcessError when npm cannot install it."""
     npm = shutil.which("npm")
     if npm is None:
@@ -42,7 +48,7 @@ def fetch() -> list[dict[str, Any]]:
         command = [npm, "install", "--prefix", folder, "--ignore-scripts", "--no-save", f"{PACKAGE}@{VERSION}"]
         subprocess.run(command, check=True, timeout=SECONDS, stdout=sys.stderr)
         source = Path(folder, "node_modules", PACKAGE, "data", "communes.json")
-        found: list[dict[str, Any]] = json.loads(source.read_text(encoding="utf-8"))
+        found: list[Commune] = json.loads(source.read_text(encoding="utf-8"))
         return found
 
 

@@ -13,11 +13,10 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import yaml
 
-from tools.schema_types import Definition, Types, camel, in_order, merged, typing_names
+from tools.schema_types import Definition, Schema, Types, camel, in_order, merged, typing_names
 from tools.workspace import ROOT, SERVICES
 
 # Services whose handlers use these types.
@@ -82,7 +81,7 @@ def _api_types(service: str, *, literals: bool) -> tuple[Types, dict[str, set[st
     return types, tags
 
 
-def operations(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
+def operations(document: Schema) -> dict[str, Schema]:
     """By the name of the handler; by its room too, `RegistryListImports`, where several have one of that name."""
     found = [path[method] for path in document["paths"].values() for method in _METHODS if method in path]
     handlers = Counter(one["operationId"].rpartition(".")[2] for one in found)
@@ -93,7 +92,7 @@ def operations(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return names
 
 
-def _bodies(operation: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+def _bodies(operation: Schema) -> Iterator[tuple[str, Schema]]:
     asked = operation.get("requestBody", {}).get("content", {}).get("application/json")
     if asked:
         yield "Body", asked["schema"]
@@ -123,7 +122,7 @@ def _home(tags: set[str]) -> str:
     return next(iter(tags)).replace(" ", "_") if len(tags) == 1 else "shared"
 
 
-def event_schemas() -> dict[str, dict[str, Any]]:
+def event_schemas() -> dict[str, Schema]:
     """Every event of the five services, by type."""
     files = (file for service in SERVICES for file in sorted((ROOT / "services" / service / "events").glob("*.json")))
     schemas = (json.loads(file.read_text(encoding="utf-8")) for file in files)
@@ -157,7 +156,7 @@ def _named_in(service: str) -> set[str]:
     return {node.value for node in constants if isinstance(node.value, str)}
 
 
-def _event_definitions(event_type: str, schema: dict[str, Any], *, literals: bool) -> list[Definition]:
+def _event_definitions(event_type: str, schema: Schema, *, literals: bool) -> list[Definition]:
     _publisher, fact, version = event_type.split(".")
     name = camel(fact) + ("" if version == "v1" else version.upper())
     types, parts = Types(schema, literals=literals), schema["properties"]

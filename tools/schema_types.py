@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+# JSON Schema and OpenAPI, read keyword by keyword.
 Schema = Mapping[str, Any]
 # Where an object is written: `("Transmitted", "Snapshot", "Rent")`; joined, the name of its type.
 Place = tuple[str, ...]

@@ -1,7 +1,7 @@
 """Operator commands, run at the command line without a person's token."""
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -127,17 +127,17 @@ def import_registry(declaration: Runtime, file: Path, console: Console, *, caf_c
 def load_registry(
     declaration: Runtime,
     file: Path,
-    progress: Callable[[dict[str, Any]], None],
+    progress: Callable[[Mapping[str, Any]], None],
     *,
     caf_code: str | None = None,
-) -> dict[str, Any]:
+) -> Mapping[str, Any]:
     """The import's report, as the API shows it; ``progress`` is called with the same after each batch."""
     from declaration.registry import import_path
 
     return import_path(declaration, file, ACTOR, progress, caf_code=caf_code)
 
 
-def _print_report(declaration: Runtime, report: dict[str, Any], console: Console) -> None:
+def _print_report(declaration: Runtime, report: Mapping[str, Any], console: Console) -> None:
     from declaration.registry import queries
 
     for column in report["unknown_columns"]:
@@ -165,7 +165,7 @@ def open_campaign(
     year: int,
     deadline: date,
     cut_off: date,
-    contact: dict[str, Any] | None = None,
+    contact: Mapping[str, object] | None = None,
 ) -> dict[str, int]:
     """Creates the year's campaign of a Caf and opens it; returns how many requests. Raises Conflict when open.
 

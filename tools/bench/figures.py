@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TypedDict, overload
 
 from rich.console import Console
 from rich.table import Table
@@ -14,6 +14,18 @@ from rich.table import Table
 from tools.workspace import ROOT
 
 FOLDER = ROOT / "var" / "bench"
+
+
+class Row(TypedDict):
+    """A figure as it is written, in this order."""
+
+    name: str
+    value: float
+    unit: str
+    limit: float | None
+    ratio: float | None
+    aim: str | None
+    met: bool | None
 
 
 @dataclass(frozen=True)
@@ -32,17 +44,16 @@ class Figure:
     def ratio(self) -> float | None:
         return self.value / self.limit if self.limit else None
 
-    def row(self) -> dict[str, Any]:
-        rounded = {"value": _rounded(self.value), "limit": _rounded(self.limit), "ratio": _rounded(self.ratio)}
-        return {**asdict(self), **rounded}
+    def row(self) -> Row:
+        value, limit, ratio = _rounded(self.value), _rounded(self.limit), _rounded(self.ratio)
+        return Row(name=self.name, value=value, unit=self.unit, limit=limit, ratio=ratio, aim=self.aim, met=self.met)
 
 
 def write(name: str, figures: Sequence[Figure], folder: Path = FOLDER) -> Path:
     """Writes `<name>.json`: a list of {name, value, unit, limit, ratio, aim, met}."""
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / f"{name}.json"
-    order = ("name", "value", "unit", "limit", "ratio", "aim", "met")
-    rows = [{key: row[key] for key in order} for row in (figure.row() for figure in figures)]
+    rows = [figure.row() for figure in figures]
     file.write_text(json.dumps(rows, indent=1, ensure_ascii=False) + "\n")
     return file
 
@@ -58,6 +69,10 @@ def show(name: str, figures: Sequence[Figure]) -> None:
     Console().print(table)
 
 
+@overload
+def _rounded(number: float) -> float: ...
+@overload
+def _rounded(number: float | None) -> float | None: ...
 def _rounded(number: float | None) -> float | None:
     return None if number is None else float(f"{number:.4g}")
 

@@ -1,7 +1,7 @@
 """Limits request bodies: form size by default, file size where the page takes a file from that person."""
 
 from io import BytesIO
-from typing import Any
+from wsgiref.types import WSGIEnvironment
 
 from chassis.bridge import MOST_BYTES
 from flask import Flask, request
@@ -12,7 +12,7 @@ from portal.sign_in.person import signed_in
 MAX_UPLOAD_BYTES = 64 * 1024 * 1024
 
 
-def most_bytes(app: Flask, environ: dict[str, Any]) -> int:
+def most_bytes(app: Flask, environ: WSGIEnvironment) -> int:
     """The maximum body length of this request; called before it is read."""
     with app.request_context({**environ, "wsgi.input": BytesIO()}):
         view = app.view_functions.get(request.endpoint or "")

@@ -1,9 +1,9 @@
 """The Caf's contact in the demonstration, as printed on letters and receipts."""
 
-from typing import Any
+from collections.abc import Mapping
 
 # The service, its address and its telephone: CRPA L. 112-11.
-CONTACT: dict[str, Any] = {
+CONTACT: Mapping[str, str | list[str]] = {
     "name": "Caf d’Ille-et-Vilaine",
     "telephone": "3230",
     "address": ["CAF D ILLE ET VILAINE", "COURS DES ALLIES", "35028 RENNES CEDEX 9"],

@@ -5,7 +5,7 @@
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib import import_module  # noqa: TID251 - services are named on the command line
 from pathlib import Path
@@ -19,9 +19,10 @@ _HEAD = "| event | says | from | read by | personal data, sealed |\n|---|---|---
 NOBODY = "nobody yet"
 
 
-def schema(publisher: Service, event_type: str) -> dict[str, Any]:
+def schema(publisher: Service, event_type: str) -> Mapping[str, Any]:
     """The JSON Schema of an event, from the files of its publisher."""
-    loaded: dict[str, Any] = json.loads(events.schema_path(publisher, event_type).read_text(encoding="utf-8"))
+    # JSON Schema: what it may hold is not worth a type here.
+    loaded: Mapping[str, Any] = json.loads(events.schema_path(publisher, event_type).read_text(encoding="utf-8"))
     return loaded
 
 

@@ -7,7 +7,6 @@ import base64
 import hashlib
 import secrets
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from chassis.events import EXCHANGE
 from chassis.service import Service
@@ -16,13 +15,15 @@ DEAD_LETTERS = "bailleurs.dead"
 VHOST = "bailleurs"
 # After this many unacknowledged deliveries the broker dead-letters the message (RabbitMQ's default is 20).
 DELIVERY_LIMIT = 50
+# https://www.rabbitmq.com/docs/definitions: the objects of each kind.
+Definitions = dict[str, list[dict[str, object]]]
 
 
 def queue_name(service: str) -> str:
     return f"{service}.events"
 
 
-def queue_arguments() -> dict[str, Any]:
+def queue_arguments() -> dict[str, object]:
     """https://www.rabbitmq.com/docs/quorum-queues#dead-lettering: at-least-once needs reject-publish."""
     return {
         "x-queue-type": "quorum",
@@ -33,10 +34,10 @@ def queue_arguments() -> dict[str, Any]:
     }
 
 
-def definitions(services: Iterable[Service], passwords: Mapping[str, str] | None = None) -> dict[str, Any]:
+def definitions(services: Iterable[Service], passwords: Mapping[str, str] | None = None) -> Definitions:
     """A RabbitMQ definitions document; ``passwords`` (by user) adds users who may not declare."""
     services = sorted(services, key=lambda service: service.name)
-    document: dict[str, Any] = {
+    document: Definitions = {
         "vhosts": [{"name": VHOST}],
         "exchanges": [_exchange(EXCHANGE, "topic"), _exchange(DEAD_LETTERS, "fanout")],
         "queues": [
@@ -58,7 +59,7 @@ def definitions(services: Iterable[Service], passwords: Mapping[str, str] | None
     return document
 
 
-def _exchange(name: str, kind: str) -> dict[str, Any]:
+def _exchange(name: str, kind: str) -> dict[str, object]:
     return {
         "name": name,
         "vhost": VHOST,
@@ -70,11 +71,11 @@ def _exchange(name: str, kind: str) -> dict[str, Any]:
     }
 
 
-def _queue(name: str, arguments: dict[str, Any]) -> dict[str, Any]:
+def _queue(name: str, arguments: dict[str, object]) -> dict[str, object]:
     return {"name": name, "vhost": VHOST, "durable": True, "auto_delete": False, "arguments": arguments}
 
 
-def _binding(source: str, queue: str, routing_key: str) -> dict[str, Any]:
+def _binding(source: str, queue: str, routing_key: str) -> dict[str, object]:
     return {
         "source": source,
         "vhost": VHOST,
@@ -85,7 +86,7 @@ def _binding(source: str, queue: str, routing_key: str) -> dict[str, Any]:
     }
 
 
-def _user(name: str, password: str) -> dict[str, Any]:
+def _user(name: str, password: str) -> dict[str, object]:
     # https://www.rabbitmq.com/docs/passwords#computing-password-hash
     salt = secrets.token_bytes(4)
     digest = hashlib.sha256(salt + password.encode()).digest()
@@ -93,6 +94,6 @@ def _user(name: str, password: str) -> dict[str, Any]:
     return {"name": name, "password_hash": hashed, "hashing_algorithm": "rabbit_password_hashing_sha256", "tags": []}
 
 
-def _permission(name: str) -> dict[str, Any]:
+def _permission(name: str) -> dict[str, object]:
     own = f"^{name}\\.events$"
     return {"user": name, "vhost": VHOST, "configure": "^$", "write": f"^{EXCHANGE}$".replace(".", "\\."), "read": own}

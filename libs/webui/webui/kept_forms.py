@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypedDict
 
 from chassis.sealing import SealBroken
 from flask import Flask, Response, current_app, g, redirect, render_template, request, session, url_for
@@ -62,6 +62,14 @@ class KeptForm:
     note: str = ""
 
 
+class Sealed(TypedDict):
+    """What is sealed of a form; `fields`: pairs, as JSON, compressed."""
+
+    endpoint: str | None
+    fields: str
+    file: bool
+
+
 def kept_form_table(metadata: MetaData, name: str = "kept_form") -> Table:
     """The table; instants are seconds since 1970 (UTC). Owner and URL are keyed hashes, the content is sealed."""
     return Table(
@@ -96,7 +104,7 @@ def mark_field() -> Markup:
     return found.mark_field() if found else Markup("")
 
 
-def notice() -> dict[str, Any]:
+def notice() -> dict[str, object]:
     """For the layout: what was restored, and the link that deletes it."""
     found = kept_form()
     return {"kept_form": found, "kept_drop": url_for(keeper().drop) if found else ""}
@@ -119,8 +127,8 @@ class KeptForms:
 
     engine: Callable[[], Engine]
     table: Table
-    seal: Callable[[dict[str, Any]], str]
-    unseal: Callable[[str], dict[str, Any]]
+    seal: Callable[[Sealed], str]
+    unseal: Callable[[str], Mapping[str, Any]]
     owner: Callable[[], str]
     not_kept: Mapping[str, str]
     drop: str

@@ -6,7 +6,7 @@ A stolen table opens no session; sign-out or `purge` ends a session at once.
 
 import hashlib
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -63,7 +63,7 @@ def utc_now() -> datetime:
 class ServerSession(CallbackDict[str, Any], SessionMixin):
     """A dict of JSON values (tuples, dates, UUIDs and bytes too)."""
 
-    def __init__(self, data: dict[str, Any], identifier: str | None, created_at: int, seen_at: int) -> None:
+    def __init__(self, data: Mapping[str, Any], identifier: str | None, created_at: int, seen_at: int) -> None:
         super().__init__(data, self.touched)
         self.identifier = identifier
         self.created_at = created_at
@@ -143,7 +143,7 @@ class SqlSessionInterface(SessionInterface):
         with self.engine().connect().execution_options(reading=True) as connection:
             return connection.execute(self._read, {"mine": key_of(identifier), **since}).first()
 
-    def saved(self, session: ServerSession) -> dict[str, Any] | None:
+    def saved(self, session: ServerSession) -> Mapping[str, object] | None:
         """The session's stored data as of now, perhaps from another request; None when it has no valid row."""
         row = self.read(session.identifier) if session.identifier else None
         return None if row is None else dict(self.serializer.loads(row.data))
@@ -163,7 +163,7 @@ class SqlSessionInterface(SessionInterface):
         """Creates the row and its cookie; replaces the old row after `rotate`."""
         session.identifier = secrets.token_urlsafe(ID_BYTES)
         instant = self.instant()
-        row: dict[str, Any] = {"created_at": instant, "seen_at": instant}
+        row: dict[str, int | str] = {"created_at": instant, "seen_at": instant}
         row |= {"key": key_of(session.identifier), "data": self.serializer.dumps(dict(session))}
         with self.engine().begin() as connection:
             retired = {"mine": key_of(session.retired), **row} if session.retired else None
@@ -175,7 +175,7 @@ class SqlSessionInterface(SessionInterface):
 
     def rewrite(self, session: ServerSession) -> None:
         """Never recreates a row deleted meanwhile: a session ended elsewhere stays ended."""
-        values: dict[str, Any] = {"seen_at": self.instant()}
+        values: dict[str, int | str] = {"seen_at": self.instant()}
         if session.modified:
             values["data"] = self.serializer.dumps(dict(session))
         with self.engine().begin() as connection:

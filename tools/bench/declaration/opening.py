@@ -5,6 +5,7 @@ Twice: with the tables' foreign keys, which PostgreSQL checks row by row, and wi
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
@@ -65,7 +66,7 @@ def open_one(bench: Bench, caf: str) -> None:
     act(bench, f"{BASE}/{clock.today().year}/opening", None, caf=caf)
 
 
-def act(bench: Bench, path: str, body: dict[str, Any] | None, **agent: Any) -> None:
+def act(bench: Bench, path: str, body: Mapping[str, object] | None, **agent: Any) -> None:
     """An agent's POST. Raises AssertionError when it is refused."""
     headers = {**bench.harness.headers(kind="agent", **agent), "Idempotency-Key": str(uuid4())}
     answer = bench.harness.client.post(path, headers=headers, json=body)

@@ -7,7 +7,7 @@ import secrets
 import time
 from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypedDict
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from flask import Flask
@@ -25,7 +25,12 @@ CALLBACK = "http://localhost:8080/connexion/retour"
 BASIC = {"Authorization": f"Basic {b64encode(f'portal:{SECRET}'.encode()).decode()}"}
 
 
-def sign_in(app: Flask, login: str) -> dict[str, Any]:
+class Tokens(TypedDict):
+    access_token: str
+    refresh_token: str
+
+
+def sign_in(app: Flask, login: str) -> Tokens:
     """The whole sign-in, as a browser and the portal do it: authorize, page, credentials, code, tokens."""
     browser, verifier = app.test_client(), secrets.token_urlsafe(48)
     challenge = urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode().rstrip("=")
@@ -59,11 +64,11 @@ def _next(browser: FlaskClient, path: str) -> Any:
     return browser.post(path, data=sent)
 
 
-def _tokens(app: Flask, form: dict[str, str]) -> dict[str, Any]:
+def _tokens(app: Flask, form: dict[str, str]) -> Tokens:
     answer = app.test_client().post("/oidc/token", data=form, headers=BASIC)
     if answer.status_code != 200:
         raise RuntimeError(answer.text)
-    found: dict[str, Any] = answer.get_json()
+    found: Tokens = answer.get_json()
     return found
 
 

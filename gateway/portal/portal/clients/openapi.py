@@ -2,11 +2,14 @@
 
 import threading
 import time
+from collections.abc import Mapping
 from typing import Any
 
 from portal.clients.http import Service, read_body
 
 KEPT_SECONDS = 300
+# Its form is that of the OpenAPI standard, read key by key.
+Document = Mapping[str, Any]
 
 
 class OpenApiReader(Service):
@@ -14,10 +17,10 @@ class OpenApiReader(Service):
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
-        self._kept: dict[str, tuple[float, dict[str, Any]]] = {}
+        self._kept: dict[str, tuple[float, Document]] = {}
         self._lock = threading.Lock()
 
-    def read(self, service: str) -> dict[str, Any]:
+    def read(self, service: str) -> Document:
         """Raises Unavailable when the service does not answer."""
         with self._lock:
             at, document = self._kept.get(service, (0.0, {}))

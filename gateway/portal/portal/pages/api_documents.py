@@ -1,19 +1,33 @@
 """/docs: the OpenAPI documents of all services on one page, without script."""
 
-from typing import Any
+from typing import Any, TypedDict
 
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from portal.clients import api
 from portal.clients.errors import Refused, Unavailable
+from portal.clients.openapi import Document
 
 pages = Blueprint("api_documents", __name__)
 SERVICES = ("identity", "habilitation", "declaration", "documents", "notification")
 METHODS = ("get", "post", "put", "patch", "delete")
 
 
-def resolve(document: dict[str, Any], node: Any) -> dict[str, Any]:
+class Operation(TypedDict):
+    """An operation as the page shows it."""
+
+    path: str
+    method: str
+    summary: str
+    description: str
+    public: bool
+    parameters: list[Document]
+    body: list[tuple[str, str, bool]]
+    answers: dict[str, str]
+
+
+def resolve(document: Document, node: Any) -> Document:
     """The target of a `$ref` inside the document, or the node itself."""
     while isinstance(node, dict) and "$ref" in node:
         target: Any = document
@@ -23,7 +37,7 @@ def resolve(document: dict[str, Any], node: Any) -> dict[str, Any]:
     return node if isinstance(node, dict) else {}
 
 
-def operations(name: str, document: dict[str, Any]) -> list[dict[str, Any]]:
+def operations(name: str, document: Document) -> list[Operation]:
     """Each operation with its full path, parameters, body and answers."""
     server = f"/api/{name}/v1"
     found = []
@@ -34,7 +48,7 @@ def operations(name: str, document: dict[str, Any]) -> list[dict[str, Any]]:
     return found
 
 
-def operation(document: dict[str, Any], path: str, method: str, given: dict[str, Any]) -> dict[str, Any]:
+def operation(document: Document, path: str, method: str, given: Document) -> Operation:
     """One operation, its references resolved."""
     parameters = [*given["_item"].get("parameters", ()), *given.get("parameters", ())]
     body = resolve(document, given.get("requestBody"))
@@ -52,12 +66,12 @@ def operation(document: dict[str, Any], path: str, method: str, given: dict[str,
     }
 
 
-def described(document: dict[str, Any], parameter: dict[str, Any]) -> dict[str, Any]:
+def described(document: Document, parameter: Document) -> Document:
     """A parameter with its type in words."""
     return {**parameter, "kind": type_of(resolve(document, parameter.get("schema")))}
 
 
-def fields(document: dict[str, Any], body: dict[str, Any]) -> list[tuple[str, str, bool]]:
+def fields(document: Document, body: Document) -> list[tuple[str, str, bool]]:
     """(name, type, required) of the top level of a body."""
     for media in body.get("content", {}).values():
         schema = resolve(document, media.get("schema"))
@@ -69,7 +83,7 @@ def fields(document: dict[str, Any], body: dict[str, Any]) -> list[tuple[str, st
     return []
 
 
-def type_of(schema: dict[str, Any]) -> str:
+def type_of(schema: Document) -> str:
     """The type in words: `string (date)`, `array`, the values of an enumeration."""
     if "enum" in schema:
         return " | ".join(str(value) for value in schema["enum"])
@@ -81,7 +95,7 @@ def type_of(schema: dict[str, Any]) -> str:
 @pages.get("/docs")
 def index() -> ResponseReturnValue:
     """A service that does not answer is marked as such; the others are shown."""
-    shown: list[tuple[str, dict[str, Any] | None, list[dict[str, Any]]]] = []
+    shown: list[tuple[str, Document | None, list[Operation]]] = []
     for name in SERVICES:
         try:
             document = api().openapi.read(name)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, NotRequired, ParamSpec, TypedDict, TypeVar
 
 from flask import Response, abort, redirect, request, session, url_for
 from webui.kept_forms import keeper
@@ -11,6 +11,16 @@ from webui.kept_forms import keeper
 PERSON = "person"
 P = ParamSpec("P")
 R = TypeVar("R")
+
+
+class IdentityClaims(TypedDict):
+    """Of a verified id token."""
+
+    sub: str
+    kind: str
+    org: NotRequired[str]
+    caf: NotRequired[str]
+    supervisor: NotRequired[bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +35,7 @@ class SignedIn:
     supervisor: bool
 
     @classmethod
-    def from_claims(cls, claims: dict[str, Any]) -> "SignedIn":
+    def from_claims(cls, claims: IdentityClaims) -> "SignedIn":
         """From a verified id token; the name is not in it."""
         return cls(
             account_id=claims["sub"],

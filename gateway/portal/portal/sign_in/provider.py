@@ -1,7 +1,7 @@
 """Identity as an authlib client: authorization code with PKCE (S256), state and nonce."""
 
 import threading
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 from urllib.parse import urlsplit
 
 from authlib.integrations.flask_client import FlaskOAuth2App, OAuth
@@ -19,6 +19,15 @@ SECONDS = 10
 CALLED_BY_THE_PORTAL = ("token_endpoint", "jwks_uri", "userinfo_endpoint", "revocation_endpoint")
 
 
+class TokenResponse(TypedDict):
+    """RFC 6749 § 5.1, and the id token of OpenID Connect."""
+
+    access_token: str
+    refresh_token: NotRequired[str]
+    id_token: NotRequired[str]
+    expires_in: NotRequired[int]
+
+
 class Provider(FlaskOAuth2App):  # type: ignore[misc]  # authlib is untyped
     """Reads identity's discovery document once, at the portal's own gateway address."""
 
@@ -26,6 +35,7 @@ class Provider(FlaskOAuth2App):  # type: ignore[misc]  # authlib is untyped
     api_url = ""
     reading = threading.Lock()
 
+    # authlib's own signature and attribute.
     def load_server_metadata(self) -> dict[str, Any]:
         """Raises Unavailable when the document's issuer is another."""
         with self.reading:
@@ -40,11 +50,12 @@ class Provider(FlaskOAuth2App):  # type: ignore[misc]  # authlib is untyped
                         metadata[name] = self.api_url + urlsplit(metadata[name]).path
         return metadata
 
-    def refresh(self, refresh_token: str) -> dict[str, Any]:
+    def refresh(self, refresh_token: str) -> TokenResponse:
         """New tokens for a refresh token. Raises OAuthError when it is no longer valid."""
         metadata = self.load_server_metadata()
         with self._get_oauth_client(**metadata) as client:
-            return dict(client.refresh_token(metadata["token_endpoint"], refresh_token=refresh_token))
+            renewed: TokenResponse = client.refresh_token(metadata["token_endpoint"], refresh_token=refresh_token)
+        return renewed
 
 
 def add_provider(app: Flask, settings: PortalSettings) -> Provider:

@@ -1,7 +1,7 @@
 """The person's tokens, in the server-side session only; concurrent requests refresh them once."""
 
 import time
-from typing import Any
+from collections.abc import Mapping
 
 from authlib.integrations.base_client import OAuthError
 from chassis.alone import alone
@@ -10,7 +10,7 @@ from requests import RequestException
 from webui.sessions import ServerSession, SqlSessionInterface
 
 from portal.clients.errors import Unavailable
-from portal.sign_in.provider import Provider
+from portal.sign_in.provider import Provider, TokenResponse
 
 TOKENS = "tokens"
 # Refreshed a little before expiry: the call that carries it takes time too.
@@ -21,7 +21,7 @@ class SignedOut(Exception):
     """There is no token, or identity no longer renews it: the person must sign in again."""
 
 
-def keep(tokens: dict[str, Any]) -> None:
+def keep(tokens: TokenResponse) -> None:
     """Stores what the pages need of a token response."""
     session[TOKENS] = {
         "access": tokens["access_token"],
@@ -66,7 +66,7 @@ def _refresh(provider: Provider) -> None:
             interface.rewrite(here)
 
 
-def _use_refreshed(saved: dict[str, Any] | None) -> None:
+def _use_refreshed(saved: Mapping[str, object] | None) -> None:
     """Takes tokens that another request of this session refreshed. Raises SignedOut when the session has ended."""
     if saved is None:
         raise SignedOut

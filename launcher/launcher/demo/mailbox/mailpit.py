@@ -1,7 +1,7 @@
 """E-mails of the Compose stack, caught by Mailpit; letters come from the print folder."""
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, TypedDict
 
 import httpx
 
@@ -16,6 +16,28 @@ class PrintRoom(Protocol):
     """Gives every letter that is ready to print."""
 
     def letters(self) -> list[Message]: ...
+
+
+class Recipient(TypedDict):
+    Address: str
+
+
+class Entry(TypedDict):
+    """An e-mail in Mailpit's list (https://mailpit.axllent.org/docs/api-v1/)."""
+
+    ID: str
+    MessageID: str
+    To: list[Recipient]
+
+
+class Listing(TypedDict):
+    total: int
+    messages: list[Entry]
+
+
+class Whole(TypedDict):
+    Subject: str
+    Text: str
 
 
 class Mailpit:
@@ -35,28 +57,30 @@ class Mailpit:
 
     def count(self) -> int:
         """How many e-mails there are in all."""
-        total: int = self._get("/api/v1/messages", limit=1)["total"]
-        return total
+        return self._list(limit=1)["total"]
 
-    def _listed(self) -> list[dict[str, Any]]:
+    def _listed(self) -> list[Entry]:
         """Newest first, page after page."""
-        entries: list[dict[str, Any]] = []
+        entries: list[Entry] = []
         while True:
-            page = self._get("/api/v1/messages", limit=PAGE, start=len(entries))
+            page = self._list(limit=PAGE, start=len(entries))
             entries += page["messages"]
             if not page["messages"] or len(entries) >= page["total"]:
                 return entries
 
-    def _is_for(self, entry: dict[str, Any], address: str) -> bool:
+    def _is_for(self, entry: Entry, address: str) -> bool:
         return any(recipient["Address"].lower() == address.lower() for recipient in entry["To"])
 
-    def _message(self, entry: dict[str, Any]) -> Message:
+    def _message(self, entry: Entry) -> Message:
         name = entry["ID"]
         if name not in self._read:
-            whole = self._get(f"/api/v1/message/{name}")
+            whole: Whole = self._get(f"/api/v1/message/{name}")
             self._read[name] = Message(id=name, subject=whole["Subject"], text=whole["Text"])
         return self._read[name]
 
-    def _get(self, path: str, **params: int) -> dict[str, Any]:
-        found: dict[str, Any] = answered(httpx.get(self._url + path, params=params, timeout=SECONDS), 200).json()
-        return found
+    def _list(self, **params: int) -> Listing:
+        listing: Listing = self._get("/api/v1/messages", **params)
+        return listing
+
+    def _get(self, path: str, **params: int) -> Any:
+        return answered(httpx.get(self._url + path, params=params, timeout=SECONDS), 200).json()

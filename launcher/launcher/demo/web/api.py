@@ -8,6 +8,7 @@ import httpx
 
 from launcher.demo.failures import answered
 
+# Each step of the demonstration reads a few fields of one answer, and fails with a sentence when one is not there.
 Json = dict[str, Any]
 DECLARATION = "/api/declaration/v1"
 HABILITATION = "/api/habilitation/v1"

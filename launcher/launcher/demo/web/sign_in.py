@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import secrets
-from typing import Any
+from typing import TypedDict
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
@@ -18,6 +18,13 @@ CLIENT_ID = "bailleurs-cli"
 SCOPE = "openid profile email offline_access"
 
 
+class Endpoints(TypedDict):
+    """Of the discovery document (OpenID Connect Discovery 1.0)."""
+
+    authorization_endpoint: str
+    token_endpoint: str
+
+
 class SignIn:
     """One sign-in: `open` returns the first page, `finish` takes the last.
 
@@ -30,7 +37,7 @@ class SignIn:
         self._verifier, self._state = secrets.token_urlsafe(48), secrets.token_urlsafe(16)
         self.browser = Browser(site, self._redirect)
         discovery = site.client().get("/.well-known/openid-configuration")
-        self._provider: dict[str, Any] = answered(discovery, 200).json()
+        self._provider: Endpoints = answered(discovery, 200).json()
 
     def open(self) -> Page:
         asked = {

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Generator
-from typing import Any
+from typing import NotRequired, TypedDict
 
 import httpx
 
@@ -10,6 +10,14 @@ from launcher.demo.failures import answered
 
 # Renewed a little early: the request that carries a token takes time too.
 MARGIN_SECONDS = 30
+
+
+class TokenResponse(TypedDict):
+    """RFC 6749 § 5.1."""
+
+    access_token: str
+    refresh_token: NotRequired[str]
+    expires_in: int
 
 
 class Tokens(httpx.Auth):
@@ -37,6 +45,6 @@ class Tokens(httpx.Auth):
         request.headers["Authorization"] = f"Bearer {self._access}"
         yield request
 
-    def _keep(self, tokens: dict[str, Any]) -> None:
+    def _keep(self, tokens: TokenResponse) -> None:
         self._access, self._refresh = tokens["access_token"], tokens.get("refresh_token", self._refresh)
         self._ends = time.monotonic() + float(tokens["expires_in"])

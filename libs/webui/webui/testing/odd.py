@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TypedDict
 from urllib.parse import parse_qsl, quote_from_bytes, urlsplit
 
 from flask import Flask
@@ -114,7 +114,15 @@ def faults(app: Flask, enter: Callable[[], FlaskClient], known: Mapping[str, str
     return found
 
 
-def queries(names: set[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+class Sent(TypedDict, total=False):
+    """Options of werkzeug's test client."""
+
+    query_string: str
+    data: bytes
+    content_type: str
+
+
+def queries(names: set[str]) -> Iterator[tuple[str, Sent]]:
     for query in QUERIES:
         yield query, {"query_string": query}
     for name in sorted(names):
@@ -125,7 +133,7 @@ def queries(names: set[str]) -> Iterator[tuple[str, dict[str, Any]]]:
         yield f"all={value[:20]!r}", {"query_string": "&".join(f"{name}={quote_from_bytes(value)}" for name in names)}
 
 
-def bodies(fields: Mapping[str, str]) -> Iterator[tuple[str, dict[str, Any]]]:
+def bodies(fields: Mapping[str, str]) -> Iterator[tuple[str, Sent]]:
     """The form empty, then with each field missing, repeated or odd, the others as the page proposes them."""
     for kind, body in BODIES:
         yield f"{kind} {body[:20]!r}", {"data": body, "content_type": kind}
@@ -140,6 +148,6 @@ def bodies(fields: Mapping[str, str]) -> Iterator[tuple[str, dict[str, Any]]]:
         yield f"all={value[:20]!r}", _form([(name, value) for name in fields])
 
 
-def _form(pairs: list[tuple[str, bytes]]) -> dict[str, Any]:
+def _form(pairs: list[tuple[str, bytes]]) -> Sent:
     written = "&".join(f"{quote_from_bytes(name.encode())}={quote_from_bytes(value)}" for name, value in pairs)
     return {"data": written.encode(), "content_type": FORM}
