@@ -14,7 +14,7 @@ from connected_services import Connected
 from declaration.domain.registry.columns import COLUMNS
 from identity import agents, publishes
 from identity.models import Account, TotpFactor
-from identity.sign_in import sessions
+from identity.sessions.commands import start_session
 from identity.sign_in.steps import Step
 from isolation_table import ADMIN_A, ADMIN_B, AGENT_A, AGENT_B, CALLERS, LIMITED_A, NATURAL, PROGRAM_A, SUPERVISOR
 
@@ -174,7 +174,7 @@ def _agents(world: World) -> None:
         if name in CALLERS:
             world.put_by("account", name, account_id=str(found), email=f"a{rank}@caf.example")
         with identity.transaction() as session:
-            opened = sessions.start(session, session.get_one(Account, found), Step.DONE, browser="Firefox")
+            opened = start_session(session, session.get_one(Account, found), Step.DONE, browser="Firefox")
         claims = {"kind": "agent", "caf": caf, "supervisor": supervisor, "sid": str(opened.id)}
         world.headers[name] = world.product.headers(sub=found, **claims)
 
@@ -269,7 +269,7 @@ def _enter(world: World, name: str, landlord: str, account_id: UUID) -> None:
         account.email = account_email(name)
         session.add(TotpFactor(account_id=account_id, secret_sealed="x", last_counter=0, created_at=now))
         publishes.account_activated(session, account, now)
-        opened = sessions.start(session, account, Step.DONE, browser="Firefox")
+        opened = start_session(session, account, Step.DONE, browser="Firefox")
     world.product.settle()
     world.accounts[name] = str(account_id)
     world.put_by("session", name, session_id=str(opened.id))

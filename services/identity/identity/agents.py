@@ -7,14 +7,14 @@ from sqlalchemy import select
 
 from identity import publishes
 from identity.accounts.issuing import issue_password
+from identity.accounts.queries import is_suspended
 from identity.accounts.registration import LoginTaken, create_account
 from identity.domain.credentials import Channel, Purpose, normalise_login
 from identity.domain.identifiers import email_error, typed_email
 from identity.domain.security_events import Kind
 from identity.journal import record
 from identity.models import Account
-from identity.sign_in import sessions
-from identity.supervision.status import is_suspended
+from identity.sessions.commands import end_other_sessions
 
 LONGEST_LOGIN = 20
 # Journal actor of all actions done at the command line.
@@ -69,7 +69,7 @@ def move(runtime: Runtime, *, login: str, caf_code: str, supervisor: bool) -> No
         account.caf_code, account.supervisor = caf_code, supervisor
         account.version += 1
         session.flush()
-        sessions.end_others(session, account.id, None, "moved")
+        end_other_sessions(session, account.id, None, "moved")
         if is_suspended(session, account):
             publishes.account_suspended(session, account, clock.now())
         else:

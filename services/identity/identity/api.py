@@ -13,9 +13,10 @@ from identity.accounts import activity, information, recovery
 from identity.client_address import client_address
 from identity.domain.credentials import Purpose
 from identity.models import Account
+from identity.sessions import reauthentication
+from identity.sessions.commands import end_own_other_sessions, end_own_session
+from identity.sessions.queries import open_sessions
 from identity.settings import settings_of
-from identity.sign_in import reauthentication, sessions
-from identity.sign_in.self_service import end_other_sessions, end_session
 
 _ACCEPTED = {"detail": "Si ces informations sont connues, un message part à l’adresse que la Caf connaît."}
 
@@ -38,21 +39,21 @@ def correct_me(body: dict[str, Any]) -> dict[str, Any]:
 def list_my_sessions() -> dict[str, Any]:
     me = caller()
     with read_only() as session:
-        return {"items": [schemas.session_to_json(one, me.sid) for one in sessions.list_open(session, me.sub)]}
+        return {"items": [schemas.session_to_json(one, me.sid) for one in open_sessions(session, me.sub)]}
 
 
 def end_my_other_sessions() -> dict[str, Any]:
     me = caller()
     with transaction() as session:
         reauthentication.require(session, settings_of(http.runtime()), me.sub, me.sid)
-        return {"ended": end_other_sessions(session, me.sub, UUID(me.sid))}
+        return {"ended": end_own_other_sessions(session, me.sub, UUID(me.sid))}
 
 
 def end_my_session(session_id: str) -> tuple[None, int]:
     me = caller()
     with transaction() as session:
         reauthentication.require(session, settings_of(http.runtime()), me.sub, me.sid)
-        end_session(session, me.sub, UUID(session_id))
+        end_own_session(session, me.sub, UUID(session_id))
     return None, 204
 
 

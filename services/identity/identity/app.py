@@ -5,15 +5,17 @@ from chassis.service import Periodic, Service
 
 from identity import keys, throttling
 from identity.accounts import closing, email_change, recovery
+from identity.accounts.queries import admit
 from identity.consumes import SUBSCRIPTIONS
 from identity.factors import challenges
 from identity.journal import anchoring, chaining
 from identity.models import Base
 from identity.pages.sending import purge_sent_forms
 from identity.publishes import PUBLISHED
+from identity.sessions.jobs import purge_sessions
 from identity.settings import Settings
-from identity.sign_in.purge import purge_sessions
-from identity.supervision import actions, factor_resets, status
+from identity.supervision import actions, factor_resets
+from identity.supervision.jobs import republish_agent_statuses
 from identity.web import create_pages, purge_web_sessions
 
 
@@ -34,7 +36,7 @@ service = Service(
         Periodic("anchor journal", 10, anchoring.anchor),
         Periodic("purge journal", 3600, anchoring.purge),
         Periodic("expire factor resets", 60, factor_resets.expire),
-        Periodic("tell how agents stand", 3600, status.tell_agents),
+        Periodic("tell how agents stand", 3600, republish_agent_statuses),
         Periodic("purge supervision", 3600, actions.purge),
         Periodic("rotate signing keys", 3600, keys.rotate),
         Periodic("purge sessions", 3600, purge_sessions),
@@ -48,5 +50,5 @@ service = Service(
     pages=create_pages,
     page_prefixes=("/compte", "/oidc", "/.well-known"),
     on_start=_make_first_key,
-    admission=status.admit,
+    admission=admit,
 )

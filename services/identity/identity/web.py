@@ -22,20 +22,11 @@ from identity.key_derivation import subkey
 from identity.models import WEB_SESSIONS
 from identity.oidc import authorization, endpoints
 from identity.oidc.server import Provider
-from identity.pages import (
-    activity,
-    device_cookie,
-    devices,
-    first_sign_in,
-    information,
-    password_advice,
-    recovery,
-    security,
-    sign_in,
-)
+from identity.pages import activity, devices, first_sign_in, information, password_advice, recovery, security, sign_in
 from identity.pages import protection as protections
 from identity.pages.sending import add_sent_forms
-from identity.pages.session import signed_in
+from identity.sessions import known_devices
+from identity.sessions.browser import signed_in
 from identity.settings import settings_of
 
 SERVICE_NAME = "Espace Partenaires – Mon Compte Partenaire"
@@ -58,7 +49,7 @@ def create_pages(runtime: Runtime) -> Flask:
     app.before_request(_refuse_nul)
     app.before_request(partial(_bind_cursors, settings.event_key))
     add_sent_forms(app, runtime)
-    app.after_request(lambda answer: device_cookie.set_on(answer, settings))
+    app.after_request(lambda answer: known_devices.set_cookie(answer, settings))
     # Registered after webui's, hence runs before it: webui only adds missing headers.
     app.after_request(_let_forms_reach_client)
     app.register_error_handler(Problem, _refusal_page)

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 from chassis import clock, ids
 from identity.accounts import closing
-from identity.factors.enrolled import enrolled
+from identity.factors.queries import enrolled
 from identity.models import Account
 
 

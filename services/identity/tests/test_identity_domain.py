@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from identity import password_checks
+from identity.accounts import passwords
 from identity.domain import consents, credentials, networks
 from identity.domain.credentials import Channel
 from identity.domain.first_sign_in import FACTOR_STEPS, TRANSITIONS, OutOfOrder, Step, Trigger, advance, satisfied_steps
@@ -216,13 +216,15 @@ def test_a_long_password_without_context_passes_whatever_its_composition(passwor
     ],
 )
 def test_a_breached_or_guessable_password_is_refused(password: str, code: str) -> None:
-    broken = refusal(password, context_words("Nolwenn"), password_checks.LOCAL)
+    broken = refusal(password, context_words("Nolwenn"), passwords.LOCAL_CHECKS)
     assert broken is not None
     assert broken.code == code
 
 
 def test_a_passphrase_of_unrelated_words_passes_the_real_oracles() -> None:
-    assert refusal("girafe violon pamplemousse comète", context_words("Nolwenn Le Goff"), password_checks.LOCAL) is None
+    assert (
+        refusal("girafe violon pamplemousse comète", context_words("Nolwenn Le Goff"), passwords.LOCAL_CHECKS) is None
+    )
 
 
 def test_the_same_letters_typed_on_two_keyboards_are_one_password() -> None:

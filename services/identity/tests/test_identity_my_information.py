@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 from chassis import ids
-from identity.sign_in import sessions
+from identity.sessions.commands import end_other_sessions
 
 HERE = "/api/identity/v1/me"
 CHANGED = "identity.account_changed.v1"
@@ -34,7 +34,7 @@ def test_a_token_whose_session_has_ended_corrects_nothing(world: Any) -> None:
     _, sent = world.activated()
     mine = headers(world, sent)
     with world.harness.transaction() as session:
-        sessions.end_others(session, UUID(sent["account_id"]), None, "test")
+        end_other_sessions(session, UUID(sent["account_id"]), None, "test")
     assert patch(world, mine, {"last_name": "Martin"}).status_code == 403
 
 

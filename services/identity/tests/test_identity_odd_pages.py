@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 from identity.domain.first_sign_in import Step
 from identity.models import Account
-from identity.sign_in import sessions
+from identity.sessions.commands import start_session
 from webui.testing import odd
 
 
@@ -26,7 +26,7 @@ def test_no_page_fails_by_what_it_is_sent(local: Any, step: Step) -> None:
 
     def enter() -> FlaskClient:
         with local.harness.transaction() as session:
-            opened = sessions.start(session, session.get_one(Account, account_id), step, browser="Firefox")
+            opened = start_session(session, session.get_one(Account, account_id), step, browser="Firefox")
         client: FlaskClient = local.app.test_client()
         with client.session_transaction() as kept:
             kept["sid"] = str(UUID(str(opened.id)))

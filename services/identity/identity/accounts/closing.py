@@ -13,8 +13,8 @@ from identity import publishes
 from identity.domain.security_events import Kind
 from identity.journal import record
 from identity.models import Account, Credential, EmailChange, Passkey, RecoveryCode, TotpFactor
+from identity.sessions.commands import end_other_sessions
 from identity.settings import settings_of
-from identity.sign_in import sessions
 
 _BATCH = 100
 
@@ -41,7 +41,7 @@ def close(session: Session, account_id: UUID, reason: Reason, *, actor: UUID | s
     session.execute(alive.values(replaced_at=now, sent_to=None).execution_options(synchronize_session=False))
     session.execute(delete(EmailChange).where(EmailChange.account_id == account_id))
     session.flush()
-    sessions.end_others(session, account_id, None, "account_closed")
+    end_other_sessions(session, account_id, None, "account_closed")
     act = {} if act_id is None else {"act": str(act_id)}
     record(session, Kind.ACCOUNT_CLOSED, account_id, actor=actor, details={"reason": reason.value, **act})
     publishes.account_closed(session, account, now)

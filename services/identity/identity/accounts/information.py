@@ -13,7 +13,7 @@ from identity.domain.first_sign_in import Step
 from identity.domain.security_events import Kind
 from identity.journal import record
 from identity.models import Account
-from identity.sign_in import sessions
+from identity.sessions.queries import find_open_session
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +30,7 @@ class Personal:
 def correct_by_program(session: Session, caller: Caller, given: Mapping[str, str | None]) -> list[str]:
     """As `correct`, for an access token. Raises Forbidden if its session has ended, since a token outlives it for a
     while, or if it has none (a program's token)."""
-    found = sessions.find_open(session, UUID(caller.sid)) if caller.sid else None
+    found = find_open_session(session, UUID(caller.sid)) if caller.sid else None
     if found is None or found[1].id != caller.sub or found[0].step != Step.DONE:
         raise Forbidden("Votre session est fermée. Connectez-vous de nouveau.")
     return correct(session, caller.sub, given)

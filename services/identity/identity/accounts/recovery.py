@@ -23,8 +23,8 @@ from identity.journal import record
 from identity.models import Account, RecoveryRequest, UserNumber
 from identity.notices import Notice, tell
 from identity.publishes import Recipient
+from identity.sessions import known_devices
 from identity.settings import settings_of
-from identity.sign_in import devices
 
 # One address may belong to several accounts nobody has signed in to yet (a landlord in several départements).
 _MOST_ACCOUNTS_PER_EMAIL = 10
@@ -116,7 +116,7 @@ def _send_link(session: Session, account: Account) -> None:
     if recipient.email is None:
         return
     publishes.sign_in_link_asked(
-        session, account, recipient.email, devices.link_token(settings_of(of(session)), account)
+        session, account, recipient.email, known_devices.link_token(settings_of(of(session)), account)
     )
     record(session, Kind.SIGN_IN_LINK_SENT, account.id, actor="system")
 

@@ -14,11 +14,12 @@ from identity.domain.protection import must_protect
 from identity.domain.security_events import Kind
 from identity.factors import challenges, codes, passkeys, totp
 from identity.factors.challenges import Ceremony
-from identity.factors.enrolled import enrolled, has_factor, place_of
+from identity.factors.queries import enrolled
 from identity.journal import record
 from identity.models import Account, SignInSession
 from identity.notices import Notice, tell
-from identity.sign_in.steps import locked_at, move
+from identity.sessions.progress import advance_session, locked_at
+from identity.sessions.protection import has_factor, place_in_organisation
 
 Factor = Literal["totp", "passkey"]
 _STEPS = (Step.PROTECTION, Step.DONE)
@@ -73,7 +74,11 @@ def go_on_if_protected(runtime: Runtime, session_id: UUID) -> Step:
     """Advances a session waiting at PROTECTION if the factor was added in another browser."""
     with runtime.transaction() as session:
         opened, account = locked_at(session, session_id, Step.PROTECTION)
-        return move(session, opened, account, Trigger.PROTECTED) if has_factor(session, account.id) else Step.PROTECTION
+        return (
+            advance_session(session, opened, account, Trigger.PROTECTED)
+            if has_factor(session, account.id)
+            else Step.PROTECTION
+        )
 
 
 def decline(runtime: Runtime, session_id: UUID) -> Step:
@@ -81,10 +86,10 @@ def decline(runtime: Runtime, session_id: UUID) -> Step:
     required (another user may have been added since the page was shown)."""
     with runtime.transaction() as session:
         opened, account = locked_at(session, session_id, Step.PROTECTION)
-        if must_protect(place_of(session, account)) and not has_factor(session, account.id):
+        if must_protect(place_in_organisation(session, account)) and not has_factor(session, account.id):
             return Step.PROTECTION
         record(session, Kind.PROTECTION_DECLINED, account.id, session_id=session_id)
-        return move(session, opened, account, Trigger.PROTECTED)
+        return advance_session(session, opened, account, Trigger.PROTECTED)
 
 
 def _enrol(
@@ -116,4 +121,4 @@ def _keep_codes(session: Session, account: Account, hashes: list[str]) -> None:
 
 
 def _next_step(session: Session, opened: SignInSession, account: Account) -> Step:
-    return move(session, opened, account, Trigger.PROTECTED) if opened.step == Step.PROTECTION else Step.DONE
+    return advance_session(session, opened, account, Trigger.PROTECTED) if opened.step == Step.PROTECTION else Step.DONE

@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session
 
 from identity.domain.passwords import MIN_LENGTH
 from identity.domain.security_events import Kind
-from identity.factors.enrolled import enrolled, has_factor
+from identity.factors.queries import enrolled
 from identity.journal import record
 from identity.models import Account, Passkey, RecoveryCode, TotpFactor
 from identity.notices import Notice, tell
-from identity.sign_in import sessions
+from identity.sessions.commands import end_other_sessions
+from identity.sessions.protection import has_factor
 
 LENGTHEN = (
     f"C’est votre dernière protection, et votre mot de passe a moins de {MIN_LENGTH} caractères. "
@@ -57,7 +58,7 @@ def reset_factors(session: Session, account_id: UUID) -> bool:
     if account.short_password:
         # Long enough with a second factor, too short alone.
         account.password_change_required_at = clock.now()
-    sessions.end_others(session, account_id, None, "factors_reset")
+    end_other_sessions(session, account_id, None, "factors_reset")
     tell(session, account, Notice.FACTORS_RESET)
     return True
 

@@ -18,8 +18,9 @@ from identity.oidc.parameters import fault_of_address, parameters
 from identity.oidc.request_validation import signed_in_well_enough
 from identity.oidc.server import provider
 from identity.oidc.subject import Subject, subject_of
-from identity.pages.session import ask_again, place_of, runtime, settings, signed_in, signed_in_again
-from identity.sign_in.sessions import is_seen_lately, touch
+from identity.sessions.browser import ask_again, place_of, runtime, settings, signed_in, signed_in_again
+from identity.sessions.commands import touch_session
+from identity.sessions.queries import is_seen_lately
 
 blueprint = Blueprint("authorization", __name__)
 
@@ -30,7 +31,7 @@ def authorize() -> ResponseReturnValue:
     with one_transaction(runtime()) as database:
         subject = subject_of(database, UUID(session["sid"])) if "sid" in session else None
         if subject and not is_seen_lately(subject.seen_at):
-            touch(database, subject.session_id)
+            touch_session(database, subject.session_id)
         try:
             grant, answer = _decided(subject)
         except OAuth2Error as error:

@@ -12,11 +12,11 @@ from authlib.oauth2.rfc6749.errors import UnauthorizedClientError
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
+from identity.accounts.queries import suspended
 from identity.domain.credentials import normalise_login
 from identity.models import Account
 from identity.oidc.clients import Client
 from identity.oidc.context import database
-from identity.supervision.status import suspended
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from identity.oidc.metadata import metadata
 from identity.oidc.parameters import fault, fault_of_body, fault_of_token_request
 from identity.oidc.server import provider
 from identity.oidc.token_endpoints import AccessState, HintNotTrusted, read_access_token
-from identity.pages.session import forget, runtime, settings
+from identity.sessions.browser import forget, runtime, settings
 
 blueprint = Blueprint("oidc", __name__)
 _PUBLIC = {"Cache-Control": "public, max-age=300"}

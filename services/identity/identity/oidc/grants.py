@@ -19,8 +19,9 @@ from identity.oidc.clients import Client
 from identity.oidc.context import database
 from identity.oidc.store import RedeemedCode, RedeemedRefresh
 from identity.oidc.subject import Subject, subject_of
+from identity.sessions.commands import touch_session
+from identity.sessions.queries import is_seen_lately
 from identity.settings import Settings
-from identity.sign_in import sessions
 
 AUTH_METHODS = ["client_secret_basic", "none"]
 
@@ -117,8 +118,8 @@ class RefreshGrant(grants.RefreshTokenGrant):  # type: ignore[misc]  # authlib h
         if subject is None:
             return None
         # A refresh counts as activity of the session.
-        if not sessions.is_seen_lately(subject.seen_at):
-            sessions.touch(database(), subject.session_id)
+        if not is_seen_lately(subject.seen_at):
+            touch_session(database(), subject.session_id)
         return redeemed
 
     def authenticate_user(self, refresh_token: RedeemedRefresh) -> Subject:

@@ -14,6 +14,7 @@ from identity.domain.security_events import Kind
 from identity.journal import record
 from identity.key_derivation import digest
 from identity.models import AuthorizationCode, RefreshToken, SignInSession, TokenFamily
+from identity.sessions.commands import revoke_families
 
 # The same token again within this time is a double click or a lost answer, not theft.
 GRACE = timedelta(seconds=10)
@@ -167,11 +168,7 @@ def family_of(session: Session, refresh_token: str) -> TokenFamily | None:
 
 
 def revoke_family(session: Session, family_id: UUID, reason: str) -> None:
-    _revoke(session, TokenFamily.id == family_id, reason)
-
-
-def revoke_session_tokens(session: Session, session_ids: list[UUID], reason: str) -> None:
-    _revoke(session, TokenFamily.session_id.in_(session_ids), reason)
+    revoke_families(session, TokenFamily.id == family_id, reason)
 
 
 def _revoke_replayed(session: Session, which: ColumnElement[bool], reason: str, kind: Kind) -> None:
@@ -180,13 +177,4 @@ def _revoke_replayed(session: Session, which: ColumnElement[bool], reason: str, 
     replayed = holders.join(TokenFamily, TokenFamily.session_id == SignInSession.id).where(which)
     for account_id, session_id, client_id in session.execute(replayed).all():
         record(session, kind, account_id, actor="system", session_id=session_id, details={"client": client_id})
-    _revoke(session, which, reason)
-
-
-def _revoke(session: Session, which: ColumnElement[bool], reason: str) -> None:
-    session.execute(
-        update(TokenFamily)
-        .where(which, TokenFamily.revoked_at.is_(None))
-        .values(revoked_at=clock.now(), revocation_reason=reason)
-        .execution_options(synchronize_session=False)
-    )
+    revoke_families(session, which, reason)

@@ -26,7 +26,7 @@ from identity.oidc.clients import Client
 from identity.oidc.context import database
 from identity.oidc.grants import AUTH_METHODS
 from identity.oidc.subject import Subject, subject_of
-from identity.sign_in.self_service import sign_out
+from identity.sessions.commands import sign_out
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from identity.accounts import activity
 from identity.domain.first_sign_in import Step
 from identity.pages.forms import TokenForm
 from identity.pages.guards import at_step, recently_proven
-from identity.pages.session import SignedIn, runtime
-from identity.sign_in.self_service import end_session
+from identity.sessions.browser import SignedIn, runtime
+from identity.sessions.commands import end_own_session
 
 blueprint = Blueprint("activity", __name__, url_prefix="/compte/activite")
 _SHOWN = 50
@@ -46,7 +46,7 @@ def end_one(found: SignedIn) -> ResponseReturnValue:
     if TokenForm().validate_on_submit():
         try:
             with runtime().transaction() as database:
-                end_session(database, found.account.id, UUID(request.form.get("session", "")))
+                end_own_session(database, found.account.id, UUID(request.form.get("session", "")))
         except (NotFound, ValueError):
             flash("Cette session était déjà fermée.", "success")
         else:

@@ -6,10 +6,9 @@ from flask.typing import ResponseReturnValue
 from identity.accounts import recovery
 from identity.client_address import client_address
 from identity.domain.credentials import normalise_login
-from identity.pages import device_cookie
 from identity.pages.forms import LinkForm, LoginForm
-from identity.pages.session import runtime, settings
-from identity.sign_in import devices
+from identity.sessions import known_devices
+from identity.sessions.browser import runtime, settings
 
 blueprint = Blueprint("devices", __name__, url_prefix="/compte/connexion/lien")
 
@@ -33,9 +32,9 @@ def follow() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return render_template("compte/lien_recu.html", form=form, over=False)
     with runtime().transaction() as database:
-        made = devices.from_link(database, settings(), form.token.data or "")
+        made = known_devices.from_link(database, settings(), form.token.data or "")
     if made is None:
         return render_template("compte/lien_recu.html", form=form, over=True), 422
-    device_cookie.keep(*made)
+    known_devices.keep_cookie(*made)
     flash("Cet appareil est reconnu. Connectez-vous avec votre identifiant et votre mot de passe.", "success")
     return redirect(url_for("sign_in.connexion"), 303)

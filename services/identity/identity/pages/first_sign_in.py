@@ -11,7 +11,6 @@ from flask.typing import ResponseReturnValue
 from identity.domain.consents import current
 from identity.domain.first_sign_in import Step
 from identity.domain.identifiers import normalise_email, normalise_telephone
-from identity.factors.enrolled import asked_strength
 from identity.pages.forms import (
     CodeForm,
     ConsentForm,
@@ -22,9 +21,10 @@ from identity.pages.forms import (
     TokenForm,
 )
 from identity.pages.guards import at_step
-from identity.pages.session import SignedIn, forget, place_of, runtime
 from identity.pages.sign_in import REFUSALS
 from identity.pages.throttled import too_many
+from identity.sessions.browser import SignedIn, forget, place_of, runtime
+from identity.sessions.protection import required_strength
 from identity.sign_in.password_login import Refused
 from identity.sign_in.steps import (
     Information,
@@ -70,7 +70,7 @@ def password(found: SignedIn) -> ResponseReturnValue:
             again.fail(REFUSALS[refused.refusal])
             return render_template("compte/connexion.html", form=again), 422
     with runtime().read_only() as database:
-        min_length = asked_strength(database, found.account.id).min_length
+        min_length = required_strength(database, found.account.id).min_length
     return _page("mot_de_passe", form, 2, min_length=min_length, login=found.account.login)
 
 

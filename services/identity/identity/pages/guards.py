@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from webui.sent_forms import led_elsewhere
 
 from identity.domain.first_sign_in import FACTOR_STEPS, OutOfOrder, Step
-from identity.pages.session import SignedIn, entering, place_of, settings, signed_in
+from identity.sessions.browser import SignedIn, entering, place_of, settings, signed_in
 
 Page = Callable[..., ResponseReturnValue]
 

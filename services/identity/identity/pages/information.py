@@ -6,13 +6,13 @@ from flask.typing import ResponseReturnValue
 
 from identity.accounts import email_change
 from identity.accounts.information import Personal, correct
-from identity.accounts.progress import consents
+from identity.accounts.queries import consents
 from identity.domain.first_sign_in import Step
 from identity.domain.identifiers import normalise_email, normalise_telephone
 from identity.pages.forms import CodeForm, EmailChangeForm, PersonalForm
 from identity.pages.guards import at_step
-from identity.pages.session import SignedIn, runtime
-from identity.sign_in.reauthentication import prove
+from identity.sessions.browser import SignedIn, runtime
+from identity.sessions.reauthentication import prove
 
 blueprint = Blueprint("information", __name__, url_prefix="/compte/securite")
 

@@ -7,13 +7,13 @@ from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from identity import throttling
-from identity.accounts.own_password import check_own_password
+from identity.accounts.passwords import check_own_password
 from identity.domain.first_sign_in import Step
 from identity.domain.passwords import normalise
 from identity.domain.throttle import PER_ADVISED, Counter
 from identity.pages.forms import LONGEST_FIELD
 from identity.pages.guards import at_step
-from identity.pages.session import SignedIn, runtime
+from identity.sessions.browser import SignedIn, runtime
 
 blueprint = Blueprint("password_advice", __name__, url_prefix="/compte/mot-de-passe")
 _ACCEPTED = "Ce mot de passe convient."

@@ -9,7 +9,7 @@ from identity.domain.credentials import Purpose
 from identity.domain.identifiers import normalise_email, normalise_user_number
 from identity.domain.sign_in_help import Way
 from identity.pages.forms import EmailForm, HelpForm, UserNumberForm
-from identity.pages.session import runtime, settings
+from identity.sessions.browser import runtime, settings
 
 blueprint = Blueprint("recovery", __name__, url_prefix="/compte")
 

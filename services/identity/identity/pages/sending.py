@@ -9,7 +9,7 @@ from flask import Flask, session
 from webui.sent_forms import SentForms
 
 from identity.models import SENT_FORMS
-from identity.pages.session import signed_in
+from identity.sessions.browser import signed_in
 
 ACTS = {
     "recovery.lost_identifier": "demander votre identifiant et un mot de passe provisoire",

@@ -7,8 +7,8 @@ from webui.blank import render_blank
 
 from identity.domain.first_sign_in import Step
 from identity.pages.forms import SignInForm, TokenForm
-from identity.pages.session import forget, here, leave, must_sign_in_again, place_of, remember, runtime, signed_in
 from identity.pages.throttled import too_many
+from identity.sessions.browser import forget, here, leave, must_sign_in_again, place_of, remember, runtime, signed_in
 from identity.sign_in.password_login import Refusal, Refused, sign_in
 from identity.throttling import UnknownDevice
 

@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from identity import alarm, hashing, throttling
+from identity.accounts.queries import is_suspended
 from identity.client_address import Origin
 from identity.domain import guessing
 from identity.domain.credentials import MOST_TRIES, as_provisional, normalise_login
@@ -21,12 +22,11 @@ from identity.domain.passwords import normalise
 from identity.domain.security_events import Kind
 from identity.journal import record
 from identity.models import Account, Credential
+from identity.sessions import known_devices
+from identity.sessions.commands import Opened, end_unfinished_sessions
+from identity.sessions.progress import SessionStart, open_session
 from identity.settings import settings_of
-from identity.sign_in import devices, sessions
-from identity.sign_in.session_start import SessionStart, open_session
-from identity.sign_in.sessions import Opened
 from identity.sign_in.turns import admitted
-from identity.supervision.status import is_suspended
 
 
 class Refusal(StrEnum):
@@ -108,7 +108,7 @@ def _verify_and_open(runtime: Runtime, counts: Counts, candidate: _Candidate, pa
 
 def _counts(session: Session, login: str, origin: Origin, *, guessable: bool) -> Counts:
     """Counters for the login, known or not; stricter during an alarm, except for known devices."""
-    device = devices.known(session, settings_of(runtimes.of(session)), origin.device, login)
+    device = known_devices.known(session, settings_of(runtimes.of(session)), origin.device, login)
     network, alarmed = network_of(origin.address), alarm.ringing(session)
     return guessing.of_password(login, network, device, guessable=guessable, alarmed=alarmed)
 
@@ -155,7 +155,7 @@ def _open(session: Session, candidate: _Candidate, renewed: str | None, origin: 
         if credential.tries >= MOST_TRIES:
             return Refusal.PROVISIONAL_SPENT
         # One unfinished first sign-in at a time: resuming it ends the one left open elsewhere.
-        sessions.end_unfinished(session, account.id)
+        end_unfinished_sessions(session, account.id)
     elif account.password_hash != candidate.encoded:
         return Refusal.WRONG
     elif account.password_change_required_at is not None:

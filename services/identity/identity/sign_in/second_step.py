@@ -7,6 +7,7 @@ from chassis.runtime import Runtime
 from sqlalchemy.orm import Session
 
 from identity import hashing, throttling
+from identity.accounts.queries import is_suspended
 from identity.client_address import Origin
 from identity.domain import guessing, recovery_codes, totp
 from identity.domain.first_sign_in import FACTOR_STEPS, Step, Trigger
@@ -17,18 +18,16 @@ from identity.domain.throttle import PER_SECOND_FACTOR
 from identity.factors import challenges, codes, passkeys
 from identity.factors import totp as applications
 from identity.factors.challenges import Ceremony
-from identity.factors.enrolled import has_factor
 from identity.factors.webauthn import BadAnswer
 from identity.journal import record
 from identity.models import Account, SignInSession
 from identity.notices import Notice, tell
+from identity.sessions import known_devices
+from identity.sessions.commands import Opened, mark_proven
+from identity.sessions.progress import SessionStart, advance_session, locked_at, open_session
+from identity.sessions.protection import has_factor
 from identity.settings import settings_of
-from identity.sign_in import devices, sessions
 from identity.sign_in.password_login import Refusal, Refused
-from identity.sign_in.session_start import SessionStart, open_session
-from identity.sign_in.sessions import Opened
-from identity.sign_in.steps import locked_at, move
-from identity.supervision.status import is_suspended
 
 # RFC 8176. A recovery code is a one-time password too; the key's storage is unknown, so neither hwk nor swk is used.
 AMR_CODE = ("otp", "mfa")
@@ -64,7 +63,7 @@ def second_step_by_code(runtime: Runtime, session_id: UUID, account: Account, ty
     """Raises WrongCode, TooManyRequests, UnknownDevice, OutOfOrder."""
     account_id = account.id
     with runtime.transaction() as session:
-        device = devices.known(session, settings_of(runtime), origin.device, account.login)
+        device = known_devices.known(session, settings_of(runtime), origin.device, account.login)
         guessable = recovery_codes.read_code(typed) is None
         counts = guessing.of_second_factor(str(account_id), network_of(origin.address), device, guessable=guessable)
         throttling.admit(session, counts)
@@ -105,7 +104,7 @@ def prove_again(runtime: Runtime, session_id: UUID, account: Account, password: 
         alone = not has_factor(session, account.id)
         if right and (alone or _prove_code(session, account, typed, code_id)):
             throttling.succeeded(session, counts)
-            sessions.mark_proven(session, session_id)
+            mark_proven(session, session_id)
             return
     _refused(runtime, account.id, "proof")
     raise WrongCode
@@ -117,7 +116,7 @@ def prove_again_by_passkey(runtime: Runtime, session_id: UUID, account_id: UUID,
     try:
         with runtime.transaction() as session:
             passkeys.prove(session, answer, account_id)
-            sessions.mark_proven(session, session_id)
+            mark_proven(session, session_id)
     except BadAnswer as refused:
         _refused(runtime, account_id, refused.reason)
         raise
@@ -144,7 +143,7 @@ def _proven(session: Session, opened: SignInSession, account: Account, amr: tupl
     opened.amr = [*opened.amr, *amr]
     opened.proven_at = clock.now()
     record(session, Kind.SECOND_FACTOR_PROVEN, account.id, session_id=opened.id, details={"amr": " ".join(opened.amr)})
-    return move(session, opened, account, Trigger.FACTOR_PROVEN)
+    return advance_session(session, opened, account, Trigger.FACTOR_PROVEN)
 
 
 def _refused(runtime: Runtime, account_id: UUID, reason: str) -> None:

@@ -8,21 +8,21 @@ from chassis import clock, ids
 from chassis.db import insert_new
 from chassis.problems import FieldError, Invalid, TooManyRequests
 from chassis.runtime import Runtime
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from identity import hashing, publishes
+from identity import hashing
 from identity.accounts import email_change
-from identity.accounts.own_password import check_own_password
-from identity.accounts.progress import arrived, satisfied
+from identity.accounts.passwords import check_own_password
 from identity.domain.consents import current
-from identity.domain.first_sign_in import OutOfOrder, Step, Trigger, advance
+from identity.domain.first_sign_in import Step, Trigger
 from identity.domain.passwords import MIN_LENGTH, normalise
 from identity.domain.security_events import Kind
 from identity.journal import record
-from identity.models import Account, Consent, Credential, SignInSession
+from identity.models import Consent, Credential, SignInSession
 from identity.notices import Notice, tell
-from identity.sign_in import sessions
+from identity.sessions.commands import end_other_sessions
+from identity.sessions.progress import advance_session, locked_at
 from identity.sign_in.password_login import Refusal, Refused
 
 NOT_THE_SAME = "C’est votre mot de passe actuel. La Caf vous demande d’en choisir un autre."
@@ -52,7 +52,7 @@ def give_information(runtime: Runtime, session_id: UUID, information: Informatio
         session.flush()
         email_change.send(session, account, information.email)
         record(session, Kind.FIRST_SIGN_IN_INFORMATION, account.id)
-        return move(session, opened, account, Trigger.INFORMATION_GIVEN)
+        return advance_session(session, opened, account, Trigger.INFORMATION_GIVEN)
 
 
 def confirm_email(runtime: Runtime, session_id: UUID, typed: str) -> Step:
@@ -62,7 +62,7 @@ def confirm_email(runtime: Runtime, session_id: UUID, typed: str) -> Step:
     email_change.confirm(runtime, account.id, typed)
     with runtime.transaction() as session:
         opened, account = locked_at(session, session_id, Step.EMAIL)
-        return move(session, opened, account, Trigger.EMAIL_CONFIRMED)
+        return advance_session(session, opened, account, Trigger.EMAIL_CONFIRMED)
 
 
 def send_code_again(runtime: Runtime, session_id: UUID, email: str) -> None:
@@ -78,7 +78,7 @@ def postpone_email(runtime: Runtime, session_id: UUID) -> Step:
     """Continues without a confirmed address, which recovers nothing until confirmed later. Raises OutOfOrder."""
     with runtime.transaction() as session:
         opened, account = locked_at(session, session_id, Step.EMAIL)
-        return move(session, opened, account, Trigger.EMAIL_POSTPONED)
+        return advance_session(session, opened, account, Trigger.EMAIL_POSTPONED)
 
 
 def choose_password(runtime: Runtime, session_id: UUID, typed: str) -> Step:
@@ -99,12 +99,12 @@ def choose_password(runtime: Runtime, session_id: UUID, typed: str) -> Step:
         account.short_password = len(password) < MIN_LENGTH
         account.password_generation += 1
         account.version += 1
-        sessions.end_others(session, account.id, opened.id, "password_changed")
+        end_other_sessions(session, account.id, opened.id, "password_changed")
         record(session, Kind.FIRST_SIGN_IN_PASSWORD, account.id)
         if account.activated_at is not None:
             # The account was already active: this ends a recovery or a required change.
             tell(session, account, Notice.PASSWORD_CHANGED)
-        return move(session, opened, account, Trigger.PASSWORD_CHOSEN)
+        return advance_session(session, opened, account, Trigger.PASSWORD_CHOSEN)
 
 
 def accept_text(runtime: Runtime, session_id: UUID, step: Step, version: int) -> Step:
@@ -120,22 +120,7 @@ def accept_text(runtime: Runtime, session_id: UUID, step: Step, version: int) ->
         record(
             session, Kind.CONSENT, account.id, session_id=opened.id, details={"text": step.value, "version": version}
         )
-        return move(session, opened, account, _ACCEPTANCE[step])
-
-
-def locked_at(session: Session, session_id: UUID, *steps: Step) -> tuple[SignInSession, Account]:
-    """The open session, locked, if it is at one of these steps; raises OutOfOrder with its actual step."""
-    row = session.execute(
-        select(SignInSession, Account)
-        .join(Account, Account.id == SignInSession.account_id)
-        .where(SignInSession.id == session_id, SignInSession.ended_at.is_(None))
-        .with_for_update()
-    ).one_or_none()
-    if row is None:
-        raise OutOfOrder(Step.CREDENTIALS)
-    if row[0].step not in steps:
-        raise OutOfOrder(Step(row[0].step))
-    return row[0], row[1]
+        return advance_session(session, opened, account, _ACCEPTANCE[step])
 
 
 def _consume_credential(session: Session, opened: SignInSession) -> None:
@@ -148,17 +133,3 @@ def _consume_credential(session: Session, opened: SignInSession) -> None:
     )
     if used is None:
         raise Refused(Refusal.PROVISIONAL_USED)
-
-
-def move(session: Session, opened: SignInSession, account: Account, trigger: Trigger) -> Step:
-    """Moves the session to the step after the trigger; activates the account when it first reaches DONE."""
-    step = advance(Step(opened.step), trigger, satisfied(session, account))
-    opened.step = step.value
-    arrived(session, account, step)
-    if step is Step.DONE and account.activated_at is None:
-        account.activated_at = clock.now()
-        account.version += 1
-        publishes.account_activated(session, account, account.activated_at)
-        record(session, Kind.ACCOUNT_ACTIVATED, account.id)
-    session.flush()
-    return step

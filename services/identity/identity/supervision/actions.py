@@ -13,15 +13,15 @@ from sqlalchemy.orm import Session
 
 from identity import publishes
 from identity.accounts import closing
+from identity.accounts.queries import is_suspended, own_status
 from identity.domain.security_events import Kind
 from identity.domain.supervision import SOLE_ACCESS, Trigger, after, checked_reason, sole_access
 from identity.journal import record
 from identity.models import Account, SupervisionAct, Suspension
 from identity.notices import Notice, tell
+from identity.sessions.commands import end_other_sessions
 from identity.settings import settings_of
-from identity.sign_in import sessions
 from identity.supervision.perimeter import supervised_account, supervised_accounts
-from identity.supervision.status import is_suspended, own_status
 
 
 def suspend(session: Session, caller: Caller, account_id: UUID, reason: str) -> None:
@@ -69,7 +69,7 @@ def require_password_change(session: Session, caller: Caller, account_id: UUID, 
         raise Conflict("Cette personne n’a pas encore choisi de mot de passe.")
     account.password_change_required_at = clock.now()
     session.flush()
-    sessions.end_others(session, account.id, None, "password_change")
+    end_other_sessions(session, account.id, None, "password_change")
     act_id = written(session, caller, Kind.PASSWORD_CHANGE_REQUIRED, why, account=account)
     _note(session, Kind.PASSWORD_CHANGE_REQUIRED, account, act_id, caller)
     tell(session, account, Notice.PASSWORD_CHANGE_REQUIRED)
@@ -87,7 +87,7 @@ def close(session: Session, caller: Caller, account_id: UUID, reason: str) -> No
 
 
 def _close_down(session: Session, account: Account, act_id: UUID, caller: Caller) -> None:
-    sessions.end_others(session, account.id, None, "suspended")
+    end_other_sessions(session, account.id, None, "suspended")
     _announce(session, account)
     _note(session, Kind.ACCOUNT_SUSPENDED, account, act_id, caller)
     tell(session, account, Notice.ACCOUNT_SUSPENDED)

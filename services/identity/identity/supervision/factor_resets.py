@@ -16,11 +16,11 @@ from sqlalchemy.orm import Session, aliased
 
 from identity.domain.security_events import Kind
 from identity.domain.supervision import RESET_STATES, Decision, ResetState, checked_reason, sources
-from identity.factors.enrolled import has_factor
 from identity.factors.removal import reset_factors
 from identity.journal import record
 from identity.models import Account, FactorReset
 from identity.notices import Notice, tell
+from identity.sessions.protection import has_factor
 from identity.settings import settings_of
 from identity.supervision.actions import written
 from identity.supervision.perimeter import supervised, supervised_account

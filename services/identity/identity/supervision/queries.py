@@ -11,14 +11,14 @@ from chassis.problems import FieldError, Invalid, NotFound
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
+from identity.accounts.queries import is_suspended, own_status, suspended
 from identity.domain.credentials import normalise_login
 from identity.domain.identifiers import normalise_email, normalise_user_number
 from identity.domain.supervision import STATUSES, Status, sole_access
-from identity.factors.enrolled import has_factor
 from identity.models import Account, Credential, SecurityEvent, UserNumber
-from identity.sign_in import sessions
+from identity.sessions.protection import has_factor
+from identity.sessions.queries import open_sessions
 from identity.supervision.perimeter import supervised
-from identity.supervision.status import is_suspended, own_status, suspended
 
 ONE_CRITERION = "Donnez un seul critère, et écrivez-le en entier."
 
@@ -80,7 +80,7 @@ def detail(session: Session, caller: Caller, account_id: UUID) -> dict[str, Any]
         "provisional_password": _provisional(session, account.id),
         "closable": account.closed_at is None and not sole_access(principal=account.principal, role=account.role),
         "second_factor": has_factor(session, account.id),
-        "open_sessions": len(sessions.list_open(session, account.id)),
+        "open_sessions": len(open_sessions(session, account.id)),
     }
 
 

@@ -18,7 +18,7 @@ from identity.pages.forms import ButtonForm
 from identity.pages.guards import at_step, recently_proven
 from identity.pages.protection.forms import CodeForm
 from identity.pages.protection.recovery_codes import show
-from identity.pages.session import SignedIn, runtime, settings
+from identity.sessions.browser import SignedIn, runtime, settings
 
 blueprint = Blueprint("applications", __name__, url_prefix="/compte/securite/application")
 

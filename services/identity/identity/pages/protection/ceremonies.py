@@ -7,7 +7,7 @@ from flask import Response, session
 from identity.factors import challenges
 from identity.factors.challenges import Ceremony
 from identity.factors.webauthn import Party, party_of
-from identity.pages.session import runtime, settings
+from identity.sessions.browser import runtime, settings
 
 REFUSED = "Cette clé d’accès n’a pas pu être vérifiée. Recommencez, ou choisissez un autre moyen."
 

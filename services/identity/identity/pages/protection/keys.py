@@ -17,7 +17,7 @@ from identity.pages.guards import at_step, recently_proven
 from identity.pages.protection.ceremonies import REFUSED, given_challenge, start
 from identity.pages.protection.forms import NewPasskeyForm
 from identity.pages.protection.recovery_codes import show
-from identity.pages.session import SignedIn, runtime
+from identity.sessions.browser import SignedIn, runtime
 
 blueprint = Blueprint("keys", __name__, url_prefix="/compte/securite/cles-acces")
 

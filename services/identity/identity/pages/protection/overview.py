@@ -6,11 +6,11 @@ from flask.typing import ResponseReturnValue
 
 from identity.domain.first_sign_in import Step
 from identity.domain.protection import must_protect
-from identity.factors.enrolled import place_of as place_in_organisation
 from identity.factors.enrolment import decline, go_on_if_protected
 from identity.pages.forms import TokenForm
 from identity.pages.guards import at_step
-from identity.pages.session import SignedIn, place_of, runtime
+from identity.sessions.browser import SignedIn, place_of, runtime
+from identity.sessions.protection import place_in_organisation
 
 blueprint = Blueprint("protection", __name__, url_prefix="/compte/protection")
 

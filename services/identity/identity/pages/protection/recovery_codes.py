@@ -9,7 +9,7 @@ from identity.domain.first_sign_in import Step
 from identity.factors.enrolment import Enrolled, renew_codes
 from identity.pages.forms import ButtonForm
 from identity.pages.guards import at_step, recently_proven
-from identity.pages.session import SignedIn, place_of, runtime
+from identity.sessions.browser import SignedIn, place_of, runtime
 
 blueprint = Blueprint("recovery_codes", __name__, url_prefix="/compte/securite/codes-de-secours")
 

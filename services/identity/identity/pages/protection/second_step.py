@@ -6,24 +6,19 @@ from flask.typing import ResponseReturnValue
 
 from identity.domain.first_sign_in import FACTOR_STEPS, Step
 from identity.factors.challenges import Ceremony
-from identity.factors.enrolled import enrolled
 from identity.factors.passkeys import keys_of
+from identity.factors.queries import enrolled
 from identity.factors.webauthn import BadAnswer, request_options
 from identity.pages.forms import SignInForm
 from identity.pages.guards import at_step
 from identity.pages.protection.ceremonies import REFUSED, given_challenge, start
 from identity.pages.protection.forms import CodeForm, PasskeyForm
-from identity.pages.session import SignedIn, here, place_of, remember, runtime
 from identity.pages.sign_in import REFUSALS
 from identity.pages.throttled import too_many
+from identity.sessions.browser import SignedIn, here, place_of, remember, runtime
+from identity.sessions.commands import Opened
 from identity.sign_in.password_login import Refused
-from identity.sign_in.second_step import (
-    WrongCode,
-    second_step_by_code,
-    second_step_by_passkey,
-    sign_in_by_passkey,
-)
-from identity.sign_in.sessions import Opened
+from identity.sign_in.second_step import WrongCode, second_step_by_code, second_step_by_passkey, sign_in_by_passkey
 from identity.throttling import UnknownDevice
 
 blueprint = Blueprint("second_step", __name__, url_prefix="/compte/connexion")

@@ -9,12 +9,14 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from chassis import clock, ids
+from flask import Response, g, request
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from identity.domain.credentials import normalise_login
 from identity.domain.guessing import LINK_LIFETIME
 from identity.key_derivation import keyed_digest, subkey
 from identity.models import Account
@@ -115,3 +117,33 @@ def _read(settings: Settings, text: str, use: str) -> Device | None:
 
 def _key(settings: Settings) -> OctKey:
     return OctKey.import_key(subkey(settings, "devices"))
+
+
+def shown_cookie(settings: Settings, login: str) -> str:
+    """This browser's device cookie for the account; `login` as typed."""
+    return request.cookies.get(cookie_name(settings, normalise_login(login)), "")
+
+
+def recognise(settings: Settings, account: Account) -> None:
+    """Sets or renews the cookie after a completed sign-in."""
+    cookie = cookie_for(settings, account, shown_cookie(settings, account.login))
+    if cookie is not None:
+        keep_cookie(account.login, cookie)
+
+
+def keep_cookie(login: str, cookie: str) -> None:
+    g.device_cookie = (login, cookie)
+
+
+def set_cookie(answer: Response, settings: Settings) -> Response:
+    login, cookie = g.pop("device_cookie", ("", ""))
+    if cookie:
+        answer.set_cookie(
+            cookie_name(settings, login),
+            cookie,
+            max_age=LIFETIME,
+            secure=settings.is_https,
+            httponly=True,
+            samesite="Lax",
+        )
+    return answer

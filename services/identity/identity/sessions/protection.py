@@ -1,41 +1,14 @@
-"""An account's second factors, and whether one is required."""
+"""Whether an account has a second factor, and its situation, which decides whether it must have one."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, bindparam, exists, func, or_, select
+from sqlalchemy import ColumnElement, bindparam, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from identity.domain.passwords import ALONE, WITH_FACTOR, Strength
-from identity.domain.protection import Place, must_protect
-from identity.models import Account, Passkey, RecoveryCode, TotpFactor
-
-
-@dataclass(frozen=True)
-class EnrolledFactors:
-    """`codes_left`: unused recovery codes; `required`: the account must have a second factor."""
-
-    totp: TotpFactor | None
-    passkeys: Sequence[Passkey]
-    codes_left: int
-    required: bool
-
-    @property
-    def count(self) -> int:
-        return len(self.passkeys) + (self.totp is not None)
-
-
-def enrolled(session: Session, account: Account) -> EnrolledFactors:
-    keys = select(Passkey).where(Passkey.account_id == account.id).order_by(Passkey.created_at)
-    left = select(func.count()).where(RecoveryCode.account_id == account.id, RecoveryCode.used_at.is_(None))
-    return EnrolledFactors(
-        totp=session.get(TotpFactor, account.id),
-        passkeys=session.scalars(keys).all(),
-        codes_left=session.scalar(left) or 0,
-        required=must_protect(place_of(session, account)),
-    )
+from identity.domain.protection import Place
+from identity.models import Account, Passkey, TotpFactor
 
 
 def protected(account_id: Any) -> ColumnElement[bool]:
@@ -62,7 +35,7 @@ def colleagues(account_id: Any) -> ColumnElement[bool]:
 _HAS_COLLEAGUES = select(colleagues(bindparam("account_id")))
 
 
-def place_of(session: Session, account: Account) -> Place:
+def place_in_organisation(session: Session, account: Account) -> Place:
     return place(account, has_colleagues=bool(session.scalar(_HAS_COLLEAGUES, {"account_id": account.id})))
 
 
@@ -71,6 +44,6 @@ def place(account: Account, *, has_colleagues: bool) -> Place:
     return Place(kind=account.kind, role=account.role, natural_person=account.natural_person, colleagues=has_colleagues)
 
 
-def asked_strength(session: Session, account_id: UUID) -> Strength:
+def required_strength(session: Session, account_id: UUID) -> Strength:
     """The strength required of the account's password."""
     return WITH_FACTOR if has_factor(session, account_id) else ALONE

@@ -1,22 +1,20 @@
-"""Whether an account is suspended, by itself or with its organisation."""
+"""What is read of an account: whether it is suspended or closed, and the texts it has accepted."""
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from chassis import clock
 from chassis.db import any_row
 from chassis.problems import AccountClosed
 from chassis.runtime import Runtime
 from sqlalchemy import ColumnElement, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
-from identity import publishes
+from identity.domain.consents import TEXTS, Text
+from identity.domain.first_sign_in import Step
 from identity.domain.supervision import Status
-from identity.models import Account, Suspension
-
-# Longer than the lifetime of their tokens.
-_TOLD_AGAIN = timedelta(days=1)
+from identity.models import Account, Consent, Suspension
 
 
 def suspended(account: Any = Account) -> ColumnElement[bool]:
@@ -57,17 +55,9 @@ def own_status(session: Session, account: Account) -> Status:
     return Status.ACTIVE if session.scalar(mine) is None else Status.SUSPENDED
 
 
-def tell_agents(runtime: Runtime) -> int:
-    """Publishes again which agents are suspended or were closed recently; returns how many.
-
-    For services that subscribed after the first event; the others ignore it.
-    """
-    with runtime.transaction() as session:
-        agents = select(Account).where(Account.kind == "agent")
-        shut = session.scalars(agents.where(Account.closed_at.is_(None), suspended())).all()
-        for account in shut:
-            publishes.account_suspended(session, account, clock.now())
-        closed = session.scalars(agents.where(Account.closed_at > clock.now() - _TOLD_AGAIN)).all()
-        for account in closed:
-            publishes.account_closed(session, account, account.closed_at or clock.now())
-    return len(shut) + len(closed)
+def consents(session: Session, account_id: UUID) -> Sequence[tuple[Text, datetime]]:
+    """The texts accepted and when, latest first; older versions are included."""
+    mine = select(Consent).where(Consent.account_id == account_id).order_by(Consent.accepted_at.desc(), Consent.id)
+    known = {(step, text.version): text for step, texts in TEXTS.items() for text in texts}
+    given = [(known.get((Step(one.document), one.document_version)), one.accepted_at) for one in session.scalars(mine)]
+    return [(text, at) for text, at in given if text is not None]

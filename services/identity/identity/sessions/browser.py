@@ -11,11 +11,10 @@ from flask import current_app, g, request, session, url_for
 from identity.client_address import Origin, browser_name, client_address
 from identity.domain.first_sign_in import FACTOR_STEPS, Step
 from identity.models import Account, SignInSession
-from identity.pages import device_cookie
+from identity.sessions import known_devices
+from identity.sessions.commands import Opened, sign_out, touch_session
+from identity.sessions.queries import find_open_session, is_seen_lately
 from identity.settings import Settings, settings_of
-from identity.sign_in import sessions
-from identity.sign_in.self_service import sign_out
-from identity.sign_in.sessions import Opened
 
 # How long a signed-in person is shown the sign-in form that a client requested.
 _ASKED_AGAIN = timedelta(minutes=10)
@@ -64,7 +63,7 @@ def settings() -> Settings:
 
 def here(login: str = "") -> Origin:
     """Origin of the current request, with its device cookie for the account of this login."""
-    device = device_cookie.shown(settings(), login) if login else ""
+    device = known_devices.shown_cookie(settings(), login) if login else ""
     return Origin(client_address(request), browser_name(request), device)
 
 
@@ -156,13 +155,13 @@ def _look_up(kept: str) -> SignedIn | None:
     if kept not in session:
         return None
     with runtime().read_only() as database:
-        found = sessions.find_open(database, UUID(session[kept]))
+        found = find_open_session(database, UUID(session[kept]))
     if found is None:
         return None
     opened, account = found
     if opened.step == Step.DONE:
-        device_cookie.recognise(settings(), account)
-    if not sessions.is_seen_lately(opened.seen_at):
+        known_devices.recognise(settings(), account)
+    if not is_seen_lately(opened.seen_at):
         with runtime().transaction() as database:
-            sessions.touch(database, opened.id)
+            touch_session(database, opened.id)
     return SignedIn(opened, account)
