@@ -50,7 +50,7 @@ def replay(runtime: Runtime, event_id: str) -> int:
 
 def add_agent(identity: Runtime, caf: str, *, login: str, email: str, supervisor: bool) -> dict[str, str]:
     """Login and provisional password of a new agent; the password is shown only here."""
-    from identity import agents
+    from identity.supervision import agents
 
     schema.upgrade(identity)
     chosen = login or random_reference("AGENT", groups=1)
@@ -61,27 +61,27 @@ def add_agent(identity: Runtime, caf: str, *, login: str, email: str, supervisor
 
 def move_agent(identity: Runtime, login: str, caf: str, *, supervisor: bool) -> None:
     """Raises NotFound when no agent has that login."""
-    from identity import agents
+    from identity.supervision import agents
 
     schema.upgrade(identity)
     agents.move(identity, login=login, caf_code=caf, supervisor=supervisor)
 
 
 def rotate_keys(identity: Runtime, *, at_once: bool) -> None:
-    from identity import keys
+    from identity.oidc import signing_keys
 
     schema.upgrade(identity)
-    keys.rotate_now(identity, at_once=at_once)
+    signing_keys.rotate_now(identity, at_once=at_once)
 
 
 def signing_keys(identity: Runtime) -> list[tuple[str, str, str, str]]:
     """For each key: id, UTC instants of the start and end of signing, and the end of publication."""
-    from identity import keys
+    from identity.oidc import signing_keys
 
     schema.upgrade(identity)
     return [
         (key.kid, clock.iso(key.signs_from), clock.iso(key.signs_until), clock.iso(key.published_until))
-        for key in keys.listed(identity)
+        for key in signing_keys.published_keys(identity)
     ]
 
 

@@ -106,7 +106,7 @@ class Process:
     def _key_source(self) -> KeySource:
         identity = next((one for one in self.runtimes if one.name == "identity"), None)
         if identity is not None:
-            from identity.keys import public_jwks
+            from identity.oidc.signing_keys import public_jwks
 
             return KeySource(lambda: public_jwks(identity))
         url = self.runtimes[0].settings.jwks_url if self.runtimes else ""

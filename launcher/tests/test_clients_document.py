@@ -40,7 +40,7 @@ SECRETS = {
 ADD_PROGRAM = """
 import sys
 from uuid import UUID
-from identity.accounts.registration import create_account
+from identity.accounts.commands import create_account
 from launcher import services
 with services.runtime("identity").transaction() as session:
     create_account(session, UUID(sys.argv[1]), kind="landlord", login=sys.argv[2], organisation_id=UUID(sys.argv[3]))

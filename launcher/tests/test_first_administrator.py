@@ -33,8 +33,8 @@ ADD_PEOPLE = """
 import json, sys
 from uuid import UUID
 from chassis import ids
-from identity.accounts.issuing import issue_password
-from identity.accounts.registration import create_account
+from identity.accounts.commands import create_account
+from identity.credentials.commands import issue_password
 from identity.domain.credentials import Channel, Purpose
 from launcher import services
 from habilitation.models import Organisation

@@ -11,7 +11,7 @@ import pytest
 from chassis import keys
 from chassis.testing.plugin import HarnessFactory
 from flask import Flask
-from identity.web import create_pages
+from identity.pages.application import create_pages
 from test_guard_pages import portal, rules
 
 from launcher import dev_mailbox, services

@@ -8,7 +8,7 @@ import httpx
 from chassis import keys
 from chassis.testing.plugin import HarnessFactory
 from flask import Flask
-from identity.web import create_pages
+from identity.pages.application import create_pages
 from portal.app import create_portal
 from portal.settings import PortalSettings
 from werkzeug.routing import AnyConverter, IntegerConverter, UUIDConverter

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from chassis import ids, migrations
 from identity.domain.security_events import Kind
-from identity.journal import chaining, record
-from identity.journal.anchoring import anchor
+from identity.journal import record
+from identity.journal.jobs import anchor_chain, chain_all
 from sqlalchemy import text
 from typer.testing import CliRunner, Result
 
@@ -24,8 +24,8 @@ def identity(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with runtime.transaction() as session:
         for _ in range(3):
             record(session, Kind.SIGN_OUT, ids.new_id())
-    chaining.chain_all(runtime)
-    anchor(runtime)
+    chain_all(runtime)
+    anchor_chain(runtime)
     runtime.dispose()
 
 

@@ -12,13 +12,13 @@ from chassis.texts import full_name
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from identity.accounts import bounces, closing, roles, stranded
-from identity.accounts.issuing import issue_and_send, own_recipient
-from identity.accounts.registration import create_account
+from identity.accounts.commands import ClosingReason, close_account, create_account, follow_role
+from identity.accounts.notices import Notice, notify
+from identity.credentials.commands import email_bounced, issue_again, issue_and_send
+from identity.credentials.queries import own_recipient
 from identity.domain.credentials import Purpose
 from identity.domain.identifiers import normalise_email
 from identity.models import Account, UserNumber
-from identity.notices import Notice, tell
 from identity.publishes import Recipient
 
 
@@ -51,7 +51,7 @@ def landlord_registered(session: Session, event: Event) -> None:
         recipient = Recipient(personal["name"], email, tuple(personal["address"]))
         issue_and_send(session, account, Purpose.CREATION, recipient, user_number=data["user_number"])
     elif known_contact not in (None, (email, personal["address"])):
-        stranded.issue_again(session, UUID(data["organisation_id"]), data["user_number"])
+        issue_again(session, UUID(data["organisation_id"]), data["user_number"])
 
 
 def user_created(session: Session, event: Event) -> None:
@@ -78,7 +78,7 @@ def access_changed(session: Session, event: Event) -> None:
     """Stores the role: it decides which account a user number recovers and who must have a second factor."""
     data = event.data
     role = data["role"] if data["active"] else None
-    roles.follow(session, UUID(data["account_id"]), role, data["version"])
+    follow_role(session, UUID(data["account_id"]), role, data["version"])
 
 
 def credentials_requested(session: Session, event: Event) -> None:
@@ -92,19 +92,19 @@ def delegation_changed(session: Session, event: Event) -> None:
     """Notifies the person at the address identity knows: what they may do, and that a second factor is required."""
     account = session.get(Account, UUID(event.data["account_id"]))
     if account is not None and account.closed_at is None:
-        tell(session, account, Notice.DELEGATE_DESIGNATED if event.data["delegate"] else Notice.DELEGATE_WITHDRAWN)
+        notify(session, account, Notice.DELEGATE_DESIGNATED if event.data["delegate"] else Notice.DELEGATE_WITHDRAWN)
 
 
 def user_withdrawn(session: Session, event: Event) -> None:
     """Closes the account of a user withdrawn from their organisation."""
     data = event.data
-    closing.close(session, UUID(data["account_id"]), closing.Reason.WITHDRAWN, actor=data["withdrawn_by"])
+    close_account(session, UUID(data["account_id"]), ClosingReason.WITHDRAWN, actor=data["withdrawn_by"])
 
 
 def bounced(session: Session, event: Event) -> None:
     """Notification could not deliver an e-mail: checks whether it contained credentials."""
     if event.data["account_id"] is not None:
-        bounces.came_back(session, UUID(event.data["account_id"]), event.data["template"])
+        email_bounced(session, UUID(event.data["account_id"]), event.data["template"])
 
 
 def _tie_user_number(session: Session, data: Mapping[str, Any], personal: Mapping[str, Any]) -> bool:

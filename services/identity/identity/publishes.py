@@ -11,8 +11,6 @@ from sqlalchemy.orm import Session
 from identity.domain.credentials import Channel, Purpose
 from identity.domain.guessing import LINK_LIFETIME
 from identity.models import Account, EmailChange
-from identity.notices import SECURITY_NOTICE
-from identity.registering_caf import registering_caf
 
 CREDENTIALS_ISSUED = "identity.credentials_issued.v1"
 ACCOUNT_ACTIVATED = "identity.account_activated.v1"
@@ -23,6 +21,7 @@ ACCOUNT_MOVED = "identity.account_moved.v1"
 ACCOUNT_CHANGED = "identity.account_changed.v1"
 EMAIL_CONFIRMATION_ASKED = "identity.email_confirmation_asked.v1"
 SIGN_IN_LINK_ASKED = "identity.sign_in_link_asked.v1"
+SECURITY_NOTICE = "identity.security_notice.v1"
 PUBLISHED = (
     CREDENTIALS_ISSUED,
     ACCOUNT_ACTIVATED,
@@ -54,13 +53,15 @@ class Issue(NamedTuple):
     user_number: str | None
 
 
-def credentials_issued(session: Session, account: Account, issue: Issue, recipient: Recipient) -> None:
-    """Login and password are sealed: only notification can read them."""
+def credentials_issued(
+    session: Session, account: Account, issue: Issue, recipient: Recipient, *, caf_code: str | None
+) -> None:
+    """Login and password are sealed: only notification can read them. `caf_code`: whose agents see the message."""
     secret = {"login": account.login, "password": issue.password}
     data = {
         "account_id": str(account.id),
         "organisation_id": _text(account.organisation_id),
-        "caf_code": registering_caf(session, account, issue.user_number),
+        "caf_code": caf_code,
         "user_number": issue.user_number,
         "channel": issue.channel.value,
         "purpose": issue.purpose.value,
@@ -106,13 +107,13 @@ def account_changed(session: Session, account: Account) -> None:
 
 
 def email_confirmation_asked(
-    session: Session, account: Account, change: EmailChange, code: str, *, taken: bool
+    session: Session, account: Account, change: EmailChange, code: str, *, taken: bool, caf_code: str | None
 ) -> None:
     """The code is sealed: only notification can read it. `taken`: another account has confirmed the address."""
     data = {
         "account_id": str(account.id),
         "change_id": str(change.id),
-        "caf_code": registering_caf(session, account),
+        "caf_code": caf_code,
         "expires_at": clock.iso(change.expires_at),
         "sealed": sealing.seal_for(runtimes.of(session).settings, "notification", {"code": code}),
         "taken": taken,
@@ -132,6 +133,20 @@ def sign_in_link_asked(session: Session, account: Account, email: str, token: st
         "sealed": sealing.seal_for(settings, "notification", {"link": link}),
     }
     outbox.publish(session, SIGN_IN_LINK_ASKED, account.id, data, {"name": account.name, "email": email})
+
+
+def security_notice(
+    session: Session, account: Account, kind: str, *, factor: str | None, email: str, caf_code: str | None
+) -> None:
+    data = {
+        "account_id": str(account.id),
+        "notice_id": str(ids.new_id()),
+        "caf_code": caf_code,
+        "kind": kind,
+        "factor": factor,
+        "happened_at": clock.iso(clock.now()),
+    }
+    outbox.publish(session, SECURITY_NOTICE, account.id, data, {"name": account.name, "email": email})
 
 
 def account_suspended(session: Session, account: Account, suspended_at: datetime) -> None:

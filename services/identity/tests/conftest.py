@@ -18,7 +18,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from identity import hashing
 from identity.app import service
-from identity.web import create_pages
+from identity.pages.application import create_pages
 from jinja2.bccache import Bucket, BytecodeCache
 from webui.testing import parse
 

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from chassis.keys import b64
-from identity import keys
+from identity.oidc import signing_keys
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
@@ -60,5 +60,7 @@ def tokens(world: Any, browser: Any) -> dict[str, Any]:
 
 def claims_of(world: Any, token: str) -> dict[str, Any]:
     return dict(
-        jwt.decode(token, KeySet.import_key_set(keys.public_jwks(world.harness.runtime)), algorithms=["ES256"]).claims
+        jwt.decode(
+            token, KeySet.import_key_set(signing_keys.public_jwks(world.harness.runtime)), algorithms=["ES256"]
+        ).claims
     )

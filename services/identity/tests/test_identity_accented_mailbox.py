@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from chassis.problems import Invalid
-from identity import agents
+from identity.supervision import agents
 
 ACCENTED = "rené@exemple.fr"
 SAID = "les relais de messagerie ne portent pas les accents avant le @"

@@ -8,8 +8,8 @@ import pytest
 import time_machine
 from chassis import clock, ids
 from chassis.problems import NotFound
-from identity import agents
 from identity.models import Account, Suspension
+from identity.supervision import agents
 from oidc_client import claims_of, refresh, tokens
 from sqlalchemy import select, update
 

@@ -8,8 +8,8 @@ from chassis import ids
 from chassis.problems import Conflict, Invalid
 from chassis.settings import SettingsError
 from chassis.testing import schema
-from identity import agents
 from identity.settings import Settings
+from identity.supervision import agents
 
 BASE = "/api/identity/v1"
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 from chassis import ids
-from identity import agents
+from identity.supervision import agents
 
 BASE = "/api/identity/v1"
 WHY = {"reason": "Courrier de l’organisme : cette personne n’y travaille plus."}

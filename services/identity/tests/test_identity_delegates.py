@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 from chassis import clock, ids
-from identity.accounts import closing
+from identity.accounts.commands import ClosingReason, close_account
 from identity.factors.queries import enrolled
 from identity.models import Account
 
@@ -29,7 +29,7 @@ def told(world: Any) -> list[tuple[str, str]]:
 def test_a_stranger_and_a_closed_account_are_told_nothing(local: Any) -> None:
     _, sent = local.activated()
     with local.harness.transaction() as session:
-        from_here = closing.close(session, UUID(sent["account_id"]), closing.Reason.WITHDRAWN, actor="test")
+        from_here = close_account(session, UUID(sent["account_id"]), ClosingReason.WITHDRAWN, actor="test")
     assert from_here
     for account_id in (sent["account_id"], str(ids.new_id())):
         delegation(local, account_id, sent["organisation_id"], delegate=True)

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 import time_machine
 from chassis import clock, sealing
-from identity.client_address import Origin
 from identity.domain import guessing
 from identity.domain.throttle import PER_LOGIN_IN_ALL
+from identity.journal.client_address import Origin
 from identity.models import Throttle
 from identity.sign_in.password_login import sign_in
 from identity_applications import enrolled

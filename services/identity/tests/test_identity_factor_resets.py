@@ -8,9 +8,9 @@ from uuid import UUID
 import pytest
 import time_machine
 from chassis import clock
-from identity import agents
 from identity.domain.supervision import RESET_TRANSITIONS, Decision, ResetState, sources
 from identity.models import TotpFactor
+from identity.supervision import agents
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from identity.domain import recovery_codes
 from identity.domain.totp import counter_at, matching_counter, new_secret, read_code
 from identity.factors import codes, totp
-from identity.factors.removal import reset_factors
+from identity.factors.commands import reset_factors
 from identity.models import Account
 from identity_applications import APPLICATION, add_application, enrolled
 from sqlalchemy import select, update

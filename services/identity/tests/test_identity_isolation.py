@@ -7,8 +7,8 @@ from uuid import UUID
 
 import pytest
 from chassis import clock, ids
-from identity import agents
 from identity.models import Account, FactorReset, TotpFactor
+from identity.supervision import agents
 from identity.supervision.perimeter import supervised
 from sqlalchemy import select
 

@@ -12,9 +12,10 @@ import identity
 import pytest
 import time_machine
 from chassis import clock, ids
-from identity.client_address import Origin
 from identity.domain.security_events import GENESIS, LABELS, Kind, chained, label
-from identity.journal import anchoring, chaining, record
+from identity.journal import record
+from identity.journal.client_address import Origin
+from identity.journal.jobs import BATCH, chain_all, purge_journal
 from identity.journal.verification import verify
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -218,7 +219,7 @@ def together(acts: list[Callable[[], Any]]) -> None:
 def test_writers_and_sealers_together_make_one_chain_without_a_fork(world: Any) -> None:
     runtime = world.harness.runtime
     writers = [lambda: events(world, 1) for _ in range(12)]
-    together([*writers, *[lambda: chaining.chain_all(runtime) for _ in range(4)]])
+    together([*writers, *[lambda: chain_all(runtime) for _ in range(4)]])
     world.harness.run_job("chain journal")
     report = verify(runtime)
     assert (report.findings, report.lines, report.waiting) == ([], 12, 0)
@@ -243,8 +244,8 @@ def seq(row: dict[str, Any]) -> int:
 
 
 def test_more_lines_than_one_batch_are_chained_in_one_go(local: Any) -> None:
-    chained_journal(local, chaining.BATCH + 3)
-    assert verify(local.harness.runtime).lines == chaining.BATCH + 3
+    chained_journal(local, BATCH + 3)
+    assert verify(local.harness.runtime).lines == BATCH + 3
 
 
 def test_an_anchor_is_made_each_quarter_of_an_hour_and_not_for_nothing(world: Any) -> None:
@@ -276,8 +277,8 @@ def test_old_lines_go_after_their_time_and_the_rest_is_still_verified_from_the_a
         with time_machine.travel(now - timedelta(days=days)):
             chained_journal(world, 2)
             world.harness.run_job("anchor journal")
-    assert anchoring.purge(world.harness.runtime) == 4
-    assert anchoring.purge(world.harness.runtime) == 0
+    assert purge_journal(world.harness.runtime) == 4
+    assert purge_journal(world.harness.runtime) == 0
     report = verify(world.harness.runtime)
     assert (report.findings, report.lines, report.position) == ([], 4, 8)
     without_triggers(world, "UPDATE security_event SET kind = 'sign_out' WHERE position = 5")
@@ -289,7 +290,7 @@ def test_the_chain_goes_on_after_all_its_lines_have_gone(world: Any) -> None:
     with time_machine.travel(clock.now() - timedelta(days=400)):
         chained_journal(world, 3)
         world.harness.run_job("anchor journal")
-    assert anchoring.purge(world.harness.runtime) == 3
+    assert purge_journal(world.harness.runtime) == 3
     chained_journal(world, 1)
     report = verify(world.harness.runtime)
     assert (report.findings, report.lines, report.position) == ([], 1, 4)

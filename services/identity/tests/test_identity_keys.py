@@ -10,7 +10,7 @@ from chassis import clock
 from chassis.auth import KeySource, verify
 from chassis.keys import unb64
 from chassis.problems import Unauthorized
-from identity import keys
+from identity.oidc import signing_keys
 from oidc_client import refresh, tokens
 
 
@@ -20,11 +20,11 @@ def signer_of(token: str) -> str:
 
 
 def published(world: Any) -> list[str]:
-    return [key["kid"] for key in keys.public_jwks(world.harness.runtime)["keys"]]
+    return [key["kid"] for key in signing_keys.public_jwks(world.harness.runtime)["keys"]]
 
 
 def service_of(world: Any) -> KeySource:
-    source = KeySource(lambda: keys.public_jwks(world.harness.runtime))
+    source = KeySource(lambda: signing_keys.public_jwks(world.harness.runtime))
     source.refresh()
     return source
 
@@ -33,12 +33,12 @@ def test_a_rotation_breaks_no_token_and_the_new_key_is_known_before_it_signs(wor
     browser, _ = world.activated()
     given = tokens(world, browser)
     old = signer_of(given["access_token"])
-    keys.rotate_now(world.harness.runtime, at_once=False)
+    signing_keys.rotate_now(world.harness.runtime, at_once=False)
     assert len(published(world)) == 2
     again = refresh(world, given["refresh_token"]).json
     assert signer_of(again["access_token"]) == old
     before_it_signed = service_of(world)
-    with time_machine.travel(clock.now() + keys.CACHED + timedelta(seconds=1)):
+    with time_machine.travel(clock.now() + signing_keys.CACHED + timedelta(seconds=1)):
         later = refresh(world, again["refresh_token"]).json
         assert signer_of(later["access_token"]) == (set(published(world)) - {old}).pop()
         settings = world.harness.runtime.settings
@@ -52,7 +52,7 @@ def test_a_rotation_breaks_no_token_and_the_new_key_is_known_before_it_signs(wor
 def test_a_key_that_leaked_signs_no_more_and_what_it_signed_is_refused(world: Any) -> None:
     browser, _ = world.activated()
     given = tokens(world, browser)
-    keys.rotate_now(world.harness.runtime, at_once=True)
+    signing_keys.rotate_now(world.harness.runtime, at_once=True)
     assert published(world) != [signer_of(given["access_token"])]
     assert len(published(world)) == 1
     services = service_of(world)
@@ -63,15 +63,15 @@ def test_a_key_that_leaked_signs_no_more_and_what_it_signed_is_refused(world: An
 
 
 def test_rotating_twice_leaves_one_key_that_signs_and_one_that_waits(local: Any) -> None:
-    keys.rotate(local.harness.runtime)
+    signing_keys.rotate(local.harness.runtime)
     for _ in range(2):
-        keys.rotate_now(local.harness.runtime, at_once=False)
+        signing_keys.rotate_now(local.harness.runtime, at_once=False)
     assert len(published(local)) == 2
-    assert [key.signs_from > clock.now() for key in keys.listed(local.harness.runtime)] == [False, True]
+    assert [key.signs_from > clock.now() for key in signing_keys.published_keys(local.harness.runtime)] == [False, True]
 
 
 def test_a_rotation_leaves_a_line_in_the_journal_and_private_keys_stay_sealed(local: Any) -> None:
-    keys.rotate_now(local.harness.runtime, at_once=False)
+    signing_keys.rotate_now(local.harness.runtime, at_once=False)
     [line] = [line for line in local.harness.rows("security_event") if line["kind"] == "keys.rotated"]
     assert line["actor"] == "command line"
     for row in local.harness.rows("signing_key"):

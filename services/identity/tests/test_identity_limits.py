@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import time_machine
 from chassis import clock, ids
-from identity import hashing
+from identity.crypto import hashing
 from identity.models import Throttle
 from sqlalchemy import update
 

@@ -13,7 +13,7 @@ from chassis import clock
 from chassis.auth import KeySource, verify
 from chassis.keys import unb64
 from chassis.problems import Unauthorized
-from identity import keys
+from identity.oidc import signing_keys
 from oidc_client import CALLBACK, LOOPBACK, PORTAL, answered, authorize, claims_of, code_of, redeem, refresh, tokens
 
 
@@ -180,7 +180,7 @@ def test_an_id_token_is_no_access_token(local: Any) -> None:
     given = tokens(local, browser)
     asked = local.app.test_client().get("/oidc/userinfo", headers={"Authorization": f"Bearer {given['id_token']}"})
     assert asked.status_code == 401
-    source = KeySource(lambda: keys.public_jwks(local.harness.runtime))
+    source = KeySource(lambda: signing_keys.public_jwks(local.harness.runtime))
     source.refresh()
     with pytest.raises(Unauthorized):
         verify(given["id_token"], source, local.harness.runtime.settings)
@@ -235,7 +235,7 @@ def test_the_tokens_say_who_and_never_the_perimeter(world: Any) -> None:
 
 def test_every_service_accepts_the_access_token_as_the_chassis_verifies_it(local: Any) -> None:
     browser, sent = local.activated()
-    source = KeySource(lambda: keys.public_jwks(local.harness.runtime))
+    source = KeySource(lambda: signing_keys.public_jwks(local.harness.runtime))
     source.refresh()
     claims = verify(tokens(local, browser)["access_token"], source, local.harness.runtime.settings)
     assert claims["sub"] == sent["account_id"]
@@ -320,12 +320,12 @@ def test_keys_are_encrypted_at_rest_and_rotate_without_breaking_a_token(local: A
     assert '"d"' not in str(local.harness.rows("signing_key"))
     with time_machine.travel(clock.now() + timedelta(days=29, hours=1)):
         local.harness.run_job("rotate signing keys")
-        assert len(keys.public_jwks(local.harness.runtime)["keys"]) == 2
+        assert len(signing_keys.public_jwks(local.harness.runtime)["keys"]) == 2
         local.harness.run_job("rotate signing keys")
         assert len(local.harness.rows("signing_key")) == 2
     assert claims_of(local, given)["kind"] == "landlord"
     with time_machine.travel(clock.now() + timedelta(days=30, hours=2)), local.harness.runtime.transaction() as session:
-        assert keys.signing_key(session).kid != json.loads(_part(given, 0))["kid"]
+        assert signing_keys.signing_key(session).kid != json.loads(_part(given, 0))["kid"]
 
 
 def _part(token: str, index: int) -> bytes:

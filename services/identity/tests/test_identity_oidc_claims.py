@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from identity import keys
+from identity.oidc import signing_keys
 from joserfc import jwt
 from oidc_client import claims_of, tokens
 
@@ -15,7 +15,7 @@ ODD: tuple[Any, ...] = (None, 7, "", "x", "\0", "9" * 5000, [], [7], {}, {"a": [
 
 def signed(world: Any, claims: dict[str, Any]) -> str:
     with world.harness.transaction() as session:
-        key = keys.signing_key(session)
+        key = signing_keys.signing_key(session)
     return str(jwt.encode({"alg": "ES256", "typ": "at+jwt", "kid": key.kid}, claims, key))
 
 

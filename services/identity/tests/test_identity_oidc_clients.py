@@ -9,10 +9,11 @@ from chassis import clock
 from chassis.auth import KeySource, verify
 from chassis.keys import b64
 from chassis.settings import SettingsError
-from identity import keys
 from identity.models import Suspension
+from identity.oidc import signing_keys
 from identity.oidc.client_config import load_clients
 from identity.settings import Settings
+from identity.supervision import agents
 from oidc_client import SCOPE, answered, authorize, claims_of, redeem, tokens
 
 GOOD = """# installation
@@ -216,7 +217,6 @@ class TestPrograms:
         world.__post_init__()
 
     def test_without_an_account_of_a_landlord_it_gets_nothing(self, local: Any, monkeypatch: Any) -> None:
-        from identity import agents
 
         agents.add(local.harness.runtime, login="DUPONT", caf_code="359", email="dupont@caf.example")
         for login in ("", "NOBODY", "DUPONT"):
@@ -242,7 +242,7 @@ class TestPrograms:
             "exemple-integrateur",
         )
         assert {"sid", "auth_time", "amr", "email"}.isdisjoint(claims)
-        source = KeySource(lambda: keys.public_jwks(world.harness.runtime))
+        source = KeySource(lambda: signing_keys.public_jwks(world.harness.runtime))
         source.refresh()
         assert verify(given["access_token"], source, world.harness.runtime.settings)["sub"] == sent["account_id"]
         answer = world.app.test_client().get(

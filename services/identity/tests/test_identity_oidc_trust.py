@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from identity import keys
+from identity.oidc import signing_keys
 from joserfc import jwt
 from oidc_client import PORTAL, claims_of, refresh, tokens
 
@@ -19,7 +19,7 @@ def signed(world: Any, token: str, **changes: Any) -> str:
     claims = {**claims_of(world, token), **changes}
     header = {"alg": "ES256", "typ": "at+jwt"}
     with world.harness.transaction() as session:
-        key = keys.signing_key(session)
+        key = signing_keys.signing_key(session)
         return jwt.encode(
             {**header, "kid": key.kid}, {name: one for name, one in claims.items() if one is not ABSENT}, key
         )
@@ -81,7 +81,7 @@ def test_introspection_says_no_more_of_such_tokens_than_that_they_are_not_active
 def test_after_a_key_leaked_a_hint_it_signed_asks_the_person_and_then_signs_out(world: Any) -> None:
     browser, _ = world.activated()
     given = tokens(world, browser)
-    keys.rotate_now(world.harness.runtime, at_once=True)
+    signing_keys.rotate_now(world.harness.runtime, at_once=True)
     asked = {"id_token_hint": given["id_token"], "post_logout_redirect_uri": "http://localhost:8080/", "state": "z"}
     answer = browser.client.get(f"/oidc/logout?{urlencode(asked)}")
     assert (answer.status_code, answer.location) == (303, CONFIRM)

@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from argon2 import PasswordHasher
 from chassis import clock
-from identity import hashing
+from identity.crypto import hashing
 from identity.models import Account
 from sqlalchemy import update
 from webui.testing import assert_page, parse

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 from chassis import clock, ids
-from identity import hashing
-from identity.accounts import recovery
+from identity.crypto import hashing
 from identity.models import Account
+from identity.recovery.commands import request_recovery
 from sqlalchemy import insert, select
 
 pytestmark = pytest.mark.usefixtures("costly_hashes")
@@ -91,14 +91,14 @@ def test_two_hundred_known_and_two_hundred_unknown_take_the_same_time(
 
 
 def test_one_hash_more_for_a_known_account_would_be_seen(local: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    taken_in = recovery.ask
+    taken_in = request_recovery
 
     def looking(session: Any, purpose: Any, subject: str, address: str) -> None:
         if session.scalar(select(Account.id).where(Account.email == subject)):
             hashing.hash_password("one hash more")
         taken_in(session, purpose, subject, address)
 
-    monkeypatch.setattr(recovery, "ask", looking)
+    monkeypatch.setattr("identity.pages.recovery.request_recovery", looking)
     known = accounts(local, 40)
     times = measured(local, FORGOTTEN, "email", known, [f"inconnu{number}@lices.example" for number in range(40)])
     assert share_longer(*times) > 0.5 + TOLERANCE

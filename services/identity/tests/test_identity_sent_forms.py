@@ -11,7 +11,7 @@ import pytest
 import time_machine
 from chassis import alone, clock
 from identity.pages import sending
-from identity.web import create_pages
+from identity.pages.application import create_pages
 from identity_applications import APPLICATION, add_application, enrolled
 from identity_authenticator import SoftKey
 from webui.testing import page_checks, parse

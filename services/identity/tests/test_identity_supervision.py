@@ -9,9 +9,9 @@ import pytest
 import time_machine
 from chassis import clock, ids
 from chassis.problems import Conflict, Invalid
-from identity import agents
 from identity.domain.supervision import Status, Trigger, after, checked_reason
 from identity.models import TokenFamily
+from identity.supervision import agents
 
 BASE = "/api/identity/v1"
 WHY = {"reason": "Appel du bailleur : il ne reconnaît pas cette connexion."}

@@ -10,9 +10,9 @@ from chassis import clock, ids
 from chassis.events import Event
 from chassis.problems import TooManyRequests
 from chassis.testing import contracts
-from identity.client_address import Origin
 from identity.consumes import landlord_registered
 from identity.domain.first_sign_in import OutOfOrder, Step
+from identity.journal.client_address import Origin
 from identity.sign_in.password_login import Refused, sign_in
 from identity.sign_in.steps import Information, accept_text, choose_password, give_information, postpone_email
 

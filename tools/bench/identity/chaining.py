@@ -6,9 +6,10 @@ import hashlib
 import json
 
 from chassis import ids
-from identity.client_address import Origin
 from identity.domain.security_events import GENESIS, Kind
-from identity.journal import chaining, record
+from identity.journal import record
+from identity.journal.client_address import Origin
+from identity.journal.jobs import chain_all
 from identity.models import SecurityEvent
 from sqlalchemy import select, text
 
@@ -21,11 +22,11 @@ ORIGIN = Origin("192.0.2.17", "Firefox sur Windows")
 
 def figures(made: Product) -> list[Figure]:
     # Lines left by the sign-in benchmark are not counted.
-    chaining.chain_all(made.runtime)
+    chain_all(made.runtime)
     _fill(made)
     _keep_bare(made)
     bare = seconds_each(lambda _: _seal_bare(made), 1)
-    spent = seconds_each(lambda _: chaining.chain_all(made.runtime), 1)
+    spent = seconds_each(lambda _: chain_all(made.runtime), 1)
     return [Figure("journal lines sealed", EVENTS / spent, "/s/core", EVENTS / bare)]
 
 

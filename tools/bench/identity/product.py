@@ -15,11 +15,12 @@ from chassis import clock, ids, migrations
 from chassis.keys import b64, generate
 from chassis.runtime import Runtime
 from flask import Flask
-from identity import hashing, keys
-from identity.accounts.registration import create_account
+from identity.accounts.commands import create_account
 from identity.app import service
+from identity.crypto import hashing
+from identity.oidc import signing_keys
+from identity.pages.application import create_pages
 from identity.settings import Settings
-from identity.web import create_pages
 
 PASSWORD = "girafe violon pamplemousse comète"  # noqa: S105 - of accounts that live as long as the benchmark
 SECRET = "s" * 40
@@ -45,7 +46,7 @@ def product() -> Iterator[Product]:
         )
         runtime = Runtime(service, settings)
         migrations.upgrade(runtime)
-        keys.rotate(runtime)
+        signing_keys.rotate(runtime)
         yield Product(runtime, create_pages(runtime))
         runtime.engine.dispose()
 

@@ -12,7 +12,8 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from flask import Flask
 from flask.testing import FlaskClient
-from identity import hashing, keys
+from identity.crypto import hashing
+from identity.oidc import signing_keys
 from joserfc import jwt
 from webui.testing import parse
 
@@ -104,7 +105,7 @@ def figures(made: Product) -> list[Figure]:
         latest = _tokens(made.app, {"grant_type": "refresh_token", "refresh_token": latest})["refresh_token"]
 
     with made.runtime.transaction() as session:
-        key = keys.signing_key(session)
+        key = signing_keys.signing_key(session)
     encoded, meter = hashing.hash_password(PASSWORD), Meter(made.app)
     hash_seconds = 0.0
     for login in logins:

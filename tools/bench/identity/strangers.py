@@ -8,8 +8,8 @@ from itertools import count
 from statistics import median
 
 from chassis import clock, ids
-from identity import hashing
-from identity.accounts.registration import create_account
+from identity.accounts.commands import create_account
+from identity.crypto import hashing
 from identity.models import UserNumber
 from webui.testing import parse
 

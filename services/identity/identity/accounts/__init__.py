@@ -1,1 +1,1 @@
-"""Accounts: creation, contact addresses, credentials and activation."""
+"""Accounts: created by events, corrected and closed; their status, chosen passwords and notices to the holder."""

@@ -13,23 +13,24 @@ from chassis import clock, ids
 from chassis import runtime as runtimes
 from chassis.problems import FieldError, Invalid, TooManyRequests
 from chassis.runtime import Runtime
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from identity import publishes, throttling
+from identity import publishes
+from identity.accounts.notices import Notice, notify
+from identity.accounts.queries import registering_caf
+from identity.crypto.key_derivation import keyed_digest
 from identity.domain.credentials import MOST_TRIES, new_confirmation_code, normalise_code
 from identity.domain.identifiers import EMAIL_TAKEN
 from identity.domain.security_events import Kind
 from identity.domain.throttle import PER_CONFIRMED_ADDRESS, Counter
 from identity.journal import record
-from identity.key_derivation import keyed_digest
 from identity.models import Account, EmailChange
-from identity.notices import Notice, tell
 from identity.settings import settings_of
+from identity.throttling import attempts
 
 LIFETIME = timedelta(hours=1)
-KEPT = timedelta(days=30)
 
 
 def ask(runtime: Runtime, account: Account, email: str) -> None:
@@ -52,7 +53,7 @@ def send(session: Session, account: Account, email: str) -> timedelta:
         Counter(PER_CONFIRMED_ADDRESS, "confirmed address", email),
         Counter(PER_CONFIRMED_ADDRESS, "confirming account", str(account.id)),
     )
-    wait = throttling.take(session, counters)
+    wait = attempts.take(session, counters)
     if not wait:
         _send(session, account, email)
     return wait
@@ -77,15 +78,6 @@ def waiting(session: Session, account_id: UUID) -> EmailChange | None:
     return change if change is not None and change.expires_at > clock.now() else None
 
 
-def purge(runtime: Runtime) -> None:
-    """Purges old changes; clears the typed address as soon as the change has expired."""
-    now = clock.now()
-    with runtime.transaction() as session:
-        over = update(EmailChange).where(EmailChange.ended_at.is_(None), EmailChange.expires_at < now)
-        session.execute(over.values(ended_at=now, email=None))
-        session.execute(delete(EmailChange).where(EmailChange.expires_at < now - KEPT))
-
-
 def _send(session: Session, account: Account, email: str) -> None:
     now, code = clock.now(), new_confirmation_code()
     session.execute(
@@ -106,7 +98,8 @@ def _send(session: Session, account: Account, email: str) -> None:
     session.flush()
     # Same work and same event for an address that another account has: its holder gets an explanation, not the code.
     taken = session.scalar(select(_holder_of(email, account))) is not None
-    publishes.email_confirmation_asked(session, account, change, code, taken=taken)
+    caf_code = registering_caf(session, account)
+    publishes.email_confirmation_asked(session, account, change, code, taken=taken, caf_code=caf_code)
     record(session, Kind.EMAIL_CHANGE_ASKED, account.id)
 
 
@@ -144,8 +137,8 @@ def _take_effect(session: Session, account: Account, change: EmailChange) -> Inv
     record(session, Kind.EMAIL_CHANGED if before else Kind.EMAIL_CONFIRMED, account.id)
     publishes.account_changed(session, account)
     if before:
-        tell(session, account, Notice.EMAIL_CHANGED, email=before)
-        tell(session, account, Notice.EMAIL_CHANGED)
+        notify(session, account, Notice.EMAIL_CHANGED, email=before)
+        notify(session, account, Notice.EMAIL_CHANGED)
     return None
 
 

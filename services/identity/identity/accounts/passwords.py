@@ -9,12 +9,12 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from zxcvbn_rs_py import zxcvbn
 
-from identity import hashing
+from identity.accounts.notices import Notice, notify
+from identity.crypto import hashing
 from identity.domain.passwords import MIN_LENGTH, PasswordChecks, context_words, normalise, refusal
 from identity.domain.security_events import Kind
 from identity.journal import record
 from identity.models import Account, UserNumber
-from identity.notices import Notice, tell
 from identity.sessions.commands import end_other_sessions
 from identity.sessions.protection import required_strength
 from identity.sessions.reauthentication import prove, wrong_password
@@ -67,4 +67,4 @@ def change_password(runtime: Runtime, account: Account, session_id: UUID, curren
             raise wrong_password()
         end_other_sessions(session, account.id, session_id, "password_changed")
         record(session, Kind.PASSWORD_CHANGED, account.id, session_id=session_id)
-        tell(session, account, Notice.PASSWORD_CHANGED)
+        notify(session, account, Notice.PASSWORD_CHANGED)

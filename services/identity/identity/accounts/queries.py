@@ -1,4 +1,4 @@
-"""What is read of an account: whether it is suspended or closed, and the texts it has accepted."""
+"""What is read of an account: its status, its Caf, the texts it has accepted."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from identity.domain.consents import TEXTS, Text
 from identity.domain.first_sign_in import Step
 from identity.domain.supervision import Status
-from identity.models import Account, Consent, Suspension
+from identity.models import Account, Consent, Suspension, UserNumber
 
 
 def suspended(account: Any = Account) -> ColumnElement[bool]:
@@ -61,3 +61,30 @@ def consents(session: Session, account_id: UUID) -> Sequence[tuple[Text, datetim
     known = {(step, text.version): text for step, texts in TEXTS.items() for text in texts}
     given = [(known.get((Step(one.document), one.document_version)), one.accepted_at) for one in session.scalars(mine)]
     return [(text, at) for text, at in given if text is not None]
+
+
+def principal_of(session: Session, organisation_id: UUID) -> Account | None:
+    """The account that the organisation's user numbers recover; None if it is closed."""
+    mine = (Account.organisation_id == organisation_id, Account.principal, Account.closed_at.is_(None))
+    return session.scalar(select(Account).where(*mine))
+
+
+def registering_caf(session: Session, account: Account, user_number: str | None = None) -> str | None:
+    """The Caf of messages sent to this account: the account's own, else that of the user number concerned, else the
+    one that created it. The digits of a user number do not identify the Caf."""
+    if account.caf_code or account.organisation_id is None:
+        return account.caf_code
+    of_number = select(UserNumber.caf_code).where(
+        UserNumber.number == user_number, UserNumber.organisation_id == account.organisation_id
+    )
+    return (user_number and session.scalar(of_number)) or creating_caf(session, account)
+
+
+def creating_caf(session: Session, account: Account) -> str | None:
+    """The Caf whose registry created the account; for one created by a colleague, that of the organisation's first."""
+    if account.registry_caf is not None:
+        return account.registry_caf
+    first = select(Account.registry_caf).where(
+        Account.organisation_id == account.organisation_id, Account.registry_caf.is_not(None)
+    )
+    return session.scalar(first.order_by(Account.created_at, Account.id).limit(1))

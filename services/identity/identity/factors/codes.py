@@ -7,7 +7,7 @@ from chassis.runtime import Runtime
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from identity import hashing
+from identity.crypto import hashing
 from identity.domain.recovery_codes import new_codes
 from identity.models import RecoveryCode
 

@@ -1,6 +1,5 @@
 """Passkeys of accounts: registration and verification."""
 
-from collections.abc import Sequence
 from uuid import UUID
 
 from chassis import clock, ids
@@ -17,10 +16,6 @@ from identity.settings import settings_of
 
 MOST_PER_ACCOUNT = 20
 NAME_LENGTH = 60
-
-
-def keys_of(session: Session, account_id: UUID) -> Sequence[Passkey]:
-    return session.scalars(select(Passkey).where(Passkey.account_id == account_id)).all()
 
 
 def register(session: Session, account: Account, answer: Answer, name: str) -> None:

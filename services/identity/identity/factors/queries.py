@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -34,3 +35,7 @@ def enrolled(session: Session, account: Account) -> EnrolledFactors:
         codes_left=session.scalar(left) or 0,
         required=must_protect(place_in_organisation(session, account)),
     )
+
+
+def keys_of(session: Session, account_id: UUID) -> Sequence[Passkey]:
+    return session.scalars(select(Passkey).where(Passkey.account_id == account_id)).all()

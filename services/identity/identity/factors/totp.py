@@ -12,8 +12,8 @@ from joserfc.jwk import OctKey
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from identity.crypto.key_derivation import subkey
 from identity.domain.totp import matching_counter, new_secret
-from identity.key_derivation import subkey
 from identity.models import TotpFactor
 from identity.settings import Settings, settings_of
 

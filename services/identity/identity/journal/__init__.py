@@ -1,5 +1,5 @@
 """Security journal: lines are written with the action, chained a moment later, then anchored regularly."""
 
-from identity.journal.recording import record
+from identity.journal.commands import record
 
 __all__ = ["record"]

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from identity.domain.security_events import GENESIS, chained
-from identity.journal.anchoring import mac
+from identity.journal.jobs import anchor_mac
 from identity.models import SecurityAnchor, SecurityEvent
 from identity.settings import settings_of
 
@@ -43,7 +43,7 @@ def verify(runtime: Runtime, expected: tuple[int, str] | None = None) -> Report:
             report.findings += _contradictions(known, expected)
             known.setdefault(*expected)
         for anchor in anchors:
-            if mac(settings, anchor.position, anchor.hash, anchor.made_at) != anchor.mac:
+            if anchor_mac(settings, anchor.position, anchor.hash, anchor.made_at) != anchor.mac:
                 report.findings.append(f"Ancre {anchor.position}\u00a0: elle n’a pas été faite avec la clé du service.")
         report.anchors = len(anchors)
         _walk(session, report, {one.position: one for one in anchors}, known)

@@ -12,12 +12,11 @@ from flask.typing import ResponseReturnValue
 from webui.blank import form_token
 
 from identity.domain.first_sign_in import Step
-from identity.oidc import refusals
+from identity.oidc import server
 from identity.oidc.context import one_transaction
-from identity.oidc.parameters import fault_of_address, parameters
-from identity.oidc.request_validation import signed_in_well_enough
+from identity.oidc.queries import Subject, subject_of
+from identity.oidc.request_validation import fault_of_address, parameters, signed_in_well_enough
 from identity.oidc.server import provider
-from identity.oidc.subject import Subject, subject_of
 from identity.sessions.browser import ask_again, place_of, runtime, settings, signed_in, signed_in_again
 from identity.sessions.commands import touch_session
 from identity.sessions.queries import is_seen_lately
@@ -35,7 +34,7 @@ def authorize() -> ResponseReturnValue:
         try:
             grant, answer = _decided(subject)
         except OAuth2Error as error:
-            refusals.note(error, provider().clients)
+            server.note_refusal(error, provider().clients)
             refusal = error
     # Outside the transaction, since the pages open their own.
     if refusal is not None:

@@ -9,9 +9,7 @@ from typing import Any, NamedTuple
 
 from chassis.settings import SettingsError
 
-from identity.oidc.addresses import declarable
-from identity.oidc.clients import GRANTS, Client
-from identity.oidc.scopes import OF_PEOPLE, OF_PROGRAMS
+from identity.oidc.clients import GRANTS, PEOPLE_SCOPES, PROGRAM_SCOPES, Client, is_declarable
 from identity.settings import Settings
 
 _TEXTS = ("name", "secret_setting", "user_setting")
@@ -118,7 +116,7 @@ def _wrong_grants(entry: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 def _wrong_scopes(entry: dict[str, Any]) -> Iterator[tuple[str, str]]:
     scopes, grants = set(entry["scopes"]), set(entry["grants"])
-    allowed = OF_PROGRAMS if "client_credentials" in grants else OF_PEOPLE
+    allowed = PROGRAM_SCOPES if "client_credentials" in grants else PEOPLE_SCOPES
     if not scopes <= set(allowed):
         yield "scopes", f"les portées de ce client sont à choisir parmi : {', '.join(allowed)}."
     if ("offline_access" in scopes) != ("refresh_token" in grants):
@@ -130,7 +128,7 @@ def _wrong_addresses(entry: dict[str, Any], settings: Settings) -> Iterator[tupl
         yield "redirect_uris", "authorization_code et redirect_uris vont ensemble."
     for key in ("redirect_uris", "post_logout_redirect_uris"):
         for uri in entry.get(key, ()):
-            if not declarable(uri.replace("{public_url}", settings.public_url), settings.public_url):
+            if not is_declarable(uri.replace("{public_url}", settings.public_url), settings.public_url):
                 yield (
                     key,
                     f"« {uri} » : une adresse https, http://127.0.0.1/… sans port, ou un schéma à soi "

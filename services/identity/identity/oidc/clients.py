@@ -1,13 +1,28 @@
-"""A registered client, with authlib's interface."""
+"""Registered clients: scopes, redirect addresses and authentication by HTTP Basic (RFC 6749 §2.3.1)."""
 
 import hmac
+import re
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote_plus
 
 from authlib.oauth2.rfc6749 import ClientMixin
 
-from identity.keys import ALGORITHM
-from identity.oidc.addresses import meets
+from identity.oidc.signing_keys import ALGORITHM
 
+# For people. `openid` also gives access to the services' APIs, within the person's rights.
+PEOPLE_SCOPES = {
+    "openid": "qui est la personne ; ouvre les API, dans la limite de ses droits",
+    "profile": "son nom et son prénom",
+    "email": "son adresse de courriel",
+    "offline_access": "rester connecté après cinq minutes (jeton de rafraîchissement)",
+}
+# For programs: each gives access only to the operations that list it in their OpenAPI document.
+PROGRAM_SCOPES = {
+    "declarations:read": "lire les déclarations de son organisme, dans la limite de ses groupes",
+}
+ALL_SCOPES = (*PEOPLE_SCOPES, *PROGRAM_SCOPES)
 GRANTS = ("authorization_code", "refresh_token", "client_credentials")
 
 
@@ -46,10 +61,10 @@ class Client(ClientMixin):  # type: ignore[misc]  # authlib has no types
 
     def check_redirect_uri(self, redirect_uri: str) -> bool:
         """Exact comparison; a registered loopback address matches on any port (RFC 8252 §7.3)."""
-        return meets(redirect_uri, self.redirect_uris)
+        return matches_declared(redirect_uri, self.redirect_uris)
 
     def check_post_logout_redirect_uri(self, uri: str) -> bool:
-        return meets(uri, self.post_logout_redirect_uris)
+        return matches_declared(uri, self.post_logout_redirect_uris)
 
     def check_client_secret(self, client_secret: str) -> bool:
         return bool(self.secret) and hmac.compare_digest(self.secret.encode(), client_secret.encode())
@@ -62,3 +77,61 @@ class Client(ClientMixin):  # type: ignore[misc]  # authlib has no types
 
     def check_grant_type(self, grant_type: str) -> bool:
         return grant_type in self.grants
+
+
+LAST_PORT = 65535
+# The characters of a URL (RFC 3986 §2) except « # »: with a fragment the client would not receive the code.
+_WRITTEN = re.compile(r"[A-Za-z0-9\-._~:/?\[\]@!$&'()*+,;=%]+")
+_LOOPBACK = re.compile(r"http://127\.0\.0\.1(?::(?P<port>[1-9][0-9]{0,4}))?(?P<rest>/.*)?")
+_WEB = re.compile(r"https?://(?P<host>[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)(?::(?P<port>[1-9][0-9]{0,4}))?(?:[/?].*)?")
+# A private-use scheme contains a dot and has no host (RFC 8252 §7.1).
+_OWN = re.compile(r"(?=[^:]*\.)[a-z][a-z0-9+.-]*:(?!//[^/]).+")
+
+
+def matches_declared(address: str, declared: Collection[str]) -> bool:
+    """Exact comparison; a declared loopback address matches on any port (RFC 8252 §7.3)."""
+    return address in declared or without_port(address) in declared
+
+
+def without_port(address: str) -> str | None:
+    """The address without its port, if it starts with ``http://127.0.0.1:1`` to ``:65535``."""
+    found = _LOOPBACK.fullmatch(address)
+    if not found or not found["port"] or not _is_port(found["port"]):
+        return None
+    return f"http://127.0.0.1{found['rest'] or ''}"
+
+
+def is_declarable(address: str, public_url: str) -> bool:
+    """True for https with a host, the product's own address, loopback without a port, or a private-use scheme."""
+    if not _WRITTEN.fullmatch(address) or "*" in address:
+        return False
+    loopback = _LOOPBACK.fullmatch(address)
+    if loopback:
+        return loopback["port"] is None
+    web = _WEB.fullmatch(address)
+    if web:
+        # The product's own address may be plain http if the settings allow it, which production does not.
+        own = address.startswith(f"{public_url}/")
+        return _is_port(web["port"]) and (address.startswith("https:") or own)
+    return bool(_OWN.fullmatch(address))
+
+
+def _is_port(text: str | None) -> bool:
+    return text is None or int(text) <= LAST_PORT
+
+
+def by_basic(query_client: Callable[[str], Client | None], request: Any) -> Client | None:
+    """Replaces authlib's, which does not undo the form encoding required by the RFC and fails on invalid UTF-8."""
+    given = request.received.authorization
+    if given is None or given.type != "basic":
+        return None
+    # Many clients send them without the encoding.
+    for name, secret in _spellings(given.username or "", given.password or ""):
+        client = query_client(name)
+        if client is not None and client.check_client_secret(secret):
+            return client
+    return None
+
+
+def _spellings(name: str, secret: str) -> tuple[tuple[str, str], tuple[str, str]]:
+    return (name, secret), (unquote_plus(name), unquote_plus(secret))

@@ -1,6 +1,7 @@
 """The provider's other endpoints under /oidc and the discovery document."""
 
 from collections.abc import Callable
+from typing import Any
 
 from authlib.oauth2 import OAuth2Error
 from authlib.oauth2.rfc6749.errors import InvalidRequestError
@@ -8,14 +9,16 @@ from flask import Blueprint, Response, jsonify, redirect, request, session
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from identity.keys import public_jwks
 from identity.oidc.authorization import refused
+from identity.oidc.clients import ALL_SCOPES, GRANTS
 from identity.oidc.context import one_transaction
-from identity.oidc.metadata import metadata
-from identity.oidc.parameters import fault, fault_of_body, fault_of_token_request
+from identity.oidc.grants import AUTH_METHODS
+from identity.oidc.request_validation import PROMPTS, fault, fault_of_body, fault_of_token_request
 from identity.oidc.server import provider
+from identity.oidc.signing_keys import ALGORITHM, public_jwks
 from identity.oidc.token_endpoints import AccessState, HintNotTrusted, read_access_token
 from identity.sessions.browser import forget, runtime, settings
+from identity.settings import Settings
 
 blueprint = Blueprint("oidc", __name__)
 _PUBLIC = {"Cache-Control": "public, max-age=300"}
@@ -105,3 +108,33 @@ def _answer(found: str | None, answer: Callable[[], Response]) -> Response:
 def _unauthorized(status: int, error: str) -> ResponseReturnValue:
     """RFC 6750 §3.1."""
     return jsonify(error=error), status, {"WWW-Authenticate": f'Bearer error="{error}"'}
+
+
+def metadata(settings: Settings) -> dict[str, Any]:
+    at = f"{settings.issuer}/oidc"
+    return {
+        "issuer": settings.issuer,
+        "authorization_endpoint": f"{at}/authorize",
+        "token_endpoint": f"{at}/token",
+        "jwks_uri": f"{at}/jwks",
+        "userinfo_endpoint": f"{at}/userinfo",
+        "revocation_endpoint": f"{at}/revoke",
+        "introspection_endpoint": f"{at}/introspect",
+        "end_session_endpoint": f"{at}/logout",
+        "scopes_supported": list(ALL_SCOPES),
+        "response_types_supported": ["code"],
+        "response_modes_supported": ["query"],
+        "grant_types_supported": list(GRANTS),
+        "subject_types_supported": ["public"],
+        "id_token_signing_alg_values_supported": [ALGORITHM],
+        "token_endpoint_auth_methods_supported": AUTH_METHODS,
+        "revocation_endpoint_auth_methods_supported": AUTH_METHODS,
+        "introspection_endpoint_auth_methods_supported": ["client_secret_basic"],
+        "code_challenge_methods_supported": ["S256"],
+        "authorization_response_iss_parameter_supported": True,
+        "request_parameter_supported": False,
+        "request_uri_parameter_supported": False,
+        "claims_supported": ["sub", "name", "given_name", "family_name", "email", "kind", "org", "caf", "sid", "amr"],
+        "ui_locales_supported": ["fr"],
+        "prompt_values_supported": list(PROMPTS),
+    }

@@ -1,24 +1,27 @@
-"""The two grants, PKCE and ID tokens, with authlib's unsafe defaults overridden."""
+"""The grants, PKCE, ID tokens and access tokens, with authlib's unsafe defaults overridden."""
 
 import secrets
 from datetime import timedelta
 from typing import Any, ClassVar
 
 from authlib.oauth2.rfc6749 import OAuth2Request, grants
-from authlib.oauth2.rfc6749.errors import InvalidRequestError
+from authlib.oauth2.rfc6749.errors import InvalidRequestError, UnauthorizedClientError
 from authlib.oauth2.rfc7636 import CodeChallenge
+from authlib.oauth2.rfc9068 import JWTBearerTokenGenerator
 from authlib.oidc.core import UserInfo
 from authlib.oidc.core.grants import OpenIDCode
 from chassis import clock, ids
-from joserfc.jwk import ECKey
+from joserfc.jwk import ECKey, KeySet
 
-from identity.key_derivation import digest, successor
-from identity.keys import ALGORITHM, signing_key
-from identity.oidc import store
+from identity.crypto.key_derivation import digest, successor
+from identity.domain.credentials import normalise_login
+from identity.models import Account
+from identity.oidc import commands
 from identity.oidc.clients import Client
+from identity.oidc.commands import RedeemedCode, RedeemedRefresh
 from identity.oidc.context import database
-from identity.oidc.store import RedeemedCode, RedeemedRefresh
-from identity.oidc.subject import Subject, subject_of
+from identity.oidc.queries import ClientAccount, Subject, machine_of, subject_of
+from identity.oidc.signing_keys import ALGORITHM, signing_key
 from identity.sessions.commands import touch_session
 from identity.sessions.queries import is_seen_lately
 from identity.settings import Settings
@@ -66,11 +69,11 @@ class CodeGrant(grants.AuthorizationCodeGrant):  # type: ignore[misc]  # authlib
             "issued_at": now,
             "expires_at": now + timedelta(seconds=self.server.settings.authorization_code_seconds),
         }
-        store.keep_code(database(), row)
+        commands.keep_code(database(), row)
 
     def query_authorization_code(self, code: str, client: Client) -> RedeemedCode | None:
         """Consumes the code here: authlib deletes it after issuing the token, so two requests could succeed."""
-        row = store.consume_code(database(), code, client.client_id)
+        row = commands.consume_code(database(), code, client.client_id)
         if row is None:
             return None
         subject = subject_of(database(), row.session_id)
@@ -101,7 +104,7 @@ class CodeGrant(grants.AuthorizationCodeGrant):  # type: ignore[misc]  # authlib
             token.pop("refresh_token", None)
         if "refresh_token" in token:
             expires_at = self.request.user.session_expires_at
-            store.start_family(database(), self.request.authorization_code, token["refresh_token"], expires_at)
+            commands.start_family(database(), self.request.authorization_code, token["refresh_token"], expires_at)
 
 
 class RefreshGrant(grants.RefreshTokenGrant):  # type: ignore[misc]  # authlib has no types
@@ -112,7 +115,7 @@ class RefreshGrant(grants.RefreshTokenGrant):  # type: ignore[misc]  # authlib h
 
     def authenticate_refresh_token(self, refresh_token: str) -> RedeemedRefresh | None:
         following = successor(self.server.settings, refresh_token)
-        redeemed = store.consume_refresh(database(), refresh_token, self.request.client.client_id, following)
+        redeemed = commands.consume_refresh(database(), refresh_token, self.request.client.client_id, following)
         subject = subject_of(database(), redeemed.session_id) if redeemed else None
         self.request.user = subject
         if subject is None:
@@ -165,3 +168,50 @@ class IdTokens(OpenIDCode):  # type: ignore[misc]  # authlib has no types
         # Time of the sign-in, not of the refresh: authlib would use the current time.
         authenticated = {"auth_time": int(user.authenticated_at.timestamp()), "amr": list(user.amr)}
         return UserInfo(user.profile(scope) | authenticated)
+
+
+class MachineGrant(grants.ClientCredentialsGrant):  # type: ignore[misc]  # authlib has no types
+    TOKEN_ENDPOINT_AUTH_METHODS: ClassVar = ["client_secret_basic"]
+
+    def generate_token(self, **asked: Any) -> dict[str, Any]:
+        client: Client = self.request.client
+        machine = machine_of(database(), Account.login == normalise_login(client.user))
+        if machine is None:
+            raise UnauthorizedClientError("The account of this client is not there, or not of a landlord")
+        token: dict[str, Any] = super().generate_token(user=machine, **asked)
+        return token
+
+
+Holder = Subject | ClientAccount
+
+
+class AccessTokens(JWTBearerTokenGenerator):  # type: ignore[misc]  # authlib has no types
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(
+            issuer=settings.issuer,
+            alg=ALGORITHM,
+            refresh_token_generator=lambda **_: new_refresh_token(),
+            expires_generator=lambda _client, _grant: settings.access_token_seconds,
+        )
+        self.audience = settings.audience
+
+    def get_jwks(self) -> KeySet:
+        return KeySet([signing_key(database())])
+
+    def get_audiences(self, client: Client, user: Holder, scope: str) -> str:
+        """One audience for all five services: they are one product behind one gateway."""
+        return self.audience
+
+    def get_auth_time(self, user: Holder) -> int | None:
+        return None if user.authenticated_at is None else int(user.authenticated_at.timestamp())
+
+    def get_amr(self, user: Holder) -> list[str]:
+        return list(user.amr)
+
+    def get_extra_claims(self, client: Client, grant_type: str, user: Holder, scope: str) -> dict[str, Any]:
+        return user.claims()
+
+
+def new_refresh_token() -> str:
+    """256 random bits."""
+    return secrets.token_urlsafe(32)

@@ -1,5 +1,7 @@
-"""The authorization server: grants, endpoints and client authentication registered with authlib."""
+"""The authorization server: grants, endpoints and client authentication registered with authlib, and its refusals."""
 
+from collections.abc import Container
+from datetime import timedelta
 from typing import Any
 
 from authlib.integrations.flask_oauth2 import AuthorizationServer
@@ -7,20 +9,28 @@ from authlib.oauth2 import OAuth2Error
 from authlib.oauth2.rfc6749 import OAuth2Request
 from authlib.oauth2.rfc9207 import IssuerParameter
 from chassis.runtime import Runtime
-from flask import Request, Response, current_app
+from flask import Request, Response, current_app, request
 from flask import request as current_request
 
-from identity.oidc import refusals, scopes
+from identity.domain.networks import network_of
+from identity.domain.security_events import Kind
+from identity.domain.throttle import Counter, Policy
+from identity.journal import record
+from identity.journal.client_address import client_address
+from identity.oidc import clients
 from identity.oidc.client_config import load_clients
-from identity.oidc.client_credentials import MachineGrant
-from identity.oidc.client_secret import by_basic
-from identity.oidc.clients import Client
-from identity.oidc.grants import CodeGrant, IdTokens, PkceForAll, RefreshGrant
-from identity.oidc.parameters import Parameters
-from identity.oidc.request_validation import RequestValidation
+from identity.oidc.clients import Client, by_basic
+from identity.oidc.context import database
+from identity.oidc.grants import AccessTokens, CodeGrant, IdTokens, MachineGrant, PkceForAll, RefreshGrant
+from identity.oidc.request_validation import Parameters, RequestValidation, parameters
 from identity.oidc.token_endpoints import EndSession, Introspection, Revocation
-from identity.oidc.tokens import AccessTokens
 from identity.settings import Settings, settings_of
+from identity.throttling import attempts
+
+# Part of a normal sign-in, not refusals.
+_ORDINARY = ("login_required", "interaction_required")
+# Anybody can cause refusals without limit: a few lines per kind, client and network are enough.
+_BOUND = Policy(10, timedelta(minutes=1), timedelta(hours=1), timedelta(hours=1))
 
 
 class PublicRequest(OAuth2Request):  # type: ignore[misc]  # authlib has no types
@@ -60,7 +70,7 @@ class Provider(AuthorizationServer):  # type: ignore[misc]  # authlib has no typ
         self.runtime = runtime
         self.settings = settings_of(runtime)
         self.clients = load_clients(self.settings)
-        self.scopes_supported = scopes.ALL
+        self.scopes_supported = clients.ALL_SCOPES
         self.register_client_auth_method("client_secret_basic", by_basic)
         self.register_token_generator("default", AccessTokens(self.settings))
         self.issuer = Issuer(self.settings.issuer)
@@ -79,7 +89,7 @@ class Provider(AuthorizationServer):  # type: ignore[misc]  # authlib has no typ
 
     def handle_error_response(self, request: OAuth2Request | None, error: OAuth2Error) -> Response:
         """Journals every error returned to a client."""
-        refusals.note(error, self.clients)
+        note_refusal(error, self.clients)
         answer: Response = super().handle_error_response(request, error)
         return answer
 
@@ -97,3 +107,20 @@ def provider() -> Provider:
     """The provider of the current application."""
     found: Provider = current_app.extensions["oidc"]
     return found
+
+
+def note_refusal(error: OAuth2Error, clients: Container[str]) -> None:
+    """Writes a line in the request's transaction; includes the client's name only if it is registered."""
+    if error.error in _ORDINARY:
+        return
+    asked = parameters(request)
+    named = (request.authorization and request.authorization.username) or asked.get("client_id", "")
+    client = named if named in clients else ""
+    session = database()
+    network = network_of(client_address(request))
+    if attempts.take(session, (Counter(_BOUND, "oidc refusal", f"{error.error} {client} {network}"),)):
+        return
+    endpoint = request.path.rpartition("/")[2]
+    described = {"client": client, "error": error.error, "endpoint": endpoint}
+    kind = Kind.TOKEN_REFUSED if endpoint == "token" else Kind.REQUEST_REFUSED
+    record(session, kind, None, actor=f"client {client}".strip(), details=described)

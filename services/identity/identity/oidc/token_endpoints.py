@@ -18,14 +18,13 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 from joserfc.jws import extract_compact
 
-from identity.keys import ALGORITHM, jwks, public_keys
 from identity.models import TokenFamily
-from identity.oidc import store
-from identity.oidc.client_credentials import machine_named
+from identity.oidc import commands
 from identity.oidc.clients import Client
 from identity.oidc.context import database
 from identity.oidc.grants import AUTH_METHODS
-from identity.oidc.subject import Subject, subject_of
+from identity.oidc.queries import Subject, machine_named, subject_of
+from identity.oidc.signing_keys import ALGORITHM, jwks, public_keys
 from identity.sessions.commands import sign_out
 
 
@@ -90,7 +89,7 @@ def read_access_token(text: str) -> dict[str, Any] | None:
 
 
 def token_state(text: str) -> RefreshState | AccessState | None:
-    family = store.family_of(database(), text)
+    family = commands.family_of(database(), text)
     if family is not None:
         return RefreshState(family)
     claims = read_access_token(text)
@@ -121,7 +120,7 @@ class Revocation(GivenToken, RevocationEndpoint):  # type: ignore[misc]  # authl
         """Revokes a refresh token with its family. An access token lives five minutes and cannot be revoked."""
         if not isinstance(token, RefreshState):
             raise NotRevocableError("Only refresh tokens are revoked here")
-        store.revoke_family(database(), token.family.id, "revoked_by_client")
+        commands.revoke_family(database(), token.family.id, "revoked_by_client")
 
 
 class Introspection(GivenToken, IntrospectionEndpoint):  # type: ignore[misc]  # authlib has no types

@@ -6,8 +6,9 @@ from chassis.problems import NotFound
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from identity.accounts import activity
 from identity.domain.first_sign_in import Step
+from identity.journal import export
+from identity.journal.queries import activity_page, whole_activity
 from identity.pages.forms import TokenForm
 from identity.pages.guards import at_step, recently_proven
 from identity.sessions.browser import SignedIn, runtime
@@ -21,7 +22,7 @@ _SHOWN = 50
 @at_step(Step.DONE)
 def events(found: SignedIn) -> ResponseReturnValue:
     with runtime().read_only() as database:
-        shown = activity.page(database, found.account.id, request.args.get("cursor"), _SHOWN)
+        shown = activity_page(database, found.account.id, request.args.get("cursor"), _SHOWN)
     following = shown["next_cursor"] and url_for("activity.events", cursor=shown["next_cursor"])
     return render_template("compte/activite.html", items=shown["items"], following=following)
 
@@ -56,5 +57,5 @@ def end_one(found: SignedIn) -> ResponseReturnValue:
 
 def _file(found: SignedIn, kind: str) -> ResponseReturnValue:
     with runtime().read_only() as database:
-        items = activity.everything(database, found.account.id)
-    return activity.as_file(items, kind)
+        items = whole_activity(database, found.account.id)
+    return export.as_file(items, kind)

@@ -3,10 +3,10 @@
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from identity.accounts import recovery
-from identity.client_address import client_address
 from identity.domain.credentials import normalise_login
+from identity.journal.client_address import client_address
 from identity.pages.forms import LinkForm, LoginForm
+from identity.recovery.commands import SIGN_IN_LINK, request_recovery
 from identity.sessions import known_devices
 from identity.sessions.browser import runtime, settings
 
@@ -21,7 +21,7 @@ def ask() -> ResponseReturnValue:
         return render_template("compte/lien.html", form=form), 422 if form.errors else 200
     with runtime().transaction() as database:
         login = normalise_login(form.login.data)
-        recovery.ask(database, recovery.SIGN_IN_LINK, login, client_address(request))
+        request_recovery(database, SIGN_IN_LINK, login, client_address(request))
     return redirect(url_for("recovery.registered", purpose="lien"), 303)
 
 

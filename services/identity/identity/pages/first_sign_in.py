@@ -20,9 +20,8 @@ from identity.pages.forms import (
     SignInForm,
     TokenForm,
 )
-from identity.pages.guards import at_step
+from identity.pages.guards import at_step, too_many
 from identity.pages.sign_in import REFUSALS
-from identity.pages.throttled import too_many
 from identity.sessions.browser import SignedIn, forget, place_of, runtime
 from identity.sessions.protection import required_strength
 from identity.sign_in.password_login import Refused

@@ -151,3 +151,28 @@ class ButtonForm(IdempotentForm):
 
 def _sentence(error: FieldError) -> str:
     return f"{error.detail} Exemple\u00a0: {error.example}."
+
+
+_LONGEST_CODE = 40
+
+
+class FactorCodeForm(IdempotentForm):
+    code = StringField("Code de vérification", [InputRequired("Saisissez le code."), Length(max=_LONGEST_CODE)])
+
+
+class ProofForm(PageForm):
+    password = PasswordField(
+        "Mot de passe", [InputRequired("Saisissez votre mot de passe."), Length(max=4 * MAX_LENGTH)]
+    )
+    code = StringField("Code de vérification", [Optional(), Length(max=_LONGEST_CODE)])
+
+
+class PasskeyForm(PageForm):
+    """Filled in by the device, through passkey.js."""
+
+    # A missing field is treated as empty: no answer from a device.
+    credential = HiddenField(filters=[lambda text: text or ""])
+
+
+class NewPasskeyForm(IdempotentForm, PasskeyForm):
+    name = StringField("Nom de cette clé", [InputRequired("Donnez un nom à cette clé."), Length(max=60)])

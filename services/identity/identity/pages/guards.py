@@ -1,15 +1,19 @@
-"""Page guards: only a session at the right step may open a page."""
+"""Page guards: only a session at the right step may open a page, and too many attempts have to wait."""
 
 from collections.abc import Callable
 from functools import wraps
+from math import ceil
 
 from chassis import clock
+from chassis.problems import TooManyRequests
 from flask import redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
+from webui.forms import PageForm
 from webui.sent_forms import led_elsewhere
 
 from identity.domain.first_sign_in import FACTOR_STEPS, OutOfOrder, Step
 from identity.sessions.browser import SignedIn, entering, place_of, settings, signed_in
+from identity.throttling.attempts import UnknownDevice
 
 Page = Callable[..., ResponseReturnValue]
 
@@ -52,3 +56,18 @@ def recently_proven(page: Page) -> Page:
         return page(found, **parts)
 
     return view
+
+
+UNKNOWN_DEVICE = (
+    "Il y a eu trop d’essais depuis des appareils que ce compte ne connaît pas. Votre compte n’est pas bloqué\u00a0: "
+    "recevez un lien par courriel, utilisez une clé d’accès, ou demandez un nouveau mot de passe provisoire."
+)
+
+
+def too_many(form: PageForm, refused: TooManyRequests, page: Callable[[], str]) -> ResponseReturnValue:
+    """Renders the page with the wait, and sets Retry-After."""
+    seconds = int(refused.headers["Retry-After"])
+    wait = "une minute" if seconds <= 60 else f"{ceil(seconds / 60)} minutes"
+    patience = f"Il y a eu trop d’essais. Patientez {wait} avant de recommencer. Votre compte n’est pas bloqué."
+    form.fail(UNKNOWN_DEVICE if isinstance(refused, UnknownDevice) else patience)
+    return page(), 429, {"Retry-After": str(seconds)}

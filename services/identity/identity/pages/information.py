@@ -5,7 +5,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from identity.accounts import email_change
-from identity.accounts.information import Personal, correct
+from identity.accounts.commands import Personal, correct_information
 from identity.accounts.queries import consents
 from identity.domain.first_sign_in import Step
 from identity.domain.identifiers import normalise_email, normalise_telephone
@@ -23,7 +23,7 @@ def personal(found: SignedIn) -> ResponseReturnValue:
     form = PersonalForm(obj=found.account)
     if form.validate_on_submit():
         with runtime().transaction() as database:
-            changed = correct(database, found.account.id, vars(_given(form)))
+            changed = correct_information(database, found.account.id, vars(_given(form)))
         flash("Vos informations sont à jour." if changed else "Rien n’a changé.", "success")
         return redirect(url_for("security.account"), 303)
     with runtime().read_only() as database:

@@ -6,7 +6,6 @@ from chassis.problems import Invalid, TooManyRequests
 from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from identity import throttling
 from identity.accounts.passwords import check_own_password
 from identity.domain.first_sign_in import Step
 from identity.domain.passwords import normalise
@@ -14,6 +13,7 @@ from identity.domain.throttle import PER_ADVISED, Counter
 from identity.pages.forms import LONGEST_FIELD
 from identity.pages.guards import at_step
 from identity.sessions.browser import SignedIn, runtime
+from identity.throttling import attempts
 
 blueprint = Blueprint("password_advice", __name__, url_prefix="/compte/mot-de-passe")
 _ACCEPTED = "Ce mot de passe convient."
@@ -24,7 +24,7 @@ _ACCEPTED = "Ce mot de passe convient."
 def advise(found: SignedIn) -> ResponseReturnValue:
     """Returns `{"accepted": …, "message": …}` by the same rule as the form; 429 prevents trying a whole list."""
     with runtime().transaction() as database:
-        wait = throttling.take(database, (Counter(PER_ADVISED, "password advice", str(found.account.id)),))
+        wait = attempts.take(database, (Counter(PER_ADVISED, "password advice", str(found.account.id)),))
     if wait:
         raise TooManyRequests(ceil(wait.total_seconds()))
     message = _broken_rule(found, request.form.get("password", "")[:LONGEST_FIELD])

@@ -3,12 +3,12 @@
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from identity.accounts import recovery
-from identity.client_address import client_address
 from identity.domain.credentials import Purpose
 from identity.domain.identifiers import normalise_email, normalise_user_number
 from identity.domain.sign_in_help import Way
+from identity.journal.client_address import client_address
 from identity.pages.forms import EmailForm, HelpForm, UserNumberForm
+from identity.recovery.commands import request_recovery
 from identity.sessions.browser import runtime, settings
 
 blueprint = Blueprint("recovery", __name__, url_prefix="/compte")
@@ -49,4 +49,4 @@ def registered(purpose: str) -> ResponseReturnValue:
 
 def _ask(purpose: Purpose, subject: str) -> None:
     with runtime().transaction() as database:
-        recovery.ask(database, purpose, subject, client_address(request))
+        request_recovery(database, purpose, subject, client_address(request))

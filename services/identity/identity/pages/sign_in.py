@@ -7,10 +7,10 @@ from webui.blank import render_blank
 
 from identity.domain.first_sign_in import Step
 from identity.pages.forms import SignInForm, TokenForm
-from identity.pages.throttled import too_many
+from identity.pages.guards import too_many
 from identity.sessions.browser import forget, here, leave, must_sign_in_again, place_of, remember, runtime, signed_in
 from identity.sign_in.password_login import Refusal, Refused, sign_in
-from identity.throttling import UnknownDevice
+from identity.throttling.attempts import UnknownDevice
 
 blueprint = Blueprint("sign_in", __name__, url_prefix="/compte")
 

@@ -8,8 +8,8 @@ from chassis import clock
 from chassis.runtime import Runtime
 from flask import current_app, g, request, session, url_for
 
-from identity.client_address import Origin, browser_name, client_address
 from identity.domain.first_sign_in import FACTOR_STEPS, Step
+from identity.journal.client_address import Origin, browser_name, client_address
 from identity.models import Account, SignInSession
 from identity.sessions import known_devices
 from identity.sessions.commands import Opened, sign_out, touch_session

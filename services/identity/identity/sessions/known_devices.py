@@ -16,9 +16,9 @@ from joserfc.jwk import OctKey
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from identity.crypto.key_derivation import keyed_digest, subkey
 from identity.domain.credentials import normalise_login
 from identity.domain.guessing import LINK_LIFETIME
-from identity.key_derivation import keyed_digest, subkey
 from identity.models import Account
 from identity.settings import Settings
 

@@ -11,12 +11,12 @@ from sqlalchemy import Table, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from identity import publishes
-from identity.client_address import Origin
 from identity.domain.consents import TEXTS, consented_steps
 from identity.domain.first_sign_in import OutOfOrder, Step, Trigger, advance, satisfied_steps
 from identity.domain.protection import protection_due
 from identity.domain.security_events import Kind
 from identity.journal import record
+from identity.journal.client_address import Origin
 from identity.models import Account, Consent, SignInSession
 from identity.sessions.commands import Opened, start_session
 from identity.sessions.protection import colleagues, place, protected

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from chassis import clock
@@ -53,3 +54,13 @@ def open_sessions(session: Session, account_id: UUID) -> Sequence[SignInSession]
         )
         .order_by(SignInSession.started_at.desc())
     ).all()
+
+
+def session_to_json(opened: SignInSession, current: str) -> dict[str, Any]:
+    return {
+        "id": str(opened.id),
+        "browser": opened.browser,
+        "started_at": clock.iso(opened.started_at),
+        "seen_at": clock.iso(opened.seen_at),
+        "current": str(opened.id) == current,
+    }

@@ -9,12 +9,13 @@ from chassis.runtime import Runtime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from identity import hashing, throttling
+from identity.crypto import hashing
 from identity.domain import guessing
 from identity.domain.passwords import normalise
 from identity.domain.throttle import PER_LOGIN
 from identity.models import Account, SignInSession
 from identity.settings import Settings
+from identity.throttling import attempts
 
 
 class ReauthenticationRequired(Problem, status=HTTPStatus.UNAUTHORIZED, code="insufficient-user-authentication"):
@@ -44,11 +45,11 @@ def prove(runtime: Runtime, account: Account, session_id: UUID, typed: str) -> N
     """Raises Invalid if it is not the account's password, TooManyRequests to prevent guessing in an open session."""
     counts = guessing.of_session(PER_LOGIN, "password", str(session_id))
     with runtime.transaction() as session:
-        throttling.admit(session, counts)
+        attempts.admit(session, counts)
     if not hashing.verify(account.password_hash, normalise(typed)):
         raise wrong_password()
     with runtime.transaction() as session:
-        throttling.succeeded(session, counts)
+        attempts.succeeded(session, counts)
 
 
 def wrong_password() -> Invalid:

@@ -1,1 +1,1 @@
-"""Signing in: password and second factor, sessions, and the steps of the first sign-in."""
+"""Signing in: password, second factor, and the steps of the first sign-in."""

@@ -10,9 +10,8 @@ from chassis.runtime import Runtime
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
-from identity import alarm, hashing, throttling
 from identity.accounts.queries import is_suspended
-from identity.client_address import Origin
+from identity.crypto import hashing
 from identity.domain import guessing
 from identity.domain.credentials import MOST_TRIES, as_provisional, normalise_login
 from identity.domain.first_sign_in import Trigger
@@ -21,12 +20,14 @@ from identity.domain.networks import network_of
 from identity.domain.passwords import normalise
 from identity.domain.security_events import Kind
 from identity.journal import record
+from identity.journal.client_address import Origin
 from identity.models import Account, Credential
 from identity.sessions import known_devices
 from identity.sessions.commands import Opened, end_unfinished_sessions
 from identity.sessions.progress import SessionStart, open_session
 from identity.settings import settings_of
-from identity.sign_in.turns import admitted
+from identity.sign_in.concurrent_attempts import admitted
+from identity.throttling import alarm, attempts
 
 
 class Refusal(StrEnum):
@@ -88,7 +89,7 @@ def sign_in(runtime: Runtime, typed_login: str, typed_password: str, origin: Ori
 def _counted(runtime: Runtime, login: str, origin: Origin, *, provisional: bool) -> tuple[Counts, _Candidate]:
     with runtime.transaction() as session:
         counts = _counts(session, login, origin, guessable=not provisional)
-        throttling.admit(session, counts)
+        attempts.admit(session, counts)
         return counts, _provisional_of(session, login) if provisional else _own_of(session, login)
 
 
@@ -98,7 +99,7 @@ def _verify_and_open(runtime: Runtime, counts: Counts, candidate: _Candidate, pa
         raise Refused(Refusal.WRONG)
     renewed = _renewed(candidate, password)
     with runtime.transaction() as session:
-        throttling.succeeded(session, counts)
+        attempts.succeeded(session, counts)
         opened = _open(session, candidate, renewed, origin)
     if isinstance(opened, Refusal):
         _record_failure(runtime, candidate, opened, origin)

@@ -6,9 +6,9 @@ from chassis import clock
 from chassis.runtime import Runtime
 from sqlalchemy.orm import Session
 
-from identity import hashing, throttling
+from identity.accounts.notices import Notice, notify
 from identity.accounts.queries import is_suspended
-from identity.client_address import Origin
+from identity.crypto import hashing
 from identity.domain import guessing, recovery_codes, totp
 from identity.domain.first_sign_in import FACTOR_STEPS, Step, Trigger
 from identity.domain.networks import network_of
@@ -20,14 +20,15 @@ from identity.factors import totp as applications
 from identity.factors.challenges import Ceremony
 from identity.factors.webauthn import BadAnswer
 from identity.journal import record
+from identity.journal.client_address import Origin
 from identity.models import Account, SignInSession
-from identity.notices import Notice, tell
 from identity.sessions import known_devices
 from identity.sessions.commands import Opened, mark_proven
 from identity.sessions.progress import SessionStart, advance_session, locked_at, open_session
 from identity.sessions.protection import has_factor
 from identity.settings import settings_of
 from identity.sign_in.password_login import Refusal, Refused
+from identity.throttling import attempts
 
 # RFC 8176. A recovery code is a one-time password too; the key's storage is unknown, so neither hwk nor swk is used.
 AMR_CODE = ("otp", "mfa")
@@ -66,12 +67,12 @@ def second_step_by_code(runtime: Runtime, session_id: UUID, account: Account, ty
         device = known_devices.known(session, settings_of(runtime), origin.device, account.login)
         guessable = recovery_codes.read_code(typed) is None
         counts = guessing.of_second_factor(str(account_id), network_of(origin.address), device, guessable=guessable)
-        throttling.admit(session, counts)
+        attempts.admit(session, counts)
     code_id = _recovery_code(runtime, account_id, typed)
     with runtime.transaction() as session:
         opened, account = locked_at(session, session_id, *FACTOR_STEPS)
         if _prove_code(session, account, typed, code_id):
-            throttling.succeeded(session, counts)
+            attempts.succeeded(session, counts)
             return _proven(session, opened, account, AMR_CODE)
     _refused(runtime, account_id, "code")
     raise WrongCode
@@ -97,13 +98,13 @@ def prove_again(runtime: Runtime, session_id: UUID, account: Account, password: 
     """
     counts = guessing.of_session(PER_SECOND_FACTOR, "proof", str(session_id))
     with runtime.transaction() as session:
-        throttling.admit(session, counts)
+        attempts.admit(session, counts)
     code_id = _recovery_code(runtime, account.id, typed)
     right = hashing.verify(account.password_hash, normalise(password))
     with runtime.transaction() as session:
         alone = not has_factor(session, account.id)
         if right and (alone or _prove_code(session, account, typed, code_id)):
-            throttling.succeeded(session, counts)
+            attempts.succeeded(session, counts)
             mark_proven(session, session_id)
             return
     _refused(runtime, account.id, "proof")
@@ -135,7 +136,7 @@ def _prove_code(session: Session, account: Account, typed: str, code_id: UUID | 
     if code_id is None or not codes.use(session, code_id):
         return False
     record(session, Kind.RECOVERY_CODE_USED, account.id)
-    tell(session, account, Notice.RECOVERY_CODE_USED)
+    notify(session, account, Notice.RECOVERY_CODE_USED)
     return True
 
 

@@ -11,16 +11,16 @@ from chassis.runtime import Runtime
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from identity import hashing
 from identity.accounts import email_change
+from identity.accounts.notices import Notice, notify
 from identity.accounts.passwords import check_own_password
+from identity.crypto import hashing
 from identity.domain.consents import current
 from identity.domain.first_sign_in import Step, Trigger
 from identity.domain.passwords import MIN_LENGTH, normalise
 from identity.domain.security_events import Kind
 from identity.journal import record
 from identity.models import Consent, Credential, SignInSession
-from identity.notices import Notice, tell
 from identity.sessions.commands import end_other_sessions
 from identity.sessions.progress import advance_session, locked_at
 from identity.sign_in.password_login import Refusal, Refused
@@ -103,7 +103,7 @@ def choose_password(runtime: Runtime, session_id: UUID, typed: str) -> Step:
         record(session, Kind.FIRST_SIGN_IN_PASSWORD, account.id)
         if account.activated_at is not None:
             # The account was already active: this ends a recovery or a required change.
-            tell(session, account, Notice.PASSWORD_CHANGED)
+            notify(session, account, Notice.PASSWORD_CHANGED)
         return advance_session(session, opened, account, Trigger.PASSWORD_CHOSEN)
 
 

@@ -1,1 +1,1 @@
-"""Supervision by the Caf's agents: their perimeter and their actions on accounts."""
+"""Caf agents: their accounts, their perimeter, and their actions on other accounts."""

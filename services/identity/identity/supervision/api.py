@@ -7,7 +7,7 @@ from chassis.http import agent, read_only, runtime, transaction
 from chassis.idempotency import idempotent
 
 from identity.domain.supervision import Decision
-from identity.supervision import actions, factor_resets, journal, queries
+from identity.supervision import commands, factor_resets, queries
 
 
 def search_accounts(body: dict[str, Any]) -> dict[str, Any]:
@@ -23,47 +23,47 @@ def get_account(account_id: str) -> dict[str, Any]:
 
 def list_account_activity(account_id: str, cursor: str | None = None, limit: int = 50) -> dict[str, Any]:
     with read_only() as session:
-        return journal.page(session, agent(), UUID(account_id), cursor, limit)
+        return queries.account_activity(session, agent(), UUID(account_id), cursor, limit)
 
 
 @idempotent
 def suspend_account(account_id: str, body: dict[str, Any]) -> dict[str, Any]:
     with transaction() as session:
-        actions.suspend(session, agent(), UUID(account_id), body["reason"])
+        commands.suspend(session, agent(), UUID(account_id), body["reason"])
         return queries.detail(session, agent(), UUID(account_id))
 
 
 @idempotent
 def restore_account(account_id: str, body: dict[str, Any]) -> dict[str, Any]:
     with transaction() as session:
-        actions.restore(session, agent(), UUID(account_id), body["reason"])
+        commands.restore(session, agent(), UUID(account_id), body["reason"])
         return queries.detail(session, agent(), UUID(account_id))
 
 
 @idempotent
 def require_password_change(account_id: str, body: dict[str, Any]) -> dict[str, Any]:
     with transaction() as session:
-        actions.require_password_change(session, agent(), UUID(account_id), body["reason"])
+        commands.require_password_change(session, agent(), UUID(account_id), body["reason"])
         return queries.detail(session, agent(), UUID(account_id))
 
 
 @idempotent
 def close_account(account_id: str, body: dict[str, Any]) -> dict[str, Any]:
     with transaction() as session:
-        actions.close(session, agent(), UUID(account_id), body["reason"])
+        commands.close(session, agent(), UUID(account_id), body["reason"])
         return queries.detail(session, agent(), UUID(account_id))
 
 
 @idempotent
 def suspend_organisation(organisation_id: str, body: dict[str, Any]) -> dict[str, Any]:
     with transaction() as session:
-        return {"accounts": actions.suspend_organisation(session, agent(), UUID(organisation_id), body["reason"])}
+        return {"accounts": commands.suspend_organisation(session, agent(), UUID(organisation_id), body["reason"])}
 
 
 @idempotent
 def restore_organisation(organisation_id: str, body: dict[str, Any]) -> dict[str, Any]:
     with transaction() as session:
-        return {"accounts": actions.restore_organisation(session, agent(), UUID(organisation_id), body["reason"])}
+        return {"accounts": commands.restore_organisation(session, agent(), UUID(organisation_id), body["reason"])}
 
 
 @idempotent

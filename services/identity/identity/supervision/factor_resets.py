@@ -14,15 +14,15 @@ from chassis.runtime import Runtime
 from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
+from identity.accounts.notices import Notice, notify
 from identity.domain.security_events import Kind
 from identity.domain.supervision import RESET_STATES, Decision, ResetState, checked_reason, sources
-from identity.factors.removal import reset_factors
+from identity.factors.commands import reset_factors
 from identity.journal import record
 from identity.models import Account, FactorReset
-from identity.notices import Notice, tell
 from identity.sessions.protection import has_factor
 from identity.settings import settings_of
-from identity.supervision.actions import written
+from identity.supervision.commands import record_action
 from identity.supervision.perimeter import supervised, supervised_account
 
 _KINDS = {
@@ -51,10 +51,10 @@ def ask(session: Session, caller: Caller, account_id: UUID, reason: str, *, with
     }
     if not insert_new(session, FactorReset, values):
         raise Conflict("Une demande attend déjà la décision d’un autre agent pour ce compte.")
-    act_id = written(session, caller, Kind.FACTOR_RESET_ASKED, why, account=account)
+    act_id = record_action(session, caller, Kind.FACTOR_RESET_ASKED, why, account=account)
     record(session, Kind.FACTOR_RESET_ASKED, account.id, actor=caller.sub, details={"act": str(act_id)})
     # While it is pending, a holder who did not ask for it can object.
-    tell(session, account, Notice.FACTOR_RESET_ASKED)
+    notify(session, account, Notice.FACTOR_RESET_ASKED)
     return session.get_one(FactorReset, values["id"])
 
 
@@ -75,14 +75,14 @@ def decide(
     )
     if session.scalar(taken.execution_options(synchronize_session=False)) is None:
         raise _why_not(session, caller, this)
-    act_id = written(session, caller, _KINDS[decision], why, account=account)
+    act_id = record_action(session, caller, _KINDS[decision], why, account=account)
     record(session, _KINDS[decision], account.id, actor=caller.sub, details={"act": str(act_id)})
     if decision is Decision.APPROVE:
         reset_factors(session, account.id)
         # Expire other Cafs' requests too: approved later, they would remove factors added meanwhile.
-        _expire(session, FactorReset.account_id == account.id)
+        expire_requests(session, FactorReset.account_id == account.id)
     else:
-        tell(session, account, Notice.FACTOR_RESET_REFUSED)
+        notify(session, account, Notice.FACTOR_RESET_REFUSED)
     return session.get_one(FactorReset, reset_id, populate_existing=True)
 
 
@@ -112,13 +112,7 @@ def waiting(session: Session, caller: Caller, cursor: str | None, limit: int) ->
     return {"items": items, "next_cursor": following}
 
 
-def expire(runtime: Runtime) -> int:
-    """Expires undecided requests past their deadline; returns how many."""
-    with runtime.transaction() as session:
-        return _expire(session, FactorReset.expires_at <= clock.now())
-
-
-def _expire(session: Session, which: ColumnElement[bool]) -> int:
+def expire_requests(session: Session, which: ColumnElement[bool]) -> int:
     [(state, following)] = sources(Decision.EXPIRE).items()
     over = update(FactorReset).where(FactorReset.state == state, which)
     ended = over.values(state=following.value, decided_at=clock.now()).returning(FactorReset.account_id)

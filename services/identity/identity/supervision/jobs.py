@@ -1,14 +1,16 @@
-"""Background work of the supervision."""
+"""Expires undecided requests, purges reasons, and publishes again which agents have no access."""
 
 from datetime import timedelta
 
 from chassis import clock
 from chassis.runtime import Runtime
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from identity import publishes
 from identity.accounts.queries import suspended
-from identity.models import Account
+from identity.models import Account, FactorReset, SupervisionAct
+from identity.settings import settings_of
+from identity.supervision.factor_resets import expire_requests
 
 # Longer than the lifetime of their tokens.
 _TOLD_AGAIN = timedelta(days=1)
@@ -28,3 +30,16 @@ def republish_agent_statuses(runtime: Runtime) -> int:
         for account in closed:
             publishes.account_closed(session, account, account.closed_at or clock.now())
     return len(shut) + len(closed)
+
+
+def expire_factor_resets(runtime: Runtime) -> int:
+    """Expires undecided requests past their deadline; returns how many."""
+    with runtime.transaction() as session:
+        return expire_requests(session, FactorReset.expires_at <= clock.now())
+
+
+def purge_reasons(runtime: Runtime) -> None:
+    """Purges reasons with the same retention as the journal lines that refer to them."""
+    before = clock.now() - settings_of(runtime).security_journal_kept
+    with runtime.transaction() as session:
+        session.execute(delete(SupervisionAct).where(SupervisionAct.at < before))

@@ -1,4 +1,4 @@
-"""Account search by exact criterion and account details for agents; never returns a secret."""
+"""Account search by exact criterion, account details and journal for agents; never returns a secret."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 from identity.accounts.queries import is_suspended, own_status, suspended
 from identity.domain.credentials import normalise_login
 from identity.domain.identifiers import normalise_email, normalise_user_number
+from identity.domain.security_events import label
 from identity.domain.supervision import STATUSES, Status, sole_access
-from identity.models import Account, Credential, SecurityEvent, UserNumber
+from identity.models import Account, Credential, SecurityEvent, SupervisionAct, UserNumber
 from identity.sessions.protection import has_factor
 from identity.sessions.queries import open_sessions
 from identity.supervision.perimeter import supervised
@@ -150,3 +151,38 @@ def _by_name(typed: str) -> ColumnElement[bool]:
 
 
 _CONDITIONS = {"user_number": _by_user_number, "login": _by_login, "email": _by_email, "name": _by_name}
+
+
+def account_activity(
+    session: Session, caller: Caller, account_id: UUID, cursor: str | None, limit: int
+) -> dict[str, Any]:
+    """Returns {items, next_cursor}. Raises NotFound outside the perimeter, BadRequest for a cursor we did not issue."""
+    account, before = visible(session, caller, account_id), pagination.after_number(cursor)
+    mine = select(SecurityEvent).where(SecurityEvent.account_id == account.id).order_by(SecurityEvent.seq.desc())
+    if before is not None:
+        mine = mine.where(SecurityEvent.seq < before)
+    lines = session.scalars(mine.limit(limit + 1)).all()
+    shown, following = pagination.page(lines, limit, lambda line: (line.seq,))
+    reasons = _reasons(session, account, [line.details["act"] for line in shown if "act" in line.details])
+    items = [
+        {
+            "id": line.seq,
+            "at": clock.iso(line.at),
+            "kind": line.kind,
+            "label": label(line.kind),
+            "actor": line.actor,
+            "own": line.actor == str(account.id),
+            "network": line.network,
+            "browser": line.browser,
+            "reason": reasons.get(line.details.get("act", "")),
+        }
+        for line in shown
+    ]
+    return {"items": items, "next_cursor": following}
+
+
+def _reasons(session: Session, account: Account, act_ids: list[str]) -> dict[str, str]:
+    of_organisation = SupervisionAct.organisation_id == account.organisation_id
+    mine = or_(SupervisionAct.account_id == account.id, of_organisation)
+    named = select(SupervisionAct).where(SupervisionAct.id.in_([UUID(one) for one in act_ids]), mine)
+    return {str(act.id): act.reason for act in session.scalars(named)}

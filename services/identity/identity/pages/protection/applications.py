@@ -11,12 +11,10 @@ from markupsafe import Markup
 from identity.domain.first_sign_in import Step
 from identity.domain.totp import setup_address, spelled
 from identity.factors import totp
-from identity.factors.enrolment import enrol_totp
-from identity.factors.removal import remove_totp
+from identity.factors.commands import enrol_totp, remove_totp
 from identity.factors.webauthn import NAME
-from identity.pages.forms import ButtonForm
+from identity.pages.forms import ButtonForm, FactorCodeForm
 from identity.pages.guards import at_step, recently_proven
-from identity.pages.protection.forms import CodeForm
 from identity.pages.protection.recovery_codes import show
 from identity.sessions.browser import SignedIn, runtime, settings
 
@@ -27,11 +25,11 @@ blueprint = Blueprint("applications", __name__, url_prefix="/compte/securite/app
 @at_step(Step.PROTECTION, Step.DONE)
 @recently_proven
 def add(found: SignedIn) -> ResponseReturnValue:
-    form = CodeForm()
+    form = FactorCodeForm()
     sealed = session.get("totp_offer", "")
     secret = totp.open_secret(settings(), sealed, found.account.id)
     if secret is None or not form.is_submitted():
-        return _page(found, CodeForm(formdata=None), _new_secret(found))
+        return _page(found, FactorCodeForm(formdata=None), _new_secret(found))
     if form.validate_on_submit():
         try:
             enrolled = enrol_totp(runtime(), found.session_id, found.account.id, sealed, form.code.data)
@@ -67,7 +65,7 @@ def _new_secret(found: SignedIn) -> str:
     return totp.open_secret(settings(), session["totp_offer"], found.account.id) or ""
 
 
-def _page(found: SignedIn, form: CodeForm, secret: str) -> str:
+def _page(found: SignedIn, form: FactorCodeForm, secret: str) -> str:
     address = setup_address(secret, found.account.login, NAME)
     return render_template(
         "compte/protection/application.html", form=form, secret=spelled(secret), qr=_qr(address), step=found.step

@@ -8,14 +8,12 @@ from flask.typing import ResponseReturnValue
 
 from identity.domain.first_sign_in import Step
 from identity.factors.challenges import Ceremony
-from identity.factors.enrolment import enrol_passkey
-from identity.factors.passkeys import keys_of
-from identity.factors.removal import remove_passkey
+from identity.factors.commands import enrol_passkey, remove_passkey
+from identity.factors.queries import keys_of
 from identity.factors.webauthn import BadAnswer, creation_options
-from identity.pages.forms import ButtonForm
+from identity.pages.forms import ButtonForm, NewPasskeyForm
 from identity.pages.guards import at_step, recently_proven
 from identity.pages.protection.ceremonies import REFUSED, given_challenge, start
-from identity.pages.protection.forms import NewPasskeyForm
 from identity.pages.protection.recovery_codes import show
 from identity.sessions.browser import SignedIn, runtime
 

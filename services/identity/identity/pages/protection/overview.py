@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 
 from identity.domain.first_sign_in import Step
 from identity.domain.protection import must_protect
-from identity.factors.enrolment import decline, go_on_if_protected
+from identity.factors.commands import decline, go_on_if_protected
 from identity.pages.forms import TokenForm
 from identity.pages.guards import at_step
 from identity.sessions.browser import SignedIn, place_of, runtime

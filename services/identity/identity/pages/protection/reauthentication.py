@@ -6,13 +6,11 @@ from flask.typing import ResponseReturnValue
 
 from identity.domain.first_sign_in import Step
 from identity.factors.challenges import Ceremony
-from identity.factors.passkeys import keys_of
-from identity.factors.queries import enrolled
+from identity.factors.queries import enrolled, keys_of
 from identity.factors.webauthn import BadAnswer, request_options
-from identity.pages.guards import at_step
+from identity.pages.forms import PasskeyForm, ProofForm
+from identity.pages.guards import at_step, too_many
 from identity.pages.protection.ceremonies import REFUSED, given_challenge, start
-from identity.pages.protection.forms import PasskeyForm, ProofForm
-from identity.pages.throttled import too_many
 from identity.sessions.browser import SignedIn, runtime
 from identity.sign_in.second_step import WrongCode, prove_again, prove_again_by_passkey
 

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from webui.sent_forms import done_at
 
 from identity.domain.first_sign_in import Step
-from identity.factors.enrolment import Enrolled, renew_codes
+from identity.factors.commands import Enrolled, renew_codes
 from identity.pages.forms import ButtonForm
 from identity.pages.guards import at_step, recently_proven
 from identity.sessions.browser import SignedIn, place_of, runtime

@@ -6,20 +6,17 @@ from flask.typing import ResponseReturnValue
 
 from identity.domain.first_sign_in import FACTOR_STEPS, Step
 from identity.factors.challenges import Ceremony
-from identity.factors.passkeys import keys_of
-from identity.factors.queries import enrolled
+from identity.factors.queries import enrolled, keys_of
 from identity.factors.webauthn import BadAnswer, request_options
-from identity.pages.forms import SignInForm
-from identity.pages.guards import at_step
+from identity.pages.forms import FactorCodeForm, PasskeyForm, SignInForm
+from identity.pages.guards import at_step, too_many
 from identity.pages.protection.ceremonies import REFUSED, given_challenge, start
-from identity.pages.protection.forms import CodeForm, PasskeyForm
 from identity.pages.sign_in import REFUSALS
-from identity.pages.throttled import too_many
 from identity.sessions.browser import SignedIn, here, place_of, remember, runtime
 from identity.sessions.commands import Opened
 from identity.sign_in.password_login import Refused
 from identity.sign_in.second_step import WrongCode, second_step_by_code, second_step_by_passkey, sign_in_by_passkey
-from identity.throttling import UnknownDevice
+from identity.throttling.attempts import UnknownDevice
 
 blueprint = Blueprint("second_step", __name__, url_prefix="/compte/connexion")
 
@@ -50,7 +47,7 @@ def by_key() -> ResponseReturnValue:
 @blueprint.route("/seconde-verification", methods=["GET", "POST"])
 @at_step(*FACTOR_STEPS)
 def second_factor(found: SignedIn) -> ResponseReturnValue:
-    form = CodeForm()
+    form = FactorCodeForm()
     if not form.validate_on_submit():
         return _page(found, form), 422 if form.errors else 200
     try:
@@ -76,7 +73,7 @@ def ask_own_key(found: SignedIn) -> Response:
 @blueprint.post("/seconde-verification/cle-acces")
 @at_step(*FACTOR_STEPS)
 def by_own_key(found: SignedIn) -> ResponseReturnValue:
-    sent, form = PasskeyForm(), CodeForm(formdata=None)
+    sent, form = PasskeyForm(), FactorCodeForm(formdata=None)
     try:
         if not sent.validate_on_submit():
             raise BadAnswer("form")
@@ -95,7 +92,7 @@ def _enter(found: SignedIn, step: Step) -> ResponseReturnValue:
     return redirect(place_of(step), 303)
 
 
-def _page(found: SignedIn, form: CodeForm, *, unknown_device: bool = False) -> str:
+def _page(found: SignedIn, form: FactorCodeForm, *, unknown_device: bool = False) -> str:
     with runtime().read_only() as database:
         owned = enrolled(database, found.account)
     shown = {"form": form, "held": owned, "unknown_device": unknown_device}

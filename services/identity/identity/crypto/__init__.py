@@ -1,0 +1,1 @@
+"""Password hashes, and keys and digests derived from the service's key."""

@@ -1,0 +1,1 @@
+"""Counts attempts in the database, so that all processes share the count."""
