@@ -11,7 +11,7 @@ from tools.workspace import ROOT
 
 BIN = Path(sys.executable).parent
 # Tests type-checked as strictly as the code; other directories follow one at a time.
-TYPED_TESTS = ("libs/chassis/tests",)
+TYPED_TESTS = ("libs/chassis/tests", "services/identity/tests")
 
 
 def typed(folders: list[str]) -> list[str]:

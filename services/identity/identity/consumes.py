@@ -1,12 +1,10 @@
 """Handlers of the events that identity consumes: accounts to create with credentials, roles, bounces, withdrawals."""
 
-from collections.abc import Mapping
-from typing import Any
+from typing import TypedDict
 from uuid import UUID
 
 from chassis import ids, landlords
 from chassis.db import upsert
-from chassis.events import Event
 from chassis.service import Subscription
 from chassis.texts import full_name
 from sqlalchemy import select, update
@@ -14,6 +12,18 @@ from sqlalchemy.orm import Session
 
 from identity.accounts.commands import ClosingReason, close_account, create_account, follow_role
 from identity.accounts.notices import Notice, notify
+from identity.consumed_types import (
+    AccessChanged,
+    Bounced,
+    CredentialsRequested,
+    DelegationChanged,
+    LandlordRegistered,
+    LandlordRegisteredData,
+    LandlordRegisteredPersonal,
+    UserCreated,
+    UserCreatedPersonal,
+    UserWithdrawn,
+)
 from identity.credentials.commands import email_bounced, issue_again, issue_and_send
 from identity.credentials.queries import own_recipient
 from identity.domain.credentials import Purpose
@@ -22,7 +32,13 @@ from identity.models import Account, UserNumber
 from identity.publishes import Recipient
 
 
-def landlord_registered(session: Session, event: Event) -> None:
+class Names(TypedDict):
+    civility: str | None
+    last_name: str | None
+    first_name: str | None
+
+
+def landlord_registered(session: Session, event: LandlordRegistered) -> None:
     """Links the user number to its organisation, and creates the account of a new organisation.
 
     A legal person is one organisation per SIRET, so a second user number is only linked; a natural person is one
@@ -54,7 +70,7 @@ def landlord_registered(session: Session, event: Event) -> None:
         issue_again(session, UUID(data["organisation_id"]), data["user_number"])
 
 
-def user_created(session: Session, event: Event) -> None:
+def user_created(session: Session, event: UserCreated) -> None:
     """Creates the account of a user added by an administrator and e-mails login and password immediately."""
     data, personal = event.data, event.personal
     email = _email(personal)
@@ -74,40 +90,40 @@ def user_created(session: Session, event: Event) -> None:
         issue_and_send(session, account, Purpose.CREATION, Recipient(name, email))
 
 
-def access_changed(session: Session, event: Event) -> None:
+def access_changed(session: Session, event: AccessChanged) -> None:
     """Stores the role: it decides which account a user number recovers and who must have a second factor."""
     data = event.data
     role = data["role"] if data["active"] else None
     follow_role(session, UUID(data["account_id"]), role, data["version"])
 
 
-def credentials_requested(session: Session, event: Event) -> None:
+def credentials_requested(session: Session, event: CredentialsRequested) -> None:
     """Reissues credentials to the user's own address; the requester is journalled and sees nothing."""
     account = session.get(Account, UUID(event.data["account_id"]))
     if account is not None and account.organisation_id == UUID(event.data["organisation_id"]):
         issue_and_send(session, account, Purpose.REISSUE, own_recipient(account), actor=event.data["requested_by"])
 
 
-def delegation_changed(session: Session, event: Event) -> None:
+def delegation_changed(session: Session, event: DelegationChanged) -> None:
     """Notifies the person at the address identity knows: what they may do, and that a second factor is required."""
     account = session.get(Account, UUID(event.data["account_id"]))
     if account is not None and account.closed_at is None:
         notify(session, account, Notice.DELEGATE_DESIGNATED if event.data["delegate"] else Notice.DELEGATE_WITHDRAWN)
 
 
-def user_withdrawn(session: Session, event: Event) -> None:
+def user_withdrawn(session: Session, event: UserWithdrawn) -> None:
     """Closes the account of a user withdrawn from their organisation."""
     data = event.data
     close_account(session, UUID(data["account_id"]), ClosingReason.WITHDRAWN, actor=data["withdrawn_by"])
 
 
-def bounced(session: Session, event: Event) -> None:
+def bounced(session: Session, event: Bounced) -> None:
     """Notification could not deliver an e-mail: checks whether it contained credentials."""
     if event.data["account_id"] is not None:
         email_bounced(session, UUID(event.data["account_id"]), event.data["template"])
 
 
-def _tie_user_number(session: Session, data: Mapping[str, Any], personal: Mapping[str, Any]) -> bool:
+def _tie_user_number(session: Session, data: LandlordRegisteredData, personal: LandlordRegisteredPersonal) -> bool:
     """False if a newer version of this landlord is already stored, or if the number belongs to another Caf."""
     values = {
         "organisation_id": UUID(data["organisation_id"]),
@@ -152,12 +168,16 @@ def _known_contact(session: Session, user_number: str) -> tuple[str | None, list
     return (known.email, known.address) if known else None
 
 
-def _email(personal: Mapping[str, Any]) -> str | None:
-    return normalise_email(personal["email"]) if personal.get("email") else None
+def _email(personal: LandlordRegisteredPersonal | UserCreatedPersonal) -> str | None:
+    return normalise_email(personal["email"]) if personal["email"] else None
 
 
-def _names(personal: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: personal.get(name) for name in ("civility", "last_name", "first_name")}
+def _names(personal: LandlordRegisteredPersonal | UserCreatedPersonal) -> Names:
+    return {
+        "civility": personal["civility"],
+        "last_name": personal["last_name"],
+        "first_name": personal["first_name"],
+    }
 
 
 SUBSCRIPTIONS = (

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any, ClassVar
+from types import CodeType
+from typing import Any, ClassVar, cast
 from uuid import UUID
 
 import pytest
@@ -23,6 +24,8 @@ from jinja2.bccache import Bucket, BytecodeCache
 from webui.testing import parse
 
 sys.path.insert(0, str(Path(__file__).parent))
+# Found once the folder is in the path.
+from identity_events import Issued
 
 PASSWORD = "girafe violon pamplemousse comète"
 SIRET = "73282932000074"
@@ -38,7 +41,7 @@ INFORMATION = {
 class CompiledTemplates(BytecodeCache):
     """Each test makes its own application: compiling the same templates for each would be most of the run."""
 
-    kept: ClassVar[dict[str, Any]] = {}
+    kept: ClassVar[dict[str, CodeType | None]] = {}
 
     def load_bytecode(self, bucket: Bucket) -> None:
         bucket.code = self.kept.get(bucket.key + bucket.checksum)
@@ -149,12 +152,12 @@ class World:
         self.harness.deliver("registry.landlord_registered.v1", data, personal)
         return organisation
 
-    def issued(self) -> list[dict[str, Any]]:
+    def issued(self) -> list[Issued]:
         """Every provisional password sent so far: data, personal, and what notification alone can open."""
         settings = self.harness.runtime.settings
         as_notification = type(settings)(**{**vars(settings), "service": "notification"})
         return [
-            {**event.data, **event.personal, **sealing.open_sealed(as_notification, event.data["sealed"])}
+            cast(Issued, {**event.data, **event.personal, **sealing.open_sealed(as_notification, event.data["sealed"])})
             for event in self.harness.published("identity.credentials_issued.v1")
         ]
 
@@ -170,7 +173,7 @@ class World:
             for event in self.harness.published("identity.email_confirmation_asked.v1")
         ]
 
-    def activated(self, **changes: Any) -> tuple[Browser, dict[str, Any]]:
+    def activated(self, **changes: Any) -> tuple[Browser, Issued]:
         """A landlord who has done the whole first sign-in."""
         self.register(**changes)
         sent = self.issued()[-1]

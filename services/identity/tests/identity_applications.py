@@ -5,6 +5,7 @@ from typing import Any
 
 import pyotp
 from chassis import clock
+from identity_events import Issued
 from webui.testing import assert_page
 
 APPLICATION = "/compte/securite/application"
@@ -26,7 +27,7 @@ def add_application(browser: Any) -> tuple[pyotp.TOTP, list[str]]:
     return application, re.findall(r"[A-Z2-9]{4}-[A-Z2-9]{4}-[A-Z2-9]{4}", answer.text)
 
 
-def enrolled(world: Any) -> tuple[Any, dict[str, Any], pyotp.TOTP, list[str]]:
+def enrolled(world: Any) -> tuple[Any, Issued, pyotp.TOTP, list[str]]:
     browser, sent = world.activated()
     application, shown = add_application(browser)
     return browser, sent, application, shown

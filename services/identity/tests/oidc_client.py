@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from chassis.keys import b64
 from identity.oidc import signing_keys
+from identity.oidc.grants import TokenAnswer
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
@@ -53,8 +54,8 @@ def refresh(world: Any, token: str, headers: dict[str, str] | None = None, **cha
     return world.app.test_client().post("/oidc/token", data=form, headers=PORTAL if headers is None else headers)
 
 
-def tokens(world: Any, browser: Any) -> dict[str, Any]:
-    answer: dict[str, Any] = redeem(world, code_of(browser)).json
+def tokens(world: Any, browser: Any) -> TokenAnswer:
+    answer: TokenAnswer = redeem(world, code_of(browser)).json
     return answer
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 from chassis import clock, ids, pagination
 from identity.pages import activity
+from identity_events import Issued
 from webui.testing import assert_page, parse
 
 HERE = "/compte/activite"
@@ -17,7 +18,7 @@ NOBODY = "01973f50-0000-7000-8000-00000000dead"
 COLUMNS = ["Date et heure (Paris)", "Événement", "Par", "Navigateur", "Réseau"]
 
 
-def me(world: Any, sent: dict[str, Any], sid: str = "") -> dict[str, str]:
+def me(world: Any, sent: Issued, sid: str = "") -> dict[str, str]:
     claims = {"sub": UUID(sent["account_id"]), "org": UUID(sent["organisation_id"])} | ({"sid": sid} if sid else {})
     return dict(world.harness.headers(**claims))
 

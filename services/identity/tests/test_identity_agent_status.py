@@ -14,13 +14,14 @@ from oidc_client import claims_of, refresh, tokens
 from sqlalchemy import select, update
 
 MOVED, SUSPENDED, CLOSED = (f"identity.account_{fact}.v1" for fact in ("moved", "suspended", "closed"))
-AGENT = {"login": "DUPONT", "caf_code": "359", "email": "dupont@caf.example"}
+AGENT: dict[str, Any] = {"login": "DUPONT", "caf_code": "359", "email": "dupont@caf.example"}
 
 
 def added(world: Any, login: str = "DUPONT", **changes: Any) -> UUID:
     agents.add(world.harness.runtime, **{**AGENT, "login": login, **changes})
     with world.harness.transaction() as session:
-        return session.scalars(select(Account.id).where(Account.login == login)).one()
+        account_id: UUID = session.scalars(select(Account.id).where(Account.login == login)).one()
+    return account_id
 
 
 def told(world: Any, event_type: str) -> list[tuple[Any, ...]]:

@@ -95,17 +95,19 @@ def test_the_migrations_make_the_tables_of_the_models(world: Any) -> None:
     assert schema.differences(world.harness.runtime) == []
 
 
+def in_production(**changes: Any) -> Settings:
+    given = {"identity_key": "k", "portal_client_secret": "s", "public_url": "https://bailleurs.example"}
+    return Settings(service="identity", environment="production", **(given | changes))
+
+
 @pytest.mark.parametrize("missing", ["identity_key", "portal_client_secret"])
 def test_production_refuses_to_start_without_its_secrets(missing: str) -> None:
-    given = {"identity_key": "k", "portal_client_secret": "s"}
-    given[missing] = ""
     with pytest.raises(SettingsError, match=missing.upper()):
-        Settings(service="identity", environment="production", public_url="https://bailleurs.example", **given)
+        in_production(**{missing: ""})
 
 
 def test_production_refuses_the_setting_that_lets_tokens_travel_without_tls(monkeypatch: pytest.MonkeyPatch) -> None:
-    given = {"identity_key": "k", "portal_client_secret": "s", "public_url": "https://bailleurs.example"}
-    Settings(service="identity", environment="production", **given)
+    in_production()
     monkeypatch.setenv("AUTHLIB_INSECURE_TRANSPORT", "1")
     with pytest.raises(SettingsError, match="AUTHLIB_INSECURE_TRANSPORT"):
-        Settings(service="identity", environment="production", **given)
+        in_production()

@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 from chassis import ids
 from identity.supervision import agents
+from identity_events import Issued
 
 BASE = "/api/identity/v1"
 WHY = {"reason": "Courrier de l’organisme : cette personne n’y travaille plus."}
@@ -20,7 +21,7 @@ def agent(world: Any, caf: str = "359", *, supervisor: bool = False, login: str 
     return dict(world.harness.headers(sub=found["id"], kind="agent", caf=caf, supervisor=supervisor))
 
 
-def colleague(world: Any, organisation: Any) -> tuple[Any, dict[str, Any]]:
+def colleague(world: Any, organisation: Any) -> tuple[Any, Issued]:
     """A user whom the administrator made, who has signed in: the browser, and what was sent."""
     data = {"account_id": str(ids.new_id()), "organisation_id": str(organisation), "caf_code": None}
     person = {"civility": "M.", "last_name": "Le Bihan", "first_name": "Yann", "email": "y@lices.example"}
@@ -37,7 +38,7 @@ def close(world: Any, headers: dict[str, str], account_id: str, body: Any = None
     )
 
 
-def role(world: Any, sent: dict[str, Any], name: str, version: int = 1, *, active: bool = True) -> None:
+def role(world: Any, sent: Issued, name: str, version: int = 1, *, active: bool = True) -> None:
     data = {"account_id": sent["account_id"], "organisation_id": sent["organisation_id"], "role": name}
     rights = {"scopes": [], "active": active, "version": version}
     world.harness.deliver("habilitation.access_changed.v1", {**data, **rights})
@@ -46,11 +47,12 @@ def role(world: Any, sent: dict[str, Any], name: str, version: int = 1, *, activ
 def test_neither_a_landlord_nor_another_caf_nor_the_agent_s_own_colleague_closes_an_account(world: Any) -> None:
     organisation = world.register()
     _, sent = colleague(world, organisation)
+    nobody: dict[str, str] = {}
     landlord = world.harness.headers(sub=ids.new_id(), org=organisation)
     mine = agent(world, login="DUPONT")
     agent(world, login="DURAND")
     fellow = next(str(row["id"]) for row in world.harness.rows("account") if row["login"] == "DURAND")
-    assert [close(world, headers, sent["account_id"]).status_code for headers in ({}, landlord)] == [401, 403]
+    assert [close(world, headers, sent["account_id"]).status_code for headers in (nobody, landlord)] == [401, 403]
     foreign, unknown = close(world, agent(world, "353"), sent["account_id"]), close(world, mine, str(ids.new_id()))
     assert (foreign.status_code, foreign.json()) == (404, unknown.json())
     assert close(world, mine, fellow).status_code == 404

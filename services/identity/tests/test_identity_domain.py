@@ -104,7 +104,7 @@ def test_an_act_out_of_its_step_is_refused_and_says_which_step_is_expected(step:
 
 
 BOTH_TEXTS = frozenset({Step.USAGE_RULES, Step.TERMS})
-KNOWN = {"information_given": True, "consented": BOTH_TEXTS}
+KNOWN: dict[str, Any] = {"information_given": True, "consented": BOTH_TEXTS}
 
 
 def test_what_was_already_done_is_not_asked_again() -> None:

@@ -8,9 +8,11 @@ from uuid import UUID
 import pytest
 import time_machine
 from chassis import clock
+from identity.api_types import FactorResetToDecide
 from identity.domain.supervision import RESET_TRANSITIONS, Decision, ResetState, sources
 from identity.models import TotpFactor
 from identity.supervision import agents
+from identity_events import Issued
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
@@ -25,7 +27,7 @@ def agent(world: Any, caf: str = "359", *, supervisor: bool = False) -> dict[str
     return dict(world.harness.headers(sub=found["id"], kind="agent", caf=caf, supervisor=supervisor))
 
 
-def protected(world: Any) -> tuple[Any, dict[str, Any]]:
+def protected(world: Any) -> tuple[Any, Issued]:
     """A landlord who has an authenticator application."""
     browser, sent = world.activated()
     factor = {"secret_sealed": "x", "last_counter": 0, "created_at": clock.now()}
@@ -38,12 +40,14 @@ def post(world: Any, headers: dict[str, str], path: str, body: Any = None) -> An
     return world.harness.client.post(f"{BASE}/{path}", headers=headers, json=WHY if body is None else body)
 
 
-def waiting(world: Any, headers: dict[str, str]) -> list[dict[str, Any]]:
-    items: list[dict[str, Any]] = world.harness.client.get(f"{BASE}/factor-resets", headers=headers).json()["items"]
+def waiting(world: Any, headers: dict[str, str]) -> list[FactorResetToDecide]:
+    items: list[FactorResetToDecide] = world.harness.client.get(f"{BASE}/factor-resets", headers=headers).json()[
+        "items"
+    ]
     return items
 
 
-def asked(world: Any, sent: dict[str, Any], headers: dict[str, str]) -> str:
+def asked(world: Any, sent: Issued, headers: dict[str, str]) -> str:
     """The address of the request."""
     here = f"accounts/{sent['account_id']}/factor-resets"
     answer = post(world, headers, here)

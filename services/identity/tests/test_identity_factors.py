@@ -17,6 +17,7 @@ from identity.factors import codes, totp
 from identity.factors.commands import reset_factors
 from identity.models import Account
 from identity_applications import APPLICATION, add_application, enrolled
+from identity_events import Issued
 from sqlalchemy import select, update
 from webui.testing import assert_page
 
@@ -255,15 +256,15 @@ def test_a_reset_takes_everything_ends_the_sessions_and_a_short_password(local: 
     assert local.harness.rows("account")[0]["password_change_required_at"]
 
 
-def administrator(world: Any, **registered: Any) -> dict[str, Any]:
+def administrator(world: Any, **registered: Any) -> Issued:
     """Signed in once."""
-    _, sent = world.activated(**registered)
+    sent: Issued = world.activated(**registered)[1]
     access = {"account_id": sent["account_id"], "organisation_id": sent["organisation_id"], "role": "administrator"}
     world.harness.deliver("habilitation.access_changed.v1", {**access, "scopes": [], "active": True, "version": 1})
     return sent
 
 
-def colleague(world: Any, sent: dict[str, Any]) -> str:
+def colleague(world: Any, sent: Issued) -> str:
     """Another user of the organisation, who has not signed in."""
     account_id = str(ids.new_id())
     personal = {"civility": "M.", "last_name": "Kerviel", "first_name": "Yann", "email": "yann@lices.example"}

@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from chassis import clock
 from identity_applications import enrolled
+from identity_events import Issued
 from oidc_client import answered, authorize, redeem, refresh, tokens
 from webui.testing import parse
 
@@ -44,7 +45,7 @@ def asked(local: Any) -> Any:
         yield browser, sent, application
 
 
-def given_up_at(page: str, browser: Any, sent: dict[str, Any], password: str) -> None:
+def given_up_at(page: str, browser: Any, sent: Issued, password: str) -> None:
     """Leaves the new sign-in at that page."""
     if page == "the form":
         browser.get(SIGN_IN)

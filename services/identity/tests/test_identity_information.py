@@ -32,7 +32,7 @@ def notices(world: Any) -> list[tuple[str, str]]:
 
 
 def email_of(world: Any, account_id: str) -> str | None:
-    rows = {str(row["id"]): row["email"] for row in world.harness.rows("account")}
+    rows: dict[str, str | None] = {str(row["id"]): row["email"] for row in world.harness.rows("account")}
     return rows[account_id]
 
 

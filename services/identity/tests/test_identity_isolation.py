@@ -10,6 +10,7 @@ from chassis import clock, ids
 from identity.models import Account, FactorReset, TotpFactor
 from identity.supervision import agents
 from identity.supervision.perimeter import supervised
+from identity_events import Issued
 from sqlalchemy import select
 
 BASE = "/api/identity/v1"
@@ -37,8 +38,8 @@ class Cafs:
 
     world: Any
     agent: dict[str, str]
-    ours: dict[str, Any]
-    theirs: dict[str, Any]
+    ours: Issued
+    theirs: Issued
     reset_id: str
 
     def post(self, path: str, body: Any = None) -> Any:
@@ -51,10 +52,10 @@ class Cafs:
         return {table: self.world.harness.rows(table) for table in TABLES}
 
 
-def registered(world: Any, landlord: dict[str, str]) -> dict[str, Any]:
+def registered(world: Any, landlord: dict[str, str]) -> Issued:
     organisation_id = ids.organisation_id(siret=landlord["siret"])
     world.register(**landlord, organisation_id=str(organisation_id))
-    sent: dict[str, Any] = world.issued()[-1]
+    sent: Issued = world.issued()[-1]
     factor = {"secret_sealed": "x", "last_counter": 0, "created_at": clock.now()}
     with world.harness.transaction() as session:
         session.add(TotpFactor(account_id=UUID(sent["account_id"]), **factor))

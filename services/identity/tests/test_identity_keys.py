@@ -20,7 +20,7 @@ def signer_of(token: str) -> str:
 
 
 def published(world: Any) -> list[str]:
-    return [key["kid"] for key in signing_keys.public_jwks(world.harness.runtime)["keys"]]
+    return [str(key["kid"]) for key in signing_keys.public_jwks(world.harness.runtime)["keys"]]
 
 
 def service_of(world: Any) -> KeySource:

@@ -6,12 +6,13 @@ from uuid import UUID
 import pytest
 from chassis import ids
 from identity.sessions.commands import end_other_sessions
+from identity_events import Issued
 
 HERE = "/api/identity/v1/me"
 CHANGED = "identity.account_changed.v1"
 
 
-def headers(world: Any, sent: dict[str, Any], **changes: Any) -> dict[str, str]:
+def headers(world: Any, sent: Issued, **changes: Any) -> dict[str, str]:
     opened = next(row["id"] for row in world.harness.rows("sign_in_session") if row["ended_at"] is None)
     claims = {"sub": UUID(sent["account_id"]), "org": UUID(sent["organisation_id"]), "sid": opened}
     return dict(world.harness.headers(**{**claims, **changes}))

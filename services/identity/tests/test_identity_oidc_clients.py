@@ -12,6 +12,7 @@ from chassis.settings import SettingsError
 from identity.models import Suspension
 from identity.oidc import signing_keys
 from identity.oidc.client_config import load_clients
+from identity.oidc.grants import TokenAnswer
 from identity.settings import Settings
 from identity.supervision import agents
 from oidc_client import SCOPE, answered, authorize, claims_of, redeem, tokens
@@ -152,26 +153,34 @@ def test_in_production_a_secret_is_there_and_long_and_the_examples_are_not(
         load_clients(settings(tmp_path, MACHINE, **production))
 
 
+def in_production(public_url: str) -> Settings:
+    return Settings(
+        service="identity",
+        environment="production",
+        public_url=public_url,
+        identity_key="k",
+        portal_client_secret="s",
+    )
+
+
 @pytest.mark.parametrize("value", ["1", "true", "on"])
 def test_production_refuses_to_show_the_program_to_visitors(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
-    given = {"identity_key": "k", "portal_client_secret": "s", "public_url": "https://bailleurs.example"}
     monkeypatch.setenv("FLASK_DEBUG", value)
     with pytest.raises(SettingsError, match="FLASK_DEBUG"):
-        Settings(service="identity", environment="production", **given)
+        in_production("https://bailleurs.example")
 
 
 def test_production_refuses_an_address_without_tls() -> None:
-    given = {"identity_key": "k", "portal_client_secret": "s", "public_url": "http://bailleurs.example"}
     with pytest.raises(SettingsError, match="PUBLIC_URL"):
-        Settings(service="identity", environment="production", **given)
+        in_production("http://bailleurs.example")
 
 
 def test_a_client_gets_the_scopes_it_asks_for_and_all_of_its_own_when_it_asks_for_none(local: Any) -> None:
     browser, _ = local.activated()
 
-    def given(**changes: str | None) -> dict[str, Any]:
+    def given(**changes: str | None) -> TokenAnswer:
         code = answered(authorize(browser, **changes).location)["code"]
-        answer: dict[str, Any] = redeem(local, code).json
+        answer: TokenAnswer = redeem(local, code).json
         return answer
 
     assert set(given(scope=None)["scope"].split()) == set(SCOPE.split())

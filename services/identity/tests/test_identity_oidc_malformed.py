@@ -210,7 +210,7 @@ def test_a_refresh_that_is_wrong_gets_its_error(
     local: Any, changes: dict[str, str], headers: dict[str, str], error: str
 ) -> None:
     browser, _ = local.activated()
-    answer = refresh(local, **{"token": tokens(local, browser)["refresh_token"], "headers": headers} | changes)
+    answer = refresh(local, tokens(local, browser)["refresh_token"], headers, **changes)
     assert answer.json["error"] == error
 
 

@@ -10,6 +10,7 @@ from argon2 import PasswordHasher
 from chassis import clock
 from identity.crypto import hashing
 from identity.models import Account
+from identity_events import Issued
 from sqlalchemy import update
 from webui.testing import assert_page, parse
 
@@ -164,7 +165,7 @@ def test_a_provisional_password_expires_with_its_channel_and_says_what_to_do_nex
         assert_page(browser.text)
 
 
-def at_the_code(world: Any, address: str = TYPED, number: str = "22100007090002") -> tuple[Any, dict[str, Any]]:
+def at_the_code(world: Any, address: str = TYPED, number: str = "22100007090002") -> tuple[Any, Issued]:
     """A natural person whom the Caf writes to, and who has done the five steps."""
     world.register(number, kind="natural_person", name="M. Yann Kerviel", email=f"{number}@caf.example")
     sent, browser = world.issued()[-1], world.browser()

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from identity.factors.webauthn import BadAnswer, Party, check_new_key, read_answer, user_handle
 from identity_authenticator import SoftKey
+from identity_events import Issued
 from webui.testing import assert_page
 
 KEYS = "/compte/securite/cles-acces"
@@ -51,7 +52,7 @@ def enter(browser: Any, key: SoftKey, **changes: Any) -> str:
     return send(browser, page, SIGN_IN, key.sign(asked(browser, page, SIGN_IN + "/demande"), **changes))
 
 
-def with_key(world: Any) -> tuple[Any, dict[str, Any], SoftKey]:
+def with_key(world: Any) -> tuple[Any, Issued, SoftKey]:
     browser, sent = world.activated()
     key = SoftKey()
     add_key(browser, key)

@@ -57,7 +57,8 @@ def measured(
     world: Any, path: str, field: str, known: list[str], unknown: list[str]
 ) -> tuple[list[float], list[float]]:
     """Seconds of each, interleaved, the order within a pair turned each time; each from a network of its own."""
-    network, times = count(), {True: [], False: []}
+    network = count()
+    times: dict[bool, list[float]] = {True: [], False: []}
     token_holder = world.browser()
     token = token_holder.token(path)
     for turn, pair in enumerate(zip(known, unknown, strict=True)):

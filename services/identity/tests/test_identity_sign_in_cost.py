@@ -1,6 +1,6 @@
 """What a sign-in asks of the database, counted: seconds differ from machine to machine, statements do not."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
@@ -27,7 +27,7 @@ def counted(engine: Any) -> Iterator[dict[str, int]]:
     def transaction(*_args: object) -> None:
         counts["transactions"] += 1
 
-    listeners = [("before_cursor_execute", statement), ("commit", transaction)]
+    listeners: list[tuple[str, Callable[..., None]]] = [("before_cursor_execute", statement), ("commit", transaction)]
     for name, listener in listeners:
         event.listen(engine, name, listener)
     try:
@@ -69,7 +69,8 @@ def test_a_session_is_marked_as_seen_once_a_minute(world: Any) -> None:
         with time_machine.travel(start + timedelta(**later), tick=False):
             browser.get("/compte/securite")
         row = max(world.harness.rows("sign_in_session"), key=lambda one: one["seen_at"])
-        return row["seen_at"] - start
+        seen: timedelta = row["seen_at"] - start
+        return seen
 
     assert seen_after(seconds=30) < timedelta(seconds=30)
     assert seen_after(minutes=2) == timedelta(minutes=2)

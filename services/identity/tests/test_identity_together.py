@@ -10,6 +10,7 @@ from chassis import clock, ids
 from chassis.events import Event
 from chassis.problems import TooManyRequests
 from chassis.testing import contracts
+from identity.consumed_types import LandlordRegisteredData, LandlordRegisteredPersonal
 from identity.consumes import landlord_registered
 from identity.domain.first_sign_in import OutOfOrder, Step
 from identity.journal.client_address import Origin
@@ -64,7 +65,7 @@ def test_an_account_is_activated_once_however_often_the_last_button_is_pressed(w
 def test_a_legal_person_registered_by_several_cafs_at_once_gets_one_account(world: Any) -> None:
     def register(number: int) -> None:
         user_number = f"{300 + number}00007090001"
-        data = {
+        data: LandlordRegisteredData = {
             "landlord_id": str(ids.new_id()),
             "organisation_id": str(ids.organisation_id(siret=SIRET)),
             "caf_code": user_number[:3],
@@ -73,8 +74,14 @@ def test_a_legal_person_registered_by_several_cafs_at_once_gets_one_account(worl
             "siret": SIRET,
             "version": 1,
         }
-        company = {"name": "REGIE DES LICES", "civility": None, "last_name": None, "first_name": None}
-        person = {**company, "email": "gestion@lices.example", "address": ["12 PLACE DES LICES"]}
+        person: LandlordRegisteredPersonal = {
+            "name": "REGIE DES LICES",
+            "civility": None,
+            "last_name": None,
+            "first_name": None,
+            "email": "gestion@lices.example",
+            "address": ["12 PLACE DES LICES"],
+        }
         event = Event(
             type="registry.landlord_registered.v1", subject="x", source="declaration", data=data, personal=person
         )

@@ -65,8 +65,9 @@ def _fill(made: Product, pairs: int) -> None:
     with made.runtime.transaction() as session:
         for number in range(pairs):
             organisation, login = ids.new_id(), LOGIN.format(number)
-            named = {"login": login, "organisation_id": organisation, "contact_name": login}
-            account = create_account(session, ids.new_id(), kind="landlord", **named)
+            account = create_account(
+                session, ids.new_id(), kind="landlord", login=login, organisation_id=organisation, contact_name=login
+            )
             if account is None:
                 raise RuntimeError("the database must be empty")
             account.password_hash, account.information_given_at, account.activated_at = encoded, now, now

@@ -1,30 +1,17 @@
 """Handlers of one's own account: parse, call, format."""
 
-from typing import Any
-
 from chassis import clock
 from chassis.http import caller, read_only, transaction
 from chassis.problems import FieldError, Invalid, NotFound
 
+from identity import api_types
 from identity.accounts import commands
+from identity.api_types import PersonalChanges
 from identity.domain.identifiers import normalise_telephone, telephone_error
 from identity.models import Account
 
-_SHOWN = (
-    "login",
-    "kind",
-    "caf_code",
-    "supervisor",
-    "civility",
-    "last_name",
-    "first_name",
-    "function",
-    "email",
-    "telephone",
-)
 
-
-def get_me() -> dict[str, Any]:
+def get_me() -> api_types.Account:
     with read_only() as session:
         account = session.get(Account, caller().sub)
         if account is None:
@@ -32,16 +19,16 @@ def get_me() -> dict[str, Any]:
         return account_to_json(account)
 
 
-def correct_me(body: dict[str, Any]) -> dict[str, Any]:
+def correct_me(body: PersonalChanges) -> api_types.Account:
     given = personal_of(body)
     with transaction() as session:
         commands.correct_by_program(session, caller(), given)
         return account_to_json(session.get_one(Account, caller().sub))
 
 
-def personal_of(body: dict[str, Any]) -> dict[str, str | None]:
+def personal_of(body: PersonalChanges) -> dict[str, str | None]:
     """The corrections, normalised; an empty function or telephone becomes None. Raises Invalid."""
-    given: dict[str, str | None] = {name: (value or "").strip() or None for name, value in body.items()}
+    given: dict[str, str | None] = {name: str(value or "").strip() or None for name, value in body.items()}
     if "first_name" in given:
         # Some people have only one name.
         given["first_name"] = given["first_name"] or ""
@@ -59,12 +46,21 @@ def personal_of(body: dict[str, Any]) -> dict[str, str | None]:
     return given
 
 
-def account_to_json(account: Account) -> dict[str, Any]:
+def account_to_json(account: Account) -> api_types.Account:
     return {
         "account_id": str(account.id),
         "organisation_id": str(account.organisation_id) if account.organisation_id else None,
         "activated_at": clock.iso(account.activated_at) if account.activated_at else None,
         # Our messages bounce: the person should give another address.
         "email_refused": account.email is not None and account.email == account.bounced_email,
-        **{name: getattr(account, name) for name in _SHOWN},
+        "login": account.login,
+        "kind": account.kind,
+        "caf_code": account.caf_code,
+        "supervisor": account.supervisor,
+        "civility": account.civility,
+        "last_name": account.last_name,
+        "first_name": account.first_name,
+        "function": account.function,
+        "email": account.email,
+        "telephone": account.telephone,
     }

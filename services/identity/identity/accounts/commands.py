@@ -6,7 +6,7 @@ Accounts are created for the Caf's registry, an administrator or a colleague: no
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Required, TypedDict, Unpack
 from uuid import UUID
 
 from chassis import clock
@@ -26,17 +26,35 @@ from identity.sessions.commands import end_other_sessions
 from identity.sessions.queries import find_open_session
 
 
+class NewAccount(TypedDict, total=False):
+    """What is known of a new account; without a login a random one is drawn."""
+
+    kind: Required[str]
+    login: str
+    principal: bool
+    supervisor: bool
+    organisation_id: UUID
+    caf_code: str | None
+    registry_caf: str
+    contact_name: str
+    contact_email: str | None
+    contact_address: list[str]
+    civility: str | None
+    last_name: str | None
+    first_name: str | None
+
+
 class LoginTaken(Exception):
     """Another account has the login. If it was random, retrying the whole unit of work draws another one."""
 
 
-def create_account(session: Session, account_id: UUID, *, kind: str, **values: Any) -> Account | None:
+def create_account(session: Session, account_id: UUID, **known: Unpack[NewAccount]) -> Account | None:
     """The new account, or None if it already exists (same id, or the organisation's principal account).
 
     One statement decides, so that two simultaneous events create one account. Raises LoginTaken.
     """
-    login = values.pop("login", None) or new_login()
-    row = {"id": account_id, "kind": kind, "login": login, "created_at": clock.now(), **values}
+    login = known.get("login") or new_login()
+    row = {**known, "id": account_id, "login": login, "created_at": clock.now()}
     created = session.execute(
         upsert(session, Account).values(row).on_conflict_do_nothing().returning(Account.id)
     ).scalar_one_or_none()

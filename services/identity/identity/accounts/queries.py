@@ -1,6 +1,6 @@
 """What is read of an account: its status, its Caf, the texts it has accepted."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -39,11 +39,11 @@ _SHUT = select(Account.id).where(
 )
 
 
-def admit(runtime: Runtime, claims: dict[str, Any]) -> None:
+def admit(runtime: Runtime, claims: Mapping[str, object]) -> None:
     """Admission check of API callers. Raises AccountClosed if the account was suspended or closed since the token was
     issued."""
     with runtime.read_only() as session:
-        if session.scalar(_SHUT, {"account_id": UUID(claims["sub"])}) is not None:
+        if session.scalar(_SHUT, {"account_id": UUID(str(claims["sub"]))}) is not None:
             raise AccountClosed
 
 

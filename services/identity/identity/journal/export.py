@@ -4,26 +4,28 @@ import csv
 import io
 import json
 from collections.abc import Sequence
-from typing import Any
 
 from chassis import clock
 from flask import Response
 
+from identity.api_types import Activity
+
 COLUMNS = ("Date et heure (Paris)", "Événement", "Par", "Navigateur", "Réseau")
 
 
-def as_csv(items: Sequence[dict[str, Any]]) -> str:
+def as_csv(items: Sequence[Activity]) -> str:
     """CSV for French spreadsheets: semicolons and a UTF-8 BOM. It contains no text typed by users."""
     written = io.StringIO()
     table = csv.writer(written, delimiter=";")
     table.writerow(COLUMNS)
     for item in items:
         at = clock.parse(item["at"]).astimezone(clock.PARIS)
-        table.writerow((f"{at:%d/%m/%Y %H:%M:%S}", *(item[name] for name in ("label", "by", "browser", "network"))))
+        shown = (item["label"], item["by"], item["browser"], item["network"])
+        table.writerow((f"{at:%d/%m/%Y %H:%M:%S}", *shown))
     return "\ufeff" + written.getvalue()
 
 
-def as_file(items: Sequence[dict[str, Any]], kind: str) -> Response:
+def as_file(items: Sequence[Activity], kind: str) -> Response:
     """Download in ``csv`` or ``json``."""
     text, media = (as_csv(items), "text/csv") if kind == "csv" else (_as_json(items), "application/json")
     answer = Response(text, content_type=f"{media}; charset=utf-8")
@@ -32,5 +34,5 @@ def as_file(items: Sequence[dict[str, Any]], kind: str) -> Response:
     return answer
 
 
-def _as_json(items: Sequence[dict[str, Any]]) -> str:
+def _as_json(items: Sequence[Activity]) -> str:
     return json.dumps({"items": items}, ensure_ascii=False, indent=1)

@@ -1,13 +1,13 @@
 """An account's journal lines as its holder sees them, latest first."""
 
 from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
 from chassis import clock, pagination
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from identity.api_types import Activity, ListMyActivityAnswer
 from identity.domain.security_events import label
 from identity.models import Account, SecurityEvent
 
@@ -16,7 +16,7 @@ HOLDER, AGENT, COLLEAGUE, SERVICE = "Vous", "Votre Caf", "Votre organisme", "Le 
 MOST_EXPORTED = 20_000
 
 
-def activity_page(session: Session, account_id: UUID, cursor: str | None, limit: int) -> dict[str, Any]:
+def activity_page(session: Session, account_id: UUID, cursor: str | None, limit: int) -> ListMyActivityAnswer:
     """Returns {items, next_cursor}; raises BadRequest for a cursor that we did not issue."""
     before = pagination.after_number(cursor)
     mine = select(SecurityEvent).where(SecurityEvent.account_id == account_id).order_by(SecurityEvent.seq.desc())
@@ -27,18 +27,17 @@ def activity_page(session: Session, account_id: UUID, cursor: str | None, limit:
     return {"items": _to_json(session, account_id, shown), "next_cursor": following}
 
 
-def whole_activity(session: Session, account_id: UUID) -> list[dict[str, Any]]:
+def whole_activity(session: Session, account_id: UUID) -> list[Activity]:
     """All stored lines, for the holder's export."""
-    items: list[dict[str, Any]] = activity_page(session, account_id, None, MOST_EXPORTED)["items"]
-    return items
+    return activity_page(session, account_id, None, MOST_EXPORTED)["items"]
 
 
-def _to_json(session: Session, account_id: UUID, lines: Sequence[SecurityEvent]) -> list[dict[str, Any]]:
+def _to_json(session: Session, account_id: UUID, lines: Sequence[SecurityEvent]) -> list[Activity]:
     kinds = _kinds_of_actors(session, {line.actor for line in lines})
     return [_line(line, account_id, kinds.get(line.actor)) for line in lines]
 
 
-def _line(line: SecurityEvent, account_id: UUID, actor_kind: str | None) -> dict[str, Any]:
+def _line(line: SecurityEvent, account_id: UUID, actor_kind: str | None) -> Activity:
     """Hides browser and network of an agent or colleague from the holder."""
     own = line.actor == str(account_id)
     return {

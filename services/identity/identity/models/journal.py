@@ -36,12 +36,13 @@ class SecurityEvent(Base):
     session_id: Mapped[UUID | None]
     network: Mapped[str] = mapped_column(String(50))
     browser: Mapped[str] = mapped_column(String(100))
+    # Ids, codes and counts, other keys for each kind.
     details: Mapped[dict[str, Any]]
     # Position in the chain, in chaining order, and the hash that links it to the previous position.
     position: Mapped[int | None] = mapped_column(BigInteger, unique=True)
     hash: Mapped[str | None] = mapped_column(String(64))
 
-    def content(self) -> dict[str, Any]:
+    def content(self) -> dict[str, object]:
         """The hashed content: everything written at the time of the event."""
         return {
             "seq": self.seq,

@@ -55,6 +55,7 @@ class SigningKey(Base):
     __tablename__ = "signing_key"
 
     kid: Mapped[str] = mapped_column(String(60), primary_key=True)
+    # Any JWK (RFC 7517); the mapping to a JSON column is declared for this type.
     public_jwk: Mapped[dict[str, Any]]
     # The private JWK as a JWE under the key of the settings.
     private_sealed: Mapped[str] = mapped_column(Text)

@@ -2,10 +2,10 @@
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Literal, NamedTuple, NotRequired, TypedDict, cast, get_args
 
 from chassis.settings import SettingsError
 
@@ -15,6 +15,20 @@ from identity.settings import Settings
 _TEXTS = ("name", "secret_setting", "user_setting")
 _LISTS = ("grants", "scopes", "redirect_uris", "post_logout_redirect_uris")
 _SHORTEST_SECRET = 32
+AddressKey = Literal["redirect_uris", "post_logout_redirect_uris"]
+_ADDRESSES: tuple[AddressKey, ...] = get_args(AddressKey)
+
+
+class ClientEntry(TypedDict):
+    """A table of the file, once its keys and their types are checked."""
+
+    name: str
+    grants: list[str]
+    scopes: list[str]
+    redirect_uris: NotRequired[list[str]]
+    post_logout_redirect_uris: NotRequired[list[str]]
+    secret_setting: NotRequired[str]
+    user_setting: NotRequired[str]
 
 
 class _File(NamedTuple):
@@ -47,19 +61,20 @@ def _files(settings: Settings) -> Iterator[_File]:
             raise SettingsError(f"BAILLEURS_CLIENTS_FILE : {settings.clients_file} ne se lit pas.") from error
 
 
-def _parsed(file: _File) -> dict[str, Any]:
+def _parsed(file: _File) -> dict[str, object]:
     try:
         return tomllib.loads(file.text)
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{file.name} : {error}.") from error
 
 
-def _client(file: _File, client_id: str, entry: Any, settings: Settings) -> Client:
-    for key, fault in _faults(client_id, entry, settings):
+def _client(file: _File, client_id: str, given: object, settings: Settings) -> Client:
+    for key, fault in _faults(client_id, given, settings):
         raise _wrong(file, client_id, fault, key)
+    entry = cast(ClientEntry, given)
     secret_setting = entry.get("secret_setting")
 
-    def addresses(name: str) -> tuple[str, ...]:
+    def addresses(name: AddressKey) -> tuple[str, ...]:
         return tuple(uri.replace("{public_url}", settings.public_url) for uri in entry.get(name, ()))
 
     return Client(
@@ -75,19 +90,20 @@ def _client(file: _File, client_id: str, entry: Any, settings: Settings) -> Clie
     )
 
 
-def _faults(client_id: str, entry: Any, settings: Settings) -> Iterator[tuple[str, str]]:
+def _faults(client_id: str, given: object, settings: Settings) -> Iterator[tuple[str, str]]:
     """Errors as (key, sentence); only the first one is reported."""
-    if not re.fullmatch(r"[a-z][a-z0-9-]{2,59}", client_id) or not isinstance(entry, dict):
+    if not re.fullmatch(r"[a-z][a-z0-9-]{2,59}", client_id) or not isinstance(given, dict):
         yield "", "un client est une table nommée par 3 à 60 minuscules, chiffres et tirets."
         return
-    yield from _wrong_types(entry)
+    yield from _wrong_types(given)
+    entry = cast(ClientEntry, given)
     yield from _wrong_grants(entry)
     yield from _wrong_scopes(entry)
     yield from _wrong_addresses(entry, settings)
     yield from _wrong_secret(entry, settings)
 
 
-def _wrong_types(entry: dict[str, Any]) -> Iterator[tuple[str, str]]:
+def _wrong_types(entry: Mapping[str, object]) -> Iterator[tuple[str, str]]:
     for key, value in entry.items():
         if key not in (*_TEXTS, *_LISTS):
             yield key, f"« {key} » n’est pas connu. Les clés sont : {', '.join((*_TEXTS, *_LISTS))}."
@@ -100,7 +116,7 @@ def _wrong_types(entry: dict[str, Any]) -> Iterator[tuple[str, str]]:
             yield "", f"« {key} » manque."
 
 
-def _wrong_grants(entry: dict[str, Any]) -> Iterator[tuple[str, str]]:
+def _wrong_grants(entry: ClientEntry) -> Iterator[tuple[str, str]]:
     grants = set(entry["grants"])
     if not grants <= set(GRANTS):
         yield "grants", f"les attributions sont à choisir parmi : {', '.join(GRANTS)}."
@@ -114,7 +130,7 @@ def _wrong_grants(entry: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield "user_setting", "user_setting ne sert qu’avec client_credentials."
 
 
-def _wrong_scopes(entry: dict[str, Any]) -> Iterator[tuple[str, str]]:
+def _wrong_scopes(entry: ClientEntry) -> Iterator[tuple[str, str]]:
     scopes, grants = set(entry["scopes"]), set(entry["grants"])
     allowed = PROGRAM_SCOPES if "client_credentials" in grants else PEOPLE_SCOPES
     if not scopes <= set(allowed):
@@ -123,10 +139,10 @@ def _wrong_scopes(entry: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield "scopes", "offline_access et refresh_token vont ensemble."
 
 
-def _wrong_addresses(entry: dict[str, Any], settings: Settings) -> Iterator[tuple[str, str]]:
+def _wrong_addresses(entry: ClientEntry, settings: Settings) -> Iterator[tuple[str, str]]:
     if ("authorization_code" in entry["grants"]) != bool(entry.get("redirect_uris")):
         yield "redirect_uris", "authorization_code et redirect_uris vont ensemble."
-    for key in ("redirect_uris", "post_logout_redirect_uris"):
+    for key in _ADDRESSES:
         for uri in entry.get(key, ()):
             if not is_declarable(uri.replace("{public_url}", settings.public_url), settings.public_url):
                 yield (
@@ -137,7 +153,7 @@ def _wrong_addresses(entry: dict[str, Any], settings: Settings) -> Iterator[tupl
                 )
 
 
-def _wrong_secret(entry: dict[str, Any], settings: Settings) -> Iterator[tuple[str, str]]:
+def _wrong_secret(entry: ClientEntry, settings: Settings) -> Iterator[tuple[str, str]]:
     if settings.environment != "production":
         return
     name = entry.get("secret_setting")

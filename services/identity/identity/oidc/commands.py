@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any, TypedDict, cast
 from uuid import UUID
 
 from chassis import clock
@@ -18,6 +18,21 @@ from identity.sessions.commands import revoke_families
 
 # The same token again within this time is a double click or a lost answer, not theft.
 GRACE = timedelta(seconds=10)
+
+
+class NewCode(TypedDict):
+    """The row of a code."""
+
+    code_hash: str
+    client_id: str
+    session_id: UUID
+    family_id: UUID
+    redirect_uri: str
+    scope: str
+    nonce: str | None
+    code_challenge: str
+    issued_at: datetime
+    expires_at: datetime
 
 
 @dataclass(frozen=True)
@@ -101,7 +116,7 @@ _USE = (
 _ADD = insert(_TOKENS)
 
 
-def keep_code(session: Session, row: dict[str, Any]) -> None:
+def keep_code(session: Session, row: NewCode) -> None:
     session.execute(_KEEP_CODE, row)
 
 

@@ -1,7 +1,6 @@
 """The provider's other endpoints under /oidc and the discovery document."""
 
 from collections.abc import Callable
-from typing import Any
 
 from authlib.oauth2 import OAuth2Error
 from authlib.oauth2.rfc6749.errors import InvalidRequestError
@@ -110,7 +109,7 @@ def _unauthorized(status: int, error: str) -> ResponseReturnValue:
     return jsonify(error=error), status, {"WWW-Authenticate": f'Bearer error="{error}"'}
 
 
-def metadata(settings: Settings) -> dict[str, Any]:
+def metadata(settings: Settings) -> dict[str, object]:
     at = f"{settings.issuer}/oidc"
     return {
         "issuer": settings.issuer,

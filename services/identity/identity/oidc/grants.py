@@ -2,7 +2,7 @@
 
 import secrets
 from datetime import timedelta
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NotRequired, TypedDict
 
 from authlib.oauth2.rfc6749 import OAuth2Request, grants
 from authlib.oauth2.rfc6749.errors import InvalidRequestError, UnauthorizedClientError
@@ -18,15 +18,26 @@ from identity.domain.credentials import normalise_login
 from identity.models import Account
 from identity.oidc import commands
 from identity.oidc.clients import Client
-from identity.oidc.commands import RedeemedCode, RedeemedRefresh
+from identity.oidc.commands import NewCode, RedeemedCode, RedeemedRefresh
 from identity.oidc.context import database
-from identity.oidc.queries import ClientAccount, Subject, machine_of, subject_of
+from identity.oidc.queries import ClientAccount, PersonClaims, ProgramClaims, Subject, machine_of, subject_of
 from identity.oidc.signing_keys import ALGORITHM, signing_key
 from identity.sessions.commands import touch_session
 from identity.sessions.queries import is_seen_lately
 from identity.settings import Settings
 
 AUTH_METHODS = ["client_secret_basic", "none"]
+
+
+class TokenAnswer(TypedDict):
+    """RFC 6749 §5.1, and the ID token of OpenID Connect Core §3.1.3.3."""
+
+    token_type: str
+    access_token: str
+    expires_in: int
+    scope: NotRequired[str]
+    refresh_token: NotRequired[str]
+    id_token: NotRequired[str]
 
 
 class PkceForAll(CodeChallenge):  # type: ignore[misc]  # authlib has no types
@@ -57,7 +68,7 @@ class CodeGrant(grants.AuthorizationCodeGrant):  # type: ignore[misc]  # authlib
     def save_authorization_code(self, code: str, request: OAuth2Request) -> None:
         asked, subject = request.payload.data, request.user
         now = clock.now()
-        row = {
+        row: NewCode = {
             "code_hash": digest(code),
             "client_id": request.client.client_id,
             "session_id": subject.session_id,
@@ -99,7 +110,7 @@ class CodeGrant(grants.AuthorizationCodeGrant):  # type: ignore[misc]  # authlib
         subject: Subject = self.request.user
         return subject
 
-    def save_token(self, token: dict[str, Any]) -> None:
+    def save_token(self, token: TokenAnswer) -> None:
         if "offline_access" not in self.request.authorization_code.scope.split():
             token.pop("refresh_token", None)
         if "refresh_token" in token:
@@ -129,13 +140,13 @@ class RefreshGrant(grants.RefreshTokenGrant):  # type: ignore[misc]  # authlib h
         subject: Subject = self.request.user
         return subject
 
-    def issue_token(self, user: Subject, refresh_token: RedeemedRefresh) -> dict[str, Any]:
-        token: dict[str, Any] = super().issue_token(user, refresh_token)
+    def issue_token(self, user: Subject, refresh_token: RedeemedRefresh) -> TokenAnswer:
+        token: TokenAnswer = super().issue_token(user, refresh_token)
         # Derived and already stored, so that a double click gets the same one.
         token["refresh_token"] = successor(self.server.settings, refresh_token.token)
         return token
 
-    def save_token(self, token: dict[str, Any]) -> None:
+    def save_token(self, token: TokenAnswer) -> None:
         """Does nothing: the successor was stored when its predecessor was used."""
 
     def revoke_old_credential(self, refresh_token: RedeemedRefresh) -> None:
@@ -160,25 +171,25 @@ class IdTokens(OpenIDCode):  # type: ignore[misc]  # authlib has no types
     def get_encode_header(self, client: Client) -> dict[str, str]:
         return {"alg": ALGORITHM, "kid": str(signing_key(database()).kid)}
 
-    def get_client_claims(self, client: Client) -> dict[str, Any]:
+    def get_client_claims(self, client: Client) -> dict[str, str | int]:
         expires_at = clock.now() + timedelta(seconds=self.settings.access_token_seconds)
         return {"iss": self.settings.issuer, "aud": client.client_id, "exp": int(expires_at.timestamp())}
 
     def generate_user_info(self, user: Subject, scope: str) -> UserInfo:
         # Time of the sign-in, not of the refresh: authlib would use the current time.
         authenticated = {"auth_time": int(user.authenticated_at.timestamp()), "amr": list(user.amr)}
-        return UserInfo(user.profile(scope) | authenticated)
+        return UserInfo({**user.profile(scope), **authenticated})
 
 
 class MachineGrant(grants.ClientCredentialsGrant):  # type: ignore[misc]  # authlib has no types
     TOKEN_ENDPOINT_AUTH_METHODS: ClassVar = ["client_secret_basic"]
 
-    def generate_token(self, **asked: Any) -> dict[str, Any]:
+    def generate_token(self, **asked: Any) -> TokenAnswer:
         client: Client = self.request.client
         machine = machine_of(database(), Account.login == normalise_login(client.user))
         if machine is None:
             raise UnauthorizedClientError("The account of this client is not there, or not of a landlord")
-        token: dict[str, Any] = super().generate_token(user=machine, **asked)
+        token: TokenAnswer = super().generate_token(user=machine, **asked)
         return token
 
 
@@ -208,7 +219,9 @@ class AccessTokens(JWTBearerTokenGenerator):  # type: ignore[misc]  # authlib ha
     def get_amr(self, user: Holder) -> list[str]:
         return list(user.amr)
 
-    def get_extra_claims(self, client: Client, grant_type: str, user: Holder, scope: str) -> dict[str, Any]:
+    def get_extra_claims(
+        self, client: Client, grant_type: str, user: Holder, scope: str
+    ) -> PersonClaims | ProgramClaims:
         return user.claims()
 
 

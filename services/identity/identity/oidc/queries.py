@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import NotRequired, TypedDict, cast
 from uuid import UUID
 
 from chassis import clock
@@ -14,6 +14,29 @@ from identity.accounts.queries import suspended
 from identity.domain.first_sign_in import Step
 from identity.models import Account, SignInSession
 from identity.settings import settings_of
+
+
+class PersonClaims(TypedDict):
+    kind: str
+    sid: str
+    supervisor: bool
+    org: NotRequired[str]
+    caf: NotRequired[str]
+
+
+class Profile(PersonClaims):
+    """With the standard claims of the scope."""
+
+    sub: str
+    given_name: NotRequired[str]
+    family_name: NotRequired[str]
+    name: NotRequired[str]
+    email: NotRequired[str]
+
+
+class ProgramClaims(TypedDict):
+    kind: str
+    org: str
 
 
 @dataclass(frozen=True)
@@ -28,20 +51,20 @@ class Subject:
     def get_user_id(self) -> str:
         return str(self.account.id)
 
-    def claims(self) -> dict[str, Any]:
+    def claims(self) -> PersonClaims:
         """Identity claims, never rights: each service applies its own perimeter, so that withdrawal is immediate."""
         account = self.account
-        claims: dict[str, Any] = {"kind": account.kind, "sid": str(self.session_id), "supervisor": account.supervisor}
+        claims: PersonClaims = {"kind": account.kind, "sid": str(self.session_id), "supervisor": account.supervisor}
         if account.organisation_id is not None:
             claims["org"] = str(account.organisation_id)
         if account.caf_code is not None:
             claims["caf"] = account.caf_code
         return claims
 
-    def profile(self, scope: str) -> dict[str, Any]:
+    def profile(self, scope: str) -> Profile:
         """Standard claims of the scope, for the id_token and userinfo (OpenID Connect Core §5.4)."""
         account, scopes = self.account, scope.split()
-        claims: dict[str, Any] = {"sub": str(account.id), **self.claims()}
+        claims = cast(Profile, {"sub": str(account.id), **self.claims()})
         if "profile" in scopes:
             claims["given_name"] = account.first_name or ""
             claims["family_name"] = account.last_name or ""
@@ -87,7 +110,7 @@ class ClientAccount:
     def get_user_id(self) -> str:
         return str(self.account.id)
 
-    def claims(self) -> dict[str, Any]:
+    def claims(self) -> ProgramClaims:
         return {"kind": self.account.kind, "org": str(self.account.organisation_id)}
 
 

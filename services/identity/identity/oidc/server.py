@@ -21,7 +21,7 @@ from identity.oidc import clients
 from identity.oidc.client_config import load_clients
 from identity.oidc.clients import Client, by_basic
 from identity.oidc.context import database
-from identity.oidc.grants import AccessTokens, CodeGrant, IdTokens, MachineGrant, PkceForAll, RefreshGrant
+from identity.oidc.grants import AccessTokens, CodeGrant, IdTokens, MachineGrant, PkceForAll, RefreshGrant, TokenAnswer
 from identity.oidc.request_validation import Parameters, RequestValidation, parameters
 from identity.oidc.token_endpoints import EndSession, Introspection, Revocation
 from identity.settings import Settings, settings_of
@@ -84,7 +84,7 @@ class Provider(AuthorizationServer):  # type: ignore[misc]  # authlib has no typ
     def query_client(self, client_id: str) -> Client | None:
         return self.clients.get(client_id)
 
-    def save_token(self, token: dict[str, Any], request: OAuth2Request) -> None:
+    def save_token(self, token: TokenAnswer, request: OAuth2Request) -> None:
         """Does nothing: each grant stores its own tokens."""
 
     def handle_error_response(self, request: OAuth2Request | None, error: OAuth2Error) -> Response:

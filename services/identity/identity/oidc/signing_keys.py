@@ -3,13 +3,12 @@
 import json
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any
 
 from chassis import clock
 from chassis import runtime as runtimes
 from chassis.runtime import Runtime
 from joserfc import jwe
-from joserfc.jwk import ECKey, KeySet, OctKey
+from joserfc.jwk import ECKey, KeySet, KeySetSerialization, OctKey
 from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
@@ -27,7 +26,7 @@ LEAD = timedelta(hours=24)
 CACHED = timedelta(minutes=10)
 
 
-def public_jwks(runtime: Runtime) -> dict[str, Any]:
+def public_jwks(runtime: Runtime) -> KeySetSerialization:
     """RFC 7517 set of the public keys that may have signed a valid token or will soon sign; never empty."""
     with runtime.read_only() as session:
         found = jwks(session)
@@ -42,7 +41,7 @@ def public_keys(session: Session) -> KeySet:
     return KeySet([ECKey.import_key(key) for key in jwks(session)["keys"]])
 
 
-def jwks(session: Session) -> dict[str, Any]:
+def jwks(session: Session) -> KeySetSerialization:
     published = select(SigningKey.public_jwk).where(SigningKey.published_until > clock.now())
     return {"keys": list(session.scalars(published.order_by(SigningKey.created_at)))}
 

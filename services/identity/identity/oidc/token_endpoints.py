@@ -1,7 +1,7 @@
 """Revocation (RFC 7009), introspection (RFC 7662) and logout requested by a client (RP-Initiated Logout 1.0)."""
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NotRequired, TypedDict, cast
 from uuid import UUID
 
 from authlib.oauth2 import OAuth2Error
@@ -27,6 +27,25 @@ from identity.oidc.queries import Subject, machine_named, subject_of
 from identity.oidc.signing_keys import ALGORITHM, jwks, public_keys
 from identity.sessions.commands import sign_out
 
+_DESCRIBED = ("iss", "sub", "aud", "exp", "iat", "client_id", "scope", "kind", "org", "caf", "amr", "sid")
+
+
+class AccessClaims(TypedDict):
+    """RFC 9068 §2.2, and ours; those of a program have no session."""
+
+    iss: str
+    sub: str
+    aud: str | list[str]
+    exp: int
+    iat: int
+    client_id: str
+    scope: NotRequired[str]
+    kind: str
+    org: NotRequired[str]
+    caf: NotRequired[str]
+    amr: NotRequired[list[str]]
+    sid: NotRequired[str]
+
 
 @dataclass(frozen=True)
 class RefreshState:
@@ -43,26 +62,26 @@ class RefreshState:
     def is_revoked(self) -> bool:
         return self.family.revoked_at is not None or subject_of(database(), self.family.session_id) is None
 
-    def described(self) -> dict[str, Any]:
+    def described(self) -> dict[str, object]:
         family = self.family
         return {"client_id": family.client_id, "scope": family.scope, "exp": int(family.expires_at.timestamp())}
 
 
 @dataclass(frozen=True)
 class AccessState:
-    claims: dict[str, Any]
+    claims: AccessClaims
 
     def check_client(self, client: Client) -> bool:
         return self.claims.get("client_id") == client.client_id
 
     def is_expired(self) -> bool:
-        return int(self.claims["exp"]) <= int(clock.now().timestamp())
+        return self.claims["exp"] <= int(clock.now().timestamp())
 
     @property
     def subject(self) -> Subject | None:
         """The session's person, while the session is open."""
         try:
-            return subject_of(database(), UUID(str(self.claims["sid"])))
+            return subject_of(database(), UUID(self.claims["sid"]))
         except (KeyError, ValueError):
             return None
 
@@ -72,18 +91,17 @@ class AccessState:
             return machine_named(database(), UUID(self.claims["sub"])) is None
         return self.subject is None
 
-    def described(self) -> dict[str, Any]:
-        names = ("iss", "sub", "aud", "exp", "iat", "client_id", "scope", "kind", "org", "caf", "amr", "sid")
-        return {"token_type": "Bearer"} | {name: self.claims[name] for name in names if name in self.claims}
+    def described(self) -> dict[str, object]:
+        return {"token_type": "Bearer"} | {name: value for name, value in self.claims.items() if name in _DESCRIBED}
 
 
-def read_access_token(text: str) -> dict[str, Any] | None:
+def read_access_token(text: str) -> AccessClaims | None:
     """The claims of a valid access token, verified as in every service; None for anything else."""
     keys = KeySource(lambda: jwks(database()))
     try:
         # Fails if there is no key: then nothing has been signed.
         keys.refresh()
-        return auth.verify(text, keys, runtimes.of(database()).settings)
+        return cast(AccessClaims, auth.verify(text, keys, runtimes.of(database()).settings))
     except (JoseError, Unauthorized):
         return None
 
@@ -132,7 +150,7 @@ class Introspection(GivenToken, IntrospectionEndpoint):  # type: ignore[misc]  #
     def check_permission(self, token: RefreshState | AccessState, client: Client, request: OAuth2Request) -> bool:
         return token.check_client(client)
 
-    def introspect_token(self, token: RefreshState | AccessState) -> dict[str, Any]:
+    def introspect_token(self, token: RefreshState | AccessState) -> dict[str, object]:
         return token.described()
 
 
@@ -150,7 +168,7 @@ class EndSession(EndSessionEndpoint):  # type: ignore[misc]  # authlib has no ty
     def _is_valid_post_logout_redirect_uri(self, client: Client, post_logout_redirect_uri: str) -> bool:
         return client.check_post_logout_redirect_uri(post_logout_redirect_uri)
 
-    def _validate_id_token_hint(self, id_token_hint: str) -> dict[str, Any]:
+    def _validate_id_token_hint(self, id_token_hint: str) -> dict[str, object]:
         """Accepts any ID token of ours, expired or not; authlib's version lets non-OAuth errors escape.
 
         Raises HintNotTrusted if we cannot verify the signature, InvalidRequestError if it is not an ID token.

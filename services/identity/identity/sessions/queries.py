@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from chassis import clock
@@ -10,6 +9,7 @@ from chassis import runtime as runtimes
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from identity import api_types
 from identity.domain.first_sign_in import FACTOR_STEPS
 from identity.models import Account, SignInSession
 from identity.settings import settings_of
@@ -56,7 +56,7 @@ def open_sessions(session: Session, account_id: UUID) -> Sequence[SignInSession]
     ).all()
 
 
-def session_to_json(opened: SignInSession, current: str) -> dict[str, Any]:
+def session_to_json(opened: SignInSession, current: str) -> api_types.Session:
     return {
         "id": str(opened.id),
         "browser": opened.browser,

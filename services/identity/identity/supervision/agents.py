@@ -33,7 +33,6 @@ def add(runtime: Runtime, *, login: str, caf_code: str, email: str, supervisor: 
     if not 3 <= len(chosen) <= LONGEST_LOGIN:
         detail = f"L’identifiant d’un agent compte de 3 à {LONGEST_LOGIN} signes."
         raise Invalid([FieldError(pointer="/login", code="login", detail=detail, example="AGENT-DUPONT")])
-    contact = {"contact_name": login, "contact_email": address, "contact_address": []}
     with runtime.transaction() as session:
         try:
             account = create_account(
@@ -43,7 +42,9 @@ def add(runtime: Runtime, *, login: str, caf_code: str, email: str, supervisor: 
                 login=chosen,
                 caf_code=caf_code,
                 supervisor=supervisor,
-                **contact,
+                contact_name=login,
+                contact_email=address,
+                contact_address=[],
             )
         except LoginTaken:
             account = None

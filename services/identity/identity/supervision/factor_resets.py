@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 from chassis import clock, pagination
@@ -14,7 +13,9 @@ from chassis.runtime import Runtime
 from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
+from identity import api_types
 from identity.accounts.notices import Notice, notify
+from identity.api_types import FactorResetToDecide, ListFactorResetsAnswer
 from identity.domain.security_events import Kind
 from identity.domain.supervision import RESET_STATES, Decision, ResetState, checked_reason, sources
 from identity.factors.commands import reset_factors
@@ -93,7 +94,7 @@ def decidable(caller: Caller) -> ColumnElement[bool]:
     return mine & or_(FactorReset.caf_code == caller.caf, national)
 
 
-def waiting(session: Session, caller: Caller, cursor: str | None, limit: int) -> dict[str, Any]:
+def waiting(session: Session, caller: Caller, cursor: str | None, limit: int) -> ListFactorResetsAnswer:
     """Pending requests, oldest first, including the caller's own, so that they see them pending."""
     after = pagination.after_id(cursor)
     # Aliased, because the perimeter condition also uses Account.
@@ -108,7 +109,7 @@ def waiting(session: Session, caller: Caller, cursor: str | None, limit: int) ->
     if after is not None:
         rows = rows.where(FactorReset.id > after)
     shown, following = pagination.page(session.execute(rows).all(), limit, lambda row: (row[0].id,))
-    items = [{**to_json(reset, caller), "name": account.name} for reset, account in shown]
+    items: list[FactorResetToDecide] = [{**to_json(reset, caller), "name": account.name} for reset, account in shown]
     return {"items": items, "next_cursor": following}
 
 
@@ -122,7 +123,7 @@ def expire_requests(session: Session, which: ColumnElement[bool]) -> int:
     return len(accounts)
 
 
-def to_json(reset: FactorReset, caller: Caller) -> dict[str, Any]:
+def to_json(reset: FactorReset, caller: Caller) -> api_types.FactorReset:
     return {
         "id": str(reset.id),
         "account_id": str(reset.account_id),

@@ -1,7 +1,6 @@
 """Account search by exact criterion, account details and journal for agents; never returns a secret."""
 
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from chassis import clock, pagination
@@ -12,6 +11,15 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from identity.accounts.queries import is_suspended, own_status, suspended
+from identity.api_types import (
+    FoundAccount,
+    ListAccountActivityAnswer,
+    SearchAccountsAnswer,
+    SearchAccountsBody,
+    SupervisedAccount,
+    SupervisedAccountProvisionalPassword,
+    SupervisedActivity,
+)
 from identity.domain.credentials import normalise_login
 from identity.domain.identifiers import normalise_email, normalise_user_number
 from identity.domain.security_events import label
@@ -32,15 +40,17 @@ class Criterion:
     typed: str
 
 
-def criterion_of(body: dict[str, Any]) -> Criterion:
+def criterion_of(body: SearchAccountsBody) -> Criterion:
     """Raises Invalid unless exactly one is given."""
-    given = [(name, body[name]) for name in _CONDITIONS if body.get(name)]
+    given = [(name, str(typed)) for name, typed in body.items() if name in _CONDITIONS and typed]
     if len(given) != 1:
         raise Invalid([FieldError(pointer="", code="one_criterion", detail=ONE_CRITERION, example='{"login": "…"}')])
     return Criterion(*given[0])
 
 
-def search(session: Session, caller: Caller, criterion: Criterion, cursor: str | None, limit: int) -> dict[str, Any]:
+def search(
+    session: Session, caller: Caller, criterion: Criterion, cursor: str | None, limit: int
+) -> SearchAccountsAnswer:
     # The criterion comes in the body: an e-mail must not appear in a URL.
     within = (criterion.name, criterion.typed)
     after = pagination.after(cursor, UUID, within=within, pointer="/cursor")
@@ -56,7 +66,7 @@ def search(session: Session, caller: Caller, criterion: Criterion, cursor: str |
     return {"items": [_line(row.Account, row.suspended) for row in shown], "next_cursor": following}
 
 
-def detail(session: Session, caller: Caller, account_id: UUID) -> dict[str, Any]:
+def detail(session: Session, caller: Caller, account_id: UUID) -> SupervisedAccount:
     """Raises NotFound outside the perimeter."""
     account = visible(session, caller, account_id)
     alone = own_status(session, account)
@@ -74,7 +84,7 @@ def detail(session: Session, caller: Caller, account_id: UUID) -> dict[str, Any]
             for number, caf, landlord_id in session.execute(numbers.limit(200))
         ],
         "created_at": clock.iso(account.created_at),
-        "activated_at": account.activated_at and clock.iso(account.activated_at),
+        "activated_at": None if account.activated_at is None else clock.iso(account.activated_at),
         "last_sign_in_at": _last_sign_in(session, account.id),
         "own_password": account.password_hash is not None,
         "password_change_required": account.password_change_required_at is not None,
@@ -93,11 +103,11 @@ def visible(session: Session, caller: Caller, account_id: UUID) -> Account:
     return found
 
 
-def _line(account: Account, together: bool) -> dict[str, Any]:
+def _line(account: Account, together: bool) -> FoundAccount:
     status = Status.CLOSED if account.closed_at else Status.SUSPENDED if together else Status.ACTIVE
     return {
         "account_id": str(account.id),
-        "organisation_id": account.organisation_id and str(account.organisation_id),
+        "organisation_id": None if account.organisation_id is None else str(account.organisation_id),
         "kind": account.kind,
         "login": account.login,
         "name": account.name,
@@ -113,7 +123,7 @@ def _last_sign_in(session: Session, account_id: UUID) -> str | None:
     return None if last is None else clock.iso(last)
 
 
-def _provisional(session: Session, account_id: UUID) -> dict[str, Any] | None:
+def _provisional(session: Session, account_id: UUID) -> SupervisedAccountProvisionalPassword | None:
     """The last one sent: channel, expiry and use; never the password."""
     alive = (Credential.account_id == account_id, Credential.replaced_at.is_(None))
     last = session.scalar(select(Credential).where(*alive).order_by(Credential.issued_at.desc()).limit(1))
@@ -123,8 +133,43 @@ def _provisional(session: Session, account_id: UUID) -> dict[str, Any] | None:
         "channel": last.channel,
         "issued_at": clock.iso(last.issued_at),
         "expires_at": clock.iso(last.expires_at),
-        "used_at": last.used_at and clock.iso(last.used_at),
+        "used_at": None if last.used_at is None else clock.iso(last.used_at),
     }
+
+
+def account_activity(
+    session: Session, caller: Caller, account_id: UUID, cursor: str | None, limit: int
+) -> ListAccountActivityAnswer:
+    """Returns {items, next_cursor}. Raises NotFound outside the perimeter, BadRequest for a cursor we did not issue."""
+    account, before = visible(session, caller, account_id), pagination.after_number(cursor)
+    mine = select(SecurityEvent).where(SecurityEvent.account_id == account.id).order_by(SecurityEvent.seq.desc())
+    if before is not None:
+        mine = mine.where(SecurityEvent.seq < before)
+    lines = session.scalars(mine.limit(limit + 1)).all()
+    shown, following = pagination.page(lines, limit, lambda line: (line.seq,))
+    reasons = _reasons(session, account, [line.details["act"] for line in shown if "act" in line.details])
+    items: list[SupervisedActivity] = [
+        {
+            "id": line.seq,
+            "at": clock.iso(line.at),
+            "kind": line.kind,
+            "label": label(line.kind),
+            "actor": line.actor,
+            "own": line.actor == str(account.id),
+            "network": line.network,
+            "browser": line.browser,
+            "reason": reasons.get(line.details.get("act", "")),
+        }
+        for line in shown
+    ]
+    return {"items": items, "next_cursor": following}
+
+
+def _reasons(session: Session, account: Account, act_ids: list[str]) -> dict[str, str]:
+    of_organisation = SupervisionAct.organisation_id == account.organisation_id
+    mine = or_(SupervisionAct.account_id == account.id, of_organisation)
+    named = select(SupervisionAct).where(SupervisionAct.id.in_([UUID(one) for one in act_ids]), mine)
+    return {str(act.id): act.reason for act in session.scalars(named)}
 
 
 def _by_user_number(typed: str) -> ColumnElement[bool]:
@@ -151,38 +196,3 @@ def _by_name(typed: str) -> ColumnElement[bool]:
 
 
 _CONDITIONS = {"user_number": _by_user_number, "login": _by_login, "email": _by_email, "name": _by_name}
-
-
-def account_activity(
-    session: Session, caller: Caller, account_id: UUID, cursor: str | None, limit: int
-) -> dict[str, Any]:
-    """Returns {items, next_cursor}. Raises NotFound outside the perimeter, BadRequest for a cursor we did not issue."""
-    account, before = visible(session, caller, account_id), pagination.after_number(cursor)
-    mine = select(SecurityEvent).where(SecurityEvent.account_id == account.id).order_by(SecurityEvent.seq.desc())
-    if before is not None:
-        mine = mine.where(SecurityEvent.seq < before)
-    lines = session.scalars(mine.limit(limit + 1)).all()
-    shown, following = pagination.page(lines, limit, lambda line: (line.seq,))
-    reasons = _reasons(session, account, [line.details["act"] for line in shown if "act" in line.details])
-    items = [
-        {
-            "id": line.seq,
-            "at": clock.iso(line.at),
-            "kind": line.kind,
-            "label": label(line.kind),
-            "actor": line.actor,
-            "own": line.actor == str(account.id),
-            "network": line.network,
-            "browser": line.browser,
-            "reason": reasons.get(line.details.get("act", "")),
-        }
-        for line in shown
-    ]
-    return {"items": items, "next_cursor": following}
-
-
-def _reasons(session: Session, account: Account, act_ids: list[str]) -> dict[str, str]:
-    of_organisation = SupervisionAct.organisation_id == account.organisation_id
-    mine = or_(SupervisionAct.account_id == account.id, of_organisation)
-    named = select(SupervisionAct).where(SupervisionAct.id.in_([UUID(one) for one in act_ids]), mine)
-    return {str(act.id): act.reason for act in session.scalars(named)}

@@ -4,14 +4,14 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from math import ceil
-from typing import Any, cast
+from typing import cast
 
 from chassis import clock
 from chassis import runtime as runtimes
 from chassis.db import upsert
 from chassis.problems import TooManyRequests
 from chassis.runtime import Runtime
-from sqlalchemy import Table, bindparam, delete, update
+from sqlalchemy import Executable, Table, bindparam, delete, update
 from sqlalchemy.orm import Session
 
 from identity.crypto.key_derivation import keyed_digest
@@ -26,7 +26,7 @@ _SUBJECT = _TABLE.c.subject == bindparam("counted")
 _COUNT, _FORGET = update(_TABLE).where(_SUBJECT), delete(_TABLE).where(_SUBJECT)
 _AS_IT_WAS = {"failures": _TABLE.c.failures}
 # By the dialect's name.
-_LOCK: dict[str, Any] = {}
+_LOCK: dict[str, Executable] = {}
 _GIVE_BACK = update(_TABLE).where(_SUBJECT, _TABLE.c.failures > 0).values(failures=_TABLE.c.failures - 1)
 
 
