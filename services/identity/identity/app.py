@@ -13,7 +13,7 @@ from identity.oidc import signing_keys
 from identity.pages.application import create_pages, purge_web_sessions
 from identity.pages.sending import purge_sent_forms
 from identity.publishes import PUBLISHED
-from identity.recovery.jobs import handle_all, purge_requests
+from identity.recovery.jobs import handle_requests, purge_requests
 from identity.sessions.jobs import purge_sessions
 from identity.settings import Settings
 from identity.supervision.jobs import expire_factor_resets, purge_reasons, republish_agent_statuses
@@ -32,7 +32,7 @@ service = Service(
     subscriptions=SUBSCRIPTIONS,
     published=PUBLISHED,
     periodic=(
-        Periodic("recoveries", 2, handle_all),
+        Periodic("recoveries", 2, handle_requests),
         Periodic("chain journal", 2, chain_all),
         Periodic("anchor journal", 10, anchor_chain),
         Periodic("purge journal", 3600, purge_journal),

@@ -77,8 +77,8 @@ class Personal:
 
 
 def correct_by_program(session: Session, caller: Caller, given: Mapping[str, str | None]) -> list[str]:
-    """As `correct`, for an access token. Raises Forbidden if its session has ended, since a token outlives it for a
-    while, or if it has none (a program's token)."""
+    """As `correct_information`, for an access token. Raises Forbidden if its session has ended, since a token outlives
+    it for a while, or if it has none (a program's token)."""
     found = find_open_session(session, UUID(caller.sid)) if caller.sid else None
     if found is None or found[1].id != caller.sub or found[0].step != Step.DONE:
         raise Forbidden("Votre session est fermée. Connectez-vous de nouveau.")

@@ -33,7 +33,7 @@ from identity.throttling import attempts
 LIFETIME = timedelta(hours=1)
 
 
-def ask(runtime: Runtime, account: Account, email: str) -> None:
+def request_change(runtime: Runtime, account: Account, email: str) -> None:
     """Sends a code and voids any previous one. Raises Invalid if the address is already the account's, TooManyRequests.
 
     `email` is normalised, and the person has just reauthenticated.
@@ -42,12 +42,12 @@ def ask(runtime: Runtime, account: Account, email: str) -> None:
         detail = "C’est déjà l’adresse de votre compte."
         raise Invalid([FieldError(pointer="/email", code="same", detail=detail)])
     with runtime.transaction() as session:
-        wait = send(session, account, email)
+        wait = send_code(session, account, email)
     if wait:
         raise TooManyRequests(ceil(wait.total_seconds()))
 
 
-def send(session: Session, account: Account, email: str) -> timedelta:
+def send_code(session: Session, account: Account, email: str) -> timedelta:
     """Sends the code and returns zero, or sends nothing and returns the wait: each code is a message in a mailbox."""
     counters = (
         Counter(PER_CONFIRMED_ADDRESS, "confirmed address", email),
@@ -59,7 +59,7 @@ def send(session: Session, account: Account, email: str) -> timedelta:
     return wait
 
 
-def confirm(runtime: Runtime, account_id: UUID, typed: str) -> None:
+def confirm_change(runtime: Runtime, account_id: UUID, typed: str) -> None:
     """Changes the account's address. Raises Invalid if the code is wrong or expired, or if another account has the
     address; five wrong codes void it."""
     with runtime.transaction() as session:
@@ -72,7 +72,7 @@ def confirm(runtime: Runtime, account_id: UUID, typed: str) -> None:
         raise refused
 
 
-def waiting(session: Session, account_id: UUID) -> EmailChange | None:
+def pending_change(session: Session, account_id: UUID) -> EmailChange | None:
     """The pending change, if its code is still valid."""
     change = _open_change(session, account_id)
     return change if change is not None and change.expires_at > clock.now() else None

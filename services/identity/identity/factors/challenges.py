@@ -33,21 +33,21 @@ class Answer:
     challenge: bytes
 
 
-def ask(session: Session, ceremony: Ceremony) -> bytes:
+def create_challenge(session: Session, ceremony: Ceremony) -> bytes:
     """Creates a challenge; the caller stores it in the browser's session, so that nobody else can answer it."""
     challenge = token_bytes(_BYTES)
     expires_at = clock.now() + LIFETIME
-    session.add(PasskeyChallenge(challenge=written(challenge), purpose=ceremony, expires_at=expires_at))
+    session.add(PasskeyChallenge(challenge=encoded(challenge), purpose=ceremony, expires_at=expires_at))
     session.flush()
     return challenge
 
 
-def written(challenge: bytes) -> str:
+def encoded(challenge: bytes) -> str:
     """The form stored in the browser's session and the table."""
     return bytes_to_base64url(challenge)
 
 
-def answered(runtime: Runtime, ceremony: Ceremony, challenge: str, text: str) -> Answer:
+def read_challenge_answer(runtime: Runtime, ceremony: Ceremony, challenge: str, text: str) -> Answer:
     """The browser's answer to the challenge stored in its session. Raises BadAnswer.
 
     Runs in its own transaction: a wrong answer consumes the challenge too.

@@ -60,7 +60,7 @@ def enrol_passkey(
     runtime: Runtime, session_id: UUID, account_id: UUID, challenge: str, text: str, name: str
 ) -> Enrolled:
     """Raises BadAnswer, or Invalid."""
-    answer = challenges.answered(runtime, Ceremony.REGISTRATION, challenge, text)
+    answer = challenges.read_challenge_answer(runtime, Ceremony.REGISTRATION, challenge, text)
     return _enrol(
         runtime,
         session_id,
@@ -82,7 +82,7 @@ def renew_codes(runtime: Runtime, session_id: UUID) -> list[str]:
     return fresh
 
 
-def go_on_if_protected(runtime: Runtime, session_id: UUID) -> Step:
+def advance_if_protected(runtime: Runtime, session_id: UUID) -> Step:
     """Advances a session waiting at PROTECTION if the factor was added in another browser."""
     with runtime.transaction() as session:
         opened, account = locked_at(session, session_id, Step.PROTECTION)

@@ -17,7 +17,7 @@ from identity.oidc.context import one_transaction
 from identity.oidc.queries import Subject, subject_of
 from identity.oidc.request_validation import fault_of_address, parameters, signed_in_well_enough
 from identity.oidc.server import provider
-from identity.sessions.browser import ask_again, place_of, runtime, settings, signed_in, signed_in_again
+from identity.sessions.browser import page_of, require_new_sign_in, runtime, settings, signed_in, signed_in_again
 from identity.sessions.commands import touch_session
 from identity.sessions.queries import is_seen_lately
 
@@ -81,10 +81,10 @@ def _to_sign_in(grant: Any, *, again: bool) -> ResponseReturnValue:
     if target:
         session["form_target"] = target
     if again:
-        ask_again(_address())
-        return redirect(place_of(Step.CREDENTIALS), 303)
+        require_new_sign_in(_address())
+        return redirect(page_of(Step.CREDENTIALS), 303)
     found = signed_in()
-    return redirect(place_of(found.step if found else Step.CREDENTIALS), 303)
+    return redirect(page_of(found.step if found else Step.CREDENTIALS), 303)
 
 
 def _address() -> str:

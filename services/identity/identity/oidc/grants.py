@@ -20,7 +20,7 @@ from identity.oidc import commands
 from identity.oidc.clients import Client
 from identity.oidc.commands import NewCode, RedeemedCode, RedeemedRefresh
 from identity.oidc.context import database
-from identity.oidc.queries import ClientAccount, PersonClaims, ProgramClaims, Subject, machine_of, subject_of
+from identity.oidc.queries import ClientAccount, PersonClaims, ProgramClaims, Subject, program_account_where, subject_of
 from identity.oidc.signing_keys import ALGORITHM, signing_key
 from identity.sessions.commands import touch_session
 from identity.sessions.queries import is_seen_lately
@@ -181,12 +181,12 @@ class IdTokens(OpenIDCode):  # type: ignore[misc]  # authlib has no types
         return UserInfo({**user.profile(scope), **authenticated})
 
 
-class MachineGrant(grants.ClientCredentialsGrant):  # type: ignore[misc]  # authlib has no types
+class ProgramGrant(grants.ClientCredentialsGrant):  # type: ignore[misc]  # authlib has no types
     TOKEN_ENDPOINT_AUTH_METHODS: ClassVar = ["client_secret_basic"]
 
     def generate_token(self, **asked: Any) -> TokenAnswer:
         client: Client = self.request.client
-        machine = machine_of(database(), Account.login == normalise_login(client.user))
+        machine = program_account_where(database(), Account.login == normalise_login(client.user))
         if machine is None:
             raise UnauthorizedClientError("The account of this client is not there, or not of a landlord")
         token: TokenAnswer = super().generate_token(user=machine, **asked)

@@ -114,11 +114,11 @@ class ClientAccount:
         return {"kind": self.account.kind, "org": str(self.account.organisation_id)}
 
 
-def machine_named(session: Session, account_id: UUID) -> ClientAccount | None:
-    return machine_of(session, Account.id == account_id)
+def program_account(session: Session, account_id: UUID) -> ClientAccount | None:
+    return program_account_where(session, Account.id == account_id)
 
 
-def machine_of(session: Session, which: ColumnElement[bool]) -> ClientAccount | None:
+def program_account_where(session: Session, which: ColumnElement[bool]) -> ClientAccount | None:
     """Only a landlord's account, neither closed nor suspended: programs get no agent's rights."""
     of_landlord = (Account.kind == "landlord", Account.organisation_id.is_not(None))
     account = session.scalar(select(Account).where(which, *of_landlord, Account.closed_at.is_(None), ~suspended()))

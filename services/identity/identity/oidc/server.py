@@ -21,7 +21,7 @@ from identity.oidc import clients
 from identity.oidc.client_config import load_clients
 from identity.oidc.clients import Client, by_basic
 from identity.oidc.context import database
-from identity.oidc.grants import AccessTokens, CodeGrant, IdTokens, MachineGrant, PkceForAll, RefreshGrant, TokenAnswer
+from identity.oidc.grants import AccessTokens, CodeGrant, IdTokens, PkceForAll, ProgramGrant, RefreshGrant, TokenAnswer
 from identity.oidc.request_validation import Parameters, RequestValidation, parameters
 from identity.oidc.token_endpoints import EndSession, Introspection, Revocation
 from identity.settings import Settings, settings_of
@@ -77,7 +77,7 @@ class Provider(AuthorizationServer):  # type: ignore[misc]  # authlib has no typ
         self.register_extension(self.issuer)
         self.register_grant(CodeGrant, [RequestValidation(), PkceForAll(required=True), IdTokens(self.settings)])
         self.register_grant(RefreshGrant, [IdTokens(self.settings)])
-        self.register_grant(MachineGrant)
+        self.register_grant(ProgramGrant)
         for endpoint in (Revocation, Introspection, EndSession):
             self.register_endpoint(endpoint)
 

@@ -23,7 +23,7 @@ from identity.oidc import commands
 from identity.oidc.clients import Client
 from identity.oidc.context import database
 from identity.oidc.grants import AUTH_METHODS
-from identity.oidc.queries import Subject, machine_named, subject_of
+from identity.oidc.queries import Subject, program_account, subject_of
 from identity.oidc.signing_keys import ALGORITHM, jwks, public_keys
 from identity.sessions.commands import sign_out
 
@@ -88,7 +88,7 @@ class AccessState:
     def is_revoked(self) -> bool:
         """Closing the session makes its access token inactive here immediately."""
         if "sid" not in self.claims:
-            return machine_named(database(), UUID(self.claims["sub"])) is None
+            return program_account(database(), UUID(self.claims["sub"])) is None
         return self.subject is None
 
     def described(self) -> dict[str, object]:

@@ -22,7 +22,7 @@ from identity.pages.forms import (
 )
 from identity.pages.guards import at_step, too_many
 from identity.pages.sign_in import REFUSALS
-from identity.sessions.browser import SignedIn, forget, place_of, runtime
+from identity.sessions.browser import SignedIn, forget, page_of, runtime
 from identity.sessions.protection import required_strength
 from identity.sign_in.password_login import Refused
 from identity.sign_in.steps import (
@@ -50,7 +50,7 @@ def information(found: SignedIn) -> ResponseReturnValue:
         step = give_information(runtime(), found.session_id, given)
         # The same message whoever owns the address.
         flash(f"Un code est envoyé à {given.email}. Il vous sera demandé à la fin.", "success")
-        return redirect(place_of(step), 303)
+        return redirect(page_of(step), 303)
     return _page("informations", form, 1)
 
 
@@ -60,7 +60,7 @@ def password(found: SignedIn) -> ResponseReturnValue:
     form = OwnPasswordForm()
     if form.validate_on_submit():
         try:
-            return redirect(place_of(choose_password(runtime(), found.session_id, form.password.data)), 303)
+            return redirect(page_of(choose_password(runtime(), found.session_id, form.password.data)), 303)
         except Invalid as refused:
             form.fail_from(refused.to_json(), {"/password": "password"})
         except Refused as refused:
@@ -91,7 +91,7 @@ def email(found: SignedIn) -> ResponseReturnValue:
     form = CodeForm()
     if form.validate_on_submit():
         try:
-            return redirect(place_of(confirm_email(runtime(), found.session_id, form.code.data)), 303)
+            return redirect(page_of(confirm_email(runtime(), found.session_id, form.code.data)), 303)
         except Invalid as refused:
             form.fail_from(refused.to_json(), {"/code": "code"})
     return _email_page(found, form, EmailForm(formdata=None, data={"email": found.account.unconfirmed_email}))
@@ -114,7 +114,7 @@ def another_code(found: SignedIn) -> ResponseReturnValue:
 @at_step(Step.EMAIL)
 def email_later(found: SignedIn) -> ResponseReturnValue:
     step = postpone_email(runtime(), found.session_id) if TokenForm().validate_on_submit() else Step.EMAIL
-    return redirect(place_of(step), 303)
+    return redirect(page_of(step), 303)
 
 
 def _email_page(found: SignedIn, form: CodeForm, again: EmailForm) -> tuple[str, int]:
@@ -132,7 +132,7 @@ def _consent(found: SignedIn, step: Step, position: int) -> ResponseReturnValue:
             # Compared as text: int() refuses numbers of thousands of digits.
             version = text.version if shown == str(text.version) else 0
             following = accept_text(runtime(), found.session_id, step, version)
-            return redirect(place_of(following), 303)
+            return redirect(page_of(following), 303)
         except Invalid as refused:
             form.version.data = str(text.version)
             form.fail_from(refused.to_json(), {"/accepted": "accepted"})

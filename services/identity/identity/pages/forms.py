@@ -27,6 +27,7 @@ from identity.domain.sign_in_help import ORIGINS, WAYS, Origin, Way
 _YES_NO = {"oui": "Oui", "non": "Non"}
 # Far above the longest password: longer fields would only cost time.
 LONGEST_FIELD = 4 * MAX_LENGTH
+_LONGEST_CODE = 40
 
 
 def check_email(_form: PageForm, field: EmailField) -> None:
@@ -149,13 +150,6 @@ class ButtonForm(IdempotentForm):
     """A button without fields, idempotent."""
 
 
-def _sentence(error: FieldError) -> str:
-    return f"{error.detail} Exemple\u00a0: {error.example}."
-
-
-_LONGEST_CODE = 40
-
-
 class FactorCodeForm(IdempotentForm):
     code = StringField("Code de vérification", [InputRequired("Saisissez le code."), Length(max=_LONGEST_CODE)])
 
@@ -176,3 +170,7 @@ class PasskeyForm(PageForm):
 
 class NewPasskeyForm(IdempotentForm, PasskeyForm):
     name = StringField("Nom de cette clé", [InputRequired("Donnez un nom à cette clé."), Length(max=60)])
+
+
+def _sentence(error: FieldError) -> str:
+    return f"{error.detail} Exemple\u00a0: {error.example}."

@@ -12,7 +12,7 @@ from webui.forms import PageForm
 from webui.sent_forms import led_elsewhere
 
 from identity.domain.first_sign_in import FACTOR_STEPS, OutOfOrder, Step
-from identity.sessions.browser import SignedIn, entering, place_of, settings, signed_in
+from identity.sessions.browser import SignedIn, page_of, settings, sign_in_in_progress, signed_in
 from identity.throttling.attempts import UnknownDevice
 
 Page = Callable[..., ResponseReturnValue]
@@ -23,7 +23,7 @@ def at_step(*steps: Step) -> Callable[[Page], Page]:
 
     Pages of the second factor use the sign-in in progress, all others the open session.
     """
-    found_by = entering if set(steps) <= set(FACTOR_STEPS) else signed_in
+    found_by = sign_in_in_progress if set(steps) <= set(FACTOR_STEPS) else signed_in
 
     def decorate(page: Page) -> Page:
         @wraps(page)
@@ -31,12 +31,12 @@ def at_step(*steps: Step) -> Callable[[Page], Page]:
             found = found_by() or signed_in()
             if found is None or found.step not in steps:
                 led_elsewhere()
-                return redirect(place_of(found.step if found else Step.CREDENTIALS), 303)
+                return redirect(page_of(found.step if found else Step.CREDENTIALS), 303)
             try:
                 return page(found, **parts)
             except OutOfOrder as elsewhere:
                 led_elsewhere()
-                return redirect(place_of(elsewhere.expected), 303)
+                return redirect(page_of(elsewhere.expected), 303)
 
         return view
 

@@ -38,7 +38,7 @@ def email(found: SignedIn) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             prove(runtime(), found.account, found.session_id, form.current.data)
-            email_change.ask(runtime(), found.account, normalise_email(form.email.data) or "")
+            email_change.request_change(runtime(), found.account, normalise_email(form.email.data) or "")
         except Invalid as refused:
             form.fail_from(refused.to_json(), {"/current": "current", "/email": "email"})
         except TooManyRequests as too_many:
@@ -55,14 +55,14 @@ def confirmation(found: SignedIn) -> ResponseReturnValue:
     form = CodeForm()
     if form.validate_on_submit():
         try:
-            email_change.confirm(runtime(), found.account.id, form.code.data)
+            email_change.confirm_change(runtime(), found.account.id, form.code.data)
         except Invalid as refused:
             form.fail_from(refused.to_json(), {"/code": "code"})
         else:
             flash("Votre adresse courriel est changée. L’ancienne en est avertie.", "success")
             return redirect(url_for("security.account"), 303)
     with runtime().read_only() as database:
-        awaited = email_change.waiting(database, found.account.id)
+        awaited = email_change.pending_change(database, found.account.id)
         address, until = (awaited.email, awaited.expires_at) if awaited else (None, None)
     return _page("confirmer_courriel", form, address=address, until=until)
 

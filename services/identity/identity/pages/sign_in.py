@@ -8,7 +8,16 @@ from webui.blank import render_blank
 from identity.domain.first_sign_in import Step
 from identity.pages.forms import SignInForm, TokenForm
 from identity.pages.guards import too_many
-from identity.sessions.browser import forget, here, leave, must_sign_in_again, place_of, remember, runtime, signed_in
+from identity.sessions.browser import (
+    forget,
+    must_sign_in_again,
+    page_of,
+    remember,
+    request_origin,
+    runtime,
+    sign_out_of_browser,
+    signed_in,
+)
 from identity.sign_in.password_login import Refusal, Refused, sign_in
 from identity.throttling.attempts import UnknownDevice
 
@@ -31,7 +40,7 @@ REFUSALS = {
 
 @blueprint.get("/")
 def home() -> ResponseReturnValue:
-    return redirect(place_of(Step.CREDENTIALS), 303)
+    return redirect(page_of(Step.CREDENTIALS), 303)
 
 
 @blueprint.route("/connexion", methods=["GET", "POST"])
@@ -39,13 +48,13 @@ def connexion() -> ResponseReturnValue:
     if request.method != "POST":
         found = signed_in()
         if found is not None and not must_sign_in_again(found):
-            return redirect(place_of(found.step), 303)
+            return redirect(page_of(found.step), 303)
         return render_blank(_PAGE, lambda: {"form": SignInForm()})
     form = SignInForm()
     if not form.validate():
         return render_template(_PAGE, form=form), 422
     try:
-        opened = sign_in(runtime(), form.login.data, form.password.data, here(form.login.data))
+        opened = sign_in(runtime(), form.login.data, form.password.data, request_origin(form.login.data))
     except Refused as refusal:
         form.fail(REFUSALS[refusal.refusal])
         return render_template(_PAGE, form=form), 422
@@ -53,7 +62,7 @@ def connexion() -> ResponseReturnValue:
         unknown_device = isinstance(refused, UnknownDevice)
         return too_many(form, refused, lambda: render_template(_PAGE, form=form, unknown_device=unknown_device))
     remember(opened)
-    return redirect(place_of(opened.step), 303)
+    return redirect(page_of(opened.step), 303)
 
 
 @blueprint.route("/deconnexion", methods=["GET", "POST"])
@@ -64,5 +73,5 @@ def deconnexion() -> ResponseReturnValue:
         return render_template("compte/deconnecte.html")
     if not form.validate_on_submit():
         return render_template("compte/deconnexion.html", form=form)
-    leave()
+    sign_out_of_browser()
     return render_template("compte/deconnecte.html")

@@ -24,15 +24,15 @@ from identity.throttling import alarm
 _KEPT = timedelta(days=30)
 
 
-def handle_all(runtime: Runtime) -> int:
+def handle_requests(runtime: Runtime) -> int:
     """Handles pending requests, one transaction per request; returns how many."""
     handled = 0
-    while handle_next(runtime):
+    while handle_next_request(runtime):
         handled += 1
     return handled
 
 
-def handle_next(runtime: Runtime) -> bool:
+def handle_next_request(runtime: Runtime) -> bool:
     """Computes the hash whether or not the account is known, and outside any transaction: on SQLite the next request
     would wait for it, which would reveal that this account exists."""
     with runtime.read_only() as session:

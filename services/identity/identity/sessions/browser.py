@@ -19,7 +19,7 @@ from identity.settings import Settings, settings_of
 # How long a signed-in person is shown the sign-in form that a client requested.
 _ASKED_AGAIN = timedelta(minutes=10)
 # Keys of the browser's session: identifiers of the open session and of the sign-in in progress.
-_OPEN, _ENTERING = "sid", "entering"
+_OPEN, _IN_PROGRESS = "sid", "entering"
 STEP_VIEWS = {
     Step.CREDENTIALS: "sign_in.connexion",
     Step.INFORMATION: "first_sign_in.information",
@@ -61,7 +61,7 @@ def settings() -> Settings:
     return settings_of(runtime())
 
 
-def here(login: str = "") -> Origin:
+def request_origin(login: str = "") -> Origin:
     """Origin of the current request, with its device cookie for the account of this login."""
     device = known_devices.shown_cookie(settings(), login) if login else ""
     return Origin(client_address(request), browser_name(request), device)
@@ -70,14 +70,14 @@ def here(login: str = "") -> Origin:
 def signed_in() -> SignedIn | None:
     """This browser's open session, else the sign-in in progress; looked up and marked as seen once per request."""
     if "signed_in" not in g:
-        g.signed_in = _look_up(_OPEN) or _look_up(_ENTERING)
+        g.signed_in = _look_up(_OPEN) or _look_up(_IN_PROGRESS)
     found: SignedIn | None = g.signed_in
     return found
 
 
-def entering() -> SignedIn | None:
+def sign_in_in_progress() -> SignedIn | None:
     """The sign-in in progress in this browser, which awaits its second factor; `signed_in` then returns it too."""
-    found = _look_up(_ENTERING)
+    found = _look_up(_IN_PROGRESS)
     if found is not None:
         g.signed_in = found
     return found
@@ -90,7 +90,7 @@ def remember(opened: Opened) -> None:
     it.
     """
     if opened.step in FACTOR_STEPS:
-        session[_ENTERING] = str(opened.id)
+        session[_IN_PROGRESS] = str(opened.id)
     else:
         _replace(opened.id)
     session.rotate()  # type: ignore[attr-defined]  # webui's ServerSession
@@ -99,14 +99,14 @@ def remember(opened: Opened) -> None:
 
 def _replace(session_id: UUID) -> None:
     """Opens the new session and signs out the one it replaces."""
-    session.pop(_ENTERING, None)
+    session.pop(_IN_PROGRESS, None)
     former, session[_OPEN] = session.get(_OPEN), str(session_id)
     if former is not None and former != session[_OPEN]:
         with runtime().transaction() as database:
             sign_out(database, UUID(former))
 
 
-def ask_again(asked: str) -> None:
+def require_new_sign_in(asked: str) -> None:
     """The client's request `asked` requires a new sign-in: the form is shown although somebody is signed in. Their
     session stays until then, since anybody can send a browser here with such a request."""
     session["sign_in_again"] = {"for": asked, "since": clock.iso(clock.now())}
@@ -127,10 +127,10 @@ def must_sign_in_again(found: SignedIn) -> bool:
     return found.opened.authenticated_at < since and clock.now() - since < _ASKED_AGAIN
 
 
-def leave() -> None:
+def sign_out_of_browser() -> None:
     """Signs out of the open session and of a sign-in in progress."""
     with runtime().transaction() as database:
-        for kept in (_OPEN, _ENTERING):
+        for kept in (_OPEN, _IN_PROGRESS):
             if kept in session:
                 sign_out(database, UUID(session[kept]))
     forget()
@@ -141,7 +141,7 @@ def forget() -> None:
     g.pop("signed_in", None)
 
 
-def place_of(step: Step) -> str:
+def page_of(step: Step) -> str:
     """The page of a step; after the last one, where the person was going, else the portal."""
     if step is not Step.DONE:
         return url_for(STEP_VIEWS[step])

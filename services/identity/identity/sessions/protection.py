@@ -40,7 +40,7 @@ def place_in_organisation(session: Session, account: Account) -> Place:
 
 
 def place(account: Account, *, has_colleagues: bool) -> Place:
-    """As `place_of`, if the caller's own query has already determined `has_colleagues`."""
+    """As `place_in_organisation`, if the caller's own query has already determined `has_colleagues`."""
     return Place(kind=account.kind, role=account.role, natural_person=account.natural_person, colleagues=has_colleagues)
 
 

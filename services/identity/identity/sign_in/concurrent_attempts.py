@@ -1,9 +1,9 @@
 """Simultaneous attempts on one login: attempts still being verified are already counted but may be right.
 
-An attempt counts as a failure until its password is verified (`throttling.take`), so that twenty simultaneous guesses
-cannot all pass. Simultaneous right passwords would then be refused because of each other, so a refused attempt waits
-here until another one ends and is counted again. Once none is in progress, everything counted has failed. This works
-per process: attempts in progress in another process count as failures until they end.
+An attempt counts as a failure until its password is verified (`throttling.attempts.take`), so that twenty simultaneous
+guesses cannot all pass. Simultaneous right passwords would then be refused because of each other, so a refused attempt
+waits here until another one ends and is counted again. Once none is in progress, everything counted has failed. This
+works per process: attempts in progress in another process count as failures until they end.
 """
 
 from collections.abc import Callable, Iterator

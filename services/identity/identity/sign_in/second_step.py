@@ -44,7 +44,7 @@ def sign_in_by_passkey(runtime: Runtime, challenge: str, text: str, origin: Orig
 
     Raises BadAnswer, or Refused for an account suspended by the Caf.
     """
-    answer = challenges.answered(runtime, Ceremony.SIGN_IN, challenge, text)
+    answer = challenges.read_challenge_answer(runtime, Ceremony.SIGN_IN, challenge, text)
     try:
         with runtime.transaction() as session:
             key = passkeys.prove(session, answer)
@@ -80,7 +80,7 @@ def second_step_by_code(runtime: Runtime, session_id: UUID, account: Account, ty
 
 def second_step_by_passkey(runtime: Runtime, session_id: UUID, account_id: UUID, challenge: str, text: str) -> Step:
     """Raises BadAnswer, OutOfOrder."""
-    answer = challenges.answered(runtime, Ceremony.SECOND_FACTOR, challenge, text)
+    answer = challenges.read_challenge_answer(runtime, Ceremony.SECOND_FACTOR, challenge, text)
     try:
         with runtime.transaction() as session:
             opened, account = locked_at(session, session_id, *FACTOR_STEPS)
@@ -113,7 +113,7 @@ def prove_again(runtime: Runtime, session_id: UUID, account: Account, password: 
 
 def prove_again_by_passkey(runtime: Runtime, session_id: UUID, account_id: UUID, challenge: str, text: str) -> None:
     """Raises BadAnswer."""
-    answer = challenges.answered(runtime, Ceremony.PROOF, challenge, text)
+    answer = challenges.read_challenge_answer(runtime, Ceremony.PROOF, challenge, text)
     try:
         with runtime.transaction() as session:
             passkeys.prove(session, answer, account_id)

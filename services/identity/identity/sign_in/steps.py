@@ -50,16 +50,16 @@ def give_information(runtime: Runtime, session_id: UUID, information: Informatio
         account.information_given_at = clock.now()
         account.version += 1
         session.flush()
-        email_change.send(session, account, information.email)
+        email_change.send_code(session, account, information.email)
         record(session, Kind.FIRST_SIGN_IN_INFORMATION, account.id)
         return advance_session(session, opened, account, Trigger.INFORMATION_GIVEN)
 
 
 def confirm_email(runtime: Runtime, session_id: UUID, typed: str) -> Step:
-    """Raises OutOfOrder, or Invalid as `email_change.confirm`."""
+    """Raises OutOfOrder, or Invalid as `email_change.confirm_change`."""
     with runtime.read_only() as session:
         _, account = locked_at(session, session_id, Step.EMAIL)
-    email_change.confirm(runtime, account.id, typed)
+    email_change.confirm_change(runtime, account.id, typed)
     with runtime.transaction() as session:
         opened, account = locked_at(session, session_id, Step.EMAIL)
         return advance_session(session, opened, account, Trigger.EMAIL_CONFIRMED)
@@ -70,7 +70,7 @@ def send_code_again(runtime: Runtime, session_id: UUID, email: str) -> None:
     with runtime.transaction() as session:
         _, account = locked_at(session, session_id, Step.EMAIL)
         account.unconfirmed_email = email
-        if wait := email_change.send(session, account, email):
+        if wait := email_change.send_code(session, account, email):
             raise TooManyRequests(ceil(wait.total_seconds()))
 
 

@@ -22,12 +22,12 @@ from identity.supervision import commands, factor_resets, queries
 def search_accounts(body: SearchAccountsBody) -> SearchAccountsAnswer:
     with read_only() as session:
         wanted = queries.criterion_of(body)
-        return queries.search(session, agent(), wanted, body.get("cursor"), body.get("limit", 20))
+        return queries.search_accounts(session, agent(), wanted, body.get("cursor"), body.get("limit", 20))
 
 
 def get_account(account_id: str) -> SupervisedAccount:
     with read_only() as session:
-        return queries.detail(session, agent(), UUID(account_id))
+        return queries.account_detail(session, agent(), UUID(account_id))
 
 
 def list_account_activity(account_id: str, cursor: str | None = None, limit: int = 50) -> ListAccountActivityAnswer:
@@ -39,28 +39,28 @@ def list_account_activity(account_id: str, cursor: str | None = None, limit: int
 def suspend_account(account_id: str, body: Reason) -> SupervisedAccount:
     with transaction() as session:
         commands.suspend(session, agent(), UUID(account_id), body["reason"])
-        return queries.detail(session, agent(), UUID(account_id))
+        return queries.account_detail(session, agent(), UUID(account_id))
 
 
 @idempotent
 def restore_account(account_id: str, body: Reason) -> SupervisedAccount:
     with transaction() as session:
         commands.restore(session, agent(), UUID(account_id), body["reason"])
-        return queries.detail(session, agent(), UUID(account_id))
+        return queries.account_detail(session, agent(), UUID(account_id))
 
 
 @idempotent
 def require_password_change(account_id: str, body: Reason) -> SupervisedAccount:
     with transaction() as session:
         commands.require_password_change(session, agent(), UUID(account_id), body["reason"])
-        return queries.detail(session, agent(), UUID(account_id))
+        return queries.account_detail(session, agent(), UUID(account_id))
 
 
 @idempotent
 def close_account(account_id: str, body: Reason) -> SupervisedAccount:
     with transaction() as session:
         commands.close(session, agent(), UUID(account_id), body["reason"])
-        return queries.detail(session, agent(), UUID(account_id))
+        return queries.account_detail(session, agent(), UUID(account_id))
 
 
 @idempotent
@@ -78,14 +78,14 @@ def restore_organisation(organisation_id: str, body: Reason) -> AccountsTouched:
 @idempotent
 def ask_factor_reset(account_id: str, body: Reason) -> tuple[FactorReset, int]:
     with transaction() as session:
-        within = factor_resets.delay(runtime())
-        asked = factor_resets.ask(session, agent(), UUID(account_id), body["reason"], within=within)
+        within = factor_resets.time_to_decide(runtime())
+        asked = factor_resets.request_reset(session, agent(), UUID(account_id), body["reason"], within=within)
         return factor_resets.to_json(asked, agent()), 201
 
 
 def list_factor_resets(cursor: str | None = None, limit: int = 50) -> ListFactorResetsAnswer:
     with read_only() as session:
-        return factor_resets.waiting(session, agent(), cursor, limit)
+        return factor_resets.pending_requests(session, agent(), cursor, limit)
 
 
 @idempotent

@@ -34,7 +34,7 @@ _KINDS = {
 OWN_REQUEST = "Vous avez fait cette demande\u00a0: un autre agent de votre Caf doit la décider."
 
 
-def ask(session: Session, caller: Caller, account_id: UUID, reason: str, *, within: timedelta) -> FactorReset:
+def request_reset(session: Session, caller: Caller, account_id: UUID, reason: str, *, within: timedelta) -> FactorReset:
     """Raises NotFound, Invalid, or Conflict if there is no factor to remove or a request is already pending."""
     account, why = supervised_account(session, caller.sub, account_id), checked_reason(reason)
     if account.closed_at is not None or not has_factor(session, account.id):
@@ -94,7 +94,7 @@ def decidable(caller: Caller) -> ColumnElement[bool]:
     return mine & or_(FactorReset.caf_code == caller.caf, national)
 
 
-def waiting(session: Session, caller: Caller, cursor: str | None, limit: int) -> ListFactorResetsAnswer:
+def pending_requests(session: Session, caller: Caller, cursor: str | None, limit: int) -> ListFactorResetsAnswer:
     """Pending requests, oldest first, including the caller's own, so that they see them pending."""
     after = pagination.after_id(cursor)
     # Aliased, because the perimeter condition also uses Account.
@@ -137,7 +137,7 @@ def to_json(reset: FactorReset, caller: Caller) -> api_types.FactorReset:
     }
 
 
-def delay(runtime: Runtime) -> timedelta:
+def time_to_decide(runtime: Runtime) -> timedelta:
     return timedelta(hours=settings_of(runtime).factor_reset_hours)
 
 

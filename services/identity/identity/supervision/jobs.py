@@ -13,7 +13,7 @@ from identity.settings import settings_of
 from identity.supervision.factor_resets import expire_requests
 
 # Longer than the lifetime of their tokens.
-_TOLD_AGAIN = timedelta(days=1)
+_PUBLISHED_AGAIN_FOR = timedelta(days=1)
 
 
 def republish_agent_statuses(runtime: Runtime) -> int:
@@ -26,7 +26,7 @@ def republish_agent_statuses(runtime: Runtime) -> int:
         shut = session.scalars(agents.where(Account.closed_at.is_(None), suspended())).all()
         for account in shut:
             publishes.account_suspended(session, account, clock.now())
-        closed = session.scalars(agents.where(Account.closed_at > clock.now() - _TOLD_AGAIN)).all()
+        closed = session.scalars(agents.where(Account.closed_at > clock.now() - _PUBLISHED_AGAIN_FOR)).all()
         for account in closed:
             publishes.account_closed(session, account, account.closed_at or clock.now())
     return len(shut) + len(closed)

@@ -48,7 +48,7 @@ def criterion_of(body: SearchAccountsBody) -> Criterion:
     return Criterion(*given[0])
 
 
-def search(
+def search_accounts(
     session: Session, caller: Caller, criterion: Criterion, cursor: str | None, limit: int
 ) -> SearchAccountsAnswer:
     # The criterion comes in the body: an e-mail must not appear in a URL.
@@ -66,9 +66,9 @@ def search(
     return {"items": [_line(row.Account, row.suspended) for row in shown], "next_cursor": following}
 
 
-def detail(session: Session, caller: Caller, account_id: UUID) -> SupervisedAccount:
+def account_detail(session: Session, caller: Caller, account_id: UUID) -> SupervisedAccount:
     """Raises NotFound outside the perimeter."""
-    account = visible(session, caller, account_id)
+    account = visible_account(session, caller, account_id)
     alone = own_status(session, account)
     together = is_suspended(session, account)
     numbers = select(UserNumber.number, UserNumber.caf_code, UserNumber.landlord_id).where(
@@ -95,7 +95,7 @@ def detail(session: Session, caller: Caller, account_id: UUID) -> SupervisedAcco
     }
 
 
-def visible(session: Session, caller: Caller, account_id: UUID) -> Account:
+def visible_account(session: Session, caller: Caller, account_id: UUID) -> Account:
     """Raises NotFound outside the perimeter."""
     found = session.scalar(select(Account).where(Account.id == account_id, supervised(caller.sub)))
     if found is None:
@@ -141,7 +141,7 @@ def account_activity(
     session: Session, caller: Caller, account_id: UUID, cursor: str | None, limit: int
 ) -> ListAccountActivityAnswer:
     """Returns {items, next_cursor}. Raises NotFound outside the perimeter, BadRequest for a cursor we did not issue."""
-    account, before = visible(session, caller, account_id), pagination.after_number(cursor)
+    account, before = visible_account(session, caller, account_id), pagination.after_number(cursor)
     mine = select(SecurityEvent).where(SecurityEvent.account_id == account.id).order_by(SecurityEvent.seq.desc())
     if before is not None:
         mine = mine.where(SecurityEvent.seq < before)

@@ -15,8 +15,8 @@ REFUSED = "Cette clé d’accès n’a pas pu être vérifiée. Recommencez, ou 
 def start(ceremony: Ceremony, options: Callable[[Party, bytes], str]) -> Response:
     """The options as JSON. A new challenge replaces an earlier one of the same browser."""
     with runtime().transaction() as database:
-        challenge = challenges.ask(database, ceremony)
-    session["challenge"] = challenges.written(challenge)
+        challenge = challenges.create_challenge(database, ceremony)
+    session["challenge"] = challenges.encoded(challenge)
     return Response(options(party_of(settings()), challenge), content_type="application/json")
 
 

@@ -9,7 +9,7 @@ from identity.domain.first_sign_in import Step
 from identity.factors.commands import Enrolled, renew_codes
 from identity.pages.forms import ButtonForm
 from identity.pages.guards import at_step, recently_proven
-from identity.sessions.browser import SignedIn, place_of, runtime
+from identity.sessions.browser import SignedIn, page_of, runtime
 
 blueprint = Blueprint("recovery_codes", __name__, url_prefix="/compte/securite/codes-de-secours")
 
@@ -38,7 +38,7 @@ def show(found: SignedIn, enrolled: Enrolled, said: str) -> ResponseReturnValue:
     if signing_in:
         # `done_at` points to the sign-in page, which redirects onwards: the final target is a client's request.
         done_at(url_for("sign_in.connexion"))
-        return redirect(place_of(enrolled.step), 303)
+        return redirect(page_of(enrolled.step), 303)
     flash(said, "success")
     return redirect(url_for("security.account"), 303)
 

@@ -12,7 +12,7 @@ from identity.pages.forms import FactorCodeForm, PasskeyForm, SignInForm
 from identity.pages.guards import at_step, too_many
 from identity.pages.protection.ceremonies import REFUSED, given_challenge, start
 from identity.pages.sign_in import REFUSALS
-from identity.sessions.browser import SignedIn, here, place_of, remember, runtime
+from identity.sessions.browser import SignedIn, page_of, remember, request_origin, runtime
 from identity.sessions.commands import Opened
 from identity.sign_in.password_login import Refused
 from identity.sign_in.second_step import WrongCode, second_step_by_code, second_step_by_passkey, sign_in_by_passkey
@@ -35,13 +35,13 @@ def by_key() -> ResponseReturnValue:
     try:
         if not answered:
             raise BadAnswer("form")
-        opened = sign_in_by_passkey(runtime(), given_challenge(), form.credential.data, here())
+        opened = sign_in_by_passkey(runtime(), given_challenge(), form.credential.data, request_origin())
     except (BadAnswer, Refused) as refused:
         again = SignInForm(formdata=None)
         again.fail(REFUSALS[refused.refusal] if isinstance(refused, Refused) else REFUSED)
         return render_template("compte/connexion.html", form=again), 422
     remember(opened)
-    return redirect(place_of(opened.step), 303)
+    return redirect(page_of(opened.step), 303)
 
 
 @blueprint.route("/seconde-verification", methods=["GET", "POST"])
@@ -51,7 +51,7 @@ def second_factor(found: SignedIn) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page(found, form), 422 if form.errors else 200
     try:
-        origin = here(found.account.login)
+        origin = request_origin(found.account.login)
         step = second_step_by_code(runtime(), found.session_id, found.account, form.code.data, origin)
     except WrongCode:
         form.fail(WRONG, "code")
@@ -89,7 +89,7 @@ def by_own_key(found: SignedIn) -> ResponseReturnValue:
 def _enter(found: SignedIn, step: Step) -> ResponseReturnValue:
     """Gives the browser's session a new identifier, since its privileges have increased."""
     remember(Opened(found.session_id, step))
-    return redirect(place_of(step), 303)
+    return redirect(page_of(step), 303)
 
 
 def _page(found: SignedIn, form: FactorCodeForm, *, unknown_device: bool = False) -> str:
