@@ -1,7 +1,7 @@
 """The events identity publishes."""
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, TypedDict
 from uuid import UUID
 
 from chassis import clock, ids, outbox, sealing
@@ -11,6 +11,18 @@ from sqlalchemy.orm import Session
 from identity.domain.credentials import Channel, Purpose
 from identity.domain.guessing import LINK_LIFETIME
 from identity.models import Account, EmailChange
+from identity.published_types import (
+    AccountActivatedData,
+    AccountChangedData,
+    AccountClosedData,
+    AccountRestoredData,
+    AccountSuspendedData,
+    CredentialsIssuedData,
+    CredentialsIssuedPersonal,
+    EmailConfirmationAskedData,
+    SecurityNoticeData,
+    SignInLinkAskedData,
+)
 
 CREDENTIALS_ISSUED = "identity.credentials_issued.v1"
 ACCOUNT_ACTIVATED = "identity.account_activated.v1"
@@ -36,6 +48,17 @@ PUBLISHED = (
 )
 
 
+class _Status(TypedDict):
+    """Of an account that is suspended, restored, closed or moved."""
+
+    account_id: str
+    organisation_id: str | None
+    caf_code: str | None
+    kind: str
+    supervisor: bool
+    version: int
+
+
 class Recipient(NamedTuple):
     """Recipient of a message; `address` holds the postal lines below the name."""
 
@@ -58,7 +81,7 @@ def credentials_issued(
 ) -> None:
     """Login and password are sealed: only notification can read them. `caf_code`: whose agents see the message."""
     secret = {"login": account.login, "password": issue.password}
-    data = {
+    data: CredentialsIssuedData = {
         "account_id": str(account.id),
         "organisation_id": _text(account.organisation_id),
         "caf_code": caf_code,
@@ -69,12 +92,16 @@ def credentials_issued(
         "expires_at": clock.iso(issue.expires_at),
         "sealed": sealing.seal_for(runtimes.of(session).settings, "notification", secret),
     }
-    personal = {"name": recipient.name, "email": recipient.email, "address": list(recipient.address) or None}
+    personal: CredentialsIssuedPersonal = {
+        "name": recipient.name,
+        "email": recipient.email,
+        "address": list(recipient.address) or None,
+    }
     outbox.publish(session, CREDENTIALS_ISSUED, account.id, data, personal)
 
 
 def account_activated(session: Session, account: Account, activated_at: datetime) -> None:
-    data = {
+    data: AccountActivatedData = {
         "account_id": str(account.id),
         "organisation_id": _text(account.organisation_id),
         "caf_code": account.caf_code,
@@ -95,7 +122,7 @@ def account_changed(session: Session, account: Account) -> None:
     """Not published before the activation, which contains the same data: no service stores the account until then."""
     if account.activated_at is None:
         return
-    data = {
+    data: AccountChangedData = {
         "account_id": str(account.id),
         "organisation_id": _text(account.organisation_id),
         "kind": account.kind,
@@ -110,7 +137,7 @@ def email_confirmation_asked(
     session: Session, account: Account, change: EmailChange, code: str, *, taken: bool, caf_code: str | None
 ) -> None:
     """The code is sealed: only notification can read it. `taken`: another account has confirmed the address."""
-    data = {
+    data: EmailConfirmationAskedData = {
         "account_id": str(account.id),
         "change_id": str(change.id),
         "caf_code": caf_code,
@@ -125,7 +152,7 @@ def sign_in_link_asked(session: Session, account: Account, email: str, token: st
     """The link is sealed: only notification can read it."""
     settings = runtimes.of(session).settings
     link = f"{settings.public_url}/compte/connexion/lien/ouvrir?jeton={token}"
-    data = {
+    data: SignInLinkAskedData = {
         "account_id": str(account.id),
         "link_id": str(ids.new_id()),
         "caf_code": account.caf_code,
@@ -138,7 +165,7 @@ def sign_in_link_asked(session: Session, account: Account, email: str, token: st
 def security_notice(
     session: Session, account: Account, kind: str, *, factor: str | None, email: str, caf_code: str | None
 ) -> None:
-    data = {
+    data: SecurityNoticeData = {
         "account_id": str(account.id),
         "notice_id": str(ids.new_id()),
         "caf_code": caf_code,
@@ -151,27 +178,27 @@ def security_notice(
 
 def account_suspended(session: Session, account: Account, suspended_at: datetime) -> None:
     """Suspended by itself or with its organisation: nobody can sign in to the account until it is restored."""
-    outbox.publish(
-        session, ACCOUNT_SUSPENDED, account.id, _standing(account) | {"suspended_at": clock.iso(suspended_at)}
-    )
+    data: AccountSuspendedData = {**_status(account), "suspended_at": clock.iso(suspended_at)}
+    outbox.publish(session, ACCOUNT_SUSPENDED, account.id, data)
 
 
 def account_restored(session: Session, account: Account, restored_at: datetime) -> None:
-    data = {**_standing(account), "restored_at": clock.iso(restored_at)}
+    data: AccountRestoredData = {**_status(account), "restored_at": clock.iso(restored_at)}
     outbox.publish(session, ACCOUNT_RESTORED, account.id, data)
 
 
 def account_closed(session: Session, account: Account, closed_at: datetime) -> None:
     """Final: the holder has no rights left."""
-    outbox.publish(session, ACCOUNT_CLOSED, account.id, {**_standing(account), "closed_at": clock.iso(closed_at)})
+    data: AccountClosedData = {**_status(account), "closed_at": clock.iso(closed_at)}
+    outbox.publish(session, ACCOUNT_CLOSED, account.id, data)
 
 
 def account_moved(session: Session, account: Account, moved_at: datetime) -> None:
     """An agent changes Caf, or becomes or stops being a supervisor: effective immediately, whatever the token says."""
-    outbox.publish(session, ACCOUNT_MOVED, account.id, {**_standing(account), "moved_at": clock.iso(moved_at)})
+    outbox.publish(session, ACCOUNT_MOVED, account.id, {**_status(account), "moved_at": clock.iso(moved_at)})
 
 
-def _standing(account: Account) -> dict[str, object]:
+def _status(account: Account) -> _Status:
     return {
         "account_id": str(account.id),
         "organisation_id": _text(account.organisation_id),
