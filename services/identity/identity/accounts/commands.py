@@ -86,7 +86,8 @@ def correct_by_program(session: Session, caller: Caller, given: Mapping[str, str
 
 
 def correct_information(session: Session, account_id: UUID, given: Mapping[str, str | None]) -> list[str]:
-    """Applies `given` (by field name of `Personal`), publishes the change and returns the names of changed fields.
+    """« Mes informations »: applies `given` (by field name of `Personal`), publishes the change and returns the names
+    of changed fields. The e-mail is changed separately.
 
     Raises NotFound for a closed account or one without information yet.
     """

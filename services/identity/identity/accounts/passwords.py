@@ -27,6 +27,7 @@ def guesses_log10(password: str, context: tuple[str, ...]) -> float:
     return float(zxcvbn(password[:_ESTIMATED_SIGNS], list(context)).guesses_log10)
 
 
+# A local list of breached passwords, and zxcvbn's estimate.
 LOCAL_CHECKS = PasswordChecks(is_breached=is_bad_password, guesses_log10=guesses_log10)
 
 

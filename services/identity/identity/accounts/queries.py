@@ -70,8 +70,8 @@ def principal_of(session: Session, organisation_id: UUID) -> Account | None:
 
 
 def registering_caf(session: Session, account: Account, user_number: str | None = None) -> str | None:
-    """The Caf of messages sent to this account: the account's own, else that of the user number concerned, else the
-    one that created it. The digits of a user number do not identify the Caf."""
+    """The Caf whose agents see the messages sent to this account: the account's own, else that of the user number
+    concerned, else the one that created it. The digits of a user number do not identify the Caf."""
     if account.caf_code or account.organisation_id is None:
         return account.caf_code
     of_number = select(UserNumber.caf_code).where(

@@ -1,4 +1,4 @@
-"""Issuing a provisional password: stored hashed, sent sealed, replaces the previous one."""
+"""Issuing a provisional password: stored hashed, sent sealed, replaces the previous one; reissuing one lost."""
 
 from datetime import timedelta
 from typing import NamedTuple
@@ -25,6 +25,7 @@ LETTER_PAUSE = timedelta(days=3)
 _ASKED_FOR = (Purpose.IDENTIFIER_RECOVERY, Purpose.PASSWORD_RECOVERY)
 # Templates that notification sends to the account's own address; the others go elsewhere.
 _CREDENTIALS = frozenset({"login", "provisional_password"})
+_TO_ACCOUNT = frozenset({"receipt"})
 
 
 class Prepared(NamedTuple):
@@ -120,8 +121,8 @@ def _refusal(session: Session, account: Account, channel: Channel | None) -> str
 
 
 def issue_again(session: Session, organisation_id: UUID, user_number: str) -> None:
-    """Reissues credentials after the Caf corrected the address, unless the account was opened or the previous password
-    is still valid (notification then releases the waiting messages)."""
+    """Reissues credentials that never arrived, once the Caf has corrected the address, unless the account was opened or
+    the previous password is still valid (notification then releases the waiting messages)."""
     account = principal_of(session, organisation_id)
     if account is None or account.activated_at is not None or account.password_hash is not None:
         return
@@ -133,11 +134,9 @@ def issue_again(session: Session, organisation_id: UUID, user_number: str) -> No
         issue_and_send(session, account, Purpose.REISSUE, recipient, user_number=number)
 
 
-_TO_ACCOUNT = frozenset({"receipt"})
-
-
 def email_bounced(session: Session, account_id: UUID, template: str) -> None:
-    """Does nothing for an unknown or closed account, nor for credentials reissued since."""
+    """Marks the address and reissues credentials by letter, once. Does nothing for an unknown or closed account, nor
+    for credentials reissued since."""
     account = session.get(Account, account_id, with_for_update=True, populate_existing=True)
     if account is None or account.closed_at is not None:
         return

@@ -1,4 +1,8 @@
-"""Registered clients: scopes, redirect addresses and authentication by HTTP Basic (RFC 6749 §2.3.1)."""
+"""Registered clients: scopes, redirect addresses (RFC 8252 §7, RFC 9700 §2.1), authentication by HTTP Basic.
+
+Redirect addresses are compared as written: a URL parser would drop a leading space or lower-case the scheme, and accept
+undeclared addresses.
+"""
 
 import hmac
 import re
@@ -18,7 +22,7 @@ PEOPLE_SCOPES = {
     "email": "son adresse de courriel",
     "offline_access": "rester connecté après cinq minutes (jeton de rafraîchissement)",
 }
-# For programs: each gives access only to the operations that list it in their OpenAPI document.
+# For programs: each gives access only to the operations that list it in their OpenAPI document; the services check it.
 PROGRAM_SCOPES = {
     "declarations:read": "lire les déclarations de son organisme, dans la limite de ses groupes",
 }
@@ -121,7 +125,7 @@ def _is_port(text: str | None) -> bool:
 
 
 def by_basic(query_client: Callable[[str], Client | None], request: Any) -> Client | None:
-    """Replaces authlib's, which does not undo the form encoding required by the RFC and fails on invalid UTF-8."""
+    """RFC 6749 §2.3.1. Unlike authlib's, undoes the form encoding it requires and does not fail on invalid UTF-8."""
     given = request.received.authorization
     if given is None or given.type != "basic":
         return None

@@ -110,6 +110,7 @@ def _unauthorized(status: int, error: str) -> ResponseReturnValue:
 
 
 def metadata(settings: Settings) -> dict[str, object]:
+    """OpenID Connect Discovery 1.0, RFC 8414."""
     at = f"{settings.issuer}/oidc"
     return {
         "issuer": settings.issuer,

@@ -186,10 +186,10 @@ class ProgramGrant(grants.ClientCredentialsGrant):  # type: ignore[misc]  # auth
 
     def generate_token(self, **asked: Any) -> TokenAnswer:
         client: Client = self.request.client
-        machine = program_account_where(database(), Account.login == normalise_login(client.user))
-        if machine is None:
+        program = program_account_where(database(), Account.login == normalise_login(client.user))
+        if program is None:
             raise UnauthorizedClientError("The account of this client is not there, or not of a landlord")
-        token: TokenAnswer = super().generate_token(user=machine, **asked)
+        token: TokenAnswer = super().generate_token(user=program, **asked)
         return token
 
 
@@ -197,6 +197,8 @@ Holder = Subject | ClientAccount
 
 
 class AccessTokens(JWTBearerTokenGenerator):  # type: ignore[misc]  # authlib has no types
+    """RFC 9068 ``at+jwt``, ES256, five minutes; refresh tokens are random, then each derived from the last."""
+
     def __init__(self, settings: Settings) -> None:
         super().__init__(
             issuer=settings.issuer,

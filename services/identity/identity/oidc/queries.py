@@ -101,7 +101,8 @@ def subject_of(session: Session, session_id: UUID) -> Subject | None:
 
 @dataclass(frozen=True)
 class ClientAccount:
-    """Has no `sid` and no `auth_time`, since nobody signed in."""
+    """A program without a person, as a dedicated account of its organisation (ADR 12): services filter by the rights
+    that the administrator gives that account. No `sid` and no `auth_time`, since nobody signed in."""
 
     account: Account
     authenticated_at: None = None

@@ -59,7 +59,7 @@ class SessionStart:
 
 
 def open_session(session: Session, account: Account, trigger: Trigger, start: SessionStart) -> Opened:
-    """The session and its current step; `account` is locked."""
+    """The only place that opens one. Returns it with its current step; `account` is locked."""
     step = advance(Step.CREDENTIALS, trigger, _steps_to_skip(session, account))
     opened = start_session(
         session, account, step, amr=start.amr, credential_id=start.credential_id, browser=start.origin.browser
