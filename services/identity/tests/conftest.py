@@ -17,8 +17,8 @@ from chassis.testing.harness import Harness
 from chassis.testing.plugin import HarnessFactory
 from flask import Flask
 from flask.testing import FlaskClient
-from identity import hashing
 from identity.app import service
+from identity.crypto import hashing
 from identity.pages.application import create_pages
 from jinja2.bccache import Bucket, BytecodeCache
 from webui.testing import parse
