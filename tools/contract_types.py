@@ -20,8 +20,8 @@ from tools.schema_types import Definition, Schema, Types, camel, in_order, merge
 from tools.workspace import ROOT, SERVICES
 
 # Services whose handlers use these types.
-WITH_EVENT_TYPES = ("habilitation", "identity")
-WITH_API_TYPES = ("habilitation", "identity")
+WITH_EVENT_TYPES = ("habilitation", "identity", "notification", "documents")
+WITH_API_TYPES = ("habilitation", "identity", "documents")
 PORTAL = Path("gateway/portal/portal/api_types")
 LONGEST = 400
 _METHODS = ("get", "post", "put", "patch", "delete")

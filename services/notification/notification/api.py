@@ -13,26 +13,26 @@ from notification.settings import own
 FILE_HEADERS = {"Content-Type": "application/zip", "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
 
 
-def list_messages(limit: int = 50, cursor: str | None = None, **filters: Any) -> dict[str, Any]:
+def list_messages(limit: int = 50, cursor: str | None = None, **filters: Any) -> dict[str, object]:
     chosen = schemas.MessageFilters().load(filters)
     who = agent()
     with read_only() as session:
         return queries.messages(session, who, limit=limit, cursor=cursor, filters=chosen)
 
 
-def list_landlords_to_correct(limit: int = 50, cursor: str | None = None) -> dict[str, Any]:
+def list_landlords_to_correct(limit: int = 50, cursor: str | None = None) -> dict[str, object]:
     who = agent()
     with read_only() as session:
         return landlord_queries.to_correct(session, who, limit=limit, cursor=cursor)
 
 
-def get_landlord(landlord_id: str) -> dict[str, Any]:
+def get_landlord(landlord_id: str) -> dict[str, object]:
     who = agent()
     with read_only() as session:
         return landlord_queries.landlord(session, who, UUID(landlord_id))
 
 
-def list_letter_batches(limit: int = 50, cursor: str | None = None) -> dict[str, Any]:
+def list_letter_batches(limit: int = 50, cursor: str | None = None) -> dict[str, object]:
     who = agent()
     with read_only() as session:
         return queries.batches(session, who, limit=limit, cursor=cursor)
@@ -47,7 +47,7 @@ def get_letter_batch_content(batch_id: str) -> tuple[bytes, int, dict[str, str]]
 
 
 @idempotent
-def acknowledge_letter_batch(batch_id: str, body: dict[str, Any]) -> dict[str, Any]:
+def acknowledge_letter_batch(batch_id: str, body: dict[str, object]) -> dict[str, object]:
     receipt = schemas.ReceiptSchema().load(body)
     who = agent()
     with transaction() as session:

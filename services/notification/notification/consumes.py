@@ -1,19 +1,19 @@
 """Event handlers: each turns an event into message requests, and neither writes e-mails nor letters itself."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
-from typing import Any
 from uuid import UUID
 
 from chassis import clock, sealing
 from chassis.db import upsert
-from chassis.events import Event
 from chassis.runtime import of
 from chassis.service import Subscription
 from chassis.texts import full_name
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from notification import landlords, recipients, reminders
+from notification import consumed_types, landlords, recipients, reminders
 from notification.domain import answers
 from notification.domain.messages import CREDENTIALS, MOST_TENANTS_PER_LETTER, Template
 from notification.domain.states import State, Trigger
@@ -28,7 +28,7 @@ SUPERSEDABLE = (State.WAITING, State.TO_COMPOSE, State.COMPOSED, State.ADDRESS_R
 
 
 @handles("identity.credentials_issued.v1")
-def credentials_issued(session: Session, event: Event) -> None:
+def credentials_issued(session: Session, event: consumed_types.CredentialsIssued) -> None:
     """One message for the login, another for the password; cancels older ones that have not been sent yet."""
     templates = CREDENTIALS[event.data["purpose"]]
     if _newer_credentials_exist(session, event):
@@ -40,7 +40,12 @@ def credentials_issued(session: Session, event: Event) -> None:
 
 
 def _credentials(
-    session: Session, event: Event, template: Template, opened: dict[str, str], *, two_messages: bool
+    session: Session,
+    event: consumed_types.CredentialsIssued,
+    template: Template,
+    opened: dict[str, str],
+    *,
+    two_messages: bool,
 ) -> MessageRequest:
     data, person = event.data, event.personal
     values = {
@@ -57,7 +62,7 @@ def _credentials(
         act_at=event.time,
         name=person["name"],
         # Identity decides where credentials go: no other address is tried.
-        emails=(person["email"],) if data["channel"] == "email" else (),
+        emails=(person["email"],) if data["channel"] == "email" and person["email"] else (),
         address=person["address"] or [],
         forms=template.kind.forms(values),
         secret={secret: opened[secret]},
@@ -68,24 +73,24 @@ def _credentials(
     )
 
 
-def _act(event: Event, template: Template) -> str:
+def _act(event: consumed_types.CredentialsIssued, template: Template) -> str:
     return f"{template}:{event.data['issue_id']}"
 
 
-def _credential_messages(event: Event) -> Any:
+def _credential_messages(event: consumed_types.CredentialsIssued) -> Select[Message]:
     return select(Message).where(
         Message.account_id == UUID(event.data["account_id"]),
         Message.template.in_([Template.LOGIN, Template.PROVISIONAL_PASSWORD]),
     )
 
 
-def _newer_credentials_exist(session: Session, event: Event) -> bool:
+def _newer_credentials_exist(session: Session, event: consumed_types.CredentialsIssued) -> bool:
     """Events of one account may arrive out of order; the older password is already invalid."""
     newer = _credential_messages(event).where(Message.act_at > event.time).limit(1)
     return session.scalars(newer).first() is not None
 
 
-def _supersede_older(session: Session, event: Event, own_acts: list[str]) -> None:
+def _supersede_older(session: Session, event: consumed_types.CredentialsIssued, own_acts: list[str]) -> None:
     older = _credential_messages(event).where(
         Message.act_at < event.time, Message.state.in_(SUPERSEDABLE), Message.act.not_in(own_acts)
     )
@@ -94,7 +99,7 @@ def _supersede_older(session: Session, event: Event, own_acts: list[str]) -> Non
 
 
 @handles("identity.account_activated.v1", "identity.account_changed.v1")
-def account_activated(session: Session, event: Event) -> None:
+def account_activated(session: Session, event: consumed_types.AccountActivated | consumed_types.AccountChanged) -> None:
     """The address for recap messages from now on, repeated on a change; an older version never replaces
     a newer one."""
     person = event.personal
@@ -114,7 +119,7 @@ def account_activated(session: Session, event: Event) -> None:
 
 
 @handles("declaration.landlord_asked.v1")
-def landlord_asked(session: Session, event: Event) -> None:
+def landlord_asked(session: Session, event: consumed_types.LandlordAsked) -> None:
     """The July message: one per landlord, in as many envelopes as its attestations need."""
     data = event.data
     act = f"july:{data['campaign_id']}:{data['landlord_id']}"
@@ -125,7 +130,7 @@ def landlord_asked(session: Session, event: Event) -> None:
         create(session, landlords.message_request(session, event, Template.JULY, own_act, values))
 
 
-def _envelopes(tenants: list[dict[str, Any]], *, by_email: bool) -> Iterator[list[dict[str, Any]]]:
+def _envelopes(tenants: list[consumed_types.Tenant], *, by_email: bool) -> Iterator[list[consumed_types.Tenant]]:
     if by_email:
         yield tenants[:MOST_TENANTS_PER_LETTER]
         return
@@ -134,7 +139,7 @@ def _envelopes(tenants: list[dict[str, Any]], *, by_email: bool) -> Iterator[lis
 
 
 @handles("documents.recap_ready.v1")
-def recap_ready(session: Session, event: Event) -> None:
+def recap_ready(session: Session, event: consumed_types.RecapReady) -> None:
     """The recap (CRPA L. 112-11), to the person who declared, else to the landlord; one per batch transmission."""
     if "lot_id" in event.data:
         return
@@ -167,24 +172,24 @@ def recap_ready(session: Session, event: Event) -> None:
 
 
 @handles("declaration.answered.v1")
-def answered(session: Session, event: Event) -> None:
+def answered(session: Session, event: consumed_types.Answered) -> None:
     """What one file of the Caf changed for a landlord: one message for all declarations; it names no tenant."""
-    data = event.data
-    emails = recipients.emails(session, data["organisation_id"], event.personal["email"])
-    if not answers.worth_writing(data["counts"], by_email=bool(emails)):
-        return
-    values = {
-        "year": data["year"],
-        "integrated": data["counts"].get("integrated", 0),
-        "questions": data["counts"].get("information_requested", 0),
-        "rejected": data["counts"].get("rejected", 0),
+    data, given = event.data, event.data["counts"]
+    counts = {
+        "integrated": given.get("integrated", 0),
+        "information_requested": given.get("information_requested", 0),
+        "rejected": given.get("rejected", 0),
     }
+    emails = recipients.emails(session, data["organisation_id"], event.personal["email"])
+    if not answers.worth_writing(counts, by_email=bool(emails)):
+        return
+    values = {"year": data["year"], "questions": counts["information_requested"], **counts}
     act = f"answered:{data['import_id']}:{data['landlord_id']}"
     create(session, landlords.message_request(session, event, Template.ANSWERED, act, values))
 
 
 @handles("declaration.report_answered.v1")
-def report_answered(session: Session, event: Event) -> None:
+def report_answered(session: Session, event: consumed_types.ReportAnswered) -> None:
     """The Caf's text is in the letter only: an e-mail links to the page that shows it."""
     data, settings, landlord = event.data, _settings(session), event.personal["recipient"]
     values = {
@@ -209,7 +214,7 @@ def report_answered(session: Session, event: Event) -> None:
 
 
 @handles("documents.lot_recap_ready.v1")
-def lot_recap_ready(session: Session, event: Event) -> None:
+def lot_recap_ready(session: Session, event: consumed_types.LotRecapReady) -> None:
     """One recap for all declarations of a batch, to the person who transmitted it, else to the landlord."""
     data, settings, landlord = event.data, _settings(session), event.personal["recipient"]
     declarant = _contact(session, data["declarant_account_id"])
@@ -248,7 +253,7 @@ def _contact(session: Session, account_id: str | None) -> Contact | None:
 
 
 @handles("identity.security_notice.v1")
-def security_notice(session: Session, event: Event) -> None:
+def security_notice(session: Session, event: consumed_types.SecurityNotice) -> None:
     """By e-mail only: a letter would arrive days after the event it warns of."""
     data, person = event.data, event.personal
     request = MessageRequest(
@@ -266,7 +271,7 @@ def security_notice(session: Session, event: Event) -> None:
 
 
 @handles("identity.email_confirmation_asked.v1")
-def email_confirmation_asked(session: Session, event: Event) -> None:
+def email_confirmation_asked(session: Session, event: consumed_types.EmailConfirmationAsked) -> None:
     """Sends the code to the new address only, or the explanation when another account has it; a letter would arrive
     long after the code has expired."""
     act = f"email_confirmation:{event.data['change_id']}"
@@ -278,7 +283,7 @@ def email_confirmation_asked(session: Session, event: Event) -> None:
 
 
 @handles("identity.sign_in_link_asked.v1")
-def sign_in_link_asked(session: Session, event: Event) -> None:
+def sign_in_link_asked(session: Session, event: consumed_types.SignInLinkAsked) -> None:
     """By e-mail only, like the code: the link is valid for an hour."""
     secret = sealing.open_sealed(of(session).settings, event.data["sealed"])
     act = f"sign_in_link:{event.data['link_id']}"
@@ -286,7 +291,11 @@ def sign_in_link_asked(session: Session, event: Event) -> None:
 
 
 def _to_address_only(
-    session: Session, event: Event, act: str, template: Template, secret: dict[str, str]
+    session: Session,
+    event: consumed_types.EmailConfirmationAsked | consumed_types.SignInLinkAsked,
+    act: str,
+    template: Template,
+    secret: dict[str, str],
 ) -> MessageRequest:
     data, person = event.data, event.personal
     return MessageRequest(
@@ -309,7 +318,7 @@ class UnknownLetterError(LookupError):
 
 
 @handles("documents.letter_rendered.v1")
-def letter_rendered(session: Session, event: Event) -> None:
+def letter_rendered(session: Session, event: consumed_types.LetterRendered) -> None:
     """The PDF is in the exchange storage: the letter waits for its print batch. Raises UnknownLetterError."""
     data = event.data
     message = locked(session, UUID(data["message_id"]))

@@ -34,7 +34,7 @@ _WAITING = (
 )
 
 
-def landlord(session: Session, caller: Caller, landlord_id: UUID) -> dict[str, Any]:
+def landlord(session: Session, caller: Caller, landlord_id: UUID) -> dict[str, object]:
     """Raises NotFound for an unknown id, and outside the caller's Caf."""
     found = session.execute(_seen(caller).where(Landlord.id == landlord_id)).one_or_none()
     if found is None:
@@ -42,7 +42,7 @@ def landlord(session: Session, caller: Caller, landlord_id: UUID) -> dict[str, A
     return _shown(session, found)
 
 
-def to_correct(session: Session, caller: Caller, *, limit: int, cursor: str | None) -> dict[str, Any]:
+def to_correct(session: Session, caller: Caller, *, limit: int, cursor: str | None) -> dict[str, object]:
     """Landlords to whom no letter can be printed: the Caf has to correct the address in its registry."""
     seen = (own_caf(caller, Landlord.caf_code), Landlord.address_problem.is_not(None))
     total = session.scalar(select(func.count()).select_from(Landlord).where(*seen))
@@ -60,7 +60,7 @@ def _seen(caller: Caller) -> Select[Any]:
     return select(*columns).where(own_caf(caller, Landlord.caf_code))
 
 
-def _shown(session: Session, row: Row[Any]) -> dict[str, Any]:
+def _shown(session: Session, row: Row[Any]) -> dict[str, object]:
     known: Landlord = row.Landlord
     address = PostalAddress.parse(known.name, known.address)
     emails = [email for email in (row.confirmed_email, known.email) if email]

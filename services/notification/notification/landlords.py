@@ -1,5 +1,6 @@
 """A Caf's message to a landlord about a campaign: an e-mail with links, or a letter with the Caf's block."""
 
+from typing import TypedDict
 from uuid import UUID
 
 from chassis.events import Event
@@ -7,15 +8,33 @@ from chassis.runtime import of
 from sqlalchemy.orm import Session
 
 from notification import recipients
+from notification.consumed_types import Caf
 from notification.domain.messages import Template
 from notification.domain.variables import Values
 from notification.message_requests import MessageRequest
 from notification.settings import own
 
 
-def message_request(session: Session, event: Event, template: Template, act: str, values: Values) -> MessageRequest:
-    """Reads from `event`: `caf_code`, `landlord_id`, `organisation_id` and `user_number`, and the personal `name`,
-    `email`, `address`, `caf`; `values`: the other variables of the message."""
+class OneLandlord(TypedDict):
+    """What every event of a campaign about a landlord has among its data."""
+
+    caf_code: str
+    landlord_id: str
+    organisation_id: str
+    user_number: str
+
+
+class Addressed(TypedDict):
+    name: str
+    email: str | None
+    address: list[str]
+    caf: Caf
+
+
+def message_request(
+    session: Session, event: Event[OneLandlord, Addressed], template: Template, act: str, values: Values
+) -> MessageRequest:
+    """`values`: the variables of the message that are not the landlord's, their Caf's or links."""
     data, person = event.data, event.personal
     known = {
         **own(of(session).settings).links,

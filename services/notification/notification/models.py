@@ -52,6 +52,7 @@ class Message(Base):
     email_digest: Mapped[str | None] = mapped_column(String(64), index=True)
     address: Mapped[list[str]] = mapped_column()
     abroad: Mapped[bool] = mapped_column(default=False)
+    # Any: JSON, of the types that the table of messages declares.
     variables: Mapped[dict[str, Any]] = mapped_column()
     secret: Mapped[str | None] = mapped_column(Text)
     expires_at: Mapped[datetime | None] = mapped_column()

@@ -1,7 +1,8 @@
 """The printer's receipt of a batch: if its totals match ours, the letters count as delivered."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TypedDict
+from uuid import UUID
 
 from chassis import clock
 from chassis.auth import Caller
@@ -17,8 +18,21 @@ from notification.lifecycle import transition
 from notification.models import Message, PrintBatch
 
 
-def acknowledge(session: Session, caller: Caller, batch: PrintBatch, receipt: dict[str, Any]) -> None:
-    """`receipt`: {letters, pages, rejected: [{message_id, reason}]}. The same receipt again changes nothing.
+class Rejected(TypedDict):
+    message_id: UUID
+    reason: str
+
+
+class Receipt(TypedDict):
+    """As `schemas.ReceiptSchema` reads it."""
+
+    letters: int
+    pages: int
+    rejected: list[Rejected]
+
+
+def acknowledge(session: Session, caller: Caller, batch: PrintBatch, receipt: Receipt) -> None:
+    """The same receipt again changes nothing.
 
     Raises Conflict before the batch is ready, Invalid when totals differ or a rejected letter is not in it."""
     if batch.state == BatchState.ACKNOWLEDGED:
@@ -52,18 +66,21 @@ def _close(session: Session, message: Message, refusal: str | None) -> None:
     publishes.delivered(session, message)
 
 
-def _check(batch: PrintBatch, letters: Sequence[Message], receipt: dict[str, Any]) -> None:
+def _check(batch: PrintBatch, letters: Sequence[Message], receipt: Receipt) -> None:
     """Compares the printer's counts with the manifest's: a missing page is an undelivered letter."""
     errors = [
         FieldError(
             pointer=f"/{name}",
             code="totals-differ",
-            detail=f"Le lot compte {expected} {word}, le reçu en annonce {receipt[name]}.",
+            detail=f"Le lot compte {expected} {word}, le reçu en annonce {given}.",
             rule="Les totaux du reçu sont ceux du bordereau (manifest.json), courriers refusés compris.",
             example=str(expected),
         )
-        for name, word, expected in (("letters", "courriers", batch.letters), ("pages", "pages", batch.pages))
-        if receipt[name] != expected
+        for name, word, expected, given in (
+            ("letters", "courriers", batch.letters, receipt["letters"]),
+            ("pages", "pages", batch.pages, receipt["pages"]),
+        )
+        if given != expected
     ]
     mine = {message.id for message in letters}
     errors += [

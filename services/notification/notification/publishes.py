@@ -1,13 +1,12 @@
 """The events notification publishes: a letter to compose, and the outcome of a message."""
 
-from typing import Any
-
 from chassis import clock, outbox, sealing
 from chassis.runtime import of
 from sqlalchemy.orm import Session
 
 from notification.domain.messages import Template
 from notification.models import Message
+from notification.published_types import BouncedData, DeliveredData, LetterRequestedData, LetterRequestedPersonal
 
 LETTER_REQUESTED = "notification.letter_requested.v1"
 DELIVERED = "notification.delivered.v1"
@@ -18,7 +17,7 @@ PUBLISHED = (LETTER_REQUESTED, DELIVERED, BOUNCED)
 def letter_requested(session: Session, message: Message, secret: dict[str, str] | None) -> None:
     """Asks documents for the PDF. `message.address` holds all the lines of the envelope, name first."""
     name, *lines = message.address
-    data = {
+    data: LetterRequestedData = {
         "message_id": str(message.id),
         "template": message.template,
         "caf_code": message.caf_code,
@@ -26,7 +25,7 @@ def letter_requested(session: Session, message: Message, secret: dict[str, str] 
     }
     title = Template(message.template).kind.letter_title(message.variables)
     variables = {**message.variables, "title": title}
-    personal = {"recipient": {"name": name, "address": lines}, "variables": variables}
+    personal: LetterRequestedPersonal = {"recipient": {"name": name, "address": lines}, "variables": variables}
     outbox.publish(session, LETTER_REQUESTED, message.id, data, personal)
 
 
@@ -37,7 +36,7 @@ def delivered(session: Session, message: Message) -> None:
 
 def bounced(session: Session, message: Message, replacement: Message | None) -> None:
     """The e-mail address refused it; `replacement` is what is sent instead, if anything."""
-    data = {
+    data: BouncedData = {
         **_outcome(message),
         "reason": message.reason,
         "replaced_by": str(replacement.id) if replacement else None,
@@ -45,7 +44,7 @@ def bounced(session: Session, message: Message, replacement: Message | None) -> 
     outbox.publish(session, BOUNCED, message.id, data)
 
 
-def _outcome(message: Message) -> dict[str, Any]:
+def _outcome(message: Message) -> DeliveredData:
     return {
         "message_id": str(message.id),
         "template": message.template,

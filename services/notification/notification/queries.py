@@ -68,7 +68,7 @@ def own_caf(caller: Caller, column: InstrumentedAttribute[str | None]) -> Column
 
 def messages(
     session: Session, caller: Caller, *, limit: int, cursor: str | None, filters: Mapping[str, Any]
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """A page of messages, newest first, with the total and the count per state."""
     seen = [own_caf(caller, Message.caf_code), *_filters(filters)]
     by_state = session.execute(select(Message.state, func.count()).where(*seen).group_by(Message.state)).all()
@@ -81,7 +81,7 @@ def messages(
     return {"items": items, "total": sum(counts.values()), "counts": counts, "next_cursor": following}
 
 
-def batches(session: Session, caller: Caller, *, limit: int, cursor: str | None) -> dict[str, Any]:
+def batches(session: Session, caller: Caller, *, limit: int, cursor: str | None) -> dict[str, object]:
     seen = own_caf(caller, PrintBatch.caf_code)
     total = session.scalar(select(func.count()).select_from(PrintBatch).where(seen))
     after = pagination.after_id(cursor)
@@ -100,7 +100,7 @@ def batch(session: Session, caller: Caller, batch_id: UUID, *, lock: bool = Fals
     return found
 
 
-def batch_view(found: PrintBatch) -> dict[str, Any]:
+def batch_view(found: PrintBatch) -> dict[str, object]:
     """Instants as text: the response is stored, and repeated to a client that repeats the request."""
     values = {column.key: getattr(found, column.key) for column in BATCH_COLUMNS}
     return _batch({key: clock.iso(one) if isinstance(one, datetime) else one for key, one in values.items()})
@@ -110,7 +110,7 @@ def _filters(filters: Mapping[str, Any]) -> list[ColumnElement[bool]]:
     return [FILTERS[name] == value for name, value in filters.items() if value is not None]
 
 
-def _message(row: RowMapping) -> dict[str, Any]:
+def _message(row: RowMapping) -> dict[str, object]:
     return {
         **row,
         "template_label": Template(row["template"]).kind.label,
@@ -120,10 +120,10 @@ def _message(row: RowMapping) -> dict[str, Any]:
     }
 
 
-def _batch(row: dict[str, Any]) -> dict[str, Any]:
-    destination = destination_of(abroad=row.pop("abroad"))
+def _batch(row: Mapping[str, Any]) -> dict[str, object]:
+    destination = destination_of(abroad=row["abroad"])
     return {
-        **row,
+        **{name: value for name, value in row.items() if name != "abroad"},
         "destination": destination.value,
         "destination_label": DESTINATION_LABELS[destination],
         "series_label": SERIES_LABELS[Series(row["series"])],

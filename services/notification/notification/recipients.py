@@ -5,13 +5,13 @@ from uuid import UUID
 
 from chassis import clock, landlords, sealing
 from chassis.db import upsert
-from chassis.events import Event
 from chassis.french.postal import PostalAddress
 from chassis.runtime import of
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from notification import publishes
+from notification.consumed_types import AccessChanged, LandlordRegistered
 from notification.domain.states import State, Trigger
 from notification.lifecycle import transition
 from notification.models import AdministratorTerm, Contact, Landlord, Message
@@ -41,7 +41,7 @@ def known_address(session: Session, user_number: str | None, landlord_id: UUID |
     return session.scalar(select(Landlord.address).where(about).limit(1)) or []
 
 
-def access_changed(session: Session, event: Event) -> None:
+def access_changed(session: Session, event: AccessChanged) -> None:
     """Stores who administers the organisation; an older version never overwrites a newer one."""
     data = event.data
     values = {
@@ -54,7 +54,7 @@ def access_changed(session: Session, event: Event) -> None:
     session.execute(statement.on_conflict_do_update(index_elements=["account_id"], set_=values, where=newer))
 
 
-def landlord_registered(session: Session, event: Event) -> None:
+def landlord_registered(session: Session, event: LandlordRegistered) -> None:
     """Stores the registry's data, and releases the letters that waited for a printable address.
 
     A user number belongs to one landlord: another landlord's event for it changes and releases nothing."""

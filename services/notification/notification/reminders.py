@@ -1,15 +1,13 @@
 """Reminders: sent on their day, withdrawn if the landlord finishes before they are sent."""
 
-from collections.abc import Mapping
-from typing import Any
 from uuid import UUID
 
 from chassis import clock
-from chassis.events import Event
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from notification import landlords
+from notification.consumed_types import ReminderDue, ReminderDueData, ReminderWithdrawn, ReminderWithdrawnData
 from notification.domain.channels import Channel
 from notification.domain.messages import Template
 from notification.domain.states import State, Trigger
@@ -21,12 +19,12 @@ FINISHED = "landlord-finished"
 TAKEN_BACK = (State.WAITING, State.TO_COMPOSE, State.COMPOSED, State.ADDRESS_REFUSED)
 
 
-def reminder_due(session: Session, event: Event) -> None:
+def reminder_due(session: Session, event: ReminderDue) -> None:
     """One per landlord and reminder day, for all tenants: an e-mail if an address is known, else a letter."""
     create(session, landlords.message_request(session, event, Template.REMINDER, _act(event.data), event.data))
 
 
-def reminder_withdrawn(session: Session, event: Event) -> None:
+def reminder_withdrawn(session: Session, event: ReminderWithdrawn) -> None:
     """The landlord has finished: cancels whatever of that reminder has not been sent."""
     act = _act(event.data)
     rows = session.scalars(select(Message).where(of_act(act)).with_for_update()).all()
@@ -40,7 +38,7 @@ def reminder_withdrawn(session: Session, event: Event) -> None:
             message.expires_at = clock.now()
 
 
-def _refuse_beforehand(session: Session, event: Event, act: str) -> None:
+def _refuse_beforehand(session: Session, event: ReminderWithdrawn, act: str) -> None:
     """Events may arrive out of order: records the act as handled, so that a later reminder does nothing."""
     data = event.data
     message = Message(
@@ -60,5 +58,5 @@ def _refuse_beforehand(session: Session, event: Event, act: str) -> None:
     start(session, message)
 
 
-def _act(data: Mapping[str, Any]) -> str:
+def _act(data: ReminderDueData | ReminderWithdrawnData) -> str:
     return f"reminder:{data['campaign_id']}:{data['landlord_id']}:{data['reminder_on']}"

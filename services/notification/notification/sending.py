@@ -9,7 +9,6 @@ answers « duplicate » counts as having accepted. Only the attempt that took th
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
-from typing import Any
 from uuid import UUID
 
 import structlog
@@ -44,7 +43,7 @@ class Claim:
     email: str
     name: str
     template: Template
-    variables: dict[str, Any]
+    variables: dict[str, object]
     secret: dict[str, str]
     created_at: datetime
 

@@ -1,12 +1,13 @@
 """`@handles(type)` subscribes the function below it: a new message is one function, its event named above it."""
 
 from collections.abc import Callable
+from typing import Any, TypeVar
 
 from chassis.events import Event
 from chassis.service import Subscription
 from sqlalchemy.orm import Session
 
-Handler = Callable[[Session, Event], None]
+Handler = TypeVar("Handler", bound=Callable[[Session, Event[Any, Any]], None])
 HANDLED: list[Subscription] = []
 
 
