@@ -65,6 +65,14 @@ def test_health_checks_use_what_an_engine_of_2022_knows():
     assert "start_interval" not in str(COMPOSE)
 
 
+def test_a_health_check_takes_no_time_from_what_it_watches():
+    """Each runs every few seconds: no virtual machine, no interpreter."""
+    checks = {service["healthcheck"]["test"][1] for service in COMPOSE.values() if "healthcheck" in service}
+    checks |= set(re.findall(r'^HEALTHCHECK [^\[]*CMD \["(\S+)"', DOCKERFILE, re.MULTILINE | re.DOTALL))
+    assert "bash" in checks
+    assert checks == {"bash", "pg_isready"}
+
+
 def exact(image: str) -> bool:
     """Pinned by digest, or by a three-number version (two for PostgreSQL, whose releases have no third)."""
     return bool(re.search(r"@sha256:[0-9a-f]{64}$|:v?\d+\.\d+\.\d+(-[a-z-]+)?$|^postgres:\d+\.\d+$", image))

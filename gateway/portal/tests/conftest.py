@@ -13,6 +13,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from portal.app import create_portal
 from portal.settings import PortalSettings
 from portal_stand_ins import FakeIdentity, FakeServices, MakePortal, SignIn
+from webui.testing import share_templates
 
 
 @pytest.fixture
@@ -40,6 +41,7 @@ def make_portal(services: FakeServices, identity: FakeIdentity) -> Iterator[Make
             session_key="session-key",
         )
         app = create_portal(settings, services.transport())
+        share_templates(app)
         app.extensions["portal_provider"].client_cls = identity.session_class()
         made.append(app)
         return app

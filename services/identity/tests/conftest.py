@@ -5,7 +5,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from types import CodeType
 from typing import Any, ClassVar, cast
 from uuid import UUID
 
@@ -13,6 +12,8 @@ import pytest
 from argon2 import PasswordHasher
 from chassis import ids, sealing
 from chassis.keys import b64
+from chassis.runtime import Runtime
+from chassis.testing.applications import Pool
 from chassis.testing.harness import Harness
 from chassis.testing.plugin import HarnessFactory
 from flask import Flask
@@ -20,8 +21,7 @@ from flask.testing import FlaskClient
 from identity.app import service
 from identity.crypto import hashing
 from identity.pages.application import create_pages
-from jinja2.bccache import Bucket, BytecodeCache
-from webui.testing import parse
+from webui.testing import parse, share_templates
 
 sys.path.insert(0, str(Path(__file__).parent))
 # Found once the folder is in the path.
@@ -36,18 +36,6 @@ INFORMATION = {
     "email": "nolwenn@lices.example",
     "telephone": "02 99 00 00 00",
 }
-
-
-class CompiledTemplates(BytecodeCache):
-    """Each test makes its own application: compiling the same templates for each would be most of the run."""
-
-    kept: ClassVar[dict[str, CodeType | None]] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        bucket.code = self.kept.get(bucket.key + bucket.checksum)
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self.kept[bucket.key + bucket.checksum] = bucket.code
 
 
 @dataclass
@@ -107,6 +95,16 @@ class Browser:
         return self.send("/compte/premiere-connexion/courriel", code=self.world.codes()[-1][1])
 
 
+def _pages(runtime: Runtime) -> Flask:
+    app = create_pages(runtime)
+    app.testing = True
+    share_templates(app)
+    return app
+
+
+_PAGES = Pool(_pages)
+
+
 @dataclass
 class World:
     password: ClassVar = PASSWORD
@@ -116,9 +114,9 @@ class World:
     app: Flask = field(init=False)
 
     def __post_init__(self) -> None:
-        self.app = create_pages(self.harness.runtime)
-        self.app.testing = True
-        self.app.jinja_env.bytecode_cache = CompiledTemplates()
+        lent = _PAGES.lend(self.harness.runtime)
+        self.harness.closing.callback(_PAGES.take_back, lent)
+        self.app = lent.application
 
     def browser(self, address: str = "192.0.2.1") -> Browser:
         client = self.app.test_client()

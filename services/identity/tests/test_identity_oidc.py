@@ -93,11 +93,13 @@ def test_a_code_is_worth_nothing_without_its_client_its_verifier_and_its_address
     assert "access_token" not in answer.json
 
 
-def test_a_client_whose_secret_is_not_configured_cannot_sign_in_with_an_empty_one(local: Any) -> None:
+def test_a_client_whose_secret_is_not_configured_cannot_sign_in_with_an_empty_one(
+    local: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     browser, _ = local.activated()
     provider = local.app.extensions["oidc"]
     portal = provider.clients["portal"]
-    provider.clients["portal"] = type(portal)(**{**vars(portal), "secret": ""})
+    monkeypatch.setitem(provider.clients, "portal", type(portal)(**{**vars(portal), "secret": ""}))
     empty = {"Authorization": "Basic " + b64encode(b"portal:").decode()}
     assert redeem(local, code_of(browser), empty).status_code == 401
 

@@ -24,12 +24,9 @@ class Lent(Generic[Application]):
         self._runtime = Runtime.__new__(Runtime)
         # Held, so that no other service gets its id.
         self._service = runtime.service
-        self._like = _like(runtime)
+        self.like = _like(runtime)
         self.use(runtime)
         self.application = build(self._runtime)
-
-    def fits(self, runtime: Runtime) -> bool:
-        return self._like == _like(runtime)
 
     def use(self, runtime: Runtime) -> None:
         # The same attributes, not copies: what a test replaces in its own runtime is replaced here.
@@ -48,7 +45,8 @@ class Pool(Generic[Application]):
         self._free: list[Lent[Application]] = []
 
     def lend(self, runtime: Runtime) -> Lent[Application]:
-        lent = next((one for one in self._free if one.fits(runtime)), None)
+        like = _like(runtime)
+        lent = next((one for one in self._free if one.like == like), None)
         if lent is None:
             return Lent(self._build, runtime)
         self._free.remove(lent)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from threading import Lock
 from typing import Any, Self
@@ -21,7 +21,7 @@ from chassis.events import Event
 from chassis.runtime import Runtime
 from chassis.service import Service
 from chassis.testing import contracts, templates
-from chassis.testing.applications import Lent, Pool
+from chassis.testing.applications import Pool
 from chassis.webapp import create_api
 
 _SIGNING = ECKey.generate_key("P-256", {"kid": "test"})
@@ -55,7 +55,8 @@ class Harness:
     def __init__(self, runtime: Runtime) -> None:
         self.runtime = runtime
         self._client: TestClient | None = None
-        self._lent: Lent[ASGIApp] | None = None
+        # What ends with the test.
+        self.closing = ExitStack()
         self._building = Lock()
 
     @classmethod
@@ -77,8 +78,9 @@ class Harness:
         """An HTTP client of the service's application, at its public paths."""
         with self._building:
             if self._client is None:
-                self._lent = _APIS.lend(self.runtime)
-                self._client = TestClient(self._lent.application, raise_server_exceptions=False)
+                lent = _APIS.lend(self.runtime)
+                self.closing.callback(_APIS.take_back, lent)
+                self._client = TestClient(lent.application, raise_server_exceptions=False)
         return self._client
 
     def token(
@@ -149,9 +151,8 @@ class Harness:
         jobs[name].run(self.runtime)
 
     def close(self) -> None:
-        if self._lent is not None:
-            _APIS.take_back(self._lent)
-            self._lent = self._client = None
+        self.closing.close()
+        self._client = None
         self.runtime.dispose()
 
 

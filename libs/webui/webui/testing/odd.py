@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TypedDict
 from urllib.parse import parse_qsl, quote_from_bytes, urlsplit
@@ -97,21 +98,39 @@ def _rule(here: object, address: str, method: str) -> str:
 def faults(app: Flask, enter: Callable[[], FlaskClient], known: Mapping[str, str] | None = None) -> list[str]:
     """The requests whose content causes a failure. `enter`: a signed-in client, a new one for each rule;
     `known`: rule -> an existing URL of it. CSRF checks are off, so that the form's content is read."""
-    app.config.update(WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=False)
-    every = [(method, rule, (known or {}).get(rule, address)) for method, rule, address in rules(app)]
+    found = []
+    with configured(app, WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=False):
+        for what, status, content in asked(app, enter, known or {}):
+            if status >= 500 or b"Traceback (most recent" in content:
+                found.append(f"{what}: {status}")
+    return found
+
+
+@contextmanager
+def configured(app: Flask, **options: bool) -> Iterator[None]:
+    """For a moment only: the next test may get the same application."""
+    before = dict(app.config)
+    app.config.update(options)
+    try:
+        yield
+    finally:
+        app.config.clear()
+        app.config.update(before)
+
+
+def asked(app: Flask, enter: Callable[[], FlaskClient], known: Mapping[str, str]) -> Iterator[tuple[str, int, bytes]]:
+    """(what was asked, the status and content of the answer)."""
+    every = [(method, rule, known.get(rule, address)) for method, rule, address in rules(app)]
     seen, browser = Seen(), enter()
     for method, _, address in every:
         if method == "GET":
             seen.read(app, address, browser.get(address).text)
-    found = []
     for method, rule, address in every:
         browser = enter()
-        asked = queries(seen.queries[rule]) if method == "GET" else bodies(seen.forms[rule])
-        for what, options in asked:
+        requests = queries(seen.queries[rule]) if method == "GET" else bodies(seen.forms[rule])
+        for what, options in requests:
             answer = browser.open(address, method=method, **options)
-            if answer.status_code >= 500 or b"Traceback (most recent" in answer.data:
-                found.append(f"{method} {rule}: {what}: {answer.status_code}")
-    return found
+            yield f"{method} {rule}: {what}", answer.status_code, answer.data
 
 
 class Sent(TypedDict, total=False):
