@@ -164,9 +164,40 @@ WRITTEN = {
 }
 
 
+@pytest.fixture
+def _columns_made_now(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those of declared fields are made when the module is first read: here, once more."""
+    for name, column in columns._declared():
+        monkeypatch.setitem(columns.COLUMNS, name, column)
+    monkeypatch.setitem(
+        columns.COLUMNS,
+        "dwelling_ref",
+        columns.Column(columns._words(columns._of("dwelling", "reference")), "", ""),
+    )
+
+
+@pytest.mark.usefixtures("_columns_made_now")
 def test_a_version_is_written_column_by_column() -> None:
     assert dict(zip(columns.COLUMNS, columns.row(VERSION), strict=True)) == WRITTEN
     assert columns.row(VERSION, ["late", "version"]) == ["0", "2"]
+
+
+def test_a_declared_field_is_exported_under_its_name_with_what_it_holds() -> None:
+    made = dict(columns._declared())
+    assert made == {name: replace(columns.COLUMNS[name], read=column.read) for name, column in made.items()}
+    assert list(made)[4:7] == ["lease_start", "corrected", "present"]
+    assert (made["let_furnished"].content, made["let_furnished"].example) == (
+        "loué meublé en juillet, `0` (non) ou `1` (oui)",
+        "0",
+    )
+    assert {column.since for column in made.values()} == {1}
+
+
+@pytest.mark.usefixtures("_columns_made_now")
+def test_a_new_address_is_written_on_one_line() -> None:
+    moved = {**SNAPSHOT["situation"], "new_address": ["=3 RUE", "35000  RENNES"]}
+    found = columns.row(replace(VERSION, snapshot={**SNAPSHOT, "situation": moved}), ["new_address", "dwelling_ref"])
+    assert found == ["'=3 RUE|35000 RENNES", "'=L-0001"]
 
 
 def test_what_nobody_confirmed_or_gave_is_empty() -> None:
