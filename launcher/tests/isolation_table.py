@@ -217,6 +217,7 @@ READERS = PEOPLE | AGENTS | _PROGRAM
 DECLARATION = {
     "GET /declarations": Operation(READERS, (Use("own number", query="user_number={user_number}", stranger=200),)),
     "GET /declarations/remaining": Operation(READERS),
+    "GET /declared-fields": Operation(READERS),
     "GET /declarations/export": Operation(PEOPLE | AGENTS),
     f"GET {_D}": Operation(READERS, (_DECLARATION,)),
     f"GET {_D}/history": Operation(PEOPLE | AGENTS, (_DECLARATION,)),

@@ -13,6 +13,7 @@ import httpx
 import requests
 import yaml
 from authlib.integrations.requests_client import OAuth2Session
+from declaration.filing import declared_fields
 from flask import Flask
 from flask.testing import FlaskClient
 from joserfc import jwt
@@ -100,6 +101,7 @@ class FakeServices:
         at, one = "/api/declaration/v1/declarations", f"/api/declaration/v1/declarations/{DECLARATION}"
         self.on("GET", at, example("declaration", "/declarations", "get"))
         self.on("GET", f"{at}/remaining", example("declaration", "/declarations/remaining", "get"))
+        self.on("GET", "/api/declaration/v1/declared-fields", {"items": declared_fields.shown()})
         self.on("GET", one, lambda _: httpx.Response(200, json=self.declaration, headers={"ETag": '"7"'}))
         self.on("PUT", f"{one}/draft", self.declaration)
         self.on("GET", f"{one}/history", example("declaration", "/declarations/{declaration_id}/history", "get"))

@@ -1,11 +1,14 @@
 """Declarations, campaigns and registry imports."""
 
+import time
 from collections.abc import Mapping, Sequence
 from typing import IO, Any
 
 from portal.api_types.declaration.declarations import (
     DeclarationPage,
+    DeclaredField,
     History,
+    ListFieldsAnswer,
     ListRemainingAnswer,
     Remaining,
     Transmission,
@@ -35,12 +38,25 @@ from portal.clients.http import Answer, Download, Service, read_body
 # Longer than the gateway's own limit for this route.
 UPLOAD_SECONDS = 125
 EXPORT_SECONDS = 125
+FIELDS_KEPT_SECONDS = 300
 
 
 class DeclarationClient(Service):
     """The declaration service; shapes are those of its openapi.yaml."""
 
     name = "declaration"
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self._fields: tuple[float, list[DeclaredField]] = (0.0, [])
+
+    def fields(self) -> list[DeclaredField]:
+        """What is declared, in the order of the forms; the same for everyone, so kept for a few minutes."""
+        read_at, fields = self._fields
+        if not fields or time.monotonic() - read_at > FIELDS_KEPT_SECONDS:
+            fields = self._get(ListFieldsAnswer, "declared-fields")["items"]
+            self._fields = (time.monotonic(), fields)
+        return fields
 
     def list_declarations(self, **filters: Any) -> DeclarationPage:
         """`items`, `total`, `counts` by state and `next_cursor`."""

@@ -8,7 +8,7 @@ from chassis.idempotency import idempotent
 from flask import Response
 
 from declaration.filing import commands as filing_commands
-from declaration.filing import history, loading, queries
+from declaration.filing import declared_fields, history, loading, queries
 from declaration.grid import commands as grid_commands
 from declaration.listing import export, pages, remaining
 from declaration.listing.filters import of_query as filters_of
@@ -26,6 +26,10 @@ def list_declarations(
 def list_remaining() -> dict[str, Any]:
     with read_only() as session:
         return {"items": remaining.of(session, caller())}
+
+
+def list_fields() -> tuple[dict[str, Any], int, dict[str, str]]:
+    return {"items": declared_fields.shown()}, 200, {"Cache-Control": "private, max-age=300"}
 
 
 def export_declarations(format: str = "csv", sort: str | None = None, **filters: Any) -> Response:

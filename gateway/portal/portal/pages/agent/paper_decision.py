@@ -18,9 +18,7 @@ from portal.pages.declare.summary import (
     SummaryForm,
     all_ticked,
     form_for,
-    information_rows,
-    rent_rows,
-    situation_rows,
+    step_rows,
 )
 from portal.sign_in.person import login_required
 
@@ -54,7 +52,7 @@ def decision(paper: Any) -> ResponseReturnValue:
     read = api().papers.get(str(paper))
     if read.body["state"] != "typing":
         return decided(read)
-    if read.body["draft"]["rent"] is None:
+    if not all(read.body["draft"][step] for step in ("information", "situation", "rent")):
         return redirect(url_for("papers.sheet", paper=paper), 303)
     kind = filing_form(read.body)
     if request.method == "POST":
@@ -162,9 +160,9 @@ def show(read: Answer[Paper], form: Any, discarding: DiscardForm) -> str:
     if discarding.errors:
         discarding.etag.data = read.etag
     parts = [
-        ("Informations", information_rows(paper)),
-        ("Situation du locataire", situation_rows(paper)),
-        ("Loyer de juillet", rent_rows(paper)),
+        ("Informations", step_rows(paper, "information")),
+        ("Situation du locataire", step_rows(paper, "situation")),
+        ("Loyer de juillet", step_rows(paper, "rent")),
     ]
     return render_template(
         "agent/paper_decision.html",

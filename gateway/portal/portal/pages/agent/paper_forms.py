@@ -10,7 +10,7 @@ from wtforms.validators import ValidationError
 from portal.api_types.declaration.paper import Paper
 from portal.forms import IdempotentForm
 from portal.pages.declare import steps
-from portal.pages.declare.forms import InformationForm, RentForm, SituationForm, StepForm, iso
+from portal.pages.declare.forms import StepForm, iso, step_form
 from portal.pages.declare.journey import day
 
 DAYS = {"/received_on": "received_on", "/posted_on": "posted_on"}
@@ -87,10 +87,10 @@ class Sheet:
             "no_postmark": posted_on is None,
         }
         self.own = SheetForm() if sent else SheetForm(formdata=None, data=own)
-        self.information = part(InformationForm, steps.information(declaration), sent)
-        self.situation = part(SituationForm, steps.situation(declaration), sent)
-        self.rent = part(RentForm, steps.rent(declaration), sent)
-        self.information.confirmed.label.text = "Ces informations sont celles du bail, corrigées s’il le fallait"
+        self.information = part("information", declaration, sent)
+        self.situation = part("situation", declaration, sent)
+        self.rent = part("rent", declaration, sent)
+        self.information["confirmed"].label.text = "Ces informations sont celles du bail, corrigées s’il le fallait"
         self.parts: tuple[StepForm, ...] = (self.situation, self.rent, self.information)
 
     def validate(self) -> bool:
@@ -126,10 +126,12 @@ class Sheet:
         return [error for form in (self.own, *self.parts) for error in form.error_list()]
 
 
-def part(kind: type[StepForm], filled: Mapping[str, object], sent: bool) -> Any:
+def part(step: str, declaration: steps.Known, sent: bool) -> StepForm:
     """One step of the sheet; only the sheet's own form holds the CSRF token."""
-    prefix, meta = f"{kind.step}-", {"csrf": False}
-    return kind(prefix=prefix, meta=meta) if sent else kind(formdata=None, data=filled, prefix=prefix, meta=meta)
+    kind, prefix, meta = step_form(step), f"{step}-", {"csrf": False}
+    if sent:
+        return kind(prefix=prefix, meta=meta)
+    return kind(formdata=None, data=steps.values(step, declaration), prefix=prefix, meta=meta)
 
 
 class DiscardForm(IdempotentForm):

@@ -17,11 +17,10 @@ from portal.api_types.declaration.shared import Declaration
 from portal.clients.http import Answer
 from portal.forms import lines_of
 from portal.pages.authors import author_name
-from portal.pages.declare.forms import StepForm
+from portal.pages.declare.forms import AmountField, StepForm
 from portal.pages.declare.journey import heading, is_editable
 
 NOTHING = "–"
-AMOUNTS = frozenset({"rent", "charges", "arrears_amount"})
 # Fields not carried over from the submission: the new page has its own tokens.
 OWN = ("csrf_token", "etag", "revise", MARK)
 
@@ -36,7 +35,7 @@ def said(field: Field) -> str:
     if isinstance(field, RadioField):
         return str(dict((value, label) for value, label, *_ in field.iter_choices()).get(field.data, NOTHING))
     text = ", ".join(lines_of(str(field.data or "")))
-    if field.short_name in AMOUNTS:
+    if isinstance(field, AmountField):
         try:
             return euros(money.parse(text))
         except money.InvalidAmount:

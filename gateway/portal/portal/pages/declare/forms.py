@@ -1,130 +1,76 @@
-"""The forms of the steps: they hold what the person typed; the service validates it field by field."""
+"""The forms of the steps: one field per declared field, which holds what the person typed; the service validates it."""
 
-from collections.abc import Mapping
-from typing import ClassVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar, cast
 
 from webui.forms import FrenchDateField, PageForm, choices
-from wtforms import BooleanField, HiddenField, RadioField, StringField, TextAreaField
+from wtforms import BooleanField, Field, HiddenField, RadioField, StringField, TextAreaField
 
-from portal.api_types.declaration.shared import DraftChangeInformation, DraftChangeRent, DraftChangeSituation
+from portal.api_types.declaration.declarations import DeclaredField
+from portal.api_types.declaration.shared import Draft
+from portal.clients import api
 from portal.forms import IdempotentForm, YesNoField, lines_of, whole_number
 
-SHARES = {
-    "whole": "Le loyer entier du logement",
-    "tenant_share": "La part de ce locataire seulement",
-}
+
+class AmountField(StringField):  # type: ignore[misc]  # WTForms is untyped
+    """Euros, as typed."""
 
 
 class StepForm(PageForm):
     """`etag` is the version the page was built from, so that someone else's later change is not overwritten."""
 
     etag = HiddenField()
+    step = ""
+    questions: ClassVar[Sequence[DeclaredField]] = ()
     # JSON pointer of the service -> field.
     pointers: ClassVar[dict[str, str]] = {}
-    step = ""
 
     def change(self) -> Mapping[str, object]:
-        """The step's values for the service."""
-        raise NotImplementedError
+        """The step's values for the service; None where nothing was typed."""
+        return {question["name"]: ANSWERS[question["kind"]](self[question["name"]]) for question in self.questions}
 
 
-class InformationForm(StepForm):
-    """Step 1: what the Caf knows about the dwelling and the lease."""
-
-    step = "information"
-    address = TextAreaField("Adresse du logement")
-    commune_insee = StringField("Commune")
-    furnished = YesNoField("Le logement est-il loué meublé\u00a0?")
-    single_room = YesNoField("Le logement est-il une chambre\u00a0?")
-    lease_start = FrenchDateField("Date d’entrée du locataire")
-    confirmed = BooleanField("Je confirme que ces informations sont exactes")
-    pointers: ClassVar[dict[str, str]] = {
-        f"/information/{name}": name
-        for name in ("address", "commune_insee", "furnished", "single_room", "lease_start", "confirmed")
-    }
-
-    def change(self) -> DraftChangeInformation:
-        """The step `information`."""
-        return {
-            "address": lines_of(self.address.data),
-            "commune_insee": (self.commune_insee.data or "").strip(),
-            "furnished": self.furnished.answer,
-            "single_room": self.single_room.answer,
-            "lease_start": iso(self.lease_start),
-            # An unticked box is an unanswered question, not a « no ».
-            "confirmed": True if self.confirmed.data else None,
-        }
-
-
-class SituationForm(StepForm):
-    """Step 2: the tenant's situation."""
-
-    step = "situation"
-    present = YesNoField("Ce locataire occupe-t-il toujours le logement\u00a0?")
-    left_on = FrenchDateField("Date de départ")
-    new_address = TextAreaField("Nouvelle adresse du locataire, si vous la connaissez")
-    co_tenants = StringField(
-        "Nombre de titulaires du bail",
-        [whole_number("Saisissez un nombre entier, par exemple 2")],
+def step_form(step: str) -> type[StepForm]:
+    """The form of a step, from the fields that the service declares."""
+    questions = declared(step)
+    fields: dict[str, Field] = {question["name"]: INPUTS[question["kind"]](question) for question in questions}
+    pointers = {f"/{step}/{name}": name for name in fields}
+    return type(
+        f"{step.title()}Form", (StepForm,), {"step": step, "questions": questions, "pointers": pointers, **fields}
     )
-    rent_up_to_date = YesNoField("Le loyer est-il à jour\u00a0?")
-    arrears_amount = StringField("Montant total de la dette")
-    first_default_on = FrenchDateField("Date du premier impayé")
-    pointers: ClassVar[dict[str, str]] = {
-        f"/situation/{name}": name
-        for name in (
-            "present",
-            "left_on",
-            "new_address",
-            "co_tenants",
-            "rent_up_to_date",
-            "arrears_amount",
-            "first_default_on",
-        )
-    }
-
-    def change(self) -> DraftChangeSituation:
-        """The step `situation`."""
-        co_tenants = (self.co_tenants.data or "").strip()
-        return {
-            "present": self.present.answer,
-            "left_on": iso(self.left_on),
-            "new_address": lines_of(self.new_address.data) or None,
-            "co_tenants": int(co_tenants) if co_tenants.isdigit() else None,
-            "rent_up_to_date": self.rent_up_to_date.answer,
-            "arrears_amount": typed(self.arrears_amount),
-            "first_default_on": iso(self.first_default_on),
-        }
 
 
-class RentForm(StepForm):
-    """Step 3: July's rent."""
-
-    step = "rent"
-    rent = StringField("Loyer de juillet, hors charges")
-    charges = StringField("Charges de juillet")
-    share = RadioField("Ce montant est", choices=choices(SHARES), validate_choice=False)
-    full_month = YesNoField("Ce loyer couvre-t-il tout le mois de juillet\u00a0?")
-    furnished = YesNoField("Le logement est-il loué meublé\u00a0?")
-    pointers: ClassVar[dict[str, str]] = {
-        f"/rent/{name}": name for name in ("rent", "charges", "share", "full_month", "furnished")
-    }
-
-    def change(self) -> DraftChangeRent:
-        """The step `rent`."""
-        return {
-            "rent": typed(self.rent),
-            "charges": typed(self.charges),
-            "share": self.share.data or None,
-            "full_month": self.full_month.answer,
-            "furnished": self.furnished.answer,
-        }
+def declared(step: str) -> list[DeclaredField]:
+    """The fields of a step, in the order of its form."""
+    return [field for field in api().declaration.fields() if field["step"] == step]
 
 
-class AmendmentForm(IdempotentForm):
-    """Why a transmitted declaration is corrected."""
+def stored_step(draft: Draft, step: str) -> Mapping[str, Any]:
+    """What is saved of a step, by the names of its declared fields; empty before."""
+    return cast(Mapping[str, Mapping[str, Any] | None], draft)[step] or {}
 
-    reason = TextAreaField("Pourquoi rectifiez-vous cette déclaration\u00a0?")
+
+def number(question: DeclaredField) -> StringField:
+    message = f"Saisissez un nombre entier, par exemple {question['example']}"
+    return StringField(question["question"], [whole_number(message)])
+
+
+def choice(question: DeclaredField) -> RadioField:
+    labels = {option["value"]: option["label"] for option in question["options"]}
+    return RadioField(question["question"], choices=choices(labels), validate_choice=False)
+
+
+INPUTS: dict[str, Callable[[DeclaredField], Field]] = {
+    "text": lambda question: StringField(question["question"]),
+    "commune": lambda question: StringField(question["question"]),
+    "address": lambda question: TextAreaField(question["question"]),
+    "flag": lambda question: YesNoField(question["question"]),
+    "agreement": lambda question: BooleanField(question["question"]),
+    "day": lambda question: FrenchDateField(question["question"]),
+    "amount": lambda question: AmountField(question["question"]),
+    "number": number,
+    "choice": choice,
+}
 
 
 def typed(field: StringField) -> str | None:
@@ -135,3 +81,28 @@ def typed(field: StringField) -> str | None:
 def iso(field: FrenchDateField) -> str | None:
     """`2026-07-15`, None when empty."""
     return field.data.isoformat() if field.data else None
+
+
+def whole(field: StringField) -> int | None:
+    text = (field.data or "").strip()
+    return int(text) if text.isdigit() else None
+
+
+ANSWERS: dict[str, Callable[[Any], Any]] = {
+    "text": typed,
+    "commune": typed,
+    "address": lambda field: lines_of(field.data) or None,
+    "flag": lambda field: field.answer,
+    # An unticked box is an unanswered question, not a « no ».
+    "agreement": lambda field: True if field.data else None,
+    "day": iso,
+    "amount": typed,
+    "number": whole,
+    "choice": lambda field: field.data or None,
+}
+
+
+class AmendmentForm(IdempotentForm):
+    """Why a transmitted declaration is corrected."""
+
+    reason = TextAreaField("Pourquoi rectifiez-vous cette déclaration\u00a0?")

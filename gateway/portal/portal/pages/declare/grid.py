@@ -15,16 +15,15 @@ from portal.pages.addresses import address
 from portal.pages.authors import Author, author_name
 from portal.pages.declare.blueprint import pages
 from portal.pages.declare.grid_rows import (
-    CELLS,
     COLUMN_OF_ROW,
-    COLUMNS,
-    LABELS,
     PAGE_SIZE,
     SAME_FOR_ALL,
     Line,
     SentRow,
     cells_of,
+    columns,
     filled,
+    labels,
     no_longer_listed,
     sent,
     taken_up,
@@ -80,8 +79,8 @@ def grid() -> ResponseReturnValue:
         "declare/grid.html",
         form=form,
         lines=lines,
-        columns=COLUMNS,
-        labels=LABELS,
+        columns=columns(),
+        labels=labels(),
         same_for_all=SAME_FOR_ALL,
         ticked=ticked(),
         here=here,
@@ -160,17 +159,18 @@ def mark(
         answer = {**answer, "errors": [{**answer["errors"][0], "detail": OTHER_TENANT}]}
     if answer["outcome"] == "changed":
         answer = {**answer, "errors": [{**error, "detail": meanwhile(line.row, say)} for error in answer["errors"]]}
+    shown, words = columns(), labels()
     for error in answer["errors"]:
-        name = error["column"] if error["column"] in CELLS else ""
+        name = error["column"] if error["column"] in words else ""
         said = error["detail"] + (f" Par exemple : {error['example']}." if error["example"] and name else "")
         line.errors[name] = fr(f"{line.errors[name]} {said}" if name in line.errors else said)
         # The confirmation boxes exist only when there is something to confirm.
-        place_of = name if name in COLUMNS or (name and line.row["to_confirm"]) else COLUMN_OF_ROW
-        about = f"{line.tenant}, {LABELS[name].lower()}" if name else line.tenant
+        place_of = name if name in shown or (name and line.row["to_confirm"]) else COLUMN_OF_ROW
+        about = f"{line.tenant}, {words[name].lower()}" if name else line.tenant
         form.refuse(f"{about} : {error['detail']}", f"#l{place}-{place_of}")
     if answer["outcome"] == "changed":
         saved = cells_of(line.row)
-        line.theirs = {name: saved[name] or "vide" for name in COLUMNS if saved[name] != typed[name]}
+        line.theirs = {name: saved[name] or "vide" for name in shown if saved[name] != typed[name]}
     line.typed = typed
 
 

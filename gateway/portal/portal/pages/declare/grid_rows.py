@@ -7,31 +7,52 @@ from typing import Any
 
 from chassis.texts import full_name
 
+from portal.api_types.declaration.declarations import DeclaredField
 from portal.api_types.declaration.many_tenants import CellError, DraftRow, SaveDraftsAnswerItem
+from portal.clients import api
 
 PAGE_SIZE = 50
 YES_NO = {"": "–", "oui": "Oui", "non": "Non"}
-# Column of the service -> (heading, choices, or the width of a field in characters).
-COLUMNS: dict[str, tuple[str, dict[str, str] | int]] = {
-    "confirmed": ("Informations connues exactes", 0),
-    "present": ("Toujours locataire", YES_NO),
-    "left_on": ("Parti le (JJ/MM/AAAA)", 10),
-    "co_tenants": ("Titulaires du bail", 2),
-    "rent": ("Loyer hors charges (€)", 5),
-    "charges": ("Charges (€)", 5),
-    "share": ("Entier ou part", {"": "–", "entier": "Entier", "part": "Part"}),
-    "full_month": ("Mois complet", YES_NO),
-    "furnished": ("Meublé", YES_NO),
-    "rent_up_to_date": ("Loyer à jour", YES_NO),
-    "arrears_amount": ("Dette (€)", 5),
-    "first_default_on": ("Premier impayé (JJ/MM/AAAA)", 10),
-}
 CONFIRMING = ("confirm", "reason")
-CELLS = (*COLUMNS, *CONFIRMING)
+# Asked last, as on the paper form, with the fields that follow from it.
+ASKED_LAST = "rent_up_to_date"
+WIDTHS = {"day": 10, "number": 2, "amount": 5, "text": 20}
 Sent = Mapping[str, str]
 # Whom a row is for comes back in a hidden field, which may hold anything.
 SentRow = Mapping[str, Any]
-LABELS = {**{name: heading for name, (heading, _kind) in COLUMNS.items()}, "confirm": "Je confirme", "reason": "Motif"}
+# The choices of a cell, or the width of its field in characters; 0 is a box to tick.
+Kind = dict[str, str] | int
+
+
+def columns() -> dict[str, tuple[str, Kind]]:
+    """The columns of the service that are typed here, in their order -> heading and kind."""
+    fields = [field for field in api().declaration.fields() if field["heading"]]
+    fields.sort(key=lambda field: ASKED_LAST in (field["name"], field["follows"]))
+    return {field["name"]: (field["heading"] or "", kind(field)) for field in fields}
+
+
+def kind(field: DeclaredField) -> Kind:
+    if field["kind"] == "agreement":
+        return 0
+    if field["kind"] == "flag":
+        return YES_NO
+    if field["kind"] == "choice":
+        return {"": "–", **{option["cell"]: option["cell"].capitalize() for option in field["options"]}}
+    return WIDTHS[field["kind"]]
+
+
+def cells() -> tuple[str, ...]:
+    return (*columns(), *CONFIRMING)
+
+
+def labels() -> dict[str, str]:
+    return {
+        **{name: heading for name, (heading, _kind) in columns().items()},
+        "confirm": "Je confirme",
+        "reason": "Motif",
+    }
+
+
 # What identifies a row's tenant; sent back unchanged.
 STATED = ("tenant", "dwelling", "previous_rent", "previous_charges")
 TENANT_MISSING = (
@@ -156,13 +177,13 @@ def given(form: Sent, place: int, name: str) -> str:
 
 def typed(form: Sent, place: int) -> dict[str, str]:
     """The cells of a row."""
-    return {name: given(form, place, name).strip()[:600] for name in CELLS}
+    return {name: given(form, place, name).strip()[:600] for name in cells()}
 
 
 def shown_before(base: str) -> dict[str, str]:
     """The row's initial values; empty when unreadable, so that the row is sent."""
     found = read(base)
-    return {name: str(found.get(name, "")) for name in CELLS} if found else {}
+    return {name: str(found.get(name, "")) for name in cells()} if found else {}
 
 
 def read(text: str) -> Mapping[str, Any]:

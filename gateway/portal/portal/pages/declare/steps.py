@@ -1,19 +1,20 @@
 """Steps 1 to 3: GET shows the current values, POST saves and redirects to the next step (303) or shows errors (422)."""
 
-from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple, TypedDict
+from collections.abc import Mapping
+from typing import Any, NamedTuple, TypedDict, cast
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from webui.kept_forms import kept_form
 
-from portal.api_types.declaration.shared import Declaration, DeclarationKnown, Draft, DraftSituation
+from portal.api_types.declaration.declarations import DeclaredField
+from portal.api_types.declaration.shared import Declaration, DeclarationKnown, Draft
 from portal.clients import api
 from portal.clients.errors import Refused
 from portal.clients.http import Answer
 from portal.pages.declare import conflict
 from portal.pages.declare.blueprint import pages
-from portal.pages.declare.forms import InformationForm, RentForm, SituationForm, StepForm
+from portal.pages.declare.forms import StepForm, declared, step_form, stored_step
 from portal.pages.declare.journey import day, french_amount, heading, is_editable, next_address, reported
 from portal.sign_in.person import login_required
 
@@ -27,52 +28,45 @@ class Known(TypedDict):
 
 
 class Step(NamedTuple):
-    """`filled` gives a form's initial values; `next` is the following endpoint."""
+    """`next` is the following endpoint."""
 
     place: int
-    form: type[StepForm]
-    filled: Callable[[Known], Mapping[str, object]]
+    name: str
     next: str
 
 
-def information(declaration: Known) -> Mapping[str, object]:
-    """The draft, else what the Caf knows."""
-    stands = declaration["draft"]["information"] or declaration["known"]["information"]
-    return {
-        **stands,
-        "address": "\n".join(stands["address"]),
-        "commune_insee": declaration["commune_name"],
-        "lease_start": day(stands["lease_start"]),
-    }
+def values(step: str, declaration: Known) -> dict[str, object]:
+    """A form's initial values: what was saved, else what may be prefilled."""
+    stands = stored_step(declaration["draft"], step) or prefilled(step, declaration)
+    return {field["name"]: initial(field, stands.get(field["name"]), declaration) for field in declared(step)}
 
 
-def situation(declaration: Known) -> Mapping[str, object]:
-    """The draft, else only the number of co-tenants known to the Caf; nothing else is prefilled."""
-    known = declaration["known"]["situation"]["co_tenants"]
-    stands: DraftSituation = declaration["draft"]["situation"] or {"co_tenants": known}
-    return {
-        **stands,
-        "co_tenants": str(stands["co_tenants"]),
-        "new_address": "\n".join(stands.get("new_address") or []),
-        "left_on": day(stands.get("left_on")),
-        "arrears_amount": french_amount(stands.get("arrears_amount")),
-        "first_default_on": day(stands.get("first_default_on")),
-    }
-
-
-def rent(declaration: Known) -> Mapping[str, object]:
-    """The draft, else only whether the dwelling is furnished: last year's rent is shown, never prefilled."""
-    stands = declaration["draft"]["rent"]
-    if not stands:
+def prefilled(step: str, declaration: Known) -> Mapping[str, Any]:
+    """What the Caf knows; of the rent only whether the dwelling is furnished: last year’s is shown, never prefilled."""
+    if step == "rent":
         verified = declaration["draft"]["information"] or declaration["known"]["information"]
         return {"furnished": verified["furnished"]}
-    return {**stands, "rent": french_amount(stands["rent"]), "charges": french_amount(stands["charges"])}
+    # A step is read by the names of its declared fields.
+    return cast(Mapping[str, Mapping[str, Any]], declaration["known"])[step]
+
+
+def initial(field: DeclaredField, value: Any, declaration: Known) -> object:
+    """A stored value as its form shows it."""
+    if field["kind"] == "commune":
+        return declaration["commune_name"]
+    if field["kind"] == "address":
+        return "\n".join(value or [])
+    if field["kind"] == "day":
+        return day(value)
+    if field["kind"] == "amount":
+        return french_amount(value)
+    return str(value) if field["kind"] == "number" and value is not None else value
 
 
 TABLE = {
-    "informations": Step(0, InformationForm, information, "declare.situation"),
-    "situation": Step(1, SituationForm, situation, "declare.loyer"),
-    "loyer": Step(2, RentForm, rent, "declare.synthese"),
+    "informations": Step(0, "information", "declare.situation"),
+    "situation": Step(1, "situation", "declare.loyer"),
+    "loyer": Step(2, "rent", "declare.synthese"),
 }
 
 
@@ -85,7 +79,7 @@ def run(name: str, declaration_id: str) -> ResponseReturnValue:
             return redirect(next_address(read.body), 303)
         return show(name, read, filled(step, read))
     # Submitted now, or restored after it expired.
-    form = step.form()
+    form = step_form(step.name)()
     if not is_editable(read.body):
         return conflict.page(read, form, filled(step, read), request.path), 409
     if request.method == "GET" or conflict.revised(form):
@@ -101,7 +95,7 @@ def run(name: str, declaration_id: str) -> ResponseReturnValue:
 
 def filled(step: Step, read: Answer[Declaration]) -> StepForm:
     """The form with its initial values."""
-    return step.form(formdata=None, data={**step.filled(read.body), "etag": read.etag})
+    return step_form(step.name)(formdata=None, data={**values(step.name, read.body), "etag": read.etag})
 
 
 def not_saved(error: Refused, name: str, form: StepForm, declaration_id: str) -> ResponseReturnValue:

@@ -1,6 +1,6 @@
 """Step 4: everything entered, what must be confirmed, and « Valider »."""
 
-from typing import Any, TypeVar
+from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -9,6 +9,7 @@ from webui.kept_forms import kept_form
 from webui.typography import long_date
 from wtforms import BooleanField, Field, HiddenField, TextAreaField
 
+from portal.api_types.declaration.declarations import DeclaredField
 from portal.api_types.declaration.shared import Declaration, DeclarationChecksToConfirmItem
 from portal.clients import api
 from portal.clients.errors import Refused
@@ -16,12 +17,11 @@ from portal.clients.http import Answer
 from portal.forms import IdempotentForm
 from portal.pages.authors import author_name
 from portal.pages.declare.blueprint import pages
-from portal.pages.declare.forms import SHARES
+from portal.pages.declare.forms import declared, stored_step
 from portal.pages.declare.journey import Declared, amount, heading, is_editable, next_address, yes_no
 from portal.sign_in.person import login_required
 
 Rows = list[tuple[str, str]]
-Part = TypeVar("Part")
 CHANGED = "Cette déclaration a été modifiée entre-temps par {}\u00a0: relisez-la avant de valider."
 TO_TICK = "Cochez la case pour confirmer {}, ou modifiez votre déclaration"
 # The label of each confirmation box; the service's own sentence stands above it.
@@ -61,51 +61,36 @@ def form_for(points: list[DeclarationChecksToConfirmItem]) -> type[SummaryForm]:
     return type("SummaryFormOf", (SummaryForm,), members)
 
 
-def answered(step: Part | None) -> Part:
-    """The summary is shown once every step is answered."""
-    if step is None:
-        raise LookupError("a step without answer has no summary")
-    return step
-
-
-def information_rows(declaration: Declared) -> Rows:
-    """Part 1."""
-    stands = answered(declaration["draft"]["information"])
-    return [
-        ("Adresse du logement", ", ".join(stands["address"])),
-        ("Commune", declaration["commune_name"]),
-        ("Logement meublé", yes_no(stands["furnished"])),
-        ("Chambre", yes_no(stands["single_room"])),
-        ("Entrée du locataire", long_date(stands["lease_start"])),
-    ]
-
-
-def situation_rows(declaration: Declared) -> Rows:
-    """Part 2; questions that do not apply are not shown."""
-    stands = answered(declaration["draft"]["situation"])
-    rows = [("Toujours dans le logement", yes_no(stands["present"]))]
-    if not stands["present"]:
-        rows.append(("Date de départ", long_date(stands["left_on"])))
-        rows.append(("Nouvelle adresse", ", ".join(stands["new_address"] or []) or "Inconnue"))
-    rows.append(("Titulaires du bail", str(stands["co_tenants"])))
-    rows.append(("Loyer à jour", yes_no(stands["rent_up_to_date"])))
-    if not stands["rent_up_to_date"]:
-        rows.append(("Montant de la dette", amount(stands["arrears_amount"])))
-        rows.append(("Premier impayé", long_date(stands["first_default_on"])))
+def step_rows(declaration: Declared, step: str) -> Rows:
+    """What a step says; questions that do not apply are not shown."""
+    stands = stored_step(declaration["draft"], step)
+    rows: Rows = []
+    for field in declared(step):
+        applies = field["follows"] is None or stands.get(field["follows"]) is False
+        if field["label"] and applies:
+            # A choice completes its question.
+            label = field["question"] if field["options"] else field["label"]
+            rows.append((label, said(field, stands.get(field["name"]), declaration)))
+        if field["name"] == "charges":
+            rows.append(("Total, charges comprises", amount(declaration["total"])))
     return rows
 
 
-def rent_rows(declaration: Declared) -> Rows:
-    """Part 3, with the total; « hors charges » is spelled out."""
-    stands = answered(declaration["draft"]["rent"])
-    return [
-        ("Loyer de juillet, hors charges", amount(stands["rent"])),
-        ("Charges de juillet", amount(stands["charges"])),
-        ("Total, charges comprises", amount(declaration["total"])),
-        ("Ce montant est", SHARES[stands["share"]].lower()),
-        ("Mois de juillet complet", yes_no(stands["full_month"])),
-        ("Loué meublé", yes_no(stands["furnished"])),
-    ]
+def said(field: DeclaredField, value: Any, declaration: Declared) -> str:
+    """A stored value for a reader."""
+    if field["kind"] == "address":
+        return ", ".join(value or []) or "Inconnue"
+    if value is None:
+        return "–"
+    if field["kind"] == "commune":
+        return str(declaration["commune_name"])
+    if field["kind"] in ("flag", "agreement"):
+        return yes_no(value)
+    if field["kind"] == "day":
+        return long_date(value)
+    if field["kind"] == "amount":
+        return amount(value)
+    return {option["value"]: option["label"].lower() for option in field["options"]}.get(value, str(value))
 
 
 @pages.route("/<uuid:declaration>/synthese", methods=["GET", "POST"], endpoint="synthese")
@@ -166,9 +151,9 @@ def show(read: Answer[Declaration], form: PageForm) -> str:
     """The page."""
     body = read.body
     parts = [
-        ("Informations", information_rows(body), url_for("declare.informations", declaration=body["id"])),
-        ("Situation du locataire", situation_rows(body), url_for("declare.situation", declaration=body["id"])),
-        ("Loyer de juillet", rent_rows(body), url_for("declare.loyer", declaration=body["id"])),
+        ("Informations", step_rows(body, "information"), url_for("declare.informations", declaration=body["id"])),
+        ("Situation du locataire", step_rows(body, "situation"), url_for("declare.situation", declaration=body["id"])),
+        ("Loyer de juillet", step_rows(body, "rent"), url_for("declare.loyer", declaration=body["id"])),
     ]
     messages = {check["code"]: check["message"] for check in body["checks"]["to_confirm"]}
     return render_template("declare/synthese.html", form=form, parts=parts, messages=messages, index=3, **heading(body))
