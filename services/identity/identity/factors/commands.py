@@ -72,14 +72,14 @@ def enrol_passkey(
 
 def renew_codes(runtime: Runtime, session_id: UUID) -> list[str]:
     """Replaces the remaining recovery codes with ten new ones. Raises OutOfOrder; Invalid without any factor."""
-    fresh, hashes = codes.prepare()
+    new_codes, hashes = codes.prepare()
     with runtime.transaction() as session:
         _, account = locked_at(session, session_id, Step.DONE)
         if not has_factor(session, account.id):
             detail = "Les codes de secours remplacent une application ou une clé d’accès\u00a0: ajoutez-en d’abord une."
             raise Invalid([FieldError(pointer="", code="no_factor", detail=detail)])
         _keep_codes(session, account, hashes)
-    return fresh
+    return new_codes
 
 
 def advance_if_protected(runtime: Runtime, session_id: UUID) -> Step:
@@ -105,7 +105,7 @@ def decline(runtime: Runtime, session_id: UUID) -> Step:
 def _enrol(
     runtime: Runtime, session_id: UUID, account_id: UUID, factor: Factor, add: Callable[[Session, Account], None]
 ) -> Enrolled:
-    fresh, hashes = _codes_if_none(runtime, account_id)
+    new_codes, hashes = _codes_if_none(runtime, account_id)
     with runtime.transaction() as session:
         opened, account = locked_at(session, session_id, *_ENROLMENT_STEPS)
         add(session, account)
@@ -113,7 +113,7 @@ def _enrol(
         notify(session, account, Notice.FACTOR_ADDED, factor=factor)
         if hashes:
             _keep_codes(session, account, hashes)
-        return Enrolled(fresh, _next_step(session, opened, account))
+        return Enrolled(new_codes, _next_step(session, opened, account))
 
 
 def _codes_if_none(runtime: Runtime, account_id: UUID) -> tuple[list[str], list[str]]:

@@ -23,7 +23,7 @@ def account(found: SignedIn) -> ResponseReturnValue:
     with runtime().read_only() as database:
         opened = open_sessions(database, found.account.id)
         owned = enrolled(database, found.account)
-    shown = {"account": found.account, "opened": opened, "here": found.session_id, "held": owned}
+    shown = {"account": found.account, "opened": opened, "here": found.session_id, "factors": owned}
     return render_template("compte/securite.html", **shown)
 
 

@@ -29,7 +29,7 @@ class _Attempts:
     under_way: int = 0
     ended: int = 0
     # Requests that use this object; the last one removes it.
-    held: int = 0
+    users: int = 0
 
 
 _by_login: dict[str, _Attempts] = {}
@@ -87,11 +87,11 @@ def _another_ended(attempts: _Attempts, ended: int, end: float) -> bool:
 def _attempts_on(login: str) -> Iterator[_Attempts]:
     with _changed:
         attempts = _by_login.setdefault(login, _Attempts())
-        attempts.held += 1
+        attempts.users += 1
     try:
         yield attempts
     finally:
         with _changed:
-            attempts.held -= 1
-            if not attempts.held:
+            attempts.users -= 1
+            if not attempts.users:
                 del _by_login[login]

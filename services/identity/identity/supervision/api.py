@@ -21,8 +21,8 @@ from identity.supervision import commands, factor_resets, queries
 
 def search_accounts(body: SearchAccountsBody) -> SearchAccountsAnswer:
     with read_only() as session:
-        wanted = queries.criterion_of(body)
-        return queries.search_accounts(session, agent(), wanted, body.get("cursor"), body.get("limit", 20))
+        criterion = queries.criterion_of(body)
+        return queries.search_accounts(session, agent(), criterion, body.get("cursor"), body.get("limit", 20))
 
 
 def get_account(account_id: str) -> SupervisedAccount:

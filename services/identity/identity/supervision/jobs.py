@@ -23,13 +23,13 @@ def republish_agent_statuses(runtime: Runtime) -> int:
     """
     with runtime.transaction() as session:
         agents = select(Account).where(Account.kind == "agent")
-        shut = session.scalars(agents.where(Account.closed_at.is_(None), suspended())).all()
-        for account in shut:
+        suspended_agents = session.scalars(agents.where(Account.closed_at.is_(None), suspended())).all()
+        for account in suspended_agents:
             publishes.account_suspended(session, account, clock.now())
         closed = session.scalars(agents.where(Account.closed_at > clock.now() - _PUBLISHED_AGAIN_FOR)).all()
         for account in closed:
             publishes.account_closed(session, account, account.closed_at or clock.now())
-    return len(shut) + len(closed)
+    return len(suspended_agents) + len(closed)
 
 
 def expire_factor_resets(runtime: Runtime) -> int:

@@ -65,4 +65,4 @@ def _back() -> ResponseReturnValue:
 def _page(found: SignedIn, form: ProofForm) -> str:
     with runtime().read_only() as database:
         owned = enrolled(database, found.account)
-    return render_template("compte/protection/verification.html", form=form, held=owned, login=found.account.login)
+    return render_template("compte/protection/verification.html", form=form, factors=owned, login=found.account.login)

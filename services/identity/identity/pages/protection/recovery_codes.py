@@ -29,20 +29,20 @@ def renew(found: SignedIn) -> ResponseReturnValue:
     return render_template("compte/protection/nouveaux_codes.html", form=form), 422 if form.errors else 200
 
 
-def show(found: SignedIn, enrolled: Enrolled, said: str) -> ResponseReturnValue:
+def show(found: SignedIn, enrolled: Enrolled, message: str) -> ResponseReturnValue:
     """The page after adding a factor. The codes are in the response only: they are not stored, so not shown again."""
     signing_in = found.step is Step.PROTECTION
     if enrolled.codes:
         following = url_for("sign_in.connexion") if signing_in else url_for("security.account")
-        return _codes_page(enrolled.codes, said, following)
+        return _codes_page(enrolled.codes, message, following)
     if signing_in:
         # `done_at` points to the sign-in page, which redirects onwards: the final target is a client's request.
         done_at(url_for("sign_in.connexion"))
         return redirect(page_of(enrolled.step), 303)
-    flash(said, "success")
+    flash(message, "success")
     return redirect(url_for("security.account"), 303)
 
 
-def _codes_page(codes: list[str], said: str, following: str) -> str:
+def _codes_page(codes: list[str], message: str, following: str) -> str:
     done_at(following)
-    return render_template("compte/protection/codes.html", codes=codes, said=said, following=following)
+    return render_template("compte/protection/codes.html", codes=codes, message=message, following=following)

@@ -95,5 +95,5 @@ def _enter(found: SignedIn, step: Step) -> ResponseReturnValue:
 def _page(found: SignedIn, form: FactorCodeForm, *, unknown_device: bool = False) -> str:
     with runtime().read_only() as database:
         owned = enrolled(database, found.account)
-    shown = {"form": form, "held": owned, "unknown_device": unknown_device}
+    shown = {"form": form, "factors": owned, "unknown_device": unknown_device}
     return render_template("compte/protection/seconde_verification.html", **shown)
