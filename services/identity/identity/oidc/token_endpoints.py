@@ -75,13 +75,14 @@ class AccessState:
         return self.claims.get("client_id") == client.client_id
 
     def is_expired(self) -> bool:
-        return self.claims["exp"] <= int(clock.now().timestamp())
+        return int(self.claims["exp"]) <= int(clock.now().timestamp())
 
     @property
     def subject(self) -> Subject | None:
         """The session's person, while the session is open."""
         try:
-            return subject_of(database(), UUID(self.claims["sid"]))
+            # A signed token may still hold a claim of another form.
+            return subject_of(database(), UUID(str(self.claims["sid"])))
         except (KeyError, ValueError):
             return None
 
