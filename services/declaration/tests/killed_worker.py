@@ -14,7 +14,7 @@ from declaration.campaigns import opening
 from declaration.campaigns.nationwide import jobs as nationwide
 from declaration.domain.campaign import Phase
 from declaration.models import Campaign
-from declaration.registry import help_merging, job_lock, staging
+from declaration.registry import help_merging, staging
 from declaration.registry import jobs as registry_jobs
 from sqlalchemy import event, select
 
@@ -37,10 +37,10 @@ def read_registry(runtime: Runtime) -> None:
     """In batches of a few lines, so that there are many places to be killed at."""
     staging.BATCH = dict.fromkeys(staging.BATCH, SMALL)
     registry_jobs.SLICE = dict.fromkeys(registry_jobs.SLICE, SMALL)
-    lease = job_lock.claim(runtime)
-    if lease is None:
+    claimed = registry_jobs.JOBS.claim(runtime)
+    if claimed is None:
         raise SystemExit("nothing to read")
-    registry_jobs.run(runtime, lease, step)
+    registry_jobs.run(runtime, claimed[0], step)
 
 
 def help_reading(runtime: Runtime) -> None:

@@ -11,7 +11,7 @@ from declaration.answers import jobs
 from declaration.domain.answers.columns import COLUMNS
 from declaration.domain.answers.reasons import EVENTS, GUIDANCE, REASONS
 from declaration.domain.states import State, advance
-from declaration.job_lock import JobLockLost, held
+from declaration.job_lock import JobLockLost
 from declaration.models import AnswerImport
 from declaration_cases import PERSON, RENT
 from declaration_exchange import (
@@ -293,7 +293,9 @@ def test_what_a_killed_worker_left_is_taken_up_where_it_stopped(
     monkeypatch.setattr(jobs, "BATCH", 2)
     references = [declare(world, declaration, landlord)["reference"] for declaration in opened(world, 5)]
     import_id = send_answers(world, answers_file(*[saying(each, "integrated") for each in references])).json()["id"]
-    lease = jobs.claim(world.harness.runtime)
+    claimed = jobs.JOBS.claim(world.harness.runtime)
+    assert claimed is not None
+    lease, _ = claimed
     assert lease is not None
     committed = 0
 
@@ -305,7 +307,7 @@ def test_what_a_killed_worker_left_is_taken_up_where_it_stopped(
 
     with pytest.raises(Killed):
         jobs.run(world.harness.runtime, lease, killed_at_the_second_batch)
-    assert jobs.claim(world.harness.runtime) is None
+    assert jobs.JOBS.claim(world.harness.runtime) is None
     with world.harness.transaction() as session:
         row = session.get_one(AnswerImport, UUID(import_id))
         assert row.lines_done == 4
@@ -316,15 +318,15 @@ def test_what_a_killed_worker_left_is_taken_up_where_it_stopped(
     (event,) = world.harness.published(ANSWERED)
     assert event.data["counts"] == {"integrated": 5}
     with pytest.raises(JobLockLost), world.harness.transaction() as session:
-        held(session, AnswerImport, lease)
+        lease.hold(session)
 
 
 def test_files_of_one_caf_are_read_in_the_order_in_which_they_came(world: Any) -> None:
     first = send_answers(world, answers_file(saying("R26-0000-0000-0000-0000", "integrated"))).json()["id"]
     send_answers(world, answers_file(saying("R26-0000-0000-0000-0001", "integrated")))
     other = send_answers(world, answers_file(saying("R26-0000-0000-0000-0002", "integrated")), "220").json()["id"]
-    taken = [jobs.claim(world.harness.runtime) for _ in range(3)]
-    assert [str(lease.row_id) if lease else None for lease in taken] == [first, other, None]
+    taken = [jobs.JOBS.claim(world.harness.runtime) for _ in range(3)]
+    assert [str(claimed[0].row_id) if claimed else None for claimed in taken] == [first, other, None]
 
 
 def test_a_file_that_no_worker_can_read_is_given_up_with_a_sentence(world: Any) -> None:

@@ -186,7 +186,7 @@ def test_a_lot_taken_over_by_another_worker_commits_nothing_more(owner: Owner) -
     owner.save(FILLED, FILLED)
     lot_id = UUID(owner.ask().json()["id"])
     runtime = owner.world.harness.runtime
-    claimed = jobs._claim(runtime)
+    claimed = jobs.JOBS.claim(runtime)
     assert claimed is not None
     with runtime.transaction() as session:
         session.execute(update(BatchTransmission).values(worker=ids.new_id()))

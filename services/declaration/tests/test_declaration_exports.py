@@ -13,6 +13,7 @@ from declaration.domain.exports import manifest, schedule, states
 from declaration.domain.exports.columns import COLUMNS
 from declaration.exports import archive as archives
 from declaration.exports import jobs, scheduled, selection
+from declaration.job_lock import JobLock
 from declaration.models import DeclarationVersion, ExportBatch
 from declaration.settings import DeclarationSettings
 from declaration_exchange import archive, correct, declare, lot, make_export, opened, opened_archive, ready, type_paper
@@ -240,7 +241,7 @@ def test_what_a_killed_worker_left_half_written_is_written_whole(
         raise Killed
 
     with monkeypatch.context() as patched:
-        patched.setattr(jobs.job_lock, "held", killed)
+        patched.setattr(JobLock, "hold", killed)
         with pytest.raises(Killed):
             world.harness.run_job("write exports")
     world.harness.run_job("write exports")
@@ -259,11 +260,11 @@ def test_batches_are_written_in_the_order_of_their_numbers(world: Any, landlord:
     one = make_export(world).json()
     declare(world, second, landlord)
     two = make_export(world).json()
-    lease = jobs._claim(world.harness.runtime)
+    lease = jobs.JOBS.claim(world.harness.runtime)
     assert lease is not None
     assert str(lease[1].id) == one["id"]
     # The second waits for the first, whose hash it names.
-    assert jobs._claim(world.harness.runtime) is None
+    assert jobs.JOBS.claim(world.harness.runtime) is None
     with world.harness.transaction() as session:
         session.execute(update(ExportBatch).values(leased_until=None))
     world.harness.run_job("write exports")

@@ -8,7 +8,7 @@ from declaration.domain.registry import lines, rows
 from declaration.domain.registry.columns import COLUMNS
 from declaration.domain.registry.compiled import CompiledLines
 from declaration.models import RegistryImport
-from declaration.registry import commands, job_lock, jobs, read_waiting
+from declaration.registry import commands, jobs, read_waiting
 from declaration_cases import LINE, PERSON
 from hypothesis import given
 from hypothesis import strategies as st
@@ -111,8 +111,9 @@ def test_lines_lost_with_the_database_are_read_again(world: Any) -> None:
     path = world.file(*[{"dwelling_ref": f"L-{number}"} for number in range(9)], {"siret": "1"})
     with path.open("rb") as stream:
         import_id, _ = commands.receive(runtime, stream, "r.csv", caf_code="359", sent_by="test")
-    lease = job_lock.claim(runtime)
-    assert lease is not None
+    claimed = jobs.JOBS.claim(runtime)
+    assert claimed is not None
+    lease, _ = claimed
 
     class Killed(BaseException):
         """As SIGKILL: nothing of ours runs after it."""

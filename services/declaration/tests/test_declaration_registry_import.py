@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from chassis import clock, ids
 from declaration.domain.registry.columns import COLUMNS
+from declaration.job_lock import JobLockLost
 from declaration.models import RegistryImport
-from declaration.registry import commands, import_path, job_lock, jobs, read_waiting, staging
+from declaration.registry import commands, import_path, jobs, read_waiting, staging
 from declaration_cases import PERSON, SIRET
 
 REGISTERED = "registry.landlord_registered.v1"
@@ -189,8 +190,9 @@ def test_what_a_killed_worker_left_is_taken_up_where_it_stopped(world: Any, monk
     path = world.file(*[lot(number) for number in range(10)])
     with path.open("rb") as stream:
         import_id, _ = commands.receive(world.harness.runtime, stream, "r.csv", caf_code="359", sent_by="test")
-    lease = job_lock.claim(world.harness.runtime)
-    assert lease is not None
+    claimed = jobs.JOBS.claim(world.harness.runtime)
+    assert claimed is not None
+    lease, _ = claimed
 
     class Killed(BaseException):
         """As SIGKILL: nothing of ours runs after it."""
@@ -205,7 +207,7 @@ def test_what_a_killed_worker_left_is_taken_up_where_it_stopped(world: Any, monk
 
     with pytest.raises(Killed):
         jobs.run(world.harness.runtime, lease, killed_at_the_second_batch)
-    assert job_lock.claim(world.harness.runtime) is None
+    assert jobs.JOBS.claim(world.harness.runtime) is None
     with world.harness.transaction() as session:
         row = session.get_one(RegistryImport, import_id)
         assert row.lines_done == 6
@@ -213,16 +215,16 @@ def test_what_a_killed_worker_left_is_taken_up_where_it_stopped(world: Any, monk
     read_waiting(world.harness.runtime)
     done = world.get(f"/registry-imports/{import_id}", world.agent()).json()
     assert (done["status"], done["lines_good"], done["created"]["tenancies"]) == ("done", 10, 10)
-    with pytest.raises(job_lock.JobLockLost), world.harness.transaction() as session:
-        job_lock.held(session, lease)
+    with pytest.raises(JobLockLost), world.harness.transaction() as session:
+        lease.hold(session)
 
 
 def test_two_workers_never_take_the_same_file(world: Any) -> None:
     import_path(world.harness.runtime, world.file({}), "test")
     file = {"file": ("r.csv", world.file({}).read_bytes())}
     world.harness.client.post("/api/declaration/v1/registry-imports", files=file, headers=world.agent())
-    assert job_lock.claim(world.harness.runtime) is not None
-    assert job_lock.claim(world.harness.runtime) is None
+    assert jobs.JOBS.claim(world.harness.runtime) is not None
+    assert jobs.JOBS.claim(world.harness.runtime) is None
 
 
 def test_a_tenancy_registered_while_the_campaign_is_open_joins_it(world: Any) -> None:

@@ -12,7 +12,7 @@ from declaration.domain.registry.blocks import Reading
 from declaration.domain.registry.columns import COLUMNS
 from declaration.domain.registry.lines import Header
 from declaration.models import RegistryImport
-from declaration.registry import commands, help_merging, job_lock, jobs, read_waiting, readers, staging
+from declaration.registry import commands, help_merging, jobs, read_waiting, readers, staging
 from declaration_cases import PERSON
 from sqlalchemy import update
 
@@ -133,8 +133,9 @@ def test_a_helper_merges_what_is_laid_out_and_leaves_the_end_to_the_reader(
         if world.harness.rows("registry_slice"):
             raise Killed
 
-    lease = job_lock.claim(world.harness.runtime)
-    assert lease is not None
+    claimed = jobs.JOBS.claim(world.harness.runtime)
+    assert claimed is not None
+    lease, _ = claimed
     with pytest.raises(Killed):
         jobs.run(world.harness.runtime, lease, killed_as_it_merges)
     help_merging(world.harness.runtime)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from chassis import clock
 from chassis.ids import new_id
 from declaration.job_lock import JobLock
-from declaration.models import RentDeclaration
+from declaration.models import RegistryImport, RentDeclaration
 from declaration.registry import commands, jobs
 from sqlalchemy import func, select
 
@@ -54,7 +54,7 @@ def _register(bench: Bench, caf: str) -> None:
         stored = commands.receive(
             bench.harness.runtime, stream, file.name, caf_code=caf, sent_by="bench", worker=worker
         )
-    jobs.run(bench.harness.runtime, JobLock(stored[0], worker), lambda: None)
+    jobs.run(bench.harness.runtime, JobLock(RegistryImport, stored[0], worker), lambda: None)
     file.unlink()
 
 

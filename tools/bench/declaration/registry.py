@@ -11,6 +11,7 @@ from statistics import median
 
 from chassis.ids import new_id
 from declaration.job_lock import JobLock
+from declaration.models import RegistryImport
 from declaration.registry import commands, jobs, shown
 
 from tools.bench.declaration import lines
@@ -58,7 +59,7 @@ def _read(bench: Bench, file: Path, memory: list[float]) -> None:
     runtime, worker = bench.harness.runtime, new_id()
     with file.open("rb") as stream:
         row, _ = commands.receive(runtime, stream, file.name, caf_code=CAF, sent_by="bench", worker=worker)
-    jobs.run(runtime, JobLock(row, worker), lambda: memory.append(resident()))
+    jobs.run(runtime, JobLock(RegistryImport, row, worker), lambda: memory.append(resident()))
     if (done := shown(runtime, row))["lines_merged"] != bench.lines:
         raise AssertionError(f"not all lines went in: {done}")
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from declaration import job_lock
 from declaration.files import uploads
 from declaration.models import AnswerImport
-from declaration.registry.job_lock import Status
+from declaration.registry.states import Status
 from declaration.settings import own
 
 EXAMPLE = "reponses-359.csv"

@@ -14,20 +14,20 @@ from chassis.storage import Storage
 from sqlalchemy import and_, exists, func, insert, select
 from sqlalchemy.orm import Session, aliased
 
-from declaration import job_lock
 from declaration.answers import applying, commands, publishes, queries
 from declaration.answers.applying import Answer
 from declaration.domain.answers.columns import ANSWERS
 from declaration.domain.registry import csv_lines
 from declaration.domain.registry.lines import FileRefusedError, Header, LineError
-from declaration.job_lock import MOST_ATTEMPTS, JobLock, JobLockLost
+from declaration.job_lock import MOST_ATTEMPTS, JobLock, Jobs, until_taken_over
 from declaration.models import AnswerImport, AnswerImportError
-from declaration.registry.job_lock import Status
+from declaration.registry.states import UNDER_WAY, Status
 
 log = structlog.get_logger()
 BATCH = 500
 ERRORS_KEPT = 10_000
-UNDER_WAY = (Status.RECEIVED.value, Status.RUNNING.value)
+_BEFORE = aliased(AnswerImport)
+_UNREAD = and_(_BEFORE.caf_code == AnswerImport.caf_code, _BEFORE.id < AnswerImport.id, _BEFORE.status.in_(UNDER_WAY))
 Progress = Callable[[dict[str, Any]], Any]
 
 
@@ -41,6 +41,15 @@ class Batch:
     errors: list[LineError] = field(default_factory=list)
 
 
+def _begin(row: AnswerImport) -> None:
+    row.status = Status.RUNNING.value
+    row.started_at = row.started_at or clock.now()
+
+
+# The files of one Caf are read one at a time, in order of arrival.
+JOBS = Jobs(AnswerImport, and_(AnswerImport.status.in_(UNDER_WAY), ~exists().where(_UNREAD)), AnswerImport.id, _begin)
+
+
 def import_path(
     runtime: Runtime, path: Path, actor: str, caf_code: str, progress: Progress = lambda _state: None
 ) -> dict[str, Any]:
@@ -49,41 +58,23 @@ def import_path(
     with path.open("rb") as stream:
         import_id, new = commands.receive(runtime, stream, path.name, caf_code=caf_code, sent_by=actor, worker=worker)
     if new:
-        run(runtime, JobLock(import_id, worker), lambda: progress(queries.state(runtime, import_id)))
+        run(runtime, JobLock(AnswerImport, import_id, worker), lambda: progress(queries.state(runtime, import_id)))
     return queries.state(runtime, import_id)
 
 
 def read_waiting(runtime: Runtime) -> None:
     """Periodic job: reads the waiting files, and those left by a killed worker."""
-    while (lock := claim(runtime)) is not None:
-        run(runtime, lock, lambda: None)
-
-
-def claim(runtime: Runtime) -> JobLock | None:
-    """Claims the oldest waiting file; the files of one Caf are read one at a time, in order of arrival."""
-    before = aliased(AnswerImport)
-    unread = and_(before.caf_code == AnswerImport.caf_code, before.id < AnswerImport.id, before.status.in_(UNDER_WAY))
-    waiting = and_(AnswerImport.status.in_(UNDER_WAY), ~exists().where(unread))
-    with runtime.transaction() as session:
-        claimed = job_lock.claim(session, AnswerImport, waiting, AnswerImport.id)
-        if claimed is None:
-            return None
-        lock, row = claimed
-        row.status = Status.RUNNING.value
-        row.started_at = row.started_at or clock.now()
-        return lock
+    JOBS.run_waiting(runtime, lambda runtime, lock, _row: run(runtime, lock, lambda: None))
 
 
 def run(runtime: Runtime, lock: JobLock, progress: Callable[[], Any]) -> None:
     """Reads the file to its end; stops and writes nothing more when another worker has taken it over."""
-    try:
-        _run(runtime, lock, progress)
-    except FileRefusedError as refusal:
-        _end(runtime, lock, Status.REFUSED, refusal=str(refusal))
-    except JobLockLost:
-        log.warning("answers taken over", import_id=str(lock.row_id))
-        return
-    progress()
+    with until_taken_over(lock):
+        try:
+            _run(runtime, lock, progress)
+        except FileRefusedError as refusal:
+            _end(runtime, lock, Status.REFUSED, refusal=str(refusal))
+        progress()
 
 
 def _run(runtime: Runtime, lock: JobLock, progress: Callable[[], Any]) -> None:
@@ -98,7 +89,7 @@ def _run(runtime: Runtime, lock: JobLock, progress: Callable[[], Any]) -> None:
         header = csv_lines.read_header(stream, ANSWERS)
         changes = {"unknown_columns": list(header.unknown), "lines_total": total}
         with runtime.transaction() as session:
-            job_lock.held(session, AnswerImport, lock, **changes)
+            lock.hold(session, **changes)
         _read(runtime, lock, stream, header, row, progress)
     publishes.tell(runtime, lock)
     _end(runtime, lock, Status.DONE)
@@ -141,10 +132,8 @@ def _read_batch(stream: IO[bytes], header: Header, number: int) -> Batch:
 def _commit(session: Session, lock: JobLock, row: AnswerImport, batch: Batch) -> None:
     """Saves the answers, the errors and the reading position in one commit."""
     outcome = applying.apply(session, row, batch.answers)
-    job_lock.held(
+    lock.hold(
         session,
-        AnswerImport,
-        lock,
         lines_done=AnswerImport.lines_done + batch.done,
         lines_applied=AnswerImport.lines_applied + outcome.applied,
         lines_unchanged=AnswerImport.lines_unchanged + outcome.unchanged,
@@ -171,9 +160,8 @@ def _error(import_id: UUID, error: LineError) -> dict[str, Any]:
 
 def _end(runtime: Runtime, lock: JobLock, status: Status, **changes: Any) -> None:
     """Erases the file once it is read; its counts and errors stay."""
-    ended = {"status": status.value, "ended_at": clock.now(), "worker": None, "leased_until": None, **changes}
     with runtime.transaction() as session:
-        job_lock.held(session, AnswerImport, lock, **ended)
+        lock.release(session, status=status.value, ended_at=clock.now(), **changes)
         row = session.execute(select(AnswerImport).where(AnswerImport.id == lock.row_id)).scalar_one()
         after = {"status": status.value, "applied": row.lines_applied, "bad": row.lines_bad}
         journal.record(

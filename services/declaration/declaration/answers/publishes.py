@@ -8,7 +8,7 @@ from chassis.runtime import Runtime
 from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session
 
-from declaration import job_lock, publishes
+from declaration import publishes
 from declaration.job_lock import JobLock
 from declaration.models import AnswerImport, CafAnswer, Campaign, Dwelling, Landlord, RentDeclaration, Tenancy
 
@@ -48,7 +48,7 @@ def _tell_some(runtime: Runtime, lock: JobLock) -> bool:
         marked = update(CafAnswer).where(CafAnswer.import_id == lock.row_id, CafAnswer.declaration_id.in_(inside))
         session.execute(marked.values(told=True), execution_options={"synchronize_session": False})
         told = AnswerImport.landlords_told + len(landlord_ids)
-        job_lock.held(session, AnswerImport, lock, landlords_told=told)
+        lock.hold(session, landlords_told=told)
     return True
 
 

@@ -14,7 +14,6 @@ from sqlalchemy import select
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
-from declaration import job_lock
 from declaration.batch_transmissions import publishes
 from declaration.batch_transmissions.states import BatchStatus, LineStatus
 from declaration.declaration_imports.jobs import sender
@@ -22,7 +21,7 @@ from declaration.domain.states import LABELS, State
 from declaration.filing import commands, loading
 from declaration.filing.loading import LoadedDeclaration
 from declaration.grid.commands import UNKNOWN
-from declaration.job_lock import JobLock, JobLockLost
+from declaration.job_lock import JobLock, JobLockLost, Jobs
 from declaration.models import BatchTransmission, BatchTransmissionLine
 
 log = structlog.get_logger()
@@ -36,23 +35,21 @@ FAILED = (
 )
 
 
+def _begin(batch: BatchTransmission) -> None:
+    batch.status = BatchStatus.RUNNING.value
+
+
+JOBS = Jobs(
+    BatchTransmission,
+    BatchTransmission.status.in_([BatchStatus.RECEIVED.value, BatchStatus.RUNNING.value]),
+    BatchTransmission.requested_at,
+    _begin,
+)
+
+
 def transmit_waiting(runtime: Runtime) -> None:
     """Periodic job: transmits the waiting batches, and those left by a killed worker."""
-    while (claimed := _claim(runtime)) is not None:
-        lock, batch = claimed
-        try:
-            _run(runtime, lock, batch)
-        except JobLockLost:
-            log.warning("batch taken over", lot_id=str(batch.id))
-
-
-def _claim(runtime: Runtime) -> tuple[JobLock, BatchTransmission] | None:
-    waiting = BatchTransmission.status.in_([BatchStatus.RECEIVED.value, BatchStatus.RUNNING.value])
-    with runtime.transaction() as session:
-        claimed = job_lock.claim(session, BatchTransmission, waiting, BatchTransmission.requested_at)
-        if claimed is not None:
-            claimed[1].status = BatchStatus.RUNNING.value
-        return claimed
+    JOBS.run_waiting(runtime, _run)
 
 
 def _run(runtime: Runtime, lock: JobLock, batch: BatchTransmission) -> None:
@@ -69,8 +66,7 @@ def _run(runtime: Runtime, lock: JobLock, batch: BatchTransmission) -> None:
                 _alone(runtime, lock, batch, caller, one)
     with runtime.transaction() as session:
         ended = clock.now()
-        changes_ = {"status": BatchStatus.DONE.value, "ended_at": ended, **job_lock.taken(None)}
-        job_lock.held(session, BatchTransmission, lock, **changes_)
+        lock.release(session, status=BatchStatus.DONE.value, ended_at=ended)
         publishes.done(session, batch, ended)
 
 
@@ -88,7 +84,7 @@ def _waiting(runtime: Runtime, lot_id: UUID) -> list[UUID]:
 
 def _transmit(runtime: Runtime, lock: JobLock, batch: BatchTransmission, caller: Caller, wanted: list[UUID]) -> None:
     with runtime.transaction() as session:
-        job_lock.held(session, BatchTransmission, lock)
+        lock.hold(session)
         still = BatchTransmissionLine.declaration_id.in_(wanted) & (
             BatchTransmissionLine.status == LineStatus.WAITING.value
         )
@@ -142,6 +138,6 @@ def _alone(runtime: Runtime, lock: JobLock, batch: BatchTransmission, caller: Ca
     except Exception as error:
         log.error("declaration of a batch failed", lot_id=str(batch.id), error=type(error).__name__)
         with runtime.transaction() as session:
-            job_lock.held(session, BatchTransmission, lock)
+            lock.hold(session)
             here = (BatchTransmissionLine.lot_id == batch.id) & (BatchTransmissionLine.declaration_id == one)
             _refuse(session.execute(select(BatchTransmissionLine).where(here)).scalar_one(), *FAILED)

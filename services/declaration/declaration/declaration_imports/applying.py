@@ -8,7 +8,6 @@ from chassis.problems import Conflict
 from chassis.runtime import Runtime
 from sqlalchemy.orm import Session
 
-from declaration import job_lock
 from declaration.declaration_imports.checking import (
     STATUSES,
     UNKNOWN,
@@ -52,7 +51,7 @@ def apply(runtime: Runtime, lock: JobLock, caller: Caller) -> None:
     """Applies the ready lines, a batch per transaction: a line and its draft commit together. Raises JobLockLost."""
     while True:
         with runtime.transaction() as session:
-            job_lock.held(session, DeclarationImport, lock)
+            lock.hold(session)
             lines = of_status(session, lock.row_id, LineStatus.READY, BATCH)
             if not lines:
                 return

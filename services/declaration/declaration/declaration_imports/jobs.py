@@ -3,37 +3,28 @@
 from typing import Any
 from uuid import UUID
 
-import structlog
 from chassis import clock
 from chassis.auth import Caller
 from chassis.runtime import Runtime
 from sqlalchemy import select
 
-from declaration import job_lock
 from declaration.declaration_imports import applying, checking
 from declaration.declaration_imports.states import UNDER_WAY, Status
-from declaration.job_lock import MOST_ATTEMPTS, JobLock, JobLockLost
+from declaration.job_lock import MOST_ATTEMPTS, JobLock, Jobs
 from declaration.models import BatchTransmission, DeclarationImport
 from declaration.sheets.reading import FileRefusedError
 
-log = structlog.get_logger()
+JOBS = Jobs(
+    DeclarationImport,
+    DeclarationImport.status.in_([status.value for status in UNDER_WAY]),
+    DeclarationImport.received_at,
+)
 TRIED_TOO_OFTEN = "Ce fichier n’a pas pu être traité malgré plusieurs essais. Prévenez le support."
 
 
 def work(runtime: Runtime) -> None:
     """Periodic job: reads and applies the waiting files, and those left by a killed worker."""
-    while (claimed := _claim(runtime)) is not None:
-        lock, row = claimed
-        try:
-            _run(runtime, lock, row)
-        except JobLockLost:
-            log.warning("import taken over", import_id=str(lock.row_id))
-
-
-def _claim(runtime: Runtime) -> tuple[JobLock, DeclarationImport] | None:
-    waiting = DeclarationImport.status.in_([status.value for status in UNDER_WAY])
-    with runtime.transaction() as session:
-        return job_lock.claim(session, DeclarationImport, waiting, DeclarationImport.received_at)
+    JOBS.run_waiting(runtime, _run)
 
 
 def _run(runtime: Runtime, lock: JobLock, row: DeclarationImport) -> None:
@@ -75,12 +66,4 @@ def _content(runtime: Runtime, import_id: UUID) -> bytes:
 
 def _end(runtime: Runtime, lock: JobLock, status: Status, **changes: Any) -> None:
     with runtime.transaction() as session:
-        job_lock.held(
-            session,
-            DeclarationImport,
-            lock,
-            status=status.value,
-            ended_at=clock.now(),
-            **job_lock.taken(None),
-            **changes,
-        )
+        lock.release(session, status=status.value, ended_at=clock.now(), **changes)

@@ -3,52 +3,39 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import structlog
 from chassis import clock
 from chassis.runtime import Runtime
 from chassis.storage import Storage
 from sqlalchemy import and_, exists, select
 from sqlalchemy.orm import aliased
 
-from declaration import job_lock
 from declaration.domain.exports import manifest
 from declaration.domain.exports.columns import Version
 from declaration.domain.exports.states import Status, Trigger, advance
 from declaration.exports import archive
 from declaration.exports.archive import Written
-from declaration.job_lock import JobLock, JobLockLost
+from declaration.job_lock import JobLock, Jobs
 from declaration.models import ExportBatch
 
-log = structlog.get_logger()
+_BEFORE = aliased(ExportBatch)
+_UNWRITTEN = and_(
+    _BEFORE.caf_code == ExportBatch.caf_code,
+    _BEFORE.number < ExportBatch.number,
+    _BEFORE.status == Status.PLANNED.value,
+)
+# Only a batch whose predecessor is written: its manifest holds the predecessor's hash.
+JOBS = Jobs(ExportBatch, and_(ExportBatch.status == Status.PLANNED.value, ~exists().where(_UNWRITTEN)), ExportBatch.id)
 
 
 def make_waiting(runtime: Runtime) -> None:
     """Periodic job: writes the waiting files, and those left by a killed worker."""
-    while (claimed := _claim(runtime)) is not None:
-        lock, batch = claimed
-        try:
-            _make(runtime, lock, batch)
-        except JobLockLost:
-            log.warning("export taken over", export_id=str(batch.id))
-
-
-def _claim(runtime: Runtime) -> tuple[JobLock, ExportBatch] | None:
-    """Only a batch whose predecessor is written: its manifest holds the predecessor's hash."""
-    before = aliased(ExportBatch)
-    unwritten = and_(
-        before.caf_code == ExportBatch.caf_code,
-        before.number < ExportBatch.number,
-        before.status == Status.PLANNED.value,
-    )
-    waiting = and_(ExportBatch.status == Status.PLANNED.value, ~exists().where(unwritten))
-    with runtime.transaction() as session:
-        return job_lock.claim(session, ExportBatch, waiting, ExportBatch.id)
+    JOBS.run_waiting(runtime, _make)
 
 
 def _make(runtime: Runtime, lock: JobLock, batch: ExportBatch) -> None:
     def progress(done: int) -> None:
         with runtime.transaction() as session:
-            job_lock.held(session, ExportBatch, lock, lines_done=done)
+            lock.hold(session, lines_done=done)
 
     written = write_file(runtime, batch, progress)
     content = written.manifest
@@ -58,11 +45,9 @@ def _make(runtime: Runtime, lock: JobLock, batch: ExportBatch) -> None:
         "manifest_sha256": manifest.sha256(manifest.to_bytes(content)),
         "size": written.size,
         "ready_at": clock.now(),
-        "worker": None,
-        "leased_until": None,
     }
     with runtime.transaction() as session:
-        job_lock.held(session, ExportBatch, lock, **changes)
+        lock.release(session, **changes)
 
 
 def write_file(runtime: Runtime, batch: ExportBatch, progress: Callable[[int], Any]) -> Written:

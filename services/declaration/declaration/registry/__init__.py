@@ -8,7 +8,9 @@ from uuid import UUID
 from chassis.ids import new_id
 from chassis.runtime import Runtime
 
-from declaration.registry import commands, job_lock, jobs, portfolio, queries
+from declaration.job_lock import JobLock
+from declaration.models import RegistryImport
+from declaration.registry import commands, jobs, portfolio, queries
 from declaration.registry.slices import help_merging
 
 __all__ = ["help_merging", "import_path", "portfolio", "read_waiting", "shown"]
@@ -29,7 +31,11 @@ def import_path(
     with path.open("rb") as stream:
         import_id, mine = commands.receive(runtime, stream, path.name, caf_code=caf_code, sent_by=actor, worker=worker)
     if mine:
-        jobs.run(runtime, job_lock.JobLock(import_id, worker), lambda: progress and progress(shown(runtime, import_id)))
+        jobs.run(
+            runtime,
+            JobLock(RegistryImport, import_id, worker),
+            lambda: progress and progress(shown(runtime, import_id)),
+        )
         portfolio.tell(runtime)
     return shown(runtime, import_id)
 
@@ -41,6 +47,5 @@ def shown(runtime: Runtime, import_id: UUID) -> dict[str, Any]:
 
 def read_waiting(runtime: Runtime) -> None:
     """Periodic job: reads the waiting files, and those left by a killed worker."""
-    while (lock := job_lock.claim(runtime)) is not None:
-        jobs.run(runtime, lock, lambda: None)
+    jobs.JOBS.run_waiting(runtime, lambda runtime, lock, _row: jobs.run(runtime, lock, lambda: None))
     jobs.erase_read(runtime)

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from declaration import job_lock
 from declaration.files import uploads
 from declaration.models import RegistryImport
-from declaration.registry.job_lock import Status
+from declaration.registry.states import UNDER_WAY, Status
 from declaration.settings import own
 
 EXAMPLE = "registre-359.csv"
@@ -72,7 +72,7 @@ def receive(
 def _under_way(session: Session, caf_code: str | None, digest: str, *, locked: bool) -> RegistryImport | None:
     """The import of the same bytes that has not ended yet; `locked` to take it over."""
     same = (RegistryImport.caf_code.is_not_distinct_from(caf_code), RegistryImport.sha256 == digest)
-    waiting = RegistryImport.status.in_([Status.RECEIVED.value, Status.RUNNING.value])
+    waiting = RegistryImport.status.in_(UNDER_WAY)
     found = select(RegistryImport).where(*same, waiting).limit(1)
     return session.scalar(found.with_for_update() if locked else found)
 

@@ -14,9 +14,10 @@ from declaration.campaigns import opening
 from declaration.domain.campaign import Phase
 from declaration.domain.registry import csv_lines
 from declaration.domain.registry.lines import FileRefusedError
+from declaration.job_lock import MOST_ATTEMPTS, JobLock, Jobs, until_taken_over
 from declaration.models import Campaign, RegistryImport, RegistryImportError, RegistrySlice, Staged
 from declaration.registry import errors, slices, staging
-from declaration.registry.job_lock import MOST_ATTEMPTS, JobLock, JobLockLost, Status, held
+from declaration.registry.states import UNDER_WAY, Status
 
 log = structlog.get_logger()
 # Lines merged per transaction; meanwhile others wait for its organisations, and on SQLite for any write.
@@ -24,16 +25,22 @@ log = structlog.get_logger()
 SLICE = {"postgresql": 10_000, "sqlite": 5_000}
 
 
+def _begin(row: RegistryImport) -> None:
+    row.status = Status.RUNNING.value
+    row.started_at = row.started_at or clock.now()
+
+
+JOBS = Jobs(RegistryImport, RegistryImport.status.in_(UNDER_WAY), RegistryImport.received_at, _begin)
+
+
 def run(runtime: Runtime, lock: JobLock, progress: Callable[[], Any]) -> None:
     """Reads the file to its end; stops and writes nothing more when another worker has taken it over."""
-    try:
-        _run(runtime, lock, progress)
-    except FileRefusedError as refusal:
-        _end(runtime, lock, Status.REFUSED, refusal=str(refusal))
-    except JobLockLost:
-        log.warning("registry import taken over", import_id=str(lock.row_id))
-        return
-    progress()
+    with until_taken_over(lock):
+        try:
+            _run(runtime, lock, progress)
+        except FileRefusedError as refusal:
+            _end(runtime, lock, Status.REFUSED, refusal=str(refusal))
+        progress()
 
 
 def _run(runtime: Runtime, lock: JobLock, progress: Callable[[], Any]) -> None:
@@ -44,7 +51,7 @@ def _run(runtime: Runtime, lock: JobLock, progress: Callable[[], Any]) -> None:
     with storage.open(key) as stream:
         header = csv_lines.read_header(stream)
     total = _count_lines(storage, key) if row.lines_total is None else row.lines_total
-    _begin(runtime, lock, list(header.unknown), total)
+    _note_header(runtime, lock, list(header.unknown), total)
     most = max(1, -(-total // SLICE[runtime.engine.dialect.name]))
     while True:
         with storage.open(key) as stream:
@@ -67,7 +74,7 @@ def _all_merged(runtime: Runtime, lock: JobLock) -> bool:
             return True
         log.warning("registry lines lost with the database, read again", import_id=str(lock.row_id))
         session.execute(delete(RegistryImportError).where(RegistryImportError.import_id == lock.row_id))
-        held(session, lock, lines_done=0, lines_good=0, lines_bad=0, lines_merged=0)
+        lock.hold(session, lines_done=0, lines_good=0, lines_bad=0, lines_merged=0)
         return False
 
 
@@ -76,9 +83,9 @@ def _row(runtime: Runtime, lock: JobLock) -> RegistryImport:
         return session.execute(select(RegistryImport).where(RegistryImport.id == lock.row_id)).scalar_one()
 
 
-def _begin(runtime: Runtime, lock: JobLock, unknown: list[str], total: int) -> None:
+def _note_header(runtime: Runtime, lock: JobLock, unknown: list[str], total: int) -> None:
     with runtime.transaction() as session:
-        held(session, lock, unknown_columns=unknown, lines_total=total)
+        lock.hold(session, unknown_columns=unknown, lines_total=total)
 
 
 def _count_lines(storage: Storage, key: str) -> int:
@@ -91,7 +98,7 @@ def _end(runtime: Runtime, lock: JobLock, status: Status, **changes: Any) -> Non
     with runtime.transaction() as session:
         session.execute(delete(RegistrySlice).where(RegistrySlice.import_id == lock.row_id))
         errors.keep_first(session, lock.row_id)
-        held(session, lock, status=status.value, ended_at=clock.now(), worker=None, leased_until=None, **changes)
+        lock.release(session, status=status.value, ended_at=clock.now(), **changes)
         row = session.execute(select(RegistryImport).where(RegistryImport.id == lock.row_id)).scalar_one()
         session.execute(delete(Staged).where(Staged.c.import_id == lock.row_id))
         if status is Status.DONE and row.created_tenancies + row.updated_tenancies:

@@ -19,9 +19,10 @@ from sqlalchemy.orm import Session
 
 from declaration.domain.registry import csv_lines
 from declaration.domain.registry.lines import Header
+from declaration.job_lock import JobLock
 from declaration.models import RegistryImport, RegistrySlice, Staged
 from declaration.registry import merging
-from declaration.registry.job_lock import JobLock, Status, held
+from declaration.registry.states import Status
 from declaration.settings import own
 from declaration.sql import analyze
 
@@ -110,7 +111,7 @@ def _merge_free(runtime: Runtime, lock: JobLock, present: frozenset[str]) -> Ite
     workers = own(runtime.settings).registry_workers if runtime.engine.dialect.name == "postgresql" else 1
     for _ in _repeated(one) if workers == 1 else _repeated_together(one, workers):
         with runtime.transaction() as session:
-            held(session, lock)
+            lock.hold(session)
         yield
 
 

@@ -13,9 +13,9 @@ from declaration.domain.registry import rows
 from declaration.domain.registry.blocks import Block, Reading
 from declaration.domain.registry.csv_lines import next_line, next_lines
 from declaration.domain.registry.lines import Header
+from declaration.job_lock import JobLock
 from declaration.models import RegistryImport, RegistryImportError, Staged
 from declaration.registry import errors, readers
-from declaration.registry.job_lock import JobLock, held
 from declaration.settings import own
 
 # Lines per commit, which is what a killed worker loses. On SQLite, with one writer, others wait less.
@@ -85,9 +85,8 @@ def _insert(session: Session, contents: Iterator[list[rows.Row]]) -> None:
 
 
 def _count(session: Session, lock: JobLock, batch: Block) -> None:
-    held(
+    lock.hold(
         session,
-        lock,
         lines_done=RegistryImport.lines_done + batch.done,
         lines_good=RegistryImport.lines_good + batch.good,
         lines_bad=RegistryImport.lines_bad + batch.bad_lines,

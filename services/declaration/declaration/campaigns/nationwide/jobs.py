@@ -12,33 +12,21 @@ from sqlalchemy import select
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
-from declaration import job_lock
 from declaration.campaigns import commands
 from declaration.domain.campaign import Phase
 from declaration.domain.nationwide import Outcome, refusal
-from declaration.job_lock import MOST_ATTEMPTS, JobLock, JobLockLost
+from declaration.job_lock import MOST_ATTEMPTS, JobLock, JobLockLost, Jobs
 from declaration.models import Campaign, NationalOpening, NationalOpeningLine
 
 log = structlog.get_logger()
+JOBS = Jobs(NationalOpening, NationalOpening.ended_at.is_(None), NationalOpening.requested_at)
 # The database is down: not the Caf's fault, unless it happens again and again.
 AWAY = (OperationalError, InterfaceError)
 
 
 def open_waiting(runtime: Runtime) -> None:
     """Periodic job: continues the requested openings, and those left by a killed worker."""
-    while (claimed := _claim(runtime)) is not None:
-        lock, asked = claimed
-        try:
-            _run(runtime, lock, asked)
-        except JobLockLost:
-            log.warning("national opening taken over", opening_id=str(asked.id))
-
-
-def _claim(runtime: Runtime) -> tuple[JobLock, NationalOpening] | None:
-    with runtime.transaction() as session:
-        return job_lock.claim(
-            session, NationalOpening, NationalOpening.ended_at.is_(None), NationalOpening.requested_at
-        )
+    JOBS.run_waiting(runtime, _run)
 
 
 def _run(runtime: Runtime, lock: JobLock, asked: NationalOpening) -> None:
@@ -53,7 +41,7 @@ def _run(runtime: Runtime, lock: JobLock, asked: NationalOpening) -> None:
             log.error("campaign not opened with the others", caf_code=caf_code, error=type(error).__name__)
             _fail(runtime, lock, asked, caf_code)
     with runtime.transaction() as session:
-        job_lock.held(session, NationalOpening, lock, ended_at=clock.now(), **job_lock.taken(None))
+        lock.release(session, ended_at=clock.now())
 
 
 def _next(runtime: Runtime, asked: NationalOpening) -> str | None:
@@ -67,7 +55,7 @@ def _next(runtime: Runtime, asked: NationalOpening) -> str | None:
 def _open(runtime: Runtime, lock: JobLock, asked: NationalOpening, caf_code: str) -> None:
     with runtime.transaction() as session:
         # Locks the row until the end: however long this Caf takes, no other worker starts on it.
-        job_lock.held(session, NationalOpening, lock)
+        lock.hold(session)
         line = session.get_one(NationalOpeningLine, (asked.id, caf_code))
         outcome, made = _outcome(session, asked, caf_code)
         line.outcome, line.made = outcome.value, made
@@ -90,5 +78,5 @@ def _outcome(session: Session, asked: NationalOpening, caf_code: str) -> tuple[O
 
 def _fail(runtime: Runtime, lock: JobLock, asked: NationalOpening, caf_code: str) -> None:
     with runtime.transaction() as session:
-        job_lock.held(session, NationalOpening, lock)
+        lock.hold(session)
         session.get_one(NationalOpeningLine, (asked.id, caf_code)).outcome = Outcome.FAILED.value
