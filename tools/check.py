@@ -33,6 +33,7 @@ def checks(folders: list[str]) -> dict[str, list[str]]:
         "lint": [str(BIN / "ruff"), "check", "--quiet", *folders],
         "types": [str(BIN / "mypy"), "--no-error-summary", *typed(folders), *typed_tests()],
         "imports": [str(BIN / "lint-imports"), "--no-logo"],
+        "circles": [sys.executable, "-m", "tools.circles"],
         "locks": [sys.executable, "-m", "tools.lock", "--check"],
         "contracts": [sys.executable, "-m", "tools.contract_types", "--check"],
         "topology": [sys.executable, "-m", "tools.topology", "--check"],

@@ -10,8 +10,7 @@ from uuid import UUID
 from chassis import clock, inbox
 from chassis.auth import Caller
 from chassis.ids import random_reference
-from chassis.runtime import Runtime
-from chassis.service import Service
+from chassis.runtime import Runtime, Service
 from chassis.settings import SettingsError
 from rich.console import Console
 from rich.progress import Progress

@@ -4,8 +4,7 @@ from importlib import import_module  # noqa: TID251 - which service is known at 
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from chassis.runtime import Runtime
-    from chassis.service import Service
+    from chassis.runtime import Runtime, Service
 
 NAMES = ("identity", "habilitation", "declaration", "notification", "documents")
 PORTAL = "portal"

@@ -15,8 +15,7 @@ from chassis import rights, runtime
 from chassis.db import any_row, upsert
 from chassis.events import Event
 from chassis.problems import AccountClosed, RightsMissing
-from chassis.runtime import Runtime
-from chassis.service import Subscription
+from chassis.runtime import Runtime, Subscription
 
 _TABLE = "account_status"
 

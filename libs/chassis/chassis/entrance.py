@@ -12,8 +12,7 @@ from flask import Flask, request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chassis import account_status
-from chassis.runtime import Runtime
-from chassis.service import Admission, Service
+from chassis.runtime import Admission, Runtime, Service
 from chassis.validation import upload_bytes
 
 _ADMITTED = "bailleurs.admitted"

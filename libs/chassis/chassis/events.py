@@ -1,27 +1,18 @@
-"""Event envelopes: CloudEvents 1.0 in JSON, checked against the publisher's schema, personal data sealed."""
+"""Event envelopes: CloudEvents 1.0 in JSON, personal data sealed."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
-from pathlib import Path
 from typing import Any, Generic, TypedDict, cast
 from uuid import UUID
 
-import jsonschema_rs
 import orjson
 from typing_extensions import TypeVar
 
 from chassis import clock, ids, sealing
-from chassis.service import Service
 from chassis.settings import Settings
 
 EXCHANGE = "bailleurs.events"
-
-
-class EventRefused(Exception):
-    """The event does not match its own schema: a programming error of the publisher, raised before anything commits."""
 
 
 class EventUnreadable(Exception):
@@ -119,23 +110,3 @@ def _column(text: Any) -> str:
     if not isinstance(text, str) or len(text) > 100 or "\0" in text:
         raise ValueError("not a type or a subject of ours")
     return text
-
-
-def schema_path(service: Service, event_type: str) -> Path:
-    """``declaration.transmitted.v1`` → ``events/transmitted.v1.json`` of the service that publishes it."""
-    return service.resource("events") / f"{event_type.split('.', 1)[1]}.json"
-
-
-@cache
-def _validator(path: Path) -> Any:
-    return jsonschema_rs.Draft202012Validator(json.loads(path.read_text()), validate_formats=True)
-
-
-def check(service: Service, event: Event) -> None:
-    """Raises EventRefused with the places that break the schema, never the values."""
-    if event.type not in service.published:
-        raise EventRefused(f"{service.name} does not list {event.type} among its published events")
-    errors = _validator(schema_path(service, event.type)).iter_errors({"data": event.data, "personal": event.personal})
-    places = ["/".join(map(str, error.instance_path)) or "/" for error in errors]
-    if places:
-        raise EventRefused(f"{event.type}: {', '.join(sorted(set(places)))}")

@@ -10,8 +10,7 @@ from alembic.config import Config
 from sqlalchemy import Connection, text
 
 from chassis.db import service_metadata
-from chassis.runtime import Runtime
-from chassis.service import Service
+from chassis.runtime import Runtime, Service
 
 # Any constant: two processes of a service that start together upgrade one after the other.
 _LOCK = 7_261_501

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import Row, Table, insert, select, text, update
 from sqlalchemy.orm import Session
 
-from chassis import clock, events, runtime, tracing
+from chassis import clock, event_schemas, runtime, tracing
 from chassis.events import Event
 
 CHANNEL = "bailleurs_outbox"
@@ -42,7 +42,7 @@ def publish(
         correlation_id=cause.correlation_id if cause else tracing.current_trace_id(),
         causation_id=str(cause.id) if cause else "",
     )
-    events.check(here.service, event)
+    event_schemas.check(here.service, event)
     row = insert(table(session)).values(
         event_id=event.id,
         type=event.type,

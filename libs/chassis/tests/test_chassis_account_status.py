@@ -7,7 +7,7 @@ import pytest
 from chassis import account_status, ids, rights
 from chassis.db import service_metadata
 from chassis.problems import AccountClosed, Problem, RightsMissing
-from chassis.service import Service, Subscription
+from chassis.runtime import Service, Subscription
 from chassis.testing import contracts
 from chassis.testing.harness import Harness
 from chassis.testing.plugin import HarnessFactory

@@ -11,7 +11,7 @@ from unittest import mock
 
 from chassis import clock, inbox
 from chassis.events import Event
-from chassis.service import Service
+from chassis.runtime import Service
 from chassis.testing.harness import Harness
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st

@@ -6,8 +6,9 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from chassis import clock, events, keys
-from chassis.events import Event, EventRefused, EventUnreadable
+from chassis import clock, event_schemas, events, keys
+from chassis.event_schemas import EventRefused
+from chassis.events import Event, EventUnreadable
 from chassis.settings import Settings
 from chassis.testing.harness import SEALING
 from hypothesis import given
@@ -163,23 +164,23 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
 @pytest.mark.parametrize(("changes", "place"), REFUSED)
 def test_an_event_that_breaks_its_schema_is_refused_with_the_place(changes: dict[str, Any], place: str) -> None:
     with pytest.raises(EventRefused, match=rf"toybox.made.v1: {place}$"):
-        events.check(service, event(**changes))
+        event_schemas.check(service, event(**changes))
 
 
 def test_all_broken_places_are_named_and_no_value() -> None:
     with pytest.raises(EventRefused) as refused:
-        events.check(service, event(data={"name": 5}, personal={"last_name": 7, "lines": "2 place des Lices"}))
+        event_schemas.check(service, event(data={"name": 5}, personal={"last_name": 7, "lines": "2 place des Lices"}))
     assert str(refused.value) == "toybox.made.v1: data/name, personal/last_name, personal/lines"
 
 
 def test_a_service_publishes_only_what_it_lists() -> None:
     with pytest.raises(EventRefused, match=r"does not list shop.ordered.v1"):
-        events.check(service, event(type="shop.ordered.v1"))
+        event_schemas.check(service, event(type="shop.ordered.v1"))
 
 
 def test_the_schema_of_an_event_stands_beside_the_package_of_its_publisher() -> None:
-    assert events.schema_path(service, "toybox.made.v1").name == "made.v1.json"
-    assert events.schema_path(service, "registry.made.v1").name == "made.v1.json"
+    assert event_schemas.schema_path(service, "toybox.made.v1").name == "made.v1.json"
+    assert event_schemas.schema_path(service, "registry.made.v1").name == "made.v1.json"
 
 
 def test_an_event_is_dated_now() -> None:

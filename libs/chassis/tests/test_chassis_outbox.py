@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 import time_machine
 from chassis import clock, events, outbox, tracing
-from chassis.events import Event, EventRefused
+from chassis.event_schemas import EventRefused
+from chassis.events import Event
 from chassis.testing.harness import Harness
 from sqlalchemy import text
 from sqlalchemy.orm import Session

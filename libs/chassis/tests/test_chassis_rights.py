@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 from chassis import ids, rights, zones
 from chassis.db import service_metadata
-from chassis.service import Service, Subscription
+from chassis.runtime import Service, Subscription
 from chassis.testing.harness import Harness
 from chassis.testing.plugin import HarnessFactory
 from hypothesis import HealthCheck, given, settings

@@ -11,8 +11,8 @@ from importlib import import_module  # noqa: TID251 - services are named on the 
 from pathlib import Path
 from typing import Any
 
-from chassis import events
-from chassis.service import Service
+from chassis import event_schemas
+from chassis.runtime import Service
 
 START, END = "<!-- events: start -->", "<!-- events: end -->"
 _HEAD = "| event | says | from | read by | personal data, sealed |\n|---|---|---|---|---|"
@@ -22,7 +22,7 @@ NOBODY = "nobody yet"
 def schema(publisher: Service, event_type: str) -> Mapping[str, Any]:
     """The JSON Schema of an event, from the files of its publisher."""
     # JSON Schema: what it may hold is not worth a type here.
-    loaded: Mapping[str, Any] = json.loads(events.schema_path(publisher, event_type).read_text(encoding="utf-8"))
+    loaded: Mapping[str, Any] = json.loads(event_schemas.schema_path(publisher, event_type).read_text(encoding="utf-8"))
     return loaded
 
 
@@ -44,7 +44,7 @@ def _row(event_type: str, publisher: Service, services: Iterable[Service]) -> st
     told = schema(publisher, event_type)
     readers = [one.name for one in services if event_type in {subscription.type for subscription in one.subscriptions}]
     personal = told["properties"].get("personal", {}).get("properties", {})
-    place = events.schema_path(publisher, event_type).name
+    place = event_schemas.schema_path(publisher, event_type).name
     link = f"[`{event_type}`](../services/{publisher.name}/events/{place})"
     cells = (link, told["title"], publisher.name, ", ".join(readers) or NOBODY, ", ".join(personal) or "none")
     return f"| {' | '.join(cells)} |"

@@ -9,8 +9,7 @@ from datetime import timedelta
 import structlog
 from chassis import clock, inbox, outbox
 from chassis.db import changed
-from chassis.runtime import Runtime
-from chassis.service import Periodic
+from chassis.runtime import Periodic, Runtime
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 

@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Iterable, Mapping
 
 from chassis.events import EXCHANGE
-from chassis.service import Service
+from chassis.runtime import Service
 
 DEAD_LETTERS = "bailleurs.dead"
 VHOST = "bailleurs"

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 from chassis import inbox, outbox
-from chassis.runtime import Runtime
-from chassis.service import Periodic
+from chassis.runtime import Periodic, Runtime
 from sqlalchemy import make_url
 
 from runner import housekeeping

@@ -6,9 +6,9 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
-from chassis import events
+from chassis import event_schemas
 from chassis.events import Event
-from chassis.service import Service
+from chassis.runtime import Service
 from runner import catalogue
 
 NAMES = ("identity", "habilitation", "declaration", "notification", "documents")
@@ -47,7 +47,7 @@ def test_every_event_has_one_publisher() -> None:
 @pytest.mark.parametrize(("service", "event_type"), PUBLISHED, ids=[event_type for _service, event_type in PUBLISHED])
 class TestEachEvent:
     def test_has_readers_or_says_why_not(self, service: Service, event_type: str) -> None:
-        assert catalogue.has_readers(events.schema_path(service, event_type)) is (event_type in HEARD)
+        assert catalogue.has_readers(event_schemas.schema_path(service, event_type)) is (event_type in HEARD)
 
     def test_has_a_schema_of_its_name_that_is_closed_and_explained(self, service: Service, event_type: str) -> None:
         schema = catalogue.schema(service, event_type)
@@ -64,7 +64,7 @@ class TestEachEvent:
         for example in examples:
             personal = example.get("personal", {})
             event = Event(type=event_type, subject="x", source=service.name, data=example["data"], personal=personal)
-            events.check(service, event)
+            event_schemas.check(service, event)
 
     def test_names_no_person_in_clear(self, service: Service, event_type: str) -> None:
         members = set(named(catalogue.schema(service, event_type)["properties"]["data"]))
@@ -75,7 +75,7 @@ class TestEachEvent:
 def test_every_schema_file_is_published() -> None:
     for service in SERVICES:
         files = {path.name for path in service.resource("events").glob("*.json")}
-        assert files == {events.schema_path(service, event_type).name for event_type in service.published}
+        assert files == {event_schemas.schema_path(service, event_type).name for event_type in service.published}
 
 
 def test_the_table_has_a_row_for_each_event_and_its_readers() -> None:

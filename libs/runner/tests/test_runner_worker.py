@@ -8,7 +8,7 @@ from typing import Any
 import psycopg
 import pytest
 from chassis import outbox
-from chassis.service import Periodic
+from chassis.runtime import Periodic
 from runner import worker
 from runner.worker import Worker
 from sqlalchemy import text

@@ -1,7 +1,7 @@
 """Composes the declaration service."""
 
 from chassis import account_status, rights
-from chassis.service import Periodic, Service, Subscription
+from chassis.runtime import Periodic, Service, Subscription
 
 from declaration import consumes, publishes, registry
 from declaration.answers import jobs as answers

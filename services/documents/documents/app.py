@@ -1,8 +1,7 @@
 """The documents service's declaration: subscriptions, events published, periodic jobs."""
 
 from chassis import account_status, rights
-from chassis.runtime import Runtime
-from chassis.service import Periodic, Service, Subscription
+from chassis.runtime import Periodic, Runtime, Service, Subscription
 
 from documents import publishes, retention
 from documents.consumes import declarations, letters, lots

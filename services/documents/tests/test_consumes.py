@@ -8,7 +8,7 @@ from typing import Any
 
 import pdf_reading as read
 import pytest
-from chassis import events, ids, sealing
+from chassis import event_schemas, events, ids, sealing
 from chassis.storage import Storage
 from chassis.testing.harness import load_schema
 from documents.app import service
@@ -129,7 +129,7 @@ def test_a_letter_without_a_secret_needs_none(world: Any) -> None:
 def test_the_example_of_a_published_event_passes_its_own_schema(event_type: str) -> None:
     schema = load_schema(service, event_type)
     for example in schema["examples"]:
-        events.check(service, events.Event(type=event_type, subject="x", source=service.name, **example))
+        event_schemas.check(service, events.Event(type=event_type, subject="x", source=service.name, **example))
 
 
 def publisher_example(publisher: str, fact: str) -> dict[str, Any]:

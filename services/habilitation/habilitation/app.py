@@ -1,8 +1,7 @@
 """Definition of the habilitation service: subscriptions, published events and start-up."""
 
 from chassis import account_status
-from chassis.runtime import Runtime
-from chassis.service import Service, Subscription
+from chassis.runtime import Runtime, Service, Subscription
 
 from habilitation import consumes, natural_persons, publishes, untold_rights
 from habilitation.models import Base

@@ -1,7 +1,6 @@
 """Definition of the identity service: subscriptions, published events, pages and periodic tasks."""
 
-from chassis.runtime import Runtime
-from chassis.service import Periodic, Service
+from chassis.runtime import Periodic, Runtime, Service
 
 from identity.accounts.jobs import erase_closed, purge_email_changes
 from identity.accounts.queries import admit

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from chassis import ids, landlords
 from chassis.db import upsert
-from chassis.service import Subscription
+from chassis.runtime import Subscription
 from chassis.texts import full_name
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session

@@ -1,7 +1,7 @@
 """The notification service's declaration: subscriptions, events published, periodic jobs."""
 
 from chassis import account_status
-from chassis.service import Periodic, Service
+from chassis.runtime import Periodic, Service
 
 from notification import consumes, publishes, sending
 from notification.models import Base

@@ -7,8 +7,7 @@ from uuid import UUID
 
 from chassis import clock, sealing
 from chassis.db import upsert
-from chassis.runtime import of
-from chassis.service import Subscription
+from chassis.runtime import Subscription, of
 from chassis.texts import full_name
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session

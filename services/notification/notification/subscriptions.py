@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from chassis.events import Event
-from chassis.service import Subscription
+from chassis.runtime import Subscription
 from sqlalchemy.orm import Session
 
 Handler = TypeVar("Handler", bound=Callable[[Session, Event[Any, Any]], None])

@@ -15,11 +15,10 @@ from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 from starlette.types import ASGIApp
 
-from chassis import clock, events, ids, inbox, keys
+from chassis import clock, event_schemas, events, ids, inbox, keys
 from chassis.auth import KeySource
 from chassis.events import Event
-from chassis.runtime import Runtime
-from chassis.service import Service
+from chassis.runtime import Runtime, Service
 from chassis.testing import contracts, templates
 from chassis.testing.applications import Pool
 from chassis.webapp import create_api
@@ -158,5 +157,5 @@ class Harness:
 
 def load_schema(service: Service, event_type: str) -> dict[str, Any]:
     """The contract of an event that the service publishes, examples included."""
-    schema: dict[str, Any] = json.loads(events.schema_path(service, event_type).read_text())
+    schema: dict[str, Any] = json.loads(event_schemas.schema_path(service, event_type).read_text())
     return schema

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url
 
-from chassis.service import Service
+from chassis.runtime import Service
 from chassis.testing import correlation, templates
 from chassis.testing.harness import Harness
 

@@ -7,8 +7,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from chassis import migrations
-from chassis.runtime import Runtime
-from chassis.service import Service
+from chassis.runtime import Runtime, Service
 
 
 def heads(service: Service) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import Any
 
 import structlog
-from chassis import events, outbox
+from chassis import event_schemas, events, outbox
 from chassis.inbox import receive
 from chassis.runtime import Runtime
 from kombu import Connection, Exchange, Queue
@@ -76,7 +76,7 @@ class RabbitRelay:
             raise
 
     def _send(self, source: Runtime, producer: Any, row: Row[Any]) -> None:
-        schema = events.schema_path(source.service, row.type)
+        schema = event_schemas.schema_path(source.service, row.type)
         producer.publish(
             row.envelope,
             exchange=events.EXCHANGE,

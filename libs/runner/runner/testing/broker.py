@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chassis.events import EXCHANGE
-from chassis.service import Service
+from chassis.runtime import Service
 from kombu import Connection
 
 from runner.topology import DEAD_LETTERS, VHOST, definitions, queue_name

@@ -10,7 +10,6 @@ from chassis.runtime import Runtime
 from sqlalchemy import ColumnElement, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from declaration import job_lock
 from declaration.declaration_imports.states import LineStatus, Status
 from declaration.domain import journey
 from declaration.domain.rows import known_columns, row_validation
@@ -19,6 +18,7 @@ from declaration.domain.rows.errors import CellError
 from declaration.domain.rows.row_validation import Outcome, RowResult
 from declaration.filing import loading
 from declaration.filing.loading import LoadedDeclaration
+from declaration.filing.same_tenant import known_tenant
 from declaration.grid import commands as filing_rows
 from declaration.job_lock import JobLock
 from declaration.models import DeclarationImport, DeclarationImportLine
@@ -58,7 +58,7 @@ def read(runtime: Runtime, lock: JobLock, content: bytes) -> None:
     sheet = reading.read(content, own(runtime.settings))
     with runtime.transaction() as session:
         changes = {"kind": sheet.kind, "unknown_columns": sheet.unknown[:100], "content": None}
-        job_lock.held(session, DeclarationImport, lock, status=Status.CHECKING.value, **changes)
+        lock.hold(session, status=Status.CHECKING.value, **changes)
         session.execute(delete(DeclarationImportLine).where(DeclarationImportLine.import_id == lock.row_id))
         if sheet.lines:
             session.execute(insert(DeclarationImportLine), list(_rows(lock.row_id, sheet.lines)))
@@ -93,7 +93,7 @@ def check(runtime: Runtime, lock: JobLock, caller: Caller) -> None:
     """Validates the waiting lines, a batch per transaction. Raises JobLockLost."""
     while True:
         with runtime.transaction() as session:
-            job_lock.held(session, DeclarationImport, lock)
+            lock.hold(session)
             lines = of_status(session, lock.row_id, LineStatus.WAITING, BATCH)
             if not lines:
                 return
@@ -129,7 +129,7 @@ def validated(line: DeclarationImportLine, loaded: LoadedDeclaration, mine: set[
     result = filing_rows.validated(loaded, line.cells, None if own else line.revision, line.cells)
     if result.outcome is not Outcome.SAVED:
         return result
-    errors = known_columns.without_tenant(line.cells, filing_rows.known(loaded))
+    errors = known_columns.without_tenant(line.cells, known_tenant(loaded))
     return RowResult(Outcome.REFUSED, loaded.draft, errors=tuple(errors)) if errors else result
 
 

@@ -11,7 +11,7 @@ from declaration.domain.rows import known_columns, row_validation
 from declaration.domain.rows.columns import COLUMNS
 from declaration.filing import loading
 from declaration.filing.loading import LoadedDeclaration
-from declaration.grid import commands as filing_rows
+from declaration.filing.same_tenant import known_tenant
 from declaration.models import DeclarationImport, DeclarationImportLine
 from declaration.sheets import layout, writing
 from declaration.sheets.layout import Row
@@ -48,7 +48,7 @@ def _row(line: DeclarationImportLine, loaded: LoadedDeclaration | None) -> Row:
     filled = {name: text for name, text in line.cells.items() if name in COLUMNS}
     if loaded is None:
         return Row("", {**filled, "to_correct": said})
-    known = filing_rows.known(loaded)
+    known = known_tenant(loaded)
     if line.revision is not None and known_columns.of_another(line.cells, known):
         return Row(layout.mark(loaded.row.id, line.revision), {**line.cells, "to_correct": said})
     stands = row_validation.filled(loaded.draft, loaded.known, loaded.campaign.year)

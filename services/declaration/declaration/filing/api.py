@@ -9,7 +9,7 @@ from flask import Response
 
 from declaration.filing import commands as filing_commands
 from declaration.filing import declared_fields, history, loading, queries
-from declaration.grid import commands as grid_commands
+from declaration.filing.same_tenant import steps_for
 from declaration.listing import export, pages, remaining
 from declaration.listing.filters import of_query as filters_of
 
@@ -52,7 +52,7 @@ def save_draft(declaration_id: str, body: dict[str, Any]) -> Answer:
     with transaction() as session:
         found = loading.find(session, landlord(), UUID(declaration_id), change=True)
         require_match(found.row.revision)
-        filing_commands.save(session, found, grid_commands.steps_for(found, body))
+        filing_commands.save(session, found, steps_for(found, body))
         shown, headers = queries.shown(session, found)
         return shown, 200, headers
 

@@ -8,20 +8,19 @@ from uuid import UUID
 from chassis import clock, money, pagination
 from chassis.auth import Caller
 from chassis.http import etag
-from chassis.problems import Conflict, FieldError, Invalid
-from chassis.texts import full_name
+from chassis.problems import Conflict
 from sqlalchemy import ColumnElement, and_, literal, tuple_
 from sqlalchemy.orm import Session
 
 from declaration import listing
 from declaration.domain import journey
-from declaration.domain.rows import cells as texts_of
 from declaration.domain.rows import known_columns, row_validation
 from declaration.domain.rows.errors import CellError
 from declaration.domain.rows.row_validation import Cells, Outcome, RowResult
 from declaration.domain.states import LABELS, Trigger, advance, label
 from declaration.filing import commands, loading, queries
 from declaration.filing.loading import LoadedDeclaration
+from declaration.filing.same_tenant import known_tenant, stated_tenant
 from declaration.listing import Filters
 from declaration.models import Campaign, Dwelling, Landlord, RentDeclaration, Tenancy
 from declaration.perimeter import joined, visible
@@ -84,26 +83,12 @@ def _euros(amount: Any) -> str | None:
     return None if amount is None else money.to_json(amount)
 
 
-def known(loaded: LoadedDeclaration) -> dict[str, str]:
-    """Columns by which people recognise the tenant, and by which rows are told apart."""
-    tenancy, of_caf = loaded.tenancy, loaded.known
-    return {
-        "tenant_number": tenancy.tenant_number,
-        "tenant": full_name(tenancy.tenant_last_name, tenancy.tenant_first_name),
-        "dwelling": loaded.dwelling.reference,
-        "address": ", ".join(loaded.dwelling.address),
-        "lease_start": texts_of.from_day(of_caf.lease_start),
-        "previous_rent": texts_of.from_amount(of_caf.previous_rent),
-        "previous_charges": texts_of.from_amount(of_caf.previous_charges),
-    }
-
-
 def validated(loaded: LoadedDeclaration, cells: Cells, revision: int | None, stated: Cells) -> RowResult:
     """What the row would do. `revision`: the one its author saw; None when nobody else can have saved since.
 
     `stated`: what the row says of its tenant, by known column: a row of another tenant is refused first.
     """
-    known_values = known(loaded)
+    known_values = known_tenant(loaded)
     if errors := known_columns.of_another(stated, known_values) or known_columns.illegible(stated, known_values):
         return RowResult(Outcome.REFUSED, loaded.draft, errors=tuple(errors))
     result = _validated(loaded, cells, revision)
@@ -154,41 +139,8 @@ def _saved(session: Session, loaded: LoadedDeclaration | None, row: Mapping[str,
     if loaded is None:
         return {"id": row["id"], "outcome": Outcome.UNKNOWN.value, "errors": [asdict(UNKNOWN)], "row": None}
     current = row["etag"] == etag(loaded.row.revision)
-    result = validated(loaded, row["cells"], loaded.row.revision if current else -1, _stated(row))
+    result = validated(loaded, row["cells"], loaded.row.revision if current else -1, stated_tenant(row))
     if result.outcome is Outcome.SAVED:
         commands.save(session, loaded, result.change)
     errors = [asdict(error) for error in result.errors]
     return {"id": row["id"], "outcome": result.outcome.value, "errors": errors, "row": shown(loaded)}
-
-
-def steps_for(loaded: LoadedDeclaration, body: Mapping[str, Any]) -> dict[str, Any]:
-    """The steps of a draft that states its tenant. Raises Invalid when this is another tenant's declaration."""
-    errors = known_columns.of_another(_stated(body), known(loaded))
-    errors += [] if errors else known_columns.changed_since(_stated(body), known(loaded))
-    if errors:
-        raise Invalid([_pointed(error) for error in errors])
-    steps = {name: value for name, value in body.items() if name not in ("tenant", "dwelling")}
-    if not steps:
-        raise Invalid([FieldError(pointer="", code="step_missing", detail="Envoyez au moins une étape.")])
-    return steps
-
-
-_POINTERS = {"tenant_number": "/tenant/number", "tenant": "/tenant", "dwelling": "/dwelling/reference"}
-
-
-def _pointed(error: CellError) -> FieldError:
-    pointer = _POINTERS.get(error.column, "/dwelling/address")
-    return FieldError(pointer=pointer, code=error.code, detail=error.detail, rule=error.rule, example=error.example)
-
-
-def _stated(row: Mapping[str, Any]) -> dict[str, str]:
-    """The API's description of the tenant, converted to known columns."""
-    tenant, dwelling = row.get("tenant", {}), row.get("dwelling", {})
-    return {
-        "tenant_number": tenant.get("number", ""),
-        "tenant": full_name(tenant.get("last_name"), tenant.get("first_name")),
-        "dwelling": dwelling.get("reference", ""),
-        "address": ", ".join(dwelling.get("address", ())),
-        "previous_rent": row.get("previous_rent") or "",
-        "previous_charges": row.get("previous_charges") or "",
-    }

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from declaration.domain import journey
 from declaration.domain.rows import row_validation
 from declaration.filing.loading import LoadedDeclaration, of_row
+from declaration.filing.same_tenant import known_tenant
 from declaration.grid import commands as filing_rows
 from declaration.listing import Filters
 from declaration.models import Campaign, Dwelling, Landlord, RentDeclaration, Tenancy
@@ -41,7 +42,7 @@ def row(loaded: LoadedDeclaration) -> Row:
     stands = row_validation.filled(loaded.draft, loaded.known, loaded.campaign.year)
     return Row(
         mark(loaded.row.id, loaded.row.revision),
-        {**filing_rows.known(loaded), **stands, "points": "\n".join(_points(loaded))},
+        {**known_tenant(loaded), **stands, "points": "\n".join(_points(loaded))},
     )
 
 

@@ -1,6 +1,6 @@
 from dataclasses import dataclass
 
-from chassis.service import Periodic, Service, Subscription
+from chassis.runtime import Periodic, Service, Subscription
 from chassis.settings import Settings
 
 from toybox import consumes, jobs

@@ -3,7 +3,7 @@
 from chassis import tracing
 from chassis.db import insert_new, service_metadata
 from chassis.events import Event
-from chassis.service import Service, Subscription
+from chassis.runtime import Service, Subscription
 from sqlalchemy import Column, Integer, String, Table, insert, update
 from sqlalchemy.orm import Session
 

@@ -1,5 +1,5 @@
 from chassis.db import service_metadata
-from chassis.service import Service
+from chassis.runtime import Service
 from sqlalchemy import Column, Integer, String, Table
 
 metadata = service_metadata()
