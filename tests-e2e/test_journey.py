@@ -3,7 +3,7 @@
 import io
 from pathlib import Path
 
-import pypdfium2
+import pypdfium2  # type: ignore[import-untyped]  # it has no types
 import pytest
 import zxingcpp
 from launcher.demo import journey

@@ -3,6 +3,7 @@
 import json
 import secrets
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from launcher.demo.failures import answered
@@ -35,9 +36,7 @@ def test_a_traceparent_given_to_the_gateway_is_in_the_logs_of_all_five_services(
     play(journey, person, receipt.receives_receipt)
     # Documents and notification were never called: the trace reached them inside the events.
     for container in ("identity", "habilitation", "declaration", "documents-worker", "notification-worker"):
-        found = wait_for(
-            f"trace {trace} in {container}", lambda name=container: lines_with(stack, name, trace), seconds=30
-        )
+        found = wait_for(f"trace {trace} in {container}", partial(lines_with, stack, container, trace), seconds=30)
         assert found
     events = {line.get("type") for line in lines_with(stack, "documents-worker", trace)}
     assert "declaration.transmitted.v1" in events

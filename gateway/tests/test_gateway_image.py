@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.containers
 
 
-def test_the_image_of_compose_accepts_the_file():
+def test_the_image_of_compose_accepts_the_file() -> None:
     service = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))["services"]["envoy"]
     mounts = [part for volume in service["volumes"] for part in ("--volume", volume.replace("./", f"{ROOT}/", 1))]
     command = ["envoy", "--mode", "validate", "-c", "/etc/envoy/envoy.yaml"]

@@ -13,9 +13,9 @@ from chassis import clock, ids
 from connected_services import Connected
 from declaration.domain.registry.columns import COLUMNS
 from identity import publishes
+from identity.domain.first_sign_in import Step
 from identity.models import Account, TotpFactor
 from identity.sessions.commands import start_session
-from identity.sign_in.steps import Step
 from identity.supervision import agents
 from isolation_table import ADMIN_A, ADMIN_B, AGENT_A, AGENT_B, CALLERS, LIMITED_A, NATURAL, PROGRAM_A, SUPERVISOR
 

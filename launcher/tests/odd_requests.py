@@ -112,7 +112,7 @@ CURSORS = (
     "W10",
     "bnVsbA",
     base64.urlsafe_b64encode(b"[" * 600).decode(),
-    *(token_of(part) for part in ("x", "1", UUID, "9" * 100, "-1", "²", 1, None, [], "\ud800", "\0")),
+    *map(token_of, ("x", "1", UUID, "9" * 100, "-1", "²", 1, None, [], "\ud800", "\0")),
     token_of("2026-01-01T00:00:00Z", UUID),
     token_of("x", UUID),
     token_of("2026-13-99T00:00:00Z", "x"),
@@ -284,9 +284,10 @@ class Operation:
     def _uploads(self) -> Iterator[Odd]:
         names = (b"", b"x.csv", b"..%2f..%2fx.xlsx", b"\xff.csv", b"a\0b.csv", b"x.xlsx", b"x" * 5000)
         contents = (b"", b"\0\xff", b"a;b\n1;2\n", b"PK\x03\x04 no archive", b"\xff\xfea\0;\0")
-        for name in names:
+        for filename in names:
             for content in contents:
-                yield self.odd(f"file {name[:20]!r} {content[:9]!r}", headers=MULTIPART, body=_part(name, content))
+                what = f"file {filename[:20]!r} {content[:9]!r}"
+                yield self.odd(what, headers=MULTIPART, body=_part(filename, content))
         for name, headers in HEADERS.items():
             yield self.odd(name, headers=headers, body=_part(b"x.csv", b"a;b\n"))
         for name, body in RAW.items():

@@ -26,7 +26,8 @@ class Served:
         """What a Python program prints, run beside the product with its settings."""
         command = [sys.executable, "-c", program, *arguments]
         options: Any = {"cwd": self.folder, "env": self.environment, "text": True, "timeout": 120}
-        return subprocess.run(command, check=True, stdout=subprocess.PIPE, **options).stdout  # noqa: S603 - our own words
+        done = subprocess.run(command, check=True, stdout=subprocess.PIPE, **options)  # noqa: S603 - our own words
+        return str(done.stdout)
 
 
 @contextmanager

@@ -65,7 +65,7 @@ def block(name: str) -> str:
     document = (ROOT / "docs/clients.md").read_text(encoding="utf-8")
     found = [text for text in re.findall(r"```\w+\n(.*?)```", document, re.DOTALL) if name in text.splitlines()[0]]
     assert len(found) == 1, name
-    return found[0]
+    return str(found[0])
 
 
 @dataclass
@@ -99,13 +99,11 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
         provisional = make_agent("359", folder=here.folder)
         sign_in_first(site, provisional, INFORMATION, PASSWORD)
         person = Credentials(provisional.login, PASSWORD, "359")
-        yield Product(
-            here.url,
-            {**here.environment, "ISSUER": here.url},
-            person,
-            site,
-            lambda: here.run(GIVE_RIGHTS, account, organisation) and None,
-        )
+
+        def give_rights() -> None:
+            here.run(GIVE_RIGHTS, account, organisation)
+
+        yield Product(here.url, {**here.environment, "ISSUER": here.url}, person, site, give_rights)
         site.close()
 
 

@@ -12,7 +12,6 @@ from chassis import clock
 from chassis.runtime import Runtime
 from chassis.testing import plugin
 from chassis.testing.harness import SEALING
-from click.testing import Result
 from launcher.demo.registry.faulty import faulty_file
 from sqlalchemy import create_engine, text
 from typer.testing import CliRunner
@@ -32,7 +31,7 @@ class Commands:
 
     def run(self, service: str, *words: str, code: int = 0) -> str:
         self.patch.setenv("BAILLEURS_DATABASE_URL", self.urls[service])
-        ended: Result = CliRunner().invoke(cli.app, list(words))
+        ended = CliRunner().invoke(cli.app, list(words))
         while self.made:
             self.made.pop().dispose()
         if ended.exception and not isinstance(ended.exception, SystemExit):

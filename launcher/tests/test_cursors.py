@@ -117,7 +117,7 @@ def status(world: World, service: str, key: str, place: str, cursor: str) -> tup
 
 def own_path(world: World, service: str, key: str) -> str:
     _who, named, _use = asking(world, service, key)
-    return f"/api/{service}/v1" + filled(key.split(" ")[1], named)
+    return f"/api/{service}/v1{filled(key.split(' ')[1], named)}"
 
 
 by_list = pytest.mark.parametrize(("service", "key", "place"), LISTS, ids=IDS)

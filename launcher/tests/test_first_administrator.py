@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from threading import Barrier
 
@@ -112,7 +113,7 @@ def test_of_twenty_first_sign_ins_together_one_makes_the_administrator(product: 
     site = Site(product.url)
     people = [Credentials(*one) for one in json.loads(product.run(ADD_PEOPLE, organisation, str(TOGETHER)))]
     apis = all_together([before_the_last_step(site, rank, one) for rank, one in enumerate(people)])
-    rights = [wait_for("les droits de chacun", lambda api=api: access(api), seconds=PATIENCE) for api in apis]
+    rights = [wait_for("les droits de chacun", partial(access, api), seconds=PATIENCE) for api in apis]
     assert Counter(one["role"] for one in rights) == {"administrator": 1, "user": TOGETHER - 1}
     [administrator] = [one["account_id"] for one in rights if one["role"] == "administrator"]
 

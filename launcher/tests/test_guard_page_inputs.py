@@ -68,7 +68,7 @@ def pages(request: pytest.FixtureRequest, harness: HarnessFactory, sqlite_url: s
 
 def test_no_page_fails_by_what_it_is_sent(pages: Flask) -> None:
     pages.config["WTF_CSRF_ENABLED"] = False
-    client, failed = pages.test_client(), []
+    client, failed = pages.test_client(), list[tuple[object, ...]]()
     for method, rule, address in rules(pages):
         # Not 503: the portal's services are away, and it says so.
         for query in ("", "%00=%ff", *(f"{name}={value}" for name in PARAMETERS for value in VALUES[:4])):

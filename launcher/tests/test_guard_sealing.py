@@ -11,8 +11,12 @@ SECRETS = 400
 
 def settings() -> Settings:
     made = keys.generate()
-    names = ("event_key", "sealing_public_keys", "sealing_private_keys")
-    return Settings(service="documents", **{name: made[f"BAILLEURS_{name.upper()}"] for name in names})
+    return Settings(
+        service="documents",
+        event_key=made["BAILLEURS_EVENT_KEY"],
+        sealing_public_keys=made["BAILLEURS_SEALING_PUBLIC_KEYS"],
+        sealing_private_keys=made["BAILLEURS_SEALING_PRIVATE_KEYS"],
+    )
 
 
 def test_secrets_sealed_at_the_same_moment_all_open() -> None:

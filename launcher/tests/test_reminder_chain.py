@@ -64,7 +64,7 @@ pytestmark = pytest.mark.timeout(300)
 def siret(place: int) -> str:
     siren = f"9{place:07}"
     siren += calc_check_digit(siren)
-    return f"{siren}0001" + calc_check_digit(f"{siren}0001")
+    return f"{siren}0001{calc_check_digit(f'{siren}0001')}"
 
 
 def lines() -> Iterator[dict[str, str]]:

@@ -3,11 +3,14 @@
 import base64
 import hashlib
 import json
+from pathlib import Path
+
+import pytest
 
 from tools import secrets
 
 
-def test_they_are_made_once_for_their_owner_alone(tmp_path):
+def test_they_are_made_once_for_their_owner_alone(tmp_path: Path) -> None:
     file = tmp_path / ".env"
     assert len(secrets.complete(file)) == len(secrets.fresh())
     first = file.read_text()
@@ -16,7 +19,7 @@ def test_they_are_made_once_for_their_owner_alone(tmp_path):
     assert file.stat().st_mode & 0o777 == 0o600
 
 
-def test_what_a_newer_version_needs_is_added_and_the_rest_is_kept(tmp_path):
+def test_what_a_newer_version_needs_is_added_and_the_rest_is_kept(tmp_path: Path) -> None:
     file = tmp_path / ".env"
     secrets.complete(file)
     before = secrets.read(file)
@@ -28,7 +31,7 @@ def test_what_a_newer_version_needs_is_added_and_the_rest_is_kept(tmp_path):
     assert {name: after[name] for name in kept} == kept
 
 
-def test_sealing_keys_are_made_again_together(tmp_path):
+def test_sealing_keys_are_made_again_together(tmp_path: Path) -> None:
     file = tmp_path / ".env"
     secrets.complete(file)
     before = secrets.read(file)
@@ -40,7 +43,7 @@ def test_sealing_keys_are_made_again_together(tmp_path):
     assert changed == {name for name in before if name.startswith("BAILLEURS_SEALING_")}
 
 
-def test_the_broker_is_given_hashes_and_narrow_rights(tmp_path):
+def test_the_broker_is_given_hashes_and_narrow_rights(tmp_path: Path) -> None:
     values = secrets.fresh()
     file = tmp_path / "compose" / "users.json"
     secrets.write_broker_users(file, values)
@@ -53,11 +56,13 @@ def test_the_broker_is_given_hashes_and_narrow_rights(tmp_path):
     assert all(right["configure"] == "^$" for right in document["permissions"])
 
 
-def test_no_service_is_given_the_private_keys_of_all():
+def test_no_service_is_given_the_private_keys_of_all() -> None:
     assert "BAILLEURS_SEALING_PRIVATE_KEYS" not in secrets.fresh()
 
 
-def test_new_passwords_are_not_made_for_databases_that_have_others(tmp_path, monkeypatch, capsys):
+def test_new_passwords_are_not_made_for_databases_that_have_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setattr(secrets, "ENV", tmp_path / ".env")
     monkeypatch.setattr(secrets, "data_of_another_installation", lambda: True)
     assert secrets.main() == 1

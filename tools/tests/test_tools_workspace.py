@@ -26,16 +26,16 @@ def workspace(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_a_deployable_needs_its_own_libraries_and_the_launcher_but_no_other_service(workspace):
+def test_a_deployable_needs_its_own_libraries_and_the_launcher_but_no_other_service(workspace: Path) -> None:
     assert third_party(workspace, "services/documents") == ["sqlalchemy>=2.1", "typer", "typst"]
     assert third_party(workspace, "services/identity") == ["argon2-cffi", "flask-babel", "sqlalchemy>=2.1", "typer"]
 
 
-def test_all_together_need_everything_but_the_packages_of_the_workspace(workspace):
+def test_all_together_need_everything_but_the_packages_of_the_workspace(workspace: Path) -> None:
     assert third_party(workspace) == ["argon2-cffi", "flask-babel", "sqlalchemy>=2.1", "typer", "typst"]
 
 
-def test_a_requirement_that_names_one_of_our_folders_is_refused(workspace):
+def test_a_requirement_that_names_one_of_our_folders_is_refused(workspace: Path) -> None:
     package(workspace, "services/declaration", "chassis")
     with pytest.raises(SystemExit, match="bailleurs-chassis"):
         third_party(workspace, "services/declaration")
@@ -45,11 +45,11 @@ def test_a_requirement_that_names_one_of_our_folders_is_refused(workspace):
     ("line", "name"),
     [("Flask-WTF[email]>=1 ; x", "flask-wtf"), ("zope.interface", "zope-interface"), ("a_b==1", "a-b")],
 )
-def test_names_are_compared_as_registries_do(line, name):
+def test_names_are_compared_as_registries_do(line: str, name: str) -> None:
     assert package_name(line) == name
 
 
-def test_a_lock_made_from_other_requirements_is_stale(tmp_path, monkeypatch):
+def test_a_lock_made_from_other_requirements_is_stale(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lock, "FOLDER", tmp_path)
     monkeypatch.setattr(lock, "names", lambda: ["all"])
     monkeypatch.setattr(lock, "inputs", lambda _name: ["flask>=3"])
@@ -61,7 +61,7 @@ def test_a_lock_made_from_other_requirements_is_stale(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("file", sorted((ROOT / "requirements").glob("*.txt")), ids=lambda file: file.stem)
-def test_every_locked_file_is_hashed_and_names_no_address(file):
+def test_every_locked_file_is_hashed_and_names_no_address(file: Path) -> None:
     text = file.read_text(encoding="utf-8")
     pins = [line for line in text.splitlines() if "==" in line]
     assert pins
@@ -69,6 +69,6 @@ def test_every_locked_file_is_hashed_and_names_no_address(file):
     assert "://" not in text
 
 
-def test_every_deployable_that_exists_is_a_member():
+def test_every_deployable_that_exists_is_a_member() -> None:
     folders = {member.folder for member in members().values()}
     assert {folder for folder in DEPLOYABLES.values() if (ROOT / folder / "pyproject.toml").exists()} <= folders

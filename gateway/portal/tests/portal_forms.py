@@ -99,7 +99,7 @@ def sign_in_again(browser: FlaskClient, identity: FakeIdentity, start: str = "/c
 
 
 def mark_of(page: str) -> str:
-    return re.findall(f'name="{MARK}" value="([^"]*)"', page)[-1]
+    return str(re.findall(f'name="{MARK}" value="([^"]*)"', page)[-1])
 
 
 def rows(portal: Flask) -> list[Any]:

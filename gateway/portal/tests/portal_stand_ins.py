@@ -166,7 +166,7 @@ class FakeServices:
             "role_label": "Responsable d’habilitation",
             "delegation": {"all_groups": False, "groups": [GROUP]},
         }
-        line = {
+        line: dict[str, object] = {
             "at": "2026-07-05T12:00:00Z",
             "actor": ACCOUNT,
             "action": "user.created",
@@ -342,7 +342,8 @@ class FakeIdentity(BaseAdapter):
         self.asked = asked
         return f"/connexion/retour?{urlencode({'code': code, 'state': asked['state']})}"
 
-    def send(self, request: requests.PreparedRequest, **_options: Any) -> requests.Response:
+    # *_: requests gives its options by name, its declaration has them by position too.
+    def send(self, request: requests.PreparedRequest, *_: Any, **_options: Any) -> requests.Response:
         path = urlsplit(str(request.url)).path
         if path == "/.well-known/openid-configuration":
             return self.answer(request, 200, self.metadata())

@@ -1,10 +1,11 @@
 """An agent's forms of a campaign: what is typed, what is asked again, what is sent."""
 
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from flask.testing import FlaskClient
+from portal.api_types.declaration.campaigns import Campaign, ChangeCampaignDatesBody
 from portal.pages.agent.campaign_dates import at_once
 from portal_stand_ins import FakeServices, SignIn, problem
 from webui.testing import page_checks, parse
@@ -127,7 +128,9 @@ def test_a_supervisor_changes_the_days_of_the_caf_they_chose(sign_in: SignIn, se
 def test_days_that_act_at_once_are_announced(
     campaign: dict[str, Any], change: dict[str, Any], words: list[str]
 ) -> None:
-    told = list(at_once({**OPEN, **campaign}, {**OPEN, "deadline": "2026-12-01", **change}, date(2026, 11, 20)))
+    before = cast(Campaign, {**OPEN, **campaign})
+    after = cast(ChangeCampaignDatesBody, {**OPEN, "deadline": "2026-12-01", **change})
+    told = list(at_once(before, after, date(2026, 11, 20)))
     assert len(told) == len(words)
     assert all(word in sentence for word, sentence in zip(words, told, strict=True))
 

@@ -192,4 +192,4 @@ def checked(page: str, name: str) -> bool:
 
 def chosen(page: str, name: str) -> str:
     (options,) = re.findall(f'<select[^>]*id="{name}".*?</select>', page, re.DOTALL)
-    return re.findall('value="([^"]*)" selected', options)[0]
+    return str(re.findall('value="([^"]*)" selected', options)[0])

@@ -1,6 +1,6 @@
 """Every form of the portal that is typed in is given back filled in, or the portal says why it is not."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -64,7 +64,7 @@ class Case:
     """`page` shows the form; it goes to `action`, the page itself unless given."""
 
     page: str
-    claims: dict[str, object] = field(default_factory=dict)
+    claims: Mapping[str, object] = field(default_factory=dict)
     setting: Setting = nothing
     action: str = ""
 

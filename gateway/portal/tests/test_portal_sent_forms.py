@@ -235,11 +235,11 @@ def test_every_form_acts_once_or_says_why_it_need_not(portal: Flask) -> None:
 
 def test_every_form_that_acts_once_carries_its_key(portal: Flask) -> None:
     """In the templates: a form without key would ask « une deuxième fois ? » where it should lead to the first."""
-    folder = portal.jinja_loader
-    assert folder is not None
     environment = portal.jinja_env
+    folder = environment.loader
+    assert folder is not None
     names = [name for name in environment.list_templates() if not name.startswith(("webui/", "govuk"))]
-    without = {name for name in names if has_form_without_key(environment.loader.get_source(environment, name)[0])}
+    without = {name for name in names if has_form_without_key(folder.get_source(environment, name)[0])}
     # Their endpoints are among the exempted: searches, steps, the grid, and a file's application.
     assert without == {
         "_conflict.html",

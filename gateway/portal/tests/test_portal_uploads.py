@@ -6,6 +6,7 @@ from flask.testing import FlaskClient
 from portal.uploads import MAX_UPLOAD_BYTES, most_bytes
 from portal_stand_ins import SignIn
 from webui.errors import TOO_LARGE
+from werkzeug.datastructures import Headers
 from werkzeug.test import EnvironBuilder
 
 FILES = ("/agent/registre", "/agent/reponses", "/declarer/fichier")
@@ -23,8 +24,8 @@ def landlord(sign_in: SignIn) -> FlaskClient:
 
 
 def allowed(client: FlaskClient, path: str, method: str = "POST") -> int:
-    cookies = "; ".join(f"{cookie.key}={cookie.value}" for cookie in client._cookies.values())
-    environ = EnvironBuilder(path, method=method, headers={"Cookie": cookies}).get_environ()
+    cookies = "; ".join(f"{cookie.key}={cookie.value}" for cookie in (client._cookies or {}).values())
+    environ = EnvironBuilder(path, method=method, headers=Headers({"Cookie": cookies})).get_environ()
     return most_bytes(client.application, environ)
 
 

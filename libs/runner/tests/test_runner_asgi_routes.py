@@ -162,7 +162,7 @@ def test_an_application_that_knows_better_says_how_long_to_keep_its_answer() -> 
 
 def test_requests_are_counted_by_application_and_status() -> None:
     def counted() -> float:
-        return asgi.REQUESTS.labels("/compte", "GET", 401)._value.get()
+        return float(asgi.REQUESTS.labels("/compte", "GET", 401)._value.get())
 
     before = counted()
     client().get("/compte/connexion")

@@ -56,7 +56,7 @@ class TestEachEvent:
         assert schema["description"]
         assert schema["additionalProperties"] is False
         assert schema["properties"]["data"]["additionalProperties"] is False
-        jsonschema_rs.meta.validate(schema)
+        jsonschema_rs.meta.validate(dict(schema))
 
     def test_has_examples_that_keep_its_own_rules(self, service: Service, event_type: str) -> None:
         examples = catalogue.schema(service, event_type)["examples"]

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -145,7 +146,12 @@ def test_a_receiver_that_dies_between_storing_and_acknowledging_stores_once(
     assert len(rabbit_world.inbox()) == 1
     acknowledged = threading.Event()
     ack = Message.ack
-    monkeypatch.setattr(Message, "ack", lambda self, **options: (ack(self, **options), acknowledged.set()))
+
+    def note(self: Any, **options: Any) -> None:
+        ack(self, **options)
+        acknowledged.set()
+
+    monkeypatch.setattr(Message, "ack", note)
     with Receiving(rabbit_world):
         assert acknowledged.wait(15)
     assert len(rabbit_world.inbox()) == 1
@@ -299,7 +305,7 @@ def test_a_database_away_for_a_while_loses_nothing_and_uses_up_no_delivery(
     database_wire.cut()
     for _ in range(5):
         with Receiving(rabbit_world) as receiving:
-            assert eventually(lambda receiving=receiving: receiving.error)
+            assert eventually(partial(getattr, receiving, "error"))
         assert type(receiving.error).__name__ == "OperationalError"
     with rabbit_world.broker.admin() as connection:
         message = connection.default_channel.basic_get("kitchen.events")

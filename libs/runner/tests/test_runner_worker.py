@@ -10,6 +10,7 @@ import pytest
 from chassis import outbox
 from chassis.runtime import Periodic
 from runner import worker
+from runner.relay.inprocess import InProcessRelay
 from runner.worker import Worker
 from sqlalchemy import text
 
@@ -50,14 +51,14 @@ def test_an_outbox_that_cannot_be_read_does_not_hold_up_the_other_services(
 ) -> None:
     runtimes = [sqlite_world.kitchen.runtime, sqlite_world.shop.runtime]
     one = Worker(runtimes)
-    relay = worker.InProcessRelay.relay
+    relay = InProcessRelay.relay
 
     def failing(self: Any, source: Any) -> int:
         if source.name == "kitchen":
             raise OSError("disk I/O error")
         return relay(self, source)
 
-    monkeypatch.setattr(worker.InProcessRelay, "relay", failing)
+    monkeypatch.setattr(InProcessRelay, "relay", failing)
     one.start()
     sqlite_world.publish(1)
     assert eventually(sqlite_world.meals)
@@ -74,8 +75,12 @@ def test_stopping_ends_every_thread(working: Worker) -> None:
 
 def test_stopping_waits_no_longer_than_asked_in_all_however_many_threads_hang(sqlite_world: Any) -> None:
     one, release = Worker(sqlite_world.runtimes), threading.Event()
+
+    def hang() -> None:
+        release.wait(20)
+
     for number in range(5):
-        one._spawn(f"hanging {number}", lambda: release.wait(20) and None)
+        one._spawn(f"hanging {number}", hang)
     started = time.monotonic()
     one.stop(timeout=0.5)
     assert time.monotonic() - started < 2
@@ -115,7 +120,7 @@ def test_a_thread_that_worked_for_a_while_starts_with_a_short_wait_again(
             return self.is_set()
 
     monkeypatch.setattr(one, "_stopping", Counting())
-    monkeypatch.setattr(worker.time, "monotonic", lambda: next(seconds))
+    monkeypatch.setattr(time, "monotonic", lambda: next(seconds))
     one._supervised("failing", lambda: [][1])
     monkeypatch.undo()
     assert waits == [0.5, 1, 0.5, 1]
@@ -195,7 +200,7 @@ def test_the_commit_of_another_process_wakes_the_relay(rabbit_world: Any) -> Non
         shop.outbox_filled.clear()
         with psycopg.connect(url, autocommit=True) as elsewhere:
             elsewhere.execute(f"NOTIFY {outbox.CHANNEL}")
-        return shop.outbox_filled.wait(0.5)
+        return bool(shop.outbox_filled.wait(0.5))
 
     assert eventually(woken)
     one._stopping.set()

@@ -1,4 +1,6 @@
+import importlib.util
 import json
+import shutil
 import time
 from pathlib import Path
 
@@ -40,7 +42,7 @@ def test_files_are_named_by_content_and_name_each_other_so(tmp_path: Path, monke
 
 
 def test_without_npm_the_message_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(build.shutil, "which", lambda _: None)
-    monkeypatch.setattr(build.importlib.util, "find_spec", lambda _: None)
+    monkeypatch.setattr(shutil, "which", lambda _: None)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
     with pytest.raises(build.BuildError, match=r"Node.js >= 20"):
         build.tools()
