@@ -65,7 +65,7 @@ def test_health_checks_use_what_an_engine_of_2022_knows() -> None:
     assert "start_interval" not in str(COMPOSE)
 
 
-def test_a_health_check_takes_no_time_from_what_it_watches():
+def test_a_health_check_takes_no_time_from_what_it_watches() -> None:
     """Each runs every few seconds: no virtual machine, no interpreter."""
     checks = {service["healthcheck"]["test"][1] for service in COMPOSE.values() if "healthcheck" in service}
     checks |= set(re.findall(r'^HEALTHCHECK [^\[]*CMD \["(\S+)"', DOCKERFILE, re.MULTILINE | re.DOTALL))
