@@ -4,7 +4,7 @@ from chassis import account_status, rights
 from chassis.runtime import Periodic, Runtime, Service, Subscription
 
 from documents import publishes, retention
-from documents.consumes import declarations, letters, lots
+from documents.consumes import batches, declarations, letters
 from documents.models import Base
 from documents.rendering import fonts
 from documents.settings import Settings
@@ -22,7 +22,7 @@ service = Service(
     subscriptions=(
         Subscription("declaration.transmitted.v1", declarations.transmitted),
         Subscription("declaration.superseded.v1", declarations.superseded),
-        Subscription("declaration.lot_transmitted.v1", lots.lot_transmitted),
+        Subscription("declaration.lot_transmitted.v1", batches.lot_transmitted),
         Subscription("habilitation.access_changed.v1", rights.access_changed),
         *account_status.SUBSCRIPTIONS,
         Subscription("notification.letter_requested.v1", letters.letter_requested),

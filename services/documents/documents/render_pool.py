@@ -9,13 +9,13 @@ from typing import TypeVar
 from chassis.parent import end_with_parent
 from pebble import ProcessPool
 
+from documents.rendering.batch_recap import BatchRecap, render_batch_recap
 from documents.rendering.letters import Letter, render_letter
-from documents.rendering.lot import LotRecap, render_lot
 from documents.rendering.pdf import Rendered
 from documents.rendering.recap import Recap, render_recap
 from documents.settings import Settings
 
-Wanted = TypeVar("Wanted", Recap, LotRecap, Letter)
+Wanted = TypeVar("Wanted", Recap, BatchRecap, Letter)
 _pools: list[ProcessPool] = []
 
 
@@ -24,9 +24,9 @@ def make_recap(settings: Settings, wanted: Recap) -> Rendered:
     return _run(settings, render_recap, wanted)
 
 
-def make_lot(settings: Settings, wanted: LotRecap) -> Rendered:
+def make_batch_recap(settings: Settings, wanted: BatchRecap) -> Rendered:
     """Raises as `make_recap`."""
-    return _run(settings, render_lot, wanted)
+    return _run(settings, render_batch_recap, wanted)
 
 
 def make_letter(settings: Settings, wanted: Letter) -> Rendered:

@@ -1,8 +1,5 @@
 """Purge at the end of a recap's retention: deletes the content, keeps the row, writes the reason to the journal."""
 
-from collections.abc import Sequence
-from typing import Any
-
 from chassis import clock, journal
 from chassis.runtime import Runtime
 from chassis.storage import Storage
@@ -10,20 +7,21 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from documents import domain
-from documents.models import Document, LotDocument
+from documents.models import BatchDocument, DeclarationDocument, Document
 
 BATCH = 200
+KINDS: tuple[type[Document], ...] = (DeclarationDocument, BatchDocument)
 
 
 def purge(runtime: Runtime) -> None:
     """Purges recaps past their date, one batch at a time; two workers never take the same one."""
     storage = Storage(runtime.settings.storage_url)
-    for kind in (Document, LotDocument):
+    for kind in KINDS:
         while _purge_batch(runtime, storage, kind) == BATCH:
             pass
 
 
-def _purge_batch(runtime: Runtime, storage: Storage, kind: type[Document] | type[LotDocument]) -> int:
+def _purge_batch(runtime: Runtime, storage: Storage, kind: type[Document]) -> int:
     with runtime.transaction() as session:
         due = (
             select(kind)
@@ -31,7 +29,7 @@ def _purge_batch(runtime: Runtime, storage: Storage, kind: type[Document] | type
             .limit(BATCH)
             .with_for_update(skip_locked=True)
         )
-        documents: Sequence[Any] = session.execute(due).scalars().all()
+        documents = session.scalars(due).all()
         for document in documents:
             document.purged_at = clock.now()
             session.flush()
@@ -39,7 +37,7 @@ def _purge_batch(runtime: Runtime, storage: Storage, kind: type[Document] | type
     return len(documents)
 
 
-def _erase(session: Session, storage: Storage, document: Document | LotDocument) -> None:
+def _erase(session: Session, storage: Storage, document: Document) -> None:
     kind = type(document)
     shared = exists().where(kind.content_sha256 == document.content_sha256, kind.purged_at.is_(None))
     if not session.execute(select(shared)).scalar_one():
@@ -48,7 +46,7 @@ def _erase(session: Session, storage: Storage, document: Document | LotDocument)
         session,
         actor="documents",
         action="document.purged",
-        subject=document.id if isinstance(document, Document) else document.lot_id,
+        subject=document.key,
         perimeter=document.organisation_id,
         before={"reference": document.reference, "content_sha256": document.content_sha256},
         reason=domain.PURGED_REASON,

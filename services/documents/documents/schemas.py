@@ -1,61 +1,70 @@
 """JSON views of documents."""
 
-from typing import Any
+from typing import TypedDict
 from urllib.parse import quote
 
 from chassis import clock
-from sqlalchemy import Row
 
-from documents import domain
-from documents.models import Document, LotDocument
+from documents import api_types, domain
+from documents.models import BatchDocument, Document, Found
 
 TITLE = "Récapitulatif de la déclaration de loyer"
 
 
-def document_to_json(row: Row[Document, int]) -> dict[str, Any]:
-    document: Document = row.Document
+class _File(TypedDict):
+    reference: str
+    transmitted_at: str
+    pages: int
+    size: int
+    available: bool
+
+
+def _file(document: Document) -> _File:
+    return {
+        "reference": document.reference,
+        "transmitted_at": clock.iso(document.transmitted_at),
+        "pages": document.pages,
+        "size": document.size,
+        "available": document.purged_at is None,
+    }
+
+
+def document_to_json(row: Found) -> api_types.Document:
+    document, superseded_by = row
     return {
         "id": str(document.id),
         "declaration_id": str(document.declaration_id),
         "version": document.version,
         "title": f"{TITLE} – juillet {document.campaign_year}",
-        "reference": document.reference,
-        "transmitted_at": clock.iso(document.transmitted_at),
         "late": document.late,
         "sha256": document.sha256,
-        "pages": document.pages,
-        "size": document.size,
-        "superseded": row.superseded_by is not None,
-        "available": document.purged_at is None,
+        "superseded": superseded_by is not None,
+        **_file(document),
     }
 
 
-def lot_to_json(document: LotDocument) -> dict[str, Any]:
+def batch_to_json(document: BatchDocument) -> api_types.LotDocument:
     return {
         "lot_id": str(document.lot_id),
         "title": f"Récapitulatif d’un lot de déclarations – juillet {document.campaign_year}",
-        "reference": document.reference,
-        "transmitted_at": clock.iso(document.transmitted_at),
         "declarations": document.declarations,
-        "pages": document.pages,
-        "size": document.size,
-        "available": document.purged_at is None,
+        **_file(document),
     }
 
 
-def verification_to_json(row: Row[Document, int]) -> dict[str, Any]:
+def verification_to_json(row: Found) -> api_types.Verification:
     """Date, number and hash: all that anybody holding the paper may learn."""
-    document: Document = row.Document
+    document, superseded_by = row
     return {
         "reference": document.reference,
         "received_on": domain.received_on(document.transmitted_at).isoformat(),
         "declarations": 1,
         "sha256": document.sha256,
-        "superseded": row.superseded_by is not None,
+        "superseded": superseded_by is not None,
     }
 
 
-def download_headers(document: Document | LotDocument) -> dict[str, str]:
+def download_headers(document: Document) -> dict[str, str]:
     """RFC 6266: an ASCII name for old clients, the French one for others."""
     name = domain.download_name(document.campaign_year, document.reference)
     return {

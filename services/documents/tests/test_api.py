@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from chassis import ids
 from documents import retention
-from documents.models import Document
+from documents.models import DeclarationDocument
 from documents_world import REFERENCE
 from sqlalchemy import update
 
@@ -108,7 +108,7 @@ def test_a_download_is_never_kept_guessed_or_indexed_and_has_a_french_name(world
 
 def test_a_purged_receipt_answers_gone_to_who_could_see_it_and_not_found_to_others(world: Any, receipt: str) -> None:
     with world.harness.transaction() as session:
-        session.execute(update(Document).values(kept_until=datetime(2020, 1, 1, tzinfo=UTC)))
+        session.execute(update(DeclarationDocument).values(kept_until=datetime(2020, 1, 1, tzinfo=UTC)))
     retention.purge(world.harness.runtime)
     inside, outside = world.landlord(("private", "35")), world.landlord(("private", "22"))
     assert world.get(f"/documents/{receipt}/content", inside).status_code == 410

@@ -9,7 +9,7 @@ import pytest
 from chassis import clock, ids
 from chassis.testing.harness import load_schema
 from documents.app import service
-from documents.models import LotDocument
+from documents.models import BatchDocument
 from documents.rendering.letters import Letter, render_letter
 from documents_world import BASE, ORGANISATION
 from sqlalchemy import update
@@ -111,7 +111,7 @@ def test_its_content_goes_at_the_end_of_its_retention_and_410_says_so(world: Any
     transmit(world)
     headers = person(world, ("private", "FR"), ("conventioned", "FR"))
     with world.harness.transaction() as session:
-        session.execute(update(LotDocument).values(kept_until=clock.now()))
+        session.execute(update(BatchDocument).values(kept_until=clock.now()))
     world.harness.run_job("purge documents")
     assert get(world, headers, "/content").status_code == 410
     assert get(world, headers).json()["available"] is False

@@ -6,14 +6,16 @@ from typing import Any
 from chassis.storage import Storage
 from chassis.testing import schema
 from documents import retention
-from documents.models import Document
+from documents.models import DeclarationDocument
 from sqlalchemy import update
 
 
 def expire(world: Any, version: int) -> None:
     past = datetime(2020, 1, 1, tzinfo=UTC)
     with world.harness.transaction() as session:
-        session.execute(update(Document).where(Document.version == version).values(kept_until=past))
+        session.execute(
+            update(DeclarationDocument).where(DeclarationDocument.version == version).values(kept_until=past)
+        )
 
 
 def test_only_receipts_past_their_date_are_purged_and_the_journal_says_why(world: Any) -> None:

@@ -2,15 +2,14 @@
 
 import base64
 import hashlib
-from typing import Any
 from uuid import UUID
 
 from chassis import clock, sealing
-from chassis.events import Event
 from chassis.storage import Storage
 from sqlalchemy.orm import Session
 
 from documents import domain, publishes, render_pool
+from documents.consumed_types import LetterRequested
 from documents.models import Letter
 from documents.rendering.letters import Letter as LetterToRender
 from documents.rendering.pdf import Rendered
@@ -19,7 +18,7 @@ from documents.settings import Settings, settings_of
 READER = "notification"
 
 
-def letter_requested(session: Session, event: Event) -> None:
+def letter_requested(session: Session, event: LetterRequested) -> None:
     """Once per message. Raises as `render_pool.make_letter`, SealBroken for a secret sealed for another service."""
     settings = settings_of(session)
     message_id = UUID(event.data["message_id"])
@@ -41,9 +40,9 @@ def letter_requested(session: Session, event: Event) -> None:
     publishes.letter_rendered(session, letter)
 
 
-def _to_render(event: Event, settings: Settings) -> LetterToRender:
+def _to_render(event: LetterRequested, settings: Settings) -> LetterToRender:
     sealed, personal = event.data["sealed"], event.personal
-    secret: dict[str, Any] = sealing.open_sealed(settings, sealed) if sealed else {}
+    secret = sealing.open_sealed(settings, sealed) if sealed else {}
     return LetterToRender(
         template=event.data["template"],
         recipient=personal["recipient"],
