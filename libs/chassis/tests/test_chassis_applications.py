@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from chassis.testing.applications import Pool
 from chassis.testing.harness import Harness
+from sqlalchemy.sql.compiler import SQLCompiler
 from toybox.app import service
 from toybox.models import Thing
 
@@ -78,3 +80,18 @@ def test_what_still_runs_when_its_test_is_over_reaches_no_other(make: Make) -> N
     pool.take_back(lent)
     with pytest.raises(AttributeError):
         _ = lent.application.engine
+
+
+def test_a_statement_is_compiled_by_the_first_test_that_runs_it(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = holding(make(), "chair"), holding(make(), "table")
+    assert seen(first) == ["chair"]
+    compiled: list[int] = []
+    whole: Any = SQLCompiler.__init__
+
+    def counted(self: Any, *args: Any, **more: Any) -> None:
+        compiled.append(1)
+        whole(self, *args, **more)
+
+    monkeypatch.setattr(SQLCompiler, "__init__", counted)
+    assert seen(second) == ["table"]
+    assert compiled == []

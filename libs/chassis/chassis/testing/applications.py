@@ -46,7 +46,7 @@ class Pool(Generic[Application]):
 
     def lend(self, runtime: Runtime) -> Lent[Application]:
         like = _like(runtime)
-        lent = next((one for one in self._free if one.like == like), None)
+        lent = next((one for one in reversed(self._free) if one.like == like), None)
         if lent is None:
             return Lent(self._build, runtime)
         self._free.remove(lent)

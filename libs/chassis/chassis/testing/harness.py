@@ -19,7 +19,7 @@ from chassis import clock, event_schemas, events, ids, inbox, keys
 from chassis.auth import KeySource
 from chassis.events import Event
 from chassis.runtime import Runtime, Service
-from chassis.testing import contracts, templates
+from chassis.testing import contracts, statements, templates
 from chassis.testing.applications import Pool
 from chassis.webapp import create_api
 
@@ -70,6 +70,7 @@ class Harness:
         }
         runtime = Runtime(service, service.settings(service=service.name, **chosen))
         templates.prepare(runtime)
+        statements.share(runtime.engine)
         return cls(runtime)
 
     @property
