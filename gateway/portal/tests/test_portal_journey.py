@@ -152,7 +152,9 @@ def test_nothing_is_transmitted_while_a_point_is_not_confirmed(browser: FlaskCli
     answer = send(browser, f"{AT}/synthese")
     assert answer.status_code == 422
     assert page_checks(answer.text) == []
-    assert any(e.get("href") == "#confirm_differs_from_last_year" for e in parse(answer.text))
+    [link] = [e for e in parse(answer.text) if e.get("href") == "#confirm_differs_from_last_year"]
+    # In the words of the service.
+    assert link.words.startswith("Cochez la case pour confirmer l’écart avec l’an dernier")
     assert services.sent("POST", f"{API}/transmission") == []
 
 

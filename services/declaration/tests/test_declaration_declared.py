@@ -10,7 +10,7 @@ import pytest
 import yaml
 from chassis.testing.harness import load_schema
 from declaration.app import service
-from declaration.domain import comparison, journey
+from declaration.domain import checks, comparison, journey
 from declaration.domain.declared import STEPS
 from declaration.domain.draft import TABLES, Draft
 from declaration.domain.fields import Address, Amount, Choice, Day, Declared, Flag, Number
@@ -154,6 +154,13 @@ def test_the_fields_are_listed_for_whoever_shows_them(world: Any) -> None:
     assert [option["value"] for option in share["options"]] == ["whole", "tenant_share"]
     assert answer.headers["cache-control"] == "private, max-age=300"
     assert world.get("/declared-fields", {}).status_code == 401
+
+
+def test_each_point_to_confirm_has_its_words() -> None:
+    assert set(checks.TO_CONFIRM) == set(checks.Code)
+    for point in checks.TO_CONFIRM.values():
+        assert point.label
+        assert point.confirms
 
 
 def test_no_two_fields_share_a_column() -> None:

@@ -133,22 +133,35 @@ def _full_month_of_entry(draft: Draft, _known: Known, year: int) -> str | None:
     )
 
 
-TO_CONFIRM: dict[Code, Check] = {
-    Code.DIFFERS_FROM_LAST_YEAR: _differs,
-    Code.CHARGES_PROBABLY_INCLUDED: _charges_included,
-    Code.ZERO_RENT: _zero,
-    Code.CO_TENANTS_CHANGED: _co_tenants,
-    Code.LEFT_IN_JULY: _left_in_july,
-    Code.RENT_AFTER_DEPARTURE: _rent_after_departure,
-    Code.FURNISHED_DIFFERS: _furnished,
-    Code.SHARE_OF_ONE_HOLDER: _share_of_one,
-    Code.FULL_MONTH_OF_ENTRY: _full_month_of_entry,
+@dataclass(frozen=True, slots=True)
+class Point:
+    """`label` names it in a comparison; `confirms` completes « Je confirme… »."""
+
+    check: Check
+    label: str
+    confirms: str
+
+
+TO_CONFIRM: dict[Code, Point] = {
+    Code.DIFFERS_FROM_LAST_YEAR: Point(_differs, "Écart avec l’an dernier", "l’écart avec l’an dernier"),
+    Code.CHARGES_PROBABLY_INCLUDED: Point(_charges_included, "Loyer hors charges", "que le loyer est hors charges"),
+    Code.ZERO_RENT: Point(_zero, "Loyer nul", "le loyer nul"),
+    Code.CO_TENANTS_CHANGED: Point(_co_tenants, "Changement du nombre de colocataires", "le nombre de colocataires"),
+    Code.LEFT_IN_JULY: Point(_left_in_july, "Départ en juillet", "le départ en juillet"),
+    Code.RENT_AFTER_DEPARTURE: Point(_rent_after_departure, "Loyer après le départ", "le loyer après le départ"),
+    Code.FURNISHED_DIFFERS: Point(_furnished, "Meublé ou vide", "la différence entre meublé et vide"),
+    Code.SHARE_OF_ONE_HOLDER: Point(_share_of_one, "Part d’un seul titulaire", "que ce montant est une part du loyer"),
+    Code.FULL_MONTH_OF_ENTRY: Point(
+        _full_month_of_entry,
+        "Mois complet l’année de l’entrée",
+        "que le loyer couvre tout le mois de l’entrée",
+    ),
 }
 
 
 def to_confirm(draft: Draft, known: Known, year: int) -> list[ToConfirm]:
     """What the landlord must confirm before transmitting, in the table's order."""
-    found = ((code, check(draft, known, year)) for code, check in TO_CONFIRM.items())
+    found = ((code, point.check(draft, known, year)) for code, point in TO_CONFIRM.items())
     return [ToConfirm(code, message) for code, message in found if message]
 
 

@@ -8,23 +8,12 @@ from typing import Any, TypedDict
 from chassis.french.formats import euros, short_date
 
 from declaration.domain import communes
-from declaration.domain.checks import Code
+from declaration.domain.checks import TO_CONFIRM
 from declaration.domain.declared import STEPS
 from declaration.domain.draft import StoredDraft
 from declaration.domain.fields import Amount, Choice, Commune, Day, Declared, Flag, Plain
 
 NOTHING = "–"
-POINTS: dict[str, str] = {
-    Code.DIFFERS_FROM_LAST_YEAR: "Écart avec l’an dernier",
-    Code.CHARGES_PROBABLY_INCLUDED: "Loyer hors charges",
-    Code.ZERO_RENT: "Loyer nul",
-    Code.CO_TENANTS_CHANGED: "Changement du nombre de colocataires",
-    Code.LEFT_IN_JULY: "Départ en juillet",
-    Code.RENT_AFTER_DEPARTURE: "Loyer après le départ",
-    Code.FURNISHED_DIFFERS: "Meublé ou vide",
-    Code.SHARE_OF_ONE_HOLDER: "Part d’un seul titulaire",
-    Code.FULL_MONTH_OF_ENTRY: "Mois complet l’année de l’entrée",
-}
 
 
 class Difference(TypedDict):
@@ -49,8 +38,13 @@ def differences(before: StoredForm, after: StoredForm) -> list[Difference]:
         if field.label
     ]
     found += [
-        _row(f"confirmations/{code}", f"{label} (point à confirmer)", _confirmed(before, code), _confirmed(after, code))
-        for code, label in POINTS.items()
+        _row(
+            f"confirmations/{code}",
+            f"{point.label} (point à confirmer)",
+            _confirmed(before, code),
+            _confirmed(after, code),
+        )
+        for code, point in TO_CONFIRM.items()
     ]
     return [row for row in found if row["before"] != row["after"]]
 

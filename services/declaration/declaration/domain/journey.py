@@ -38,6 +38,10 @@ class Confirmation:
     reason: str | None
 
     @property
+    def confirms(self) -> str:
+        return checks.TO_CONFIRM[self.code].confirms
+
+    @property
     def confirmed(self) -> bool:
         return self.reason is not None
 

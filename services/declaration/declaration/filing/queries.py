@@ -1,6 +1,6 @@
 """A declaration as the API shows it."""
 
-from typing import Any
+from typing import Any, TypedDict
 from uuid import UUID
 
 from chassis import clock, money
@@ -18,6 +18,14 @@ from declaration.filing.loading import LoadedDeclaration
 from declaration.models import CafAnswer, DeclarationVersion, PaperReturn, Recap
 
 ACTIONS = (Trigger.SAVE, Trigger.TRANSMIT, Trigger.AMEND, Trigger.ABANDON)
+
+
+class ShownPoint(TypedDict):
+    code: str
+    message: str
+    confirms: str
+    confirmed: bool
+    reason: str | None
 
 
 def shown(session: Session, loaded: LoadedDeclaration) -> tuple[dict[str, Any], dict[str, str]]:
@@ -46,7 +54,7 @@ def shown(session: Session, loaded: LoadedDeclaration) -> tuple[dict[str, Any], 
         "commune_name": commune_name(draft, known),
         "next_step": journey.next_step(draft, loaded.state, known, loaded.context).value,
         "total": money.to_json(draft.rent.total) if draft.rent else None,
-        "checks": {"to_confirm": _confirmations(loaded)},
+        "checks": {"to_confirm": points(draft, loaded)},
         "warnings": [
             {"code": each.code, "message": each.message, "article": each.article}
             for each in checks.warnings(draft, known, loaded.today)
@@ -138,10 +146,17 @@ def _euros(amount: Any) -> str | None:
     return None if amount is None else money.to_json(amount)
 
 
-def _confirmations(loaded: LoadedDeclaration) -> list[dict[str, Any]]:
+def points(draft: Draft, loaded: LoadedDeclaration) -> list[ShownPoint]:
+    """What must be confirmed in a draft of this declaration, online or on paper."""
     return [
-        {"code": each.code.value, "message": each.message, "confirmed": each.confirmed, "reason": each.reason}
-        for each in journey.confirmations(loaded.draft, loaded.known, loaded.campaign.year)
+        {
+            "code": each.code.value,
+            "message": each.message,
+            "confirms": each.confirms,
+            "confirmed": each.confirmed,
+            "reason": each.reason,
+        }
+        for each in journey.confirmations(draft, loaded.known, loaded.campaign.year)
     ]
 
 

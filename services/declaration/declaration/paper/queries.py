@@ -116,17 +116,13 @@ def shown(session: Session, typed: Typed) -> Shown:
     """The body and the headers, with the ETag."""
     row, loaded, draft = typed.row, typed.loaded, typed.draft
     declaration, headers = declarations.shown(session, loaded)
-    points = journey.confirmations(draft, loaded.known, loaded.campaign.year)
     body = {
         **_summary(typed),
         "late": loaded.late,
         "draft": journey.dump(draft),
         "commune_name": declarations.commune_name(draft, loaded.known),
         "total": money.to_json(draft.rent.total) if draft.rent else None,
-        "to_confirm": [
-            {"code": each.code.value, "message": each.message, "confirmed": each.confirmed, "reason": each.reason}
-            for each in points
-        ],
+        "to_confirm": declarations.points(draft, loaded),
         "warnings": [
             {"code": each.code, "message": each.message, "article": each.article}
             for each in checks.warnings(draft, loaded.known, loaded.today)

@@ -90,6 +90,7 @@ ConfirmationCode: TypeAlias = Literal[
 class DeclarationChecksToConfirmItem(TypedDict):
     code: ConfirmationCode
     message: str
+    confirms: str
     confirmed: bool
     reason: str | None
 

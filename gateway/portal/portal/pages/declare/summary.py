@@ -1,6 +1,6 @@
 """Step 4: everything entered, what must be confirmed, and « Valider »."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -24,24 +24,14 @@ from portal.sign_in.person import login_required
 Rows = list[tuple[str, str]]
 CHANGED = "Cette déclaration a été modifiée entre-temps par {}\u00a0: relisez-la avant de valider."
 TO_TICK = "Cochez la case pour confirmer {}, ou modifiez votre déclaration"
-# The label of each confirmation box; the service's own sentence stands above it.
-POINTS = {
-    "differs_from_last_year": "l’écart avec l’an dernier",
-    "charges_probably_included": "que le loyer est hors charges",
-    "zero_rent": "le loyer nul",
-    "co_tenants_changed": "le nombre de colocataires",
-    "left_in_july": "le départ en juillet",
-    "rent_after_departure": "le loyer après le départ",
-    "furnished_differs": "la différence entre meublé et vide",
-    "share_of_one_holder": "que ce montant est une part du loyer",
-    "full_month_of_entry": "que le loyer couvre tout le mois de l’entrée",
-}
 
 
 class SummaryForm(IdempotentForm):
     """A box and a reason for each point to confirm: `confirm_<code>` and `reason_<code>`."""
 
     etag = HiddenField()
+    # Code -> what its box confirms.
+    confirms: ClassVar[dict[str, str]] = {}
 
     def points(self) -> list[tuple[Field, Field]]:
         """The pairs (box, reason)."""
@@ -53,12 +43,13 @@ def form_for(points: list[DeclarationChecksToConfirmItem]) -> type[SummaryForm]:
     """The form with the points to confirm of a declaration."""
     members: dict[str, Field] = {}
     for check in points:
-        code, point = check["code"], POINTS.get(check["code"], "ce point")
+        code, point = check["code"], check["confirms"]
         members[f"confirm_{code}"] = BooleanField(f"Je confirme {point}", default=check["confirmed"])
         members[f"reason_{code}"] = TextAreaField(
             f"Motif, si vous le souhaitez ({point})", default=check["reason"] or ""
         )
-    return type("SummaryFormOf", (SummaryForm,), members)
+    confirms = {check["code"]: check["confirms"] for check in points}
+    return type("SummaryFormOf", (SummaryForm,), {"confirms": confirms, **members})
 
 
 def step_rows(declaration: Declared, step: str) -> Rows:
@@ -127,7 +118,7 @@ def all_ticked(form: SummaryForm) -> bool:
     """Adds an error for each unticked box."""
     for box, _reason in form.points():
         if not box.data:
-            form.fail(TO_TICK.format(POINTS.get(box.name.removeprefix("confirm_"), "ce point")), box.name)
+            form.fail(TO_TICK.format(form.confirms[box.name.removeprefix("confirm_")]), box.name)
     return not form.errors
 
 
