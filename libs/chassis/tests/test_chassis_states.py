@@ -1,7 +1,9 @@
 """A table of states: every pair of state and trigger either moves as its row says or is refused, whatever the table."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 
 import pytest
 from chassis.problems import Conflict
@@ -97,3 +99,12 @@ def test_a_table_may_have_an_error_of_its_own() -> None:
     with pytest.raises(Stuck) as refused:
         Table(ROWS, lambda _door, _act: "Non.", Stuck).advance(Door.WALLED, Act.PUSH)
     assert (refused.value.status, refused.value.detail) == (409, "Non.")
+
+
+def test_every_table_of_transitions_of_the_services_is_such_a_table() -> None:
+    services = Path(__file__).resolve().parents[3] / "services"
+    code = {file: file.read_text(encoding="utf-8") for file in services.glob("*/*/domain/**/*.py")}
+    written = {file: text for file, text in code.items() if re.search(r"^\w*TRANSITIONS\b.* = ", text, re.MULTILINE)}
+    assert len(written) == 8
+    assert all(re.search(r"\bTable\(", text) for text in written.values())
+    assert not [file for file, text in code.items() if re.search(r"TRANSITIONS(\.get\(|\[)", text)]
