@@ -2,6 +2,7 @@
 
 import pytest
 from hypothesis import settings
+from mutmut.state import state
 
 _SERVICE_FIXTURES = {"harness", "database_url", "sqlite_url", "postgres_url"}
 
@@ -17,4 +18,6 @@ def pytest_configure() -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     slow = [item for item in items if _SERVICE_FIXTURES & set(getattr(item, "fixturenames", ()))]
     config.hook.pytest_deselected(items=slow)
-    items[:] = [item for item in items if item not in slow]
+    # The first failure ends the run: the quickest tests come first.
+    seconds = state().duration_by_test
+    items[:] = sorted((item for item in items if item not in slow), key=lambda item: seconds.get(item.nodeid, 0))
