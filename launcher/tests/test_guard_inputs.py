@@ -22,6 +22,8 @@ from test_guard_http import document, is_public, operations
 
 from launcher import services
 
+# Thousands of requests.
+pytestmark = pytest.mark.timeout(300)
 # What a service needs besides its database.
 OWN: dict[str, dict[str, Any]] = {"identity": {"identity_key": b64(b"k" * 32), "portal_client_secret": "portal-secret"}}
 

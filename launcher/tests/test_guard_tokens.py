@@ -22,6 +22,8 @@ from test_guard_inputs import OWN, asked
 
 from launcher import services
 
+# Thousands of requests.
+pytestmark = pytest.mark.timeout(300)
 # Without them nobody knows who calls, for whom the token is, or until when.
 REQUIRED = ("iss", "aud", "sub", "exp", "kind")
 OPTIONAL = ("iat", "jti", "client_id", "auth_time", "amr", "sid", "org", "caf", "supervisor")

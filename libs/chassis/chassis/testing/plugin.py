@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import make_url
 
 from chassis.runtime import Service
-from chassis.testing import correlation, templates
+from chassis.testing import correlation, order, templates
 from chassis.testing.harness import Harness
 
 REQUIRED = "BAILLEURS_REQUIRE_CONTAINERS"
@@ -34,7 +34,14 @@ def engine_answers() -> bool:
     return found
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    leave_out_containers(config, items)
+    if hasattr(config, "workerinput"):
+        order.longest_first(items)
+
+
+def leave_out_containers(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Deselects tests marked ``containers`` when no engine runs; the run reports how many and why."""
     marked = [item for item in items if item.get_closest_marker("containers")]
     if not marked or engine_answers():
