@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import page
-import pypdfium2
+import pypdfium2  # type: ignore[import-untyped]  # publishes no types
 import zxingcpp
 from pypdf import PdfReader
 
@@ -29,7 +29,9 @@ def _length_misread(pdf: bytes, failure: page.ValidationFailure) -> bool:
     if failure.rule_id != "PDFA3A-STREAM-LENGTH-001" or failure.object_id is None:
         return False
     body = pdf[pdf.index(b"\n%d 0 obj" % failure.object_id.object_number) :]
-    length = int(re.search(rb"/Length (\d+)", body)[1])
+    found = re.search(rb"/Length (\d+)", body)
+    assert found is not None
+    length = int(found[1])
     start = body.index(b"stream\n") + len(b"stream\n")
     return body[start + length - 1 :].startswith(b"\r\nendstream")
 
@@ -40,11 +42,17 @@ def words(pdf: bytes) -> str:
     return " ".join(raw.replace("\u200b", "").split())
 
 
+def title(pdf: bytes) -> str | None:
+    metadata = PdfReader(io.BytesIO(pdf)).metadata
+    return metadata.title if metadata else None
+
+
 def fonts(pdf: bytes) -> dict[str, bool]:
     """Font name -> embedded."""
     found: dict[str, bool] = {}
     for each in PdfReader(io.BytesIO(pdf)).pages:
-        for font in each["/Resources"].get("/Font", {}).values():
+        resources: Any = each["/Resources"]  # pypdf types what a file may hold, not what this entry is
+        for font in resources.get("/Font", {}).values():
             descendant = font.get_object()["/DescendantFonts"][0].get_object()
             descriptor = descendant["/FontDescriptor"]
             found[str(descriptor["/FontName"])] = any(key.startswith("/FontFile") for key in descriptor)
@@ -53,7 +61,8 @@ def fonts(pdf: bytes) -> dict[str, bool]:
 
 def structure(pdf: bytes) -> Iterator[Any]:
     """Every element of the tag tree, in reading order."""
-    pending = [PdfReader(io.BytesIO(pdf)).trailer["/Root"]["/StructTreeRoot"]["/K"]]
+    root: Any = PdfReader(io.BytesIO(pdf)).trailer["/Root"]
+    pending = [root["/StructTreeRoot"]["/K"]]
     while pending:
         node = pending.pop(0)
         node = node.get_object() if hasattr(node, "get_object") else node

@@ -119,8 +119,8 @@ def test_a_secret_sealed_for_someone_else_makes_no_letter(world: Any) -> None:
 
 
 def test_a_letter_without_a_secret_needs_none(world: Any) -> None:
-    variables = {"year": 2026, "reference": "R26-8K3M-W2QT-5YBN-0XCD", "transmitted_at": "2026-07-15T08:00:05Z"}
-    request_letter(world, "receipt", **variables)
+    at = "2026-07-15T08:00:05Z"
+    request_letter(world, "receipt", year=2026, reference="R26-8K3M-W2QT-5YBN-0XCD", transmitted_at=at)
     [rendered] = world.harness.published(RENDERED)
     assert rendered.data["pages"] == 1
 

@@ -120,7 +120,7 @@ def test_a_correction_says_that_it_replaces_what_came_before(recap: BuildRecap) 
 
 def test_a_screen_reader_finds_language_title_and_table_headers(recap: BuildRecap) -> None:
     pdf = render_recap(recap()).pdf
-    root = PdfReader(io.BytesIO(pdf)).trailer["/Root"]
+    root: Any = PdfReader(io.BytesIO(pdf)).trailer["/Root"]
     assert str(root["/Lang"]).lower().startswith("fr")
     assert root["/ViewerPreferences"]["/DisplayDocTitle"]
     kinds = [node["/S"] for node in read.structure(pdf)]

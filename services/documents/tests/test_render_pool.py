@@ -4,6 +4,7 @@ import multiprocessing
 import re
 from collections.abc import Callable, Iterator
 from functools import partial
+from typing import Any, cast
 
 import pytest
 from chassis.settings import SettingsError
@@ -33,7 +34,7 @@ def test_a_page_that_does_not_end_is_stopped_and_the_next_one_is_made(
     monkeypatch.setattr(render_pool, "render_recap", partial(re.fullmatch, "(a|a)*b"))
     hurried = Settings(service="documents", environment="test", render_recycle_after=2, render_seconds=1)
     with pytest.raises(TimeoutError):
-        render_pool.make_recap(hurried, "a" * 60)
+        render_pool.make_recap(hurried, cast("Recap", "a" * 60))
     monkeypatch.undo()
     assert render_pool.make_recap(settings, recap()).pages == 2
 
@@ -55,6 +56,6 @@ def test_a_server_process_that_rendered_ends_at_once_when_asked(recap: Callable[
 
 
 @pytest.mark.parametrize("wrong", [{"render_processes": -1}, {"render_seconds": 0}, {"retention_years": 0}])
-def test_a_setting_that_makes_no_sense_is_refused_by_its_key(wrong: dict[str, int]) -> None:
+def test_a_setting_that_makes_no_sense_is_refused_by_its_key(wrong: dict[str, Any]) -> None:
     with pytest.raises(SettingsError, match=f"BAILLEURS_{next(iter(wrong)).upper()}"):
         Settings(service="documents", environment="test", **wrong)

@@ -13,6 +13,14 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
 
+def plain_text(mail: EmailMessage) -> str:
+    """What the mail says to a reader without HTML."""
+    body = mail.get_body(("plain",))
+    assert body is not None
+    text: str = body.get_content()
+    return text
+
+
 @dataclass
 class Relay:
     """Keeps what it accepts, and its bytes; `replies` says what else to answer to a recipient's local part."""

@@ -10,13 +10,17 @@ from chassis import clock, ids, sealing
 from chassis.events import Event
 from chassis.storage import Storage
 from chassis.testing.harness import Harness
+from notification.consumed_types import Caf, Tenant
+from notification.settings import own
 from notification_relay import Relay
 
+# Any: JSON of an event or a row, which each test changes and reads as it needs.
+Data = dict[str, Any]
 BASE = "/api/notification/v1"
 LOGIN, PASSWORD = "BX7K-2M4Q", "KDTW-7QXP-M3RB-9ZFH"
 ADDRESS = ["12 place des Lices", "35000 Rennes"]
-CAF = {"name": "Caf d’Ille-et-Vilaine", "telephone": "3230", "address": ["35000 RENNES"], "reference": "CG : B89"}
-TENANT = {"number": "1234567A", "last_name": "DEUJOURS", "first_name": "Adam", "address": ["2 RUE GINA PANE"]}
+CAF: Caf = {"name": "Caf d’Ille-et-Vilaine", "telephone": "3230", "address": ["35000 RENNES"], "reference": "CG : B89"}
+TENANT: Tenant = {"number": "1234567A", "last_name": "DEUJOURS", "first_name": "Adam", "address": ["2 RUE GINA PANE"]}
 REFERENCE = "R26-8K3M-W2QT-5YBN-0XCD"
 DAY = timedelta(days=1)
 
@@ -27,7 +31,7 @@ class World:
         self.account_id, self.landlord_id, self.declaration_id = ids.new_id(), ids.new_id(), ids.new_id()
         self.organisation_id = ids.new_id()
 
-    def credentials(self, *, email: str | None = "ada@example.org", **changes: Any) -> dict[str, Any]:
+    def credentials(self, *, email: str | None = "ada@example.org", **changes: Any) -> Data:
         """Identity issued credentials; returns the event's data, to tell it again."""
         secret = {"login": LOGIN, "password": changes.pop("password", PASSWORD)}
         person = {"name": "Mme Ada Durand", "email": email, "address": changes.pop("address", ADDRESS)}
@@ -49,7 +53,7 @@ class World:
 
     def july(
         self, *, email: str | None = "sci@example.org", address: list[str] = ADDRESS, tenants: int = 1, **changes: Any
-    ) -> dict[str, Any]:
+    ) -> Data:
         data = {
             "landlord_id": str(self.landlord_id),
             "campaign_id": str(ids.new_id()),
@@ -102,9 +106,7 @@ class World:
         }
         self.harness.deliver("habilitation.access_changed.v1", data)
 
-    def reminder(
-        self, *, email: str | None = "sci@example.org", address: list[str] = ADDRESS, **changes: Any
-    ) -> dict[str, Any]:
+    def reminder(self, *, email: str | None = "sci@example.org", address: list[str] = ADDRESS, **changes: Any) -> Data:
         """A day of reminder came, and something is left to declare."""
         data = {
             "landlord_id": str(self.landlord_id),
@@ -122,11 +124,11 @@ class World:
         self.harness.deliver("declaration.reminder_due.v1", data, person)
         return data
 
-    def reminder_withdrawn(self, due: dict[str, Any]) -> None:
+    def reminder_withdrawn(self, due: Data) -> None:
         data = {name: value for name, value in due.items() if name != "remaining"}
         self.harness.deliver("declaration.reminder_withdrawn.v1", data, {"name": "SCI des Lilas"})
 
-    def answered(self, *, email: str | None = "sci@example.org", **changes: Any) -> dict[str, Any]:
+    def answered(self, *, email: str | None = "sci@example.org", **changes: Any) -> Data:
         """A file of the Caf changed declarations of the landlord."""
         data = {
             "landlord_id": str(self.landlord_id),
@@ -144,7 +146,7 @@ class World:
         self.harness.deliver("declaration.answered.v1", data, person)
         return data
 
-    def report(self, *, email: str | None = "sci@example.org", **changes: Any) -> dict[str, Any]:
+    def report(self, *, email: str | None = "sci@example.org", **changes: Any) -> Data:
         """The Caf answered what the landlord reported."""
         data = {
             "report_id": str(ids.new_id()),
@@ -178,7 +180,7 @@ class World:
             **changes,
         }
         recipient = {"name": "SCI des Lilas", "email": email, "address": ADDRESS}
-        caf = {name: CAF[name] for name in ("name", "telephone", "address")}
+        caf = {"name": CAF["name"], "telephone": CAF["telephone"], "address": CAF["address"]}
         envelope = {"recipient": recipient, "user_number": "35900007090001", "caf": caf}
         self.harness.deliver("documents.recap_ready.v1", data, envelope)
 
@@ -225,13 +227,13 @@ class World:
             data = {"message_id": event.data["message_id"], "storage_key": key, "pages": pages, "size": len(pdf)}
             self.harness.deliver("documents.letter_rendered.v1", {**data, "sha256": sha256(pdf).hexdigest()})
 
-    def secret_of(self, event: Event) -> dict[str, Any]:
+    def secret_of(self, event: Event) -> Data:
         if event.data["sealed"] is None:
             return {}
         key = sealing._sealing_keys(self.harness.runtime.settings.sealing_private_keys)["documents"]
         return sealing._open(event.data["sealed"], key, list(sealing._FOR_ONE.values()))
 
-    def make_batches(self) -> list[dict[str, Any]]:
+    def make_batches(self) -> list[Data]:
         self.harness.run_job("make letter batches")
         return self.harness.rows("letter_batch")
 
@@ -244,10 +246,10 @@ class World:
 
     @property
     def tray(self) -> Storage:
-        return Storage(self.harness.runtime.settings.print_url)  # type: ignore[attr-defined]  # notification's own
+        return Storage(own(self.harness.runtime.settings).print_url)
 
     @property
-    def messages(self) -> list[dict[str, Any]]:
+    def messages(self) -> list[Data]:
         return sorted(self.harness.rows("message"), key=lambda row: row["id"])
 
     def states(self) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 import pytest
 from notification.domain.answers import worth_writing
+from notification_relay import plain_text
 from notification_world import World
 
 
@@ -18,7 +19,7 @@ def test_the_email_says_what_waits_and_names_no_tenant(world: World) -> None:
     world.send()
     (message,) = world.relay.accepted
     assert message["Subject"] == "La Caf a répondu\u00a0: 2\u00a0déclarations attendent votre réponse"
-    body = message.get_body(("plain",)).get_content()  # type: ignore[union-attr]  # composed with both forms
+    body = plain_text(message)
     assert "Prise en compte\u00a0: 120\u00a0déclarations" in body
     assert "en tête de liste" in body
 

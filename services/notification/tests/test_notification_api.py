@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from chassis import ids
-from notification_world import BASE, LOGIN, PASSWORD, World
+from notification_world import BASE, LOGIN, PASSWORD, Data, World
 
 UNKNOWN = "01a1ffce-2e65-71e1-94d6-21f775d8ffc1"
 READS = [
@@ -26,7 +26,7 @@ def post(world: World, path: str, headers: dict[str, str] | None = None, body: A
 
 
 @pytest.fixture
-def batch(world: World) -> dict[str, Any]:
+def batch(world: World) -> Data:
     world.july(email=None)
     world.render_letters()
     (made,) = world.make_batches()
@@ -45,7 +45,7 @@ def test_a_landlord_reads_nothing_here(world: World, path: str) -> None:
 
 
 @pytest.mark.parametrize("claims", [{"caf": "220"}, {"caf": None}])
-def test_an_agent_of_another_caf_or_of_none_sees_nothing(world: World, batch: dict[str, Any], claims: Any) -> None:
+def test_an_agent_of_another_caf_or_of_none_sees_nothing(world: World, batch: Data, claims: Any) -> None:
     world.credentials(caf_code=None, user_number=None)
     headers = world.agent(**claims)
     for path in ("/messages", "/letter-batches"):
@@ -58,7 +58,7 @@ def test_the_filter_by_caf_does_not_widen_the_perimeter(world: World) -> None:
     assert get(world, "/messages?caf_code=359", world.agent(caf="220")).json()["total"] == 0
 
 
-def test_a_foreign_batch_answers_as_an_unknown_one(world: World, batch: dict[str, Any]) -> None:
+def test_a_foreign_batch_answers_as_an_unknown_one(world: World, batch: Data) -> None:
     stranger = world.agent(caf="220")
     for call, end in ((get, "content"), (post, "receipt")):
         foreign = call(world, f"/letter-batches/{batch['id']}/{end}", stranger)
@@ -67,7 +67,7 @@ def test_a_foreign_batch_answers_as_an_unknown_one(world: World, batch: dict[str
     assert world.states() == {"july/letter": "batched"}
 
 
-def test_nobody_acknowledges_a_batch_without_being_an_agent(world: World, batch: dict[str, Any]) -> None:
+def test_nobody_acknowledges_a_batch_without_being_an_agent(world: World, batch: Data) -> None:
     path = f"/letter-batches/{batch['id']}/receipt"
     assert post(world, path).status_code == 401
     assert post(world, path, world.harness.headers(kind="landlord", org=ids.new_id())).status_code == 403
@@ -144,14 +144,14 @@ def test_a_query_that_makes_no_sense_is_refused(world: World, query: str) -> Non
     assert get(world, f"/messages?{query}", world.agent()).status_code == 400
 
 
-def test_an_ordinary_batch_is_downloaded_and_never_cached(world: World, batch: dict[str, Any]) -> None:
+def test_an_ordinary_batch_is_downloaded_and_never_cached(world: World, batch: Data) -> None:
     answer = get(world, f"/letter-batches/{batch['id']}/content", world.agent())
     assert (answer.status_code, answer.headers["content-type"]) == (200, "application/zip")
     assert answer.headers["cache-control"] == "no-store"
     assert answer.content == world.tray.get(batch["storage_key"])
 
 
-def test_an_acknowledged_batch_is_gone(world: World, batch: dict[str, Any]) -> None:
+def test_an_acknowledged_batch_is_gone(world: World, batch: Data) -> None:
     assert post(world, f"/letter-batches/{batch['id']}/receipt", world.agent()).status_code == 200
     assert get(world, f"/letter-batches/{batch['id']}/content", world.agent()).status_code == 410
     (shown,) = get(world, "/letter-batches", world.agent()).json()["items"]
@@ -161,11 +161,11 @@ def test_an_acknowledged_batch_is_gone(world: World, batch: dict[str, Any]) -> N
 @pytest.mark.parametrize(
     "body", [{}, {"letters": -1, "pages": 1}, {**RECEIPT, "rejected": [{}]}, {**RECEIPT, "x": 1}, []]
 )
-def test_a_receipt_that_makes_no_sense_is_refused(world: World, batch: dict[str, Any], body: Any) -> None:
+def test_a_receipt_that_makes_no_sense_is_refused(world: World, batch: Data, body: Any) -> None:
     assert post(world, f"/letter-batches/{batch['id']}/receipt", world.agent(), body).status_code == 400
 
 
-def test_the_same_key_gives_the_same_answer(world: World, batch: dict[str, Any]) -> None:
+def test_the_same_key_gives_the_same_answer(world: World, batch: Data) -> None:
     headers = {**world.agent(sub=ids.new_id()), "Idempotency-Key": "k1"}
     path = f"/letter-batches/{batch['id']}/receipt"
     first, second = post(world, path, headers), post(world, path, headers)

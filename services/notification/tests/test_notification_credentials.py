@@ -1,16 +1,16 @@
 """Login and password: what may never happen, then how they leave."""
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 import time_machine
 from chassis import clock, ids
-from notification_world import ADDRESS, BASE, DAY, LOGIN, PASSWORD, World
+from notification_relay import plain_text
+from notification_world import ADDRESS, BASE, DAY, LOGIN, PASSWORD, Data, World
 
 
 def bodies(world: World) -> list[str]:
-    return [message.get_body(("plain",)).get_content() for message in world.relay.accepted]  # type: ignore[union-attr]
+    return [plain_text(message) for message in world.relay.accepted]
 
 
 def test_no_email_holds_both_login_and_password(world: World) -> None:
@@ -30,7 +30,7 @@ def test_of_two_accounts_in_one_mailbox_each_password_is_paired_with_its_login(w
     )
     for end in ends:
         mails = [message for message in world.relay.accepted if end in message["Subject"]]
-        said = [message.get_body(("plain",)).get_content() for message in mails]  # type: ignore[union-attr]
+        said = [plain_text(message) for message in mails]
         assert sorted((LOGIN in body, PASSWORD in body) for body in said) == [(False, True), (True, False)]
         assert all(f"Compte concerné : {end}." in body for body in said)
     assert not any(number in body for body in bodies(world) for number in ("35900007090001", "22000007090042"))
@@ -167,7 +167,7 @@ def test_an_email_that_bounces_becomes_a_letter_when_the_password_lives_long_eno
 def test_each_passage_is_a_row(world: World) -> None:
     world.credentials(purpose="password_recovery")
     world.send()
-    passages: list[dict[str, Any]] = sorted(world.harness.rows("state_transition"), key=lambda row: row["seq"])
+    passages: list[Data] = sorted(world.harness.rows("state_transition"), key=lambda row: row["seq"])
     assert [(row["event"], row["before"], row["after"]) for row in passages] == [
         ("created", None, "waiting"),
         ("claimed", "waiting", "sending"),

@@ -16,7 +16,7 @@ from joserfc.jwk import ECKey
 from notification.app import service
 from notification.printing import jobs
 from notification_relay import RunningRelay
-from notification_world import BASE, DAY, LOGIN, PASSWORD, World
+from notification_world import BASE, DAY, LOGIN, PASSWORD, Data, World
 
 
 def content(world: World, series: str) -> bytes:
@@ -24,7 +24,7 @@ def content(world: World, series: str) -> bytes:
     return world.tray.get(batch["storage_key"])
 
 
-def acknowledge(world: World, batch: dict[str, Any], **changes: Any) -> Any:
+def acknowledge(world: World, batch: Data, **changes: Any) -> Any:
     receipt = {"letters": batch["letters"], "pages": batch["pages"], **changes}
     return world.harness.client.post(
         f"{BASE}/letter-batches/{batch['id']}/receipt", headers=world.agent(), json=receipt
@@ -81,7 +81,7 @@ def test_a_pdf_told_twice_changes_nothing(world: World) -> None:
 
 
 def test_without_at_once_a_letter_waits_for_the_cutoff_of_a_working_day(
-    harness: HarnessFactory, database_url: str, settings: dict[str, Any], smtp_relay: RunningRelay
+    harness: HarnessFactory, database_url: str, settings: Data, smtp_relay: RunningRelay
 ) -> None:
     world = World(harness(service, database_url, **{**settings, "letter_batches_at_once": False}), smtp_relay.relay)
     # A Friday at noon in Paris, after the cut-off of ten o'clock.
@@ -107,7 +107,7 @@ def test_a_crash_between_choosing_and_writing_makes_the_same_batch_later(world: 
 
 
 def test_where_a_printer_has_a_key_only_the_printer_reads_the_passwords(
-    harness: HarnessFactory, database_url: str, settings: dict[str, Any], smtp_relay: RunningRelay
+    harness: HarnessFactory, database_url: str, settings: Data, smtp_relay: RunningRelay
 ) -> None:
     key = ECKey.generate_key("P-256")
     public = b64(json.dumps(key.as_dict(private=False)).encode())

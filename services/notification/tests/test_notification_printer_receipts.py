@@ -1,6 +1,7 @@
 from uuid import UUID
 
 from chassis import ids
+from notification_relay import plain_text
 from notification_world import REFERENCE, World
 
 
@@ -19,7 +20,7 @@ def test_the_same_recap_twice_makes_one_receipt_and_a_new_version_another(world:
 def test_the_receipt_says_reference_instant_and_where_to_read_it_and_nothing_of_the_rent(world: World) -> None:
     world.recap()
     world.send()
-    body = world.relay.accepted[0].get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    body = plain_text(world.relay.accepted[0])
     assert REFERENCE in body
     assert "2 septembre 2026 à 10\u00a0h\u00a015 (heure de Paris)" in body
     assert f"/declarer/{world.declaration_id}/confirmation" in body
@@ -62,7 +63,7 @@ def test_declarations_of_a_lot_get_one_message_together_and_none_each(world: Wor
     world.lot(declarant=anne)
     world.lot(declarant=anne)
     assert recipients(world) == ["anne@example.org"]
-    body = world.relay.accepted[0].get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    body = plain_text(world.relay.accepted[0])
     assert "500\u00a0déclarations" in body
     assert f"/declarer/lots/{UUID(int=7)}" in body
 

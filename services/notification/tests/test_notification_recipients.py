@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import time_machine
 from chassis import clock, ids
-from notification_world import BASE, LOGIN, PASSWORD, World
+from notification_world import BASE, LOGIN, PASSWORD, Data, World
 
 ANNE = "anne@lilas.example"
 UNPRINTABLE = ["LE BOURG", "RENNES"]
@@ -75,7 +75,7 @@ def test_once_both_addresses_have_refused_the_letter_leaves(world: World) -> Non
 
 
 @pytest.mark.parametrize("changes", [{"role": "user"}, {"active": False}])
-def test_who_is_no_administrator_any_more_is_not_written_to(confirmed: World, changes: dict[str, Any]) -> None:
+def test_who_is_no_administrator_any_more_is_not_written_to(confirmed: World, changes: Data) -> None:
     confirmed.administers(confirmed.account_id, version=2, **changes)
     confirmed.july(email="old@registry.example")
     assert sent_to(confirmed) == ["old@registry.example"]
@@ -116,17 +116,15 @@ def test_credentials_go_where_identity_says(confirmed: World) -> None:
     assert set(sent_to(confirmed)) == {"old@registry.example"}
 
 
-def landlord(world: World, **claims: Any) -> dict[str, Any]:
+def landlord(world: World, **claims: Any) -> Data:
     answer = world.harness.client.get(f"{BASE}/landlords/{world.landlord_id}", headers=world.agent(**claims))
     assert answer.status_code == 200, answer.text
-    found: dict[str, Any] = answer.json()
+    found: Data = answer.json()
     return found
 
 
-def to_correct(world: World, **claims: Any) -> dict[str, Any]:
-    found: dict[str, Any] = world.harness.client.get(
-        f"{BASE}/landlords/address-problems", headers=world.agent(**claims)
-    ).json()
+def to_correct(world: World, **claims: Any) -> Data:
+    found: Data = world.harness.client.get(f"{BASE}/landlords/address-problems", headers=world.agent(**claims)).json()
     return found
 
 
@@ -261,7 +259,8 @@ def test_letters_abroad_have_batches_of_their_own(world: World) -> None:
 def test_another_caf_that_names_the_number_releases_nothing_and_changes_nothing(world: World) -> None:
     world.registered(address=UNPRINTABLE)
     world.credentials(email=None, address=UNPRINTABLE)
-    before, stranger = world.harness.rows("landlord"), {"address": CORRECTED, "caf_code": "569", "version": 9}
+    before = world.harness.rows("landlord")
+    stranger: Data = {"address": CORRECTED, "caf_code": "569", "version": 9}
     world.registered(**stranger)
     world.registered(**stranger, landlord_id=str(ids.new_id()))
     assert (world.harness.rows("landlord"), set(world.states().values())) == (before, {"address_refused"})

@@ -1,20 +1,20 @@
 """Reminders: by e-mail or by letter, one a landlord and day, and never to who has finished meanwhile."""
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from chassis import clock, ids
 from notification import sending
 from notification.domain.states import Trigger
 from notification.models import Message
-from notification_world import World
+from notification_relay import plain_text
+from notification_world import Data, World
 from sqlalchemy import update
 
 REMINDER = "declaration.reminder_due.v1"
 
 
-def batches(world: World) -> list[dict[str, Any]]:
+def batches(world: World) -> list[Data]:
     """As if the day's cut-off had passed since the letters were composed."""
     with world.harness.transaction() as session:
         session.execute(update(Message).values(composed_at=clock.now() - timedelta(days=7)))
@@ -25,7 +25,7 @@ def test_a_reminder_says_how_much_is_left_and_until_when(world: World) -> None:
     world.reminder()
     world.send()
     (message,) = world.relay.accepted
-    said = message.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    said = plain_text(message)
     assert "3\u00a0déclarations" in said
     assert "15\u00a0novembre\u00a02026" in said or "15 novembre 2026" in said
 

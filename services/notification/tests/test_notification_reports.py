@@ -1,5 +1,6 @@
 """The Caf's answer to a report on a list of tenants: one message, by the channel that the landlord has."""
 
+from notification_relay import plain_text
 from notification_world import World
 
 
@@ -14,7 +15,7 @@ def test_the_email_leads_to_the_answer_and_quotes_nothing_of_it(world: World) ->
     world.send()
     (message,) = world.relay.accepted
     assert message["Subject"] == "La Caf a refusé votre signalement"
-    body = message.get_body(("plain",)).get_content()  # type: ignore[union-attr]  # composed with both forms
+    body = plain_text(message)
     assert f"/signalements/{data['report_id']}" in body
     assert data["number"] in body
     assert "DEUJOURS" not in message.as_string()

@@ -7,8 +7,10 @@ from chassis import clock
 from notification import sending
 from notification.domain.retries import CLAIM_LASTS, MAX_ATTEMPTS
 from notification.domain.states import Trigger
+from notification.factories import mailer_for
 from notification.mailers import FinalError, RetryableError
 from notification.sending import Outcome, outcome_of
+from notification.settings import own
 from notification_world import World
 
 
@@ -60,7 +62,7 @@ def test_a_crash_after_the_relay_accepted_sends_the_same_bytes_and_the_duplicate
     runtime = world.harness.runtime
     claim = sending.claim_next(runtime)
     assert claim is not None
-    mailer = sending.mailer_for(sending.own(runtime.settings))
+    mailer = mailer_for(own(runtime.settings))
     sending.hand_over(mailer, runtime, claim)
     # The process dies here: nobody records the outcome.
     world.send()
