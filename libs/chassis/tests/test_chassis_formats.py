@@ -13,7 +13,10 @@ from hypothesis import strategies as st
 
 ROOT = Path(__file__).resolve().parents[3]
 # Each is one function of `chassis.french.formats`, or the one time zone of `chassis.clock`.
-COPIES = re.compile(r"""%d/%m/%Y[}"']|ZoneInfo\(|,\}"\.replace|déclaration\{?'?s?'? if |'déclarations?' if """)
+COPIES = re.compile(
+    r"""%d/%m/%Y[}"']|ZoneInfo\(|["']Europe/Paris"""
+    r"""|,\}"\.replace|déclaration\{?'?s?'? if |'déclarations?' if """
+)
 OWN = {"formats.py", "clock.py"}
 
 

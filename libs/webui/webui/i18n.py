@@ -3,6 +3,7 @@
 from gettext import NullTranslations
 
 from babel.support import Translations
+from chassis.clock import PARIS
 from flask import Flask
 from flask_babel import Babel, Domain, get_babel
 
@@ -30,5 +31,5 @@ class FrenchDomain(Domain):  # type: ignore[misc]  # Flask-Babel is untyped
 
 def add_babel(app: Flask) -> None:
     """Locale fr, times shown in Europe/Paris."""
-    Babel(app, default_locale="fr", default_timezone="Europe/Paris")
+    Babel(app, default_locale="fr", default_timezone=PARIS.key)
     get_babel(app).instance.domain_instance = FrenchDomain()
