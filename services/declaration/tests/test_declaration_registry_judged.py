@@ -8,6 +8,7 @@ from zlib import crc32
 
 import pytest
 from chassis import email_address, ids
+from declaration.domain.answers.columns import ANSWERS
 from declaration.domain.registry import csv_lines, lines, printable, reachable, rows
 from declaration.domain.registry.blocks import Block, BlockReader, Reading
 from declaration.domain.registry.columns import COLUMNS
@@ -310,6 +311,26 @@ def test_a_line_of_just_the_longest_length_takes_nothing_of_the_next() -> None:
     assert csv_lines.next_lines(stream, 2) == [b"x" * (LONGEST - 1) + b"\n", b"b\n"]
 
 
+def test_a_file_is_read_in_blocks_never_whole() -> None:
+    class Stream(io.BytesIO):
+        """Refuses to give all that is left, or a line of any length."""
+
+        def read(self, size: int | None = -1) -> bytes:
+            assert size is not None
+            assert size > 0
+            return super().read(size)
+
+        def readline(self, size: int | None = -1) -> bytes:  # type: ignore[override]  # as streams are called
+            assert size is not None
+            assert size > 0
+            return super().readline(size)
+
+    content = raw({name: name for name in COLUMNS}) + b"x" * (LONGEST + 1) + b"\n"
+    assert csv_lines.read_header(Stream(content)) == HEADER
+    assert len(csv_lines.next_lines(Stream(content), 9)) == 2
+    assert csv_lines.count(Stream(content)) == 1
+
+
 @pytest.mark.parametrize(
     ("content", "count"),
     [(b"", 0), (b"h", 0), (b"h\n", 0), (b"h\na", 1), (b"h\na\n", 1), (b"h\na\n\nb", 3)],
@@ -339,6 +360,7 @@ def test_a_line_that_cannot_be_read_says_how_it_should_begin(content: bytes, mes
 
 def test_a_first_line_that_is_not_utf8_refuses_the_file() -> None:
     assert csv_lines.read_header(io.BytesIO(raw({name: name for name in COLUMNS}))) == HEADER
+    assert csv_lines.read_header(io.BytesIO(b"reference;answer\n"), ANSWERS).names == ("reference", "answer")
     with pytest.raises(FileRefusedError) as refused:
         csv_lines.read_header(io.BytesIO(b"\xff\n"))
     assert str(refused.value) == "Le fichier n’est pas enregistré en UTF-8."

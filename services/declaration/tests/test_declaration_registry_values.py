@@ -68,6 +68,16 @@ def test_a_value_is_read_as_it_is_kept(column: str, typed: str, read: Any) -> No
     assert COLUMNS[column].read(typed) == read
 
 
+def test_digits_and_words_of_a_list_are_read_as_they_are() -> None:
+    assert values.digits(3)(" 3 59") == "359"
+    assert values.one_of("a", "b")("b") == "b"
+    for wrong in ("35", "3590", "35A", "٣٥٩"):
+        with pytest.raises(ValueError, match=r"^3 chiffres sont attendus\.$"):
+            values.digits(3)(wrong)
+    with pytest.raises(ValueError, match=f"^{NOT_LISTED}$"):
+        values.one_of("a", "b")("c")
+
+
 def test_six_lines_of_38_characters_are_an_address() -> None:
     address = "|".join(["A" * 38] * 6)
     assert values.address(address) == ("A" * 38,) * 6
@@ -132,14 +142,18 @@ def test_columns_are_named_in_any_order_and_case_and_the_others_are_shown_safely
     assert (len(many.unknown), many.unknown[0], many.unknown[-1]) == (100, "x0", "x99")
 
 
+def three_digits(found: Any) -> bool:
+    return plain.digits(3)(found)
+
+
 @pytest.mark.parametrize(
     ("check", "found", "sure"),
     [
-        (plain.digits(3), ["359", "220"], True),
-        (plain.digits(3), ["359", "22"], False),
-        (plain.digits(3), ["3590"], False),
-        (plain.digits(3), ["35A"], False),
-        (plain.digits(3), ["٣٥٩"], False),
+        (three_digits, ["359", "220"], True),
+        (three_digits, ["359", "22"], False),
+        (three_digits, ["3590"], False),
+        (three_digits, ["35A"], False),
+        (three_digits, ["٣٥٩"], False),
         (plain.texts, ["A B", "x" * 100], True),
         (plain.texts, ["A", "x" * 101], False),
         (plain.texts, ["A  B"], False),
