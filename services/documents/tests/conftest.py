@@ -16,7 +16,7 @@ from documents.app import service
 from documents.rendering import fonts
 from documents.rendering.letters import Letter
 from documents.rendering.recap import Recap, canonical
-from documents_world import World
+from documents_world import Data, World
 
 RECEIVED = datetime(2026, 7, 15, 8, 0, 5, tzinfo=UTC)
 PUBLIC_URL = "https://bailleurs.example"
@@ -28,7 +28,7 @@ def _fonts() -> None:
 
 
 @pytest.fixture
-def snapshot() -> dict[str, Any]:
+def snapshot() -> Data:
     return {
         "landlord": {
             "name": "SCI LES TILLEULS",
@@ -83,7 +83,7 @@ def snapshot() -> dict[str, Any]:
 
 
 @pytest.fixture
-def recap(snapshot: dict[str, Any]) -> Callable[..., Recap]:
+def recap(snapshot: Data) -> Callable[..., Recap]:
     def build(**changes: Any) -> Recap:
         content = changes.pop("snapshot", snapshot)
         facts = {
@@ -154,5 +154,5 @@ def letter() -> Callable[..., Letter]:
 
 
 @pytest.fixture
-def world(harness: HarnessFactory, database_url: str, snapshot: dict[str, Any]) -> World:
+def world(harness: HarnessFactory, database_url: str, snapshot: Data) -> World:
     return World(harness(service, database_url, render_processes=0, public_url=PUBLIC_URL), snapshot)

@@ -9,18 +9,20 @@ from chassis import ids
 from chassis.testing.harness import Harness
 from documents.rendering.recap import canonical
 
+# Any: JSON of an event or a row, which each test changes and reads as it needs.
+Data = dict[str, Any]
 BASE = "/api/documents/v1"
 ORGANISATION = ids.organisation_id(siret="73282932000074")
 REFERENCE = "R26-8K3M-W2QT-5YBN-0XCD"
 
 
 class World:
-    def __init__(self, harness: Harness, snapshot: dict[str, Any]) -> None:
+    def __init__(self, harness: Harness, snapshot: Data) -> None:
         self.harness = harness
         self.snapshot = snapshot
         self.declaration_id = ids.new_id()
 
-    def transmit(self, **changes: Any) -> dict[str, Any]:
+    def transmit(self, **changes: Any) -> Data:
         """Delivers declaration.transmitted.v1; returns its data."""
         snapshot = copy.deepcopy(self.snapshot)
         data = {

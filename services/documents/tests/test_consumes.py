@@ -14,6 +14,7 @@ from chassis.testing.harness import load_schema
 from documents.app import service
 from documents.domain import SnapshotAltered
 from documents.rendering.recap import canonical
+from documents_world import Data
 
 READY = "documents.recap_ready.v1"
 RENDERED = "documents.letter_rendered.v1"
@@ -132,10 +133,10 @@ def test_the_example_of_a_published_event_passes_its_own_schema(event_type: str)
         event_schemas.check(service, events.Event(type=event_type, subject="x", source=service.name, **example))
 
 
-def publisher_example(publisher: str, fact: str) -> dict[str, Any]:
+def publisher_example(publisher: str, fact: str) -> Data:
     services = Path(__file__).parents[2]
-    schema: dict[str, Any] = json.loads((services / publisher / "events" / f"{fact}.v1.json").read_text())
-    example: dict[str, Any] = schema["examples"][0]
+    schema: Data = json.loads((services / publisher / "events" / f"{fact}.v1.json").read_text())
+    example: Data = schema["examples"][0]
     return example
 
 

@@ -1,12 +1,12 @@
 """Letters: the window shows the address and nothing else, and each secret travels alone."""
 
 from collections.abc import Callable
-from typing import Any
 
 import pdf_reading as read
 import pytest
 from documents.rendering.address import UnprintableAddress, window_lines
 from documents.rendering.letters import LETTERS, MOST_TENANTS, Letter, TooManyTenants, UnknownTemplate, render_letter
+from documents_world import Data
 
 BuildLetter = Callable[..., Letter]
 
@@ -182,7 +182,7 @@ def test_the_title_of_the_file_is_the_one_it_was_given_and_an_older_request_with
 
 
 def test_markup_in_a_tenant_name_is_printed_as_typed(letter: BuildLetter) -> None:
-    tenant: dict[str, Any] = {**letter("july").variables["tenants"][0], "last_name": "#panic() *b*"}
+    tenant: Data = {**letter("july").variables["tenants"][0], "last_name": "#panic() *b*"}
     assert "#panic() *b* Adam" in read.words(render_letter(letter("july", variables={"tenants": [tenant]})).pdf)
 
 

@@ -10,6 +10,7 @@ import pdf_reading as read
 import pytest
 from documents.rendering import recap_rows
 from documents.rendering.recap import Recap, render_recap
+from documents_world import Data
 from pypdf import PdfReader
 
 BuildRecap = Callable[..., Recap]
@@ -45,9 +46,7 @@ def test_a_receipt_meets_every_rule_of_pdf_ua_1_and_pdf_a_3a(recap: BuildRecap) 
 
 
 @pytest.mark.parametrize("typed", HOSTILE)
-def test_what_people_type_is_printed_and_never_interpreted(
-    typed: str, recap: BuildRecap, snapshot: dict[str, Any]
-) -> None:
+def test_what_people_type_is_printed_and_never_interpreted(typed: str, recap: BuildRecap, snapshot: Data) -> None:
     snapshot["tenant"]["last_name"] = typed
     snapshot["confirmations"][0]["reason"] = typed
     pdf = render_recap(recap(snapshot=snapshot)).pdf
@@ -56,17 +55,17 @@ def test_what_people_type_is_printed_and_never_interpreted(
         assert read.words(pdf).count(typed) == 2
 
 
-def test_a_tenant_with_one_name_only_is_printed_without_a_stray_space(snapshot: dict[str, Any]) -> None:
+def test_a_tenant_with_one_name_only_is_printed_without_a_stray_space(snapshot: Data) -> None:
     rows = recap_rows._tenant({**snapshot["tenant"], "first_name": ""}, snapshot["information"])
     assert ("Nom et prénom", "DEUJOURS") in rows
 
 
-def test_a_character_that_no_font_has_leaves_a_visible_mark(recap: BuildRecap, snapshot: dict[str, Any]) -> None:
+def test_a_character_that_no_font_has_leaves_a_visible_mark(recap: BuildRecap, snapshot: Data) -> None:
     snapshot["tenant"]["last_name"] = "LE 🏠"
     assert "LE \N{REPLACEMENT CHARACTER} Adam" in read.words(render_recap(recap(snapshot=snapshot)).pdf)
 
 
-def test_a_name_of_five_thousand_letters_stays_inside_the_margins(recap: BuildRecap, snapshot: dict[str, Any]) -> None:
+def test_a_name_of_five_thousand_letters_stays_inside_the_margins(recap: BuildRecap, snapshot: Data) -> None:
     snapshot["tenant"]["last_name"] = "W" * 5000
     rendered = render_recap(recap(snapshot=snapshot))
     rightmost = max(box[2] for number in range(rendered.pages) for box in read.boxes(rendered.pdf, number))
@@ -136,9 +135,7 @@ def test_fonts_are_ours_and_embedded(recap: BuildRecap) -> None:
 
 
 @pytest.mark.parametrize("up_to_date", [True, False])
-def test_amounts_and_their_total_stay_on_one_page(
-    recap: BuildRecap, snapshot: dict[str, Any], up_to_date: bool
-) -> None:
+def test_amounts_and_their_total_stay_on_one_page(recap: BuildRecap, snapshot: Data, up_to_date: bool) -> None:
     snapshot["situation"]["rent_up_to_date"] = up_to_date
     reader = PdfReader(io.BytesIO(render_recap(recap(snapshot=snapshot)).pdf))
     pages = [" ".join(page.extract_text().split()) for page in reader.pages]
@@ -150,18 +147,14 @@ def test_the_page_count_is_that_of_the_file(recap: BuildRecap) -> None:
     assert rendered.pages == len(PdfReader(io.BytesIO(rendered.pdf)).pages) == 2
 
 
-def test_a_dwelling_corrected_by_the_landlord_is_printed_as_declared(
-    recap: BuildRecap, snapshot: dict[str, Any]
-) -> None:
+def test_a_dwelling_corrected_by_the_landlord_is_printed_as_declared(recap: BuildRecap, snapshot: Data) -> None:
     snapshot["information"] |= {"address": ["4 RUE GINA PANE", "35000 RENNES"], "commune_insee": "35047"}
     text = read.words(render_recap(recap(snapshot=snapshot)).pdf)
     assert "Adresse 4 RUE GINA PANE, 35000 RENNES" in text
     assert "Commune 35047" in text
 
 
-def test_a_tenant_who_left_has_a_departure_and_no_address_when_unknown(
-    recap: BuildRecap, snapshot: dict[str, Any]
-) -> None:
+def test_a_tenant_who_left_has_a_departure_and_no_address_when_unknown(recap: BuildRecap, snapshot: Data) -> None:
     snapshot["situation"] |= {"present": False, "left_on": "2026-07-20", "rent_up_to_date": True}
     text = read.words(render_recap(recap(snapshot=snapshot)).pdf)
     assert "Date de départ 20 juillet 2026" in text

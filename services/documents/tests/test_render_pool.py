@@ -4,13 +4,14 @@ import multiprocessing
 import re
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Any, cast
+from typing import cast
 
 import pytest
 from chassis.settings import SettingsError
 from documents import render_pool
 from documents.rendering.recap import Recap, render_recap
 from documents.settings import Settings
+from documents_world import Data
 
 
 @pytest.fixture
@@ -56,6 +57,6 @@ def test_a_server_process_that_rendered_ends_at_once_when_asked(recap: Callable[
 
 
 @pytest.mark.parametrize("wrong", [{"render_processes": -1}, {"render_seconds": 0}, {"retention_years": 0}])
-def test_a_setting_that_makes_no_sense_is_refused_by_its_key(wrong: dict[str, Any]) -> None:
+def test_a_setting_that_makes_no_sense_is_refused_by_its_key(wrong: Data) -> None:
     with pytest.raises(SettingsError, match=f"BAILLEURS_{next(iter(wrong)).upper()}"):
         Settings(service="documents", environment="test", **wrong)

@@ -167,7 +167,7 @@ def _repeated(session: Session, request: MessageRequest) -> bool:
     return held
 
 
-def place_next_email(session: Session, request: MessageRequest) -> Message | None:
+def create_next_email(session: Session, request: MessageRequest) -> Message | None:
     """The e-mail to the next address that has not bounced; None when there is no other."""
     email = choose_email(request.emails, bounced=bounced(session, request.emails))
     if email is None:
@@ -182,7 +182,7 @@ def of_act(act: str) -> ColumnElement[bool]:
     return or_(Message.act == act, Message.act.startswith(f"{act}{NEXT_ADDRESS}", autoescape=True))
 
 
-def instead(message: Message, secret: dict[str, str] | None) -> MessageRequest:
+def replacement_request(message: Message, secret: dict[str, str] | None) -> MessageRequest:
     """The request that replaces a bounced e-mail."""
     return MessageRequest(
         act=message.act,

@@ -26,7 +26,7 @@ from notification.domain.states import State, Trigger
 from notification.factories import mailer_for, sender_for
 from notification.lifecycle import locked, transition
 from notification.mailers import Mailer, MailerError
-from notification.message_requests import create_letter, instead, place_next_email
+from notification.message_requests import create_letter, create_next_email, replacement_request
 from notification.models import TO_SEND, Message
 from notification.settings import own
 
@@ -171,8 +171,8 @@ def _replacement(session: Session, message: Message, secret: dict[str, str]) -> 
     """To the landlord's other address; else by letter, if the address is known and the content still valid then."""
     if _has_expired(message):
         return None
-    request = instead(message, secret or None)
-    if other := place_next_email(session, request):
+    request = replacement_request(message, secret or None)
+    if other := create_next_email(session, request):
         return other
     printable = Template(message.template).kind.printed
     if not (printable and message.address and letter_still_useful(clock.now(), message.expires_at)):
