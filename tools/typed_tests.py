@@ -13,14 +13,10 @@ from pathlib import Path
 
 from tools.workspace import ROOT
 
-# Left out until their tests are typed; nothing else is.
-NOT_YET: tuple[str, ...] = ("services/declaration/tests",)
-
 
 def folders(root: Path = ROOT) -> list[str]:
-    """Every folder with tests of the repository, but those of NOT_YET."""
-    found = {file.parent.relative_to(root).as_posix() for file in _files(root)}
-    return sorted({_top(folder) for folder in found} - set(NOT_YET))
+    """Every folder of the repository with tests."""
+    return sorted({_top(file.parent.relative_to(root).as_posix()) for file in _files(root)})
 
 
 def _files(root: Path) -> list[Path]:

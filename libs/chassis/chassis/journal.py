@@ -1,5 +1,6 @@
 """The journal: who did what, when, before and after, why. Append-only."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -16,8 +17,8 @@ def record(
     action: str,
     subject: UUID | str,
     perimeter: UUID | str = "",
-    before: dict[str, Any] | None = None,
-    after: dict[str, Any] | None = None,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
     reason: str | None = None,
 ) -> None:
     """Adds a line to the caller's transaction; ``perimeter`` (an organisation or a Caf) says who may read it later."""

@@ -96,12 +96,12 @@ class World:
         opened = self.post(f"/campaigns/{today.year}/opening", self.agent(caf))
         assert opened.status_code == 200, opened.text
         self.harness.run_job("ask landlords")
-        return opened.json()
+        return dict(opened.json())
 
     def declarations(self, headers: dict[str, str], **params: Any) -> list[dict[str, Any]]:
         found = self.get("/declarations", headers, **params)
         assert found.status_code == 200, found.text
-        return found.json()["items"]
+        return list(found.json()["items"])
 
 
 @pytest.fixture

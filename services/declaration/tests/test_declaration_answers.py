@@ -50,7 +50,8 @@ def saying(reference: str, answer: str) -> dict[str, str]:
 
 @pytest.fixture
 def landlord(world: Any) -> dict[str, str]:
-    return world.landlord()
+    headers: dict[str, str] = world.landlord()
+    return headers
 
 
 OF_ANOTHER = ("declaration_id", "user_number", "tenant_number", "dwelling_ref")

@@ -214,7 +214,7 @@ REGISTRIES: dict[str, tuple[bytes, str | tuple[int, list[tuple[int, str]]]]] = {
 
 
 def test_each_registry_file_has_its_defined_answer(world: Any) -> None:
-    found, wanted = {}, {}
+    found, wanted = dict[str, object](), dict[str, object]()
     for name, (content, expected) in REGISTRIES.items():
         file = {"file": ("registre.csv", content, "text/csv")}
         sent = world.harness.client.post("/api/declaration/v1/registry-imports", headers=world.agent(), files=file)
@@ -243,7 +243,7 @@ def test_each_file_has_its_defined_answer(desk: Desk, monkeypatch: pytest.Monkey
     if desk.world.harness.runtime.engine.dialect.name != "sqlite":
         # Half a minute of processes was spent on SQLite: what opens the files knows of no database.
         monkeypatch.setattr(reading, "_opened", opened_here)
-    found, wanted = {}, {}
+    found, wanted = dict[str, object](), dict[str, object]()
     for name, (make, expected) in FILES.items():
         answer = desk.checked(make(desk))
         if isinstance(expected, str):

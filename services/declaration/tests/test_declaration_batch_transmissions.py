@@ -154,7 +154,8 @@ def test_the_same_key_makes_one_lot_and_two_lots_transmit_once(owner: Owner) -> 
 def test_the_filters_of_the_list_narrow_a_lot(owner: Owner) -> None:
     owner.save(FILLED, FILLED, FILLED, FILLED)
     assert counts(owner.done({"filters": {"zone": "35047", "housing_type": "private"}})) == (1, 1, 0)
-    for body in ({"filters": {"state": "x"}}, {"ids": []}, {"all": True}):
+    wrong: tuple[dict[str, object], ...] = ({"filters": {"state": "x"}}, {"ids": []}, {"all": True})
+    for body in wrong:
         assert owner.ask(body).status_code == 400
 
 

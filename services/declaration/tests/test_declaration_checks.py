@@ -108,7 +108,7 @@ def test_a_draft_of_which_little_is_known_is_asked_nothing(steps: dict[str, Any]
 
 
 def test_what_is_asked_comes_in_the_order_of_the_table() -> None:
-    steps = {
+    steps: dict[str, Any] = {
         "information": {**INFORMATION, "furnished": True},
         "situation": {**SITUATION, "co_tenants": 2},
         "rent": {**RENT, "rent": "0"},

@@ -248,7 +248,7 @@ def test_an_empty_batch_has_no_period() -> None:
 
 def test_a_batch_keeps_the_layout_that_its_manifest_names() -> None:
     assert manifest.layout({"format": "f/1", "columns": ["version"]}) == Layout("f/1", ("version",))
-    assert manifest.layout(None) == Layout(manifest.FORMAT, tuple(columns.COLUMNS))
+    assert manifest.layout(None) == Layout(columns.FORMAT, tuple(columns.COLUMNS))
 
 
 def test_a_manifest_is_the_same_bytes_whatever_the_order_of_its_keys() -> None:

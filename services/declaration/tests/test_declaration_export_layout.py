@@ -14,7 +14,8 @@ from declaration_exchange import archive, declare, opened, opened_archive, ready
 
 @pytest.fixture
 def landlord(world: Any) -> dict[str, str]:
-    return world.landlord()
+    headers: dict[str, str] = world.landlord()
+    return headers
 
 
 def test_what_came_on_paper_says_when_it_was_posted_and_arrived_and_nothing_else_does(

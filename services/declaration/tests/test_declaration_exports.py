@@ -12,7 +12,7 @@ from chassis.settings import SettingsError
 from declaration.domain.exports import manifest, schedule, states
 from declaration.domain.exports.columns import COLUMNS
 from declaration.exports import archive as archives
-from declaration.exports import jobs, scheduled, selection
+from declaration.exports import jobs, selection
 from declaration.job_lock import JobLock
 from declaration.models import DeclarationVersion, ExportBatch
 from declaration.settings import DeclarationSettings
@@ -25,7 +25,8 @@ EXPORT = "/exports"
 
 @pytest.fixture
 def landlord(world: Any) -> dict[str, str]:
-    return world.landlord()
+    headers: dict[str, str] = world.landlord()
+    return headers
 
 
 def test_nobody_but_an_agent_makes_takes_or_acknowledges_a_batch(world: Any, landlord: dict[str, str]) -> None:
@@ -314,7 +315,7 @@ def test_the_schedule_makes_one_batch_a_day_from_the_hour_on(
     settings = world.harness.runtime.settings
     object.__setattr__(settings, "export_hours", "359=20")
     day = clock.now().astimezone(clock.PARIS).replace(hour=19, minute=59)
-    monkeypatch.setattr(scheduled.clock, "now", lambda: day)
+    monkeypatch.setattr(clock, "now", lambda: day)
     world.harness.run_job("schedule exports")
     assert world.harness.rows("export_batch") == []
     day = day.replace(hour=20)

@@ -278,7 +278,7 @@ def test_two_who_transmit_together_make_one_version(journey: Journey) -> None:
 
     def send(client: TestClient) -> int:
         url = f"/api/declaration/v1{journey.path}/transmission"
-        return client.post(url, headers=headers).status_code
+        return int(client.post(url, headers=headers).status_code)
 
     with ThreadPoolExecutor(4) as pool:
         answers = sorted(pool.map(send, clients))

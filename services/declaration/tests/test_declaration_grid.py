@@ -80,6 +80,8 @@ def test_the_new_address_and_the_corrections_made_on_a_page_stay_when_a_row_is_s
     gone = {**SITUATION, "present": False, "left_on": "2026-08-15", "new_address": ["3 RUE DES LILAS", "35000 RENNES"]}
     before = saved(information={**INFORMATION, "commune_insee": "35047"}, situation=gone)
     after = judge({"co_tenants": "2", "left_on": "16/08/2026"}, before).after
+    assert after.situation is not None
+    assert before.situation is not None
     assert (after.situation.new_address, after.information) == (before.situation.new_address, before.information)
 
 

@@ -62,7 +62,7 @@ def test_a_bad_value_is_refused_with_its_place_its_rule_and_an_example(
     step: str, raw: dict[str, Any], pointer: str, code: str
 ) -> None:
     with pytest.raises(Invalid) as refused:
-        saved(**{step: raw})
+        saved(KNOWN, **{step: raw})
     (error,) = [each for each in refused.value.errors if each.pointer == pointer]
     assert error.code == code
     assert all((error.detail, error.rule, error.example))

@@ -29,7 +29,7 @@ def act(world: Any, what: str, headers: dict[str, str], **changes: Any) -> Any:
 
 def told(world: Any) -> list[Any]:
     world.harness.run_job("tell of the portfolio")
-    return world.harness.published("registry.landlord_registered.v1")
+    return list(world.harness.published("registry.landlord_registered.v1"))
 
 
 @pytest.fixture

@@ -113,7 +113,7 @@ def test_an_attestation_is_found_by_its_two_numbers_together(desk: Desk) -> None
     def found(**numbers: str) -> list[Any]:
         answer = desk.world.post("/paper-searches", desk.agent, {**NUMBERS, **numbers})
         assert answer.status_code == 200, answer.text
-        return answer.json()["items"]
+        return list(answer.json()["items"])
 
     (item,) = found()
     assert (item["declaration_id"], item["status"], item["landlord"]["name"]) == (

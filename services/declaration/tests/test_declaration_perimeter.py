@@ -1,5 +1,6 @@
 """Who may not: what is outside one's rights does not exist, in lists, counts, search and direct links alike."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -95,12 +96,13 @@ def test_a_foreign_declaration_answers_as_one_that_does_not_exist(opened: Any, n
     headers = opened.grant(ids.new_id(), ("private", "35"))
     foreign, unknown = of_tenant(opened, number), str(ids.new_id())
     match, body = {"If-Match": '"1"'}, {"information": INFORMATION}
-    for call in (
+    calls: tuple[Callable[[str], Any], ...] = (
         lambda one: opened.get(f"/declarations/{one}", headers),
         lambda one: opened.put(f"/declarations/{one}/draft", headers, body, **match),
         lambda one: opened.post(f"/declarations/{one}/transmission", headers, **match),
         lambda one: opened.post(f"/declarations/{one}/amendments", headers, {"reason": "Erreur"}),
-    ):
+    )
+    for call in calls:
         assert call(foreign).status_code == call(unknown).status_code == 404
         assert call(foreign).json() == call(unknown).json()
 

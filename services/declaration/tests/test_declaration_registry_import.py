@@ -42,7 +42,7 @@ def test_an_agent_sees_the_files_of_their_caf_only(world: Any) -> None:
 
 
 def test_a_line_of_another_caf_is_left_out(world: Any) -> None:
-    rows = ({}, {"caf_code": "220", "user_number": "22000000000001"})
+    rows: tuple[dict[str, str], ...] = ({}, {"caf_code": "220", "user_number": "22000000000001"})
     done = import_path(world.harness.runtime, world.file(*rows), "agent", caf_code="359")
     assert (done["lines_good"], done["lines_bad"]) == (1, 1)
     [error] = world.get(f"/registry-imports/{done['id']}/errors", world.agent()).json()["items"]
@@ -83,7 +83,7 @@ def test_a_siret_seen_at_another_caf_is_the_same_organisation(world: Any) -> Non
 
 
 def test_an_identical_file_changes_nothing_and_tells_nothing(world: Any) -> None:
-    rows = ({}, lot(2), {**PERSON, **lot(3)}, lot(2, tenant_last_name="CORRIGE"))
+    rows: tuple[dict[str, str], ...] = ({}, lot(2), {**PERSON, **lot(3)}, lot(2, tenant_last_name="CORRIGE"))
     world.register(*rows)
     before = {name: world.harness.rows(name) for name in ("landlord", "dwelling", "tenancy", "portfolio")}
     told = len(world.harness.published())

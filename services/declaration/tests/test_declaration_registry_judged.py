@@ -132,7 +132,7 @@ def test_a_file_does_not_move_a_registered_landlord_to_another_company(change: d
 def test_a_lease_may_begin_on_the_day_another_ends(
     start: int, end: int | None, other_start: int, other_end: int | None, shared: bool
 ) -> None:
-    days = [day and date(2026, 1, day) for day in (end, other_end)]
+    days = [date(2026, 1, day) if day else None for day in (end, other_end)]
     assert overlap(date(2026, 1, start), days[0], date(2026, 1, other_start), days[1]) is shared
 
 

@@ -180,7 +180,7 @@ def test_a_row_nobody_filled_shows_what_is_usual() -> None:
 
 
 def test_a_row_shows_its_draft_and_one_reason_of_all_its_points() -> None:
-    high = {"situation": {**SITUATION, "co_tenants": 2}, "rent": {**RENT, "rent": "900"}}
+    high: dict[str, Any] = {"situation": {**SITUATION, "co_tenants": 2}, "rent": {**RENT, "rent": "900"}}
     points = ("differs_from_last_year", "co_tenants_changed")
     shown = filled(saved(**high))
     assert (shown["rent"], shown["charges"], shown["co_tenants"]) == ("900,00", "38,00", "2")
@@ -248,7 +248,7 @@ def test_who_came_back_loses_the_new_address_and_who_left_keeps_it() -> None:
 
 
 def test_reasons_of_several_points_stay_when_none_is_typed() -> None:
-    two = {"situation": {**SITUATION, "co_tenants": 2}, "rent": {**RENT, "rent": "900"}}
+    two: dict[str, Any] = {"situation": {**SITUATION, "co_tenants": 2}, "rent": {**RENT, "rent": "900"}}
     reasons = {"differs_from_last_year": "Travaux", "co_tenants_changed": "À deux"}
     draft = saved(**two, confirmations=reasons)
     assert judge({"confirm": "oui", "reason": "", "charges": "39"}, draft).after.confirmations == reasons

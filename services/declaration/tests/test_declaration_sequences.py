@@ -1,5 +1,6 @@
 """Any sequence of acts, by anyone, on any day, on a real database: the table holds, and what was transmitted stays."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -245,7 +246,7 @@ def test_no_sequence_of_acts_leaves_the_table_or_changes_what_was_transmitted(
 
 def went_everywhere(machine: type[Declarations]) -> None:
     """What chance may leave out: sequences through every event, by every hand, the same invariants after each act."""
-    settled = [
+    settled: list[Callable[[Any], object]] = [
         lambda one: one.the_registry_corrects_the_lease(AFTER_JULY),
         lambda one: one.save(FILLED, fresh=True),
         lambda one: one.the_registry_corrects_the_lease(IN_JULY),
@@ -263,7 +264,7 @@ def went_everywhere(machine: type[Declarations]) -> None:
         lambda one: one.paper_arrives(replaces=True, rent="500,00"),
         lambda one: one.amend("Erreur de saisie"),
     ]
-    ended = [
+    ended: list[Callable[[Any], object]] = [
         lambda one: one.paper_arrives(replaces=False, rent="415,00"),
         lambda one: one.save({"rent": RENT}, fresh=True),
         lambda one: one.paper_arrives(replaces=True, rent="415,00"),

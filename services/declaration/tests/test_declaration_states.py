@@ -112,7 +112,8 @@ def test_what_the_caf_settled_and_what_was_replaced_are_final() -> None:
 
 @given(st.lists(st.sampled_from(list(Trigger)), max_size=30))
 def test_no_sequence_of_events_leaves_a_final_state_or_skips_the_draft(events: list[Trigger]) -> None:
-    state, passed = None, []
+    state: State | None = None
+    passed: list[State] = []
     for event in events:
         try:
             following = advance(state, event, READY)

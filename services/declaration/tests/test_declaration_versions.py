@@ -12,7 +12,7 @@ from declaration_cases import INFORMATION, KNOWN, RENT, YEAR, saved
 
 
 def test_what_a_landlord_declares_is_kept_with_its_total_confirmations_and_corrections() -> None:
-    change = {
+    change: dict[str, Any] = {
         "information": {**INFORMATION, "address": ["1 RUE X", "35000 RENNES"], "single_room": True},
         "rent": {**RENT, "rent": "900"},
         "confirmations": {"differs_from_last_year": "Travaux"},
@@ -41,8 +41,9 @@ def test_what_a_landlord_declares_is_kept_with_its_total_confirmations_and_corre
 
 @pytest.mark.parametrize("step", ["information", "situation", "rent"])
 def test_a_draft_that_is_not_complete_is_no_version(step: str) -> None:
+    without: dict[str, Any] = {step: None}
     with pytest.raises(ValueError, match="^the draft is not complete$"):
-        snapshot.declared(replace(saved(), **{step: None}), KNOWN, YEAR)
+        snapshot.declared(replace(saved(), **without), KNOWN, YEAR)
 
 
 def test_a_confirmation_without_a_reason_is_stored_empty_and_shown_null() -> None:

@@ -1,24 +1,31 @@
 """Handlers of the events that habilitation consumes."""
 
-from collections.abc import Mapping
-from typing import Any
 from uuid import UUID
 
 from chassis import account_status, clock, journal, landlords
 from chassis.db import changed, insert_new, upsert
-from chassis.events import Event
 from chassis.ids import new_id
 from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from habilitation import domain, natural_persons, publishes, users
+from habilitation.consumed_types import (
+    AccountActivated,
+    AccountChanged,
+    AccountClosed,
+    AccountRestored,
+    AccountSuspended,
+    LandlordRegistered,
+    LandlordRegisteredData,
+    PortfolioChanged,
+)
 from habilitation.domain import Scope
 from habilitation.models import AdministratorTerm, Group, GroupScope, Member, Organisation, OrganisationCaf, UserNumber
 
 _NOBODY = {"last_name": "", "first_name": "", "email": "", "access_version": 0, "person_version": 0}
 
 
-def landlord_registered(session: Session, event: Event) -> None:
+def landlord_registered(session: Session, event: LandlordRegistered) -> None:
     """Creates the organisation or links one more Caf to it. A SIRET seen again is the same organisation and keeps the
     name given by the first Caf."""
     organisation_id, caf_code = UUID(event.data["organisation_id"]), event.data["caf_code"]
@@ -35,7 +42,7 @@ def landlord_registered(session: Session, event: Event) -> None:
     natural_persons.set_right(session, organisation_id)
 
 
-def portfolio_changed(session: Session, event: Event) -> None:
+def portfolio_changed(session: Session, event: PortfolioChanged) -> None:
     """Creates the missing groups: one per (housing type, département)."""
     organisation_id, version = UUID(event.data["organisation_id"]), event.data["version"]
     _ensure_organisation(session, organisation_id)
@@ -64,7 +71,7 @@ def _automatic_group(session: Session, organisation_id: UUID, label: str, taken:
     return group
 
 
-def account_activated(session: Session, event: Event) -> None:
+def account_activated(session: Session, event: AccountActivated) -> None:
     """The first person of an organisation to complete the first sign-in becomes its administrator."""
     if event.data["kind"] != "landlord":
         return
@@ -86,7 +93,7 @@ def account_activated(session: Session, event: Event) -> None:
     publishes.access_changed(session, account_id)
 
 
-def account_changed(session: Session, event: Event) -> None:
+def account_changed(session: Session, event: AccountChanged) -> None:
     """Updates the person's details. It grants no right, so it may arrive before the activation."""
     if event.data["kind"] == "landlord":
         organisation_id = UUID(event.data["organisation_id"])
@@ -94,7 +101,7 @@ def account_changed(session: Session, event: Event) -> None:
         _keep_person(session, UUID(event.data["account_id"]), organisation_id, event)
 
 
-def account_closed(session: Session, event: Event) -> None:
+def account_closed(session: Session, event: AccountClosed) -> None:
     """Removes all rights of an account closed by the Caf. Does nothing more for a user already withdrawn here."""
     account_status.shut(session, event)
     if event.data["kind"] == "landlord":
@@ -106,16 +113,16 @@ def account_closed(session: Session, event: Event) -> None:
         users.close(session, account_id, clock.parse(event.data["closed_at"]))
 
 
-def account_suspended(session: Session, event: Event) -> None:
+def account_suspended(session: Session, event: AccountSuspended) -> None:
     """The person loses all access in every service, even while their token is still valid."""
     _keep_status(session, event, active=False)
 
 
-def account_restored(session: Session, event: Event) -> None:
+def account_restored(session: Session, event: AccountRestored) -> None:
     _keep_status(session, event, active=True)
 
 
-def _tie_user_number(session: Session, data: Mapping[str, Any]) -> bool:
+def _tie_user_number(session: Session, data: LandlordRegisteredData) -> bool:
     """False if the number belongs to another Caf or organisation: only an agent can move it."""
     place = {"organisation_id": UUID(data["organisation_id"]), "caf_code": data["caf_code"]}
     values = {**place, "version": data["version"], "moves": data.get("moves", 0)}
@@ -142,7 +149,7 @@ def _unlink_caf(session: Session, organisation_id: UUID, caf_code: str, followin
     session.execute(update(Organisation).where(*named).values(naming_caf=following))
 
 
-def _keep_status(session: Session, event: Event, *, active: bool) -> None:
+def _keep_status(session: Session, event: AccountSuspended | AccountRestored, *, active: bool) -> None:
     if not account_status.keep(session, event, active=active):
         return
     account_id = UUID(event.data["account_id"])
@@ -151,10 +158,12 @@ def _keep_status(session: Session, event: Event, *, active: bool) -> None:
         publishes.access_changed(session, account_id)
 
 
-def _keep_person(session: Session, account_id: UUID, organisation_id: UUID, event: Event) -> None:
+def _keep_person(
+    session: Session, account_id: UUID, organisation_id: UUID, event: AccountActivated | AccountChanged
+) -> None:
     """Stores names and e-mail from identity; an older version never overwrites a newer one."""
     known = ("civility", "last_name", "first_name", "email", "function")
-    person = {name: event.personal[name] for name in known if name in event.personal}
+    person = {name: value for name, value in event.personal.items() if name in known}
     if person.get("email") is None:
         # No confirmed address yet: keep the one the administrator typed.
         person.pop("email", None)

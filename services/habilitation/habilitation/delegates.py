@@ -1,7 +1,6 @@
 """Designating and withdrawing delegates: reserved to the administrator; delegates cannot do it."""
 
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from chassis import clock, journal
@@ -12,6 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from habilitation import delegations, domain, publishes
+from habilitation.api_types import Delegation as DelegationTerms
+from habilitation.api_types import UserDelegation
 from habilitation.models import DelegatedGroup, Delegation, Member, Membership
 from habilitation.queries import administered_organisation
 from habilitation.users import managed_user
@@ -28,7 +29,7 @@ class Designation:
 
 def designate(
     session: Session, caller: Caller, organisation_id: UUID, account_id: UUID, wanted: Designation
-) -> dict[str, Any]:
+) -> UserDelegation:
     """Makes the user a delegate, or changes the groups of the delegation. Raises NotFound, Forbidden, Invalid."""
     administered_organisation(session, caller, organisation_id)
     member = managed_user(session, caller, organisation_id, account_id)
@@ -42,7 +43,7 @@ def designate(
     session.add(made)
     session.flush()
     session.add_all(DelegatedGroup(delegation_id=made.id, group_id=group_id) for group_id in wanted.groups)
-    after = {"all_groups": wanted.all_groups, "groups": sorted(str(one) for one in wanted.groups)}
+    after: DelegationTerms = {"all_groups": wanted.all_groups, "groups": sorted(str(one) for one in wanted.groups)}
     _written(session, caller, member, "delegate.designated", before, after, wanted.reason)
     if before is None:
         publishes.delegation_changed(session, member, caller.sub, now, delegate=True)
@@ -75,8 +76,8 @@ def _written(
     caller: Caller,
     member: Member,
     action: str,
-    before: dict[str, Any] | None,
-    after: dict[str, Any] | None,
+    before: DelegationTerms | None,
+    after: DelegationTerms | None,
     reason: str | None,
 ) -> None:
     journal.record(

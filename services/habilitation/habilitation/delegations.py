@@ -2,12 +2,12 @@
 
 from collections import defaultdict
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from habilitation.api_types import Delegation as DelegationTerms
 from habilitation.models import DelegatedGroup, Delegation
 
 
@@ -25,7 +25,7 @@ def groups_of(session: Session, organisation_id: UUID) -> dict[UUID, list[str]]:
     return named
 
 
-def end(session: Session, account_id: UUID, at: datetime) -> dict[str, Any] | None:
+def end(session: Session, account_id: UUID, at: datetime) -> DelegationTerms | None:
     """Ends the person's delegation and returns it in the journal's form; None if there was none."""
     mine = select(Delegation).where(Delegation.account_id == account_id, Delegation.until.is_(None))
     current = session.scalar(mine.with_for_update())

@@ -1,6 +1,7 @@
 """The events that habilitation publishes."""
 
 from datetime import datetime
+from typing import TypedDict
 from uuid import UUID
 
 from chassis import clock, outbox
@@ -9,6 +10,14 @@ from sqlalchemy.orm import Session
 
 from habilitation import access
 from habilitation.models import Member
+from habilitation.published_types import (
+    AccessChangedData,
+    CredentialsRequestedData,
+    DelegationChangedData,
+    UserCreatedData,
+    UserCreatedPersonal,
+    UserWithdrawnData,
+)
 
 ACCESS_CHANGED = "habilitation.access_changed.v1"
 USER_CREATED = "habilitation.user_created.v1"
@@ -23,11 +32,11 @@ def access_changed(session: Session, account_id: UUID) -> None:
     raised = update(Member).where(Member.account_id == account_id).values(access_version=Member.access_version + 1)
     session.execute(raised)
     held = access.of(session, account_id)
-    data = {
+    data: AccessChangedData = {
         "account_id": str(account_id),
         "organisation_id": str(held.organisation_id),
         "role": held.role,
-        "scopes": [scope.to_json() for scope in held.scopes],
+        "scopes": [{"housing_type": scope.housing_type, "zone": scope.zone} for scope in held.scopes],
         "active": held.active,
         "version": held.version,
     }
@@ -36,8 +45,8 @@ def access_changed(session: Session, account_id: UUID) -> None:
 
 def user_created(session: Session, member: Member) -> None:
     """Asks identity to create an account and issue its credentials immediately."""
-    data = {"account_id": str(member.account_id), "organisation_id": str(member.organisation_id), "caf_code": None}
-    personal = {
+    data: UserCreatedData = {**_of(member), "caf_code": None}
+    personal: UserCreatedPersonal = {
         "civility": member.civility,
         "last_name": member.last_name,
         "first_name": member.first_name,
@@ -48,20 +57,31 @@ def user_created(session: Session, member: Member) -> None:
 
 def credentials_requested(session: Session, member: Member, by: UUID) -> None:
     """Asks identity to reissue the user's credentials."""
-    outbox.publish(session, CREDENTIALS_REQUESTED, member.account_id, {**_of(member), "requested_by": str(by)})
+    data: CredentialsRequestedData = {**_of(member), "requested_by": str(by)}
+    outbox.publish(session, CREDENTIALS_REQUESTED, member.account_id, data)
 
 
 def user_withdrawn(session: Session, member: Member, by: UUID, at: datetime) -> None:
     """Tells identity that the user has no reason left to sign in."""
-    data = {**_of(member), "withdrawn_by": str(by), "withdrawn_at": clock.iso(at)}
+    data: UserWithdrawnData = {**_of(member), "withdrawn_by": str(by), "withdrawn_at": clock.iso(at)}
     outbox.publish(session, USER_WITHDRAWN, member.account_id, data)
 
 
 def delegation_changed(session: Session, member: Member, by: UUID, at: datetime, *, delegate: bool) -> None:
     """Published when a user becomes a delegate or stops being one; their rights are in `access_changed`."""
-    data = {**_of(member), "delegate": delegate, "changed_by": str(by), "changed_at": clock.iso(at)}
+    data: DelegationChangedData = {
+        **_of(member),
+        "delegate": delegate,
+        "changed_by": str(by),
+        "changed_at": clock.iso(at),
+    }
     outbox.publish(session, DELEGATION_CHANGED, member.account_id, data)
 
 
-def _of(member: Member) -> dict[str, str]:
+class _Who(TypedDict):
+    account_id: str
+    organisation_id: str
+
+
+def _of(member: Member) -> _Who:
     return {"account_id": str(member.account_id), "organisation_id": str(member.organisation_id)}

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from chassis import journal
@@ -15,7 +14,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
-from habilitation import access, domain, publishes
+from habilitation import access, api_types, domain, publishes
 from habilitation.access import Access
 from habilitation.domain import Scope
 from habilitation.models import Group, GroupScope, Organisation
@@ -71,7 +70,7 @@ def _own(
     return row
 
 
-def groups(session: Session, caller: Caller, organisation_id: UUID) -> list[dict[str, Any]]:
+def groups(session: Session, caller: Caller, organisation_id: UUID) -> list[api_types.Group]:
     owner = shared_organisation(session, caller, organisation_id)
     scopes: dict[UUID, list[Scope]] = defaultdict(list)
     rows = session.execute(
@@ -86,19 +85,19 @@ def groups(session: Session, caller: Caller, organisation_id: UUID) -> list[dict
     return [_group_to_json(group, scopes[group.id], gives) for group, gives in given.items()]
 
 
-def _group_to_json(group: Group, scopes: list[Scope], gives: bool) -> dict[str, Any]:
+def _group_to_json(group: Group, scopes: list[Scope], gives: bool) -> api_types.Group:
     return {
         "id": str(group.id),
         "label": group.label,
         "automatic": group.automatic,
         "assignable": gives,
-        "scopes": [scope.to_json() for scope in sorted(scopes)],
+        "scopes": [{"housing_type": scope.housing_type, "zone": scope.zone} for scope in sorted(scopes)],
     }
 
 
 def add_group(
     session: Session, caller: Caller, organisation_id: UUID, label: str, scopes: list[Scope]
-) -> dict[str, Any]:
+) -> api_types.Group:
     owner = administered_organisation(session, caller, organisation_id)
     scopes = domain.checked_scopes(scopes, departements(session, owner.id))
     label = " ".join(label.split())
@@ -126,20 +125,29 @@ def departements(session: Session, organisation_id: UUID) -> set[str]:
     return set(session.scalars(automatic))
 
 
-def zones(session: Session, caller: Caller, organisation_id: UUID) -> list[dict[str, str]]:
+def zones(session: Session, caller: Caller, organisation_id: UUID) -> list[api_types.Zone]:
     """Zones that a group may contain, besides the communes of these départements."""
     owner = administered_organisation(session, caller, organisation_id)
-    found = [{"zone": zone, "label": f"Département {zone}"} for zone in sorted(departements(session, owner.id))]
+    found: list[api_types.Zone] = [
+        {"zone": zone, "label": f"Département {zone}"} for zone in sorted(departements(session, owner.id))
+    ]
     return [*found, {"zone": WHOLE_COUNTRY, "label": "France entière"}]
 
 
-def journal_lines(session: Session, caller: Caller, organisation_id: UUID, limit: int) -> list[dict[str, Any]]:
+def journal_lines(session: Session, caller: Caller, organisation_id: UUID, limit: int) -> list[api_types.JournalLine]:
     owner = administered_organisation(session, caller, organisation_id)
     table = Organisation.metadata.tables["journal"]
     lines = select(table).where(table.c.perimeter == str(owner.id)).order_by(table.c.seq.desc()).limit(limit)
-    shown = ("actor", "action", "subject", "before", "after", "reason")
     return [
-        {"at": row["at"].isoformat(), **{name: row[name] for name in shown}}
+        {
+            "at": row["at"].isoformat(),
+            "actor": row["actor"],
+            "action": row["action"],
+            "subject": row["subject"],
+            "before": row["before"],
+            "after": row["after"],
+            "reason": row["reason"],
+        }
         for row in session.execute(lines).mappings()
     ]
 

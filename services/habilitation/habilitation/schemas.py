@@ -1,11 +1,13 @@
 """Request validation beyond the contract, and JSON form of single resources."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from chassis import email_address
 from chassis.french.housing import HOUSING_TYPES
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, validate
 
+from habilitation import api_types
 from habilitation.access import Access
 from habilitation.delegates import Designation
 from habilitation.domain import CIVILITIES, ROLES, Scope
@@ -21,7 +23,7 @@ class ScopeSchema(Schema):
     zone = fields.String(required=True)
 
     @post_load
-    def make(self, data: dict[str, Any], **_kwargs: Any) -> Scope:
+    def make(self, data: Mapping[str, Any], **_kwargs: Any) -> Scope:
         return Scope(**data)
 
 
@@ -54,11 +56,11 @@ class DesignationSchema(Schema):
     reason = fields.String(load_default=None)
 
     @post_load
-    def make(self, data: dict[str, Any], **_kwargs: Any) -> Designation:
+    def make(self, data: Mapping[str, Any], **_kwargs: Any) -> Designation:
         return Designation(data["all_groups"], frozenset(data["groups"]), data["reason"])
 
 
-def access_to_json(access: Access) -> dict[str, Any]:
+def access_to_json(access: Access) -> api_types.Access:
     return {
         "account_id": str(access.account_id),
         "organisation_id": str(access.organisation_id),
@@ -66,6 +68,6 @@ def access_to_json(access: Access) -> dict[str, Any]:
         "organisation_kind": access.organisation_kind,
         "role": access.role,
         "role_label": ROLES[access.role],
-        "scopes": [scope.to_json() for scope in access.scopes],
+        "scopes": [{"housing_type": scope.housing_type, "zone": scope.zone} for scope in access.scopes],
         "version": access.version,
     }

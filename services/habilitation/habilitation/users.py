@@ -1,6 +1,7 @@
 """Users of an organisation and how a manager acts on them. Each statement includes the permissions."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from datetime import datetime
 from math import ceil
 from typing import Any
@@ -13,7 +14,7 @@ from chassis.problems import FieldError, Invalid, NotFound, TooManyRequests
 from sqlalchemy import and_, delete, select
 from sqlalchemy.orm import Session
 
-from habilitation import delegations, domain, emails, publishes
+from habilitation import api_types, delegations, domain, emails, publishes
 from habilitation.models import AdministratorTerm, Delegation, Group, Member, Membership, Organisation
 from habilitation.perimeter import assignable, listed_users, manageable, managed
 from habilitation.queries import managed_organisation, recent_lines, shared_organisation
@@ -21,7 +22,7 @@ from habilitation.queries import managed_organisation, recent_lines, shared_orga
 _ASKED_AGAIN = "user.credentials_requested"
 
 
-def listed(session: Session, caller: Caller, organisation_id: UUID) -> list[dict[str, Any]]:
+def listed(session: Session, caller: Caller, organisation_id: UUID) -> list[api_types.User]:
     """Sorted by name. Raises NotFound outside the perimeter."""
     owner = shared_organisation(session, caller, organisation_id)
     term = and_(AdministratorTerm.account_id == Member.account_id, AdministratorTerm.until.is_(None))
@@ -50,15 +51,15 @@ def _held(session: Session, organisation_id: UUID) -> dict[UUID, list[str]]:
     return held
 
 
-def _shown(current: Delegation | None, delegated: dict[UUID, list[str]]) -> dict[str, Any] | None:
+def _shown(current: Delegation | None, delegated: dict[UUID, list[str]]) -> api_types.Delegation | None:
     if current is None:
         return None
     return {"all_groups": current.all_groups, "groups": delegated[current.id]}
 
 
 def _to_json(
-    member: Member, group_ids: list[str], administrator: bool, delegation: dict[str, Any] | None, managed: bool
-) -> dict[str, Any]:
+    member: Member, group_ids: list[str], administrator: bool, delegation: api_types.Delegation | None, managed: bool
+) -> api_types.User:
     role = domain.role_of(administrator=administrator, delegate=delegation is not None)
     return {
         "account_id": str(member.account_id),
@@ -76,7 +77,7 @@ def _to_json(
     }
 
 
-def add(session: Session, caller: Caller, organisation_id: UUID, new: dict[str, Any]) -> dict[str, Any]:
+def add(session: Session, caller: Caller, organisation_id: UUID, new: Mapping[str, Any]) -> api_types.User:
     """Creates the user in the ticked groups; identity then sends login and password.
 
     Raises Invalid; TooManyRequests if the caller tried too many addresses already taken."""
