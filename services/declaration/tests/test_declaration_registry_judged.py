@@ -320,7 +320,7 @@ def test_a_file_is_read_in_blocks_never_whole() -> None:
             assert size > 0
             return super().read(size)
 
-        def readline(self, size: int | None = -1) -> bytes:  # type: ignore[override]  # as streams are called
+        def readline(self, size: int | None = -1) -> bytes:
             assert size is not None
             assert size > 0
             return super().readline(size)
