@@ -14,12 +14,15 @@ from chassis.problems import FieldError, Invalid
 
 from declaration.domain import journey
 from declaration.domain.declared import STEPS, WHOLE_RENT
-from declaration.domain.draft import Draft, Known, to_json
+from declaration.domain.draft import Draft, Known
 from declaration.domain.rows.columns import COLUMNS, IN_STEPS, INFORMATION, RENT, SITUATION, at
 from declaration.domain.rows.errors import CellError
 from declaration.domain.steps import Context
 
 Cells = Mapping[str, str]
+_WITHOUT_CELL = {
+    step: {name: field for name, field in table.items() if field.cell is None} for step, table in STEPS.items()
+}
 
 
 class Outcome(StrEnum):
@@ -152,15 +155,15 @@ def _raw(name: str, given: Cells) -> Any:
 def _step(step: str, given: Cells, draft: Draft, known: Known) -> dict[str, Any]:
     """What the step's form would send; a field without a cell keeps its value."""
     saved = getattr(draft, step)
-    stands: Mapping[str, Any] = to_json(saved) if saved else _as_known(known) if step == INFORMATION else {}
-    answers = {name: _raw(name, given) for name, column in IN_STEPS.items() if column.step == step}
-    # A value without a cell is dropped with the answer that it depended on.
-    gone = {
-        name
-        for name, field in STEPS[step].items()
-        if field.follows and name not in COLUMNS and answers.get(field.follows.answer) is True
-    }
-    return {name: value for name, value in stands.items() if name not in gone} | answers
+    answers = {name: _raw(name, given) for name, each in STEPS[step].items() if each.cell}
+    if saved is None:
+        return {**(_as_known(known) if step == INFORMATION else {}), **answers}
+    for name, each in _WITHOUT_CELL[step].items():
+        value = getattr(saved, name)
+        # It is dropped with the answer that it depended on.
+        if value is not None and not (each.follows and answers.get(each.follows.answer) is True):
+            answers[name] = each.store(value)
+    return answers
 
 
 def _as_known(known: Known) -> dict[str, Any]:
