@@ -26,6 +26,7 @@ from webui.testing import parse, share_templates
 sys.path.insert(0, str(Path(__file__).parent))
 # Found once the folder is in the path.
 from identity_events import Issued
+from identity_snapshot import Snapshots, written
 
 PASSWORD = "girafe violon pamplemousse comète"
 SIRET = "73282932000074"
@@ -103,6 +104,7 @@ def _pages(runtime: Runtime) -> Flask:
 
 
 _PAGES = Pool(_pages)
+_SNAPSHOTS = Snapshots()
 
 
 @dataclass
@@ -116,7 +118,12 @@ class World:
     def __post_init__(self) -> None:
         lent = _PAGES.lend(self.harness.runtime)
         self.harness.closing.callback(_PAGES.take_back, lent)
-        self.app = lent.application
+        self.app, self._like = lent.application, lent.like
+        self._born = written(self.harness.runtime)
+
+    def build_pages(self) -> None:
+        """Pages of its own: the clients' secrets and logins come from the environment."""
+        self.app = _pages(self.harness.runtime)
 
     def browser(self, address: str = "192.0.2.1") -> Browser:
         client = self.app.test_client()
@@ -173,6 +180,20 @@ class World:
 
     def activated(self, **changes: Any) -> tuple[Browser, Issued]:
         """A landlord who has done the whole first sign-in."""
+        if changes:
+            return self._activated(changes)
+        browser, sent = _SNAPSHOTS.make(
+            self.harness.runtime, self._born, self._like, lambda: self._activated({}), self._restored
+        )
+        return browser, sent
+
+    def _restored(self, made: tuple[Browser, Issued]) -> tuple[Browser, Issued]:
+        browser, (was, sent) = self.browser(), made
+        browser.client._cookies.update(was.client._cookies)  # type: ignore[attr-defined]  # of werkzeug's client
+        browser.path, browser.text, browser.status = was.path, was.text, was.status
+        return browser, sent
+
+    def _activated(self, changes: dict[str, Any]) -> tuple[Browser, Issued]:
         self.register(**changes)
         sent = self.issued()[-1]
         browser = self.browser()

@@ -223,7 +223,7 @@ class TestPrograms:
 
     def remake(self, world: Any, monkeypatch: pytest.MonkeyPatch, login: str) -> None:
         monkeypatch.setenv("BAILLEURS_EXAMPLE_INTEGRATOR_LOGIN", login)
-        world.__post_init__()
+        world.build_pages()
 
     def test_without_an_account_of_a_landlord_it_gets_nothing(self, local: Any, monkeypatch: Any) -> None:
 
