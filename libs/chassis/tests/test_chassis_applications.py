@@ -95,3 +95,11 @@ def test_a_statement_is_compiled_by_the_first_test_that_runs_it(make: Make, monk
     monkeypatch.setattr(SQLCompiler, "__init__", counted)
     assert seen(second) == ["table"]
     assert compiled == []
+
+
+def test_what_depends_on_the_environment_is_built_again(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = make()
+    application = first.client.app
+    first.close()
+    monkeypatch.setenv("BAILLEURS_A_SECRET", "s")
+    assert make().client.app is not application

@@ -189,7 +189,7 @@ class World:
 
     def _restored(self, made: tuple[Browser, Issued]) -> tuple[Browser, Issued]:
         browser, (was, sent) = self.browser(), made
-        browser.client._cookies.update(was.client._cookies)  # type: ignore[attr-defined]  # of werkzeug's client
+        browser.client._cookies = dict(was.client._cookies or {})
         browser.path, browser.text, browser.status = was.path, was.text, was.status
         return browser, sent
 

@@ -3,6 +3,7 @@
 Building the API of the declaration service takes a quarter of a second, as long as the rest of most of its tests.
 """
 
+import os
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any, Generic, TypeVar
@@ -13,6 +14,8 @@ Application = TypeVar("Application")
 
 # Read at each use; an application is built with the other settings.
 _OF_EACH_TEST = {"database_url", "storage_url", "exchange_url"}
+# Of the environment, what a service or a library may read while it is built.
+_READ = ("BAILLEURS_", "FLASK_", "AUTHLIB_")
 # More would be of tests with settings of their own, which nobody asks for again.
 _MOST_KEPT = 8
 
@@ -58,7 +61,7 @@ class Pool(Generic[Application]):
         self._free = [*self._free, lent][-_MOST_KEPT:]
 
 
-def _like(runtime: Runtime) -> tuple[int, dict[str, Any]]:
+def _like(runtime: Runtime) -> tuple[int, dict[str, Any], dict[str, str]]:
     """What decides how an application is built."""
     chosen = {name: value for name, value in asdict(runtime.settings).items() if name not in _OF_EACH_TEST}
-    return id(runtime.service), chosen
+    return id(runtime.service), chosen, {name: os.environ[name] for name in os.environ if name.startswith(_READ)}
