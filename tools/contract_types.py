@@ -20,8 +20,8 @@ from tools.schema_types import Definition, Schema, Types, camel, in_order, merge
 from tools.workspace import ROOT, SERVICES
 
 # Services whose handlers use these types.
-WITH_EVENT_TYPES = ("habilitation", "identity", "notification", "documents")
-WITH_API_TYPES = ("habilitation", "identity", "documents")
+WITH_EVENT_TYPES = ("declaration", "habilitation", "identity", "notification", "documents")
+WITH_API_TYPES = ("declaration", "habilitation", "identity", "documents")
 PORTAL = Path("gateway/portal/portal/api_types")
 LONGEST = 400
 _METHODS = ("get", "post", "put", "patch", "delete")
@@ -31,33 +31,30 @@ def modules() -> dict[Path, str]:
     """Source of each module, by its path in the repository."""
     found: dict[Path, str] = {PORTAL / "__init__.py": ""}
     for service in SERVICES:
-        found |= _portal_modules(service)
+        types, tags = _api_types(service, literals=True)
+        found |= _api_modules(PORTAL / service, f"What the {service} service takes and answers", types, tags)
     for service in WITH_EVENT_TYPES:
         found |= _event_modules(service)
     for service in WITH_API_TYPES:
-        types = _api_types(service, literals=False)[0]
+        types, tags = _api_types(service, literals=False)
         title = f"What the operations of {service} take and answer"
-        found[Path("services", service, service, "api_types.py")] = _module(title, in_order(types.definitions.values()))
+        found |= _api_modules(Path("services", service, service, "api_types"), title, types, tags)
     return found
 
 
-def _portal_modules(service: str) -> dict[Path, str]:
+def _api_modules(folder: Path, title: str, types: Types, tags: dict[str, set[str]]) -> dict[Path, str]:
     """One module; for a long document, one per tag and one for what several tags share."""
-    types, tags = _api_types(service, literals=True)
     ordered = in_order(types.definitions.values())
-    title = f"What the {service} service takes and answers"
     whole = _module(title, ordered)
     if whole.count("\n") < LONGEST:
-        return {PORTAL / f"{service}.py": whole}
+        return {folder.with_suffix(".py"): whole}
     homes = {name: _home(users) for name, users in _users(types.definitions, tags).items()}
-    folder, files = PORTAL / service, sorted(set(homes.values()))
+    package, files = ".".join(folder.parts[2:]), sorted(set(homes.values()))
     inside = {home: [one for one in ordered if homes[one.name] == home] for home in files}
     sources = {folder / "__init__.py": ""}
     for home, definitions in inside.items():
         imported = {
-            f"portal.api_types.{service}.{other}": sorted(
-                used for one in definitions for used in one.uses if homes.get(used) == other
-            )
+            f"{package}.{other}": sorted(used for one in definitions for used in one.uses if homes.get(used) == other)
             for other in files
             if other != home
         }

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -75,7 +75,7 @@ class Jobs(Generic[Row]):
             return lock, row
 
 
-def taken(worker: UUID | None) -> dict[str, Any]:
+def taken(worker: UUID | None) -> dict[str, UUID | datetime | None]:
     """The columns that lock a row for this worker; unlocked for None."""
     return {"worker": worker, "leased_until": clock.now() + timedelta(seconds=LOCK_SECONDS) if worker else None}
 

@@ -2,13 +2,33 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any
+from typing import NotRequired, TypedDict
 from uuid import UUID
 
 from chassis import clock, outbox
 from sqlalchemy.orm import Session
 
 from declaration.models import BatchTransmission, Campaign, DeclarationVersion, Landlord, TenantReport
+from declaration.published_types import (
+    AnsweredPersonal,
+    CampaignOpenedData,
+    LandlordAskedData,
+    LandlordAskedPersonal,
+    LandlordRegisteredData,
+    LandlordRegisteredPersonal,
+    LotTransmittedData,
+    LotTransmittedPersonal,
+    PortfolioChangedData,
+    Recipient,
+    ReminderDueData,
+    ReminderDuePersonal,
+    ReminderWithdrawnData,
+    ReportAnsweredData,
+    ReportAnsweredPersonal,
+    SupersededData,
+    Tenant,
+    TransmittedData,
+)
 
 LANDLORD_REGISTERED = "registry.landlord_registered.v1"
 PORTFOLIO_CHANGED = "registry.portfolio_changed.v1"
@@ -28,7 +48,7 @@ PUBLISHED = (
 
 
 def landlord_registered(session: Session, landlord: Landlord) -> None:
-    data = {
+    data: LandlordRegisteredData = {
         "landlord_id": str(landlord.id),
         "organisation_id": str(landlord.organisation_id),
         "caf_code": landlord.caf_code,
@@ -38,14 +58,20 @@ def landlord_registered(session: Session, landlord: Landlord) -> None:
         "version": landlord.version,
         "moves": landlord.moves,
     }
-    names = ("name", "civility", "last_name", "first_name", "email", "address")
-    personal = {name: getattr(landlord, name) for name in names}
+    personal: LandlordRegisteredPersonal = {
+        "name": landlord.name,
+        "civility": landlord.civility,
+        "last_name": landlord.last_name,
+        "first_name": landlord.first_name,
+        "email": landlord.email,
+        "address": landlord.address,
+    }
     outbox.publish(session, LANDLORD_REGISTERED, landlord.id, data, personal)
 
 
 def portfolio_changed(session: Session, organisation_id: UUID, scopes: Iterable[tuple[str, str]], version: int) -> None:
     """`scopes`: pairs of housing type and département, the complete set."""
-    data = {
+    data: PortfolioChangedData = {
         "organisation_id": str(organisation_id),
         "scopes": [{"housing_type": kind, "departement": departement} for kind, departement in sorted(scopes)],
         "version": version,
@@ -54,20 +80,25 @@ def portfolio_changed(session: Session, organisation_id: UUID, scopes: Iterable[
 
 
 def campaign_opened(session: Session, campaign: Campaign, counts: dict[str, int]) -> None:
-    """`counts`: declarations, not_concerned, landlords."""
-    outbox.publish(session, CAMPAIGN_OPENED, campaign.id, {**_campaign(campaign), **counts})
+    data: CampaignOpenedData = {
+        **_campaign(campaign),
+        "declarations": counts["declarations"],
+        "not_concerned": counts["not_concerned"],
+        "landlords": counts["landlords"],
+    }
+    outbox.publish(session, CAMPAIGN_OPENED, campaign.id, data)
 
 
-def landlord_asked(session: Session, campaign: Campaign, landlord: Landlord, tenants: list[dict[str, Any]]) -> None:
+def landlord_asked(session: Session, campaign: Campaign, landlord: Landlord, tenants: list[Tenant]) -> None:
     """`tenants`: those with something to declare, for the attestations of a letter, the one after a bounce included."""
-    data = {
+    data: LandlordAskedData = {
         **_campaign(campaign),
         "landlord_id": str(landlord.id),
         "organisation_id": str(landlord.organisation_id),
         "user_number": landlord.user_number,
         "tenancies": len(tenants),
     }
-    personal = {
+    personal: LandlordAskedPersonal = {
         "name": landlord.name,
         "email": landlord.email,
         "address": landlord.address,
@@ -79,7 +110,7 @@ def landlord_asked(session: Session, campaign: Campaign, landlord: Landlord, ten
 
 def reminder_due(session: Session, campaign: Campaign, landlord: Landlord, day: date, remaining: int) -> None:
     """`remaining`: this landlord's declarations not transmitted yet."""
-    data = {
+    data: ReminderDueData = {
         **_campaign(campaign),
         "landlord_id": str(landlord.id),
         "organisation_id": str(landlord.organisation_id),
@@ -87,7 +118,7 @@ def reminder_due(session: Session, campaign: Campaign, landlord: Landlord, day: 
         "reminder_on": day.isoformat(),
         "remaining": remaining,
     }
-    personal = {
+    personal: ReminderDuePersonal = {
         "name": landlord.name,
         "email": landlord.email,
         "address": landlord.address,
@@ -98,7 +129,7 @@ def reminder_due(session: Session, campaign: Campaign, landlord: Landlord, day: 
 
 def reminder_withdrawn(session: Session, campaign: Campaign, landlord: Landlord, day: date) -> None:
     """Nothing is left to declare: withdraws that day's reminder as far as it is not sent."""
-    data = {
+    data: ReminderWithdrawnData = {
         **_campaign(campaign),
         "landlord_id": str(landlord.id),
         "organisation_id": str(landlord.organisation_id),
@@ -108,7 +139,14 @@ def reminder_withdrawn(session: Session, campaign: Campaign, landlord: Landlord,
     outbox.publish(session, REMINDER_WITHDRAWN, landlord.id, data, {"name": landlord.name})
 
 
-def _campaign(campaign: Campaign) -> dict[str, Any]:
+class _OfCampaign(TypedDict):
+    campaign_id: str
+    caf_code: str
+    year: int
+    deadline: str
+
+
+def _campaign(campaign: Campaign) -> _OfCampaign:
     return {
         "campaign_id": str(campaign.id),
         "caf_code": campaign.caf_code,
@@ -117,30 +155,50 @@ def _campaign(campaign: Campaign) -> dict[str, Any]:
     }
 
 
-def transmitted(
-    session: Session, version: DeclarationVersion, about: dict[str, Any], recipient: dict[str, Any]
-) -> None:
-    """`about`: campaign_year, organisation_id, landlord_id, caf_code, housing_type, departement, commune (lot_id)."""
-    data = {
+class AboutTransmitted(TypedDict):
+    """What `transmitted` says of the declaration; `lot_id`: of one in a batch."""
+
+    campaign_year: int
+    organisation_id: str
+    landlord_id: str
+    caf_code: str
+    housing_type: str
+    departement: str
+    commune: str
+    lot_id: NotRequired[str]
+
+
+def transmitted(session: Session, version: DeclarationVersion, about: AboutTransmitted, recipient: Recipient) -> None:
+    data: TransmittedData = {
         "declaration_id": str(version.declaration_id),
         "version": version.version,
         "supersedes": version.supersedes,
         "reference": version.reference,
-        **about,
+        "campaign_year": about["campaign_year"],
+        "organisation_id": about["organisation_id"],
+        "landlord_id": about["landlord_id"],
+        "caf_code": about["caf_code"],
+        "housing_type": about["housing_type"],
+        "departement": about["departement"],
+        "commune": about["commune"],
         "transmitted_at": clock.iso(version.transmitted_at),
         "late": version.late,
         "channel": version.channel,
-        **({"received_on": version.received_on.isoformat()} if version.received_on else {}),
-        **({"posted_on": version.posted_on.isoformat()} if version.posted_on else {}),
         "declarant_account_id": str(version.declarant_account_id) if version.declarant_account_id else None,
         "sha256": version.sha256,
     }
+    if "lot_id" in about:
+        data["lot_id"] = about["lot_id"]
+    if version.received_on:
+        data["received_on"] = version.received_on.isoformat()
+    if version.posted_on:
+        data["posted_on"] = version.posted_on.isoformat()
     personal = {"snapshot": version.snapshot, "recipient": recipient}
     outbox.publish(session, TRANSMITTED, version.declaration_id, data, personal)
 
 
 def superseded(session: Session, earlier: DeclarationVersion, by: int) -> None:
-    data = {
+    data: SupersededData = {
         "declaration_id": str(earlier.declaration_id),
         "version": earlier.version,
         "superseded_by": by,
@@ -161,7 +219,7 @@ def answered(
         "user_number": landlord.user_number,
         "counts": {answer: counts[answer] for answer in sorted(counts)},
     }
-    personal = {
+    personal: AnsweredPersonal = {
         "name": landlord.name,
         "email": landlord.email,
         "address": landlord.address,
@@ -170,13 +228,15 @@ def answered(
     outbox.publish(session, ANSWERED, landlord.id, data, personal)
 
 
-def lot_transmitted(session: Session, batch: BatchTransmission, data: dict[str, Any], personal: dict[str, Any]) -> None:
+def lot_transmitted(
+    session: Session, batch: BatchTransmission, data: LotTransmittedData, personal: LotTransmittedPersonal
+) -> None:
     """The whole batch, published after each of its transmissions; shapes as in the event's schema."""
     outbox.publish(session, LOT_TRANSMITTED, batch.id, data, personal)
 
 
 def report_answered(session: Session, report: TenantReport, landlord: Landlord) -> None:
-    data = {
+    data: ReportAnsweredData = {
         "report_id": str(report.id),
         "number": report.number,
         "kind": report.kind,
@@ -185,6 +245,6 @@ def report_answered(session: Session, report: TenantReport, landlord: Landlord) 
         "organisation_id": str(report.organisation_id),
         "caf_code": report.caf_code,
     }
-    names = ("name", "email", "address")
-    recipient = {name: getattr(landlord, name) for name in names}
-    outbox.publish(session, REPORT_ANSWERED, report.id, data, {"recipient": recipient, "answer": report.answer})
+    recipient: Recipient = {"name": landlord.name, "email": landlord.email, "address": landlord.address}
+    personal: ReportAnsweredPersonal = {"recipient": recipient, "answer": report.answer}
+    outbox.publish(session, REPORT_ANSWERED, report.id, data, personal)

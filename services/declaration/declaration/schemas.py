@@ -1,6 +1,32 @@
 """Request checks beyond the OpenAPI contract."""
 
+from datetime import date
+from typing import TypedDict
+
 from marshmallow import EXCLUDE, Schema, fields
+
+from declaration.api_types.campaigns import Contact
+
+
+class AskedCampaign(TypedDict):
+    """What `NewCampaignSchema` reads."""
+
+    year: int
+    opens_on: date | None
+    deadline: date
+    cut_off: date
+    reminders: list[date] | None
+    caf_code: str | None
+    contact: Contact | None
+
+
+class AskedDates(TypedDict):
+    """What `CampaignDatesSchema` reads."""
+
+    deadline: date
+    cut_off: date
+    reminders: list[date]
+    reason: str
 
 
 class NewCampaignSchema(Schema):

@@ -8,17 +8,18 @@ from werkzeug.datastructures import FileStorage
 
 from declaration.answers import commands as answers_commands
 from declaration.answers import queries
+from declaration.api_types.exchange import AnswerErrors, AnswerImport, ListAnswerImportsAnswer
 from declaration.campaigns import commands as campaigns_commands
 from declaration.files import uploads
 
 
-def list_answer_imports(limit: int = 50, cursor: str | None = None) -> dict[str, Any]:
+def list_answer_imports(limit: int = 50, cursor: str | None = None) -> ListAnswerImportsAnswer:
     who = agent()
     with read_only() as session:
         return queries.page(session, who, cursor, limit)
 
 
-def post_answers(file: Any = None, caf_code: str | None = None) -> tuple[dict[str, Any], int]:
+def post_answers(file: Any = None, caf_code: str | None = None) -> tuple[AnswerImport, int]:
     """Needs no idempotency key: the same content is the same import."""
     who = agent()
     if not isinstance(file, FileStorage):
@@ -28,11 +29,11 @@ def post_answers(file: Any = None, caf_code: str | None = None) -> tuple[dict[st
     return queries.state(runtime(), import_id), 202 if new else 200
 
 
-def get_answer_import(import_id: str) -> dict[str, Any]:
+def get_answer_import(import_id: str) -> AnswerImport:
     with read_only() as session:
         return queries.one(session, UUID(import_id), queries.visible(agent()))
 
 
-def list_answer_errors(import_id: str, limit: int = 50, cursor: str | None = None) -> dict[str, Any]:
+def list_answer_errors(import_id: str, limit: int = 50, cursor: str | None = None) -> AnswerErrors:
     with read_only() as session:
         return queries.errors(session, agent(), UUID(import_id), cursor, limit)

@@ -28,7 +28,7 @@ def receive(
     key, storage = f"answers/{import_id}.csv", Storage(runtime.settings.storage_url)
     most = own(runtime.settings).answers_max_bytes
     digest = uploads.keep(stream, storage, key, most=most, example=EXAMPLE)
-    values = {
+    values: dict[str, object] = {
         "id": import_id,
         "filename": uploads.shown_name(filename, EXAMPLE),
         "storage_key": key,

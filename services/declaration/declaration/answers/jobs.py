@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, aliased
 
 from declaration.answers import applying, commands, publishes, queries
 from declaration.answers.applying import Answer
+from declaration.api_types.exchange import AnswerImport as ShownImport
 from declaration.domain.answers.columns import ANSWERS
 from declaration.domain.registry import csv_lines
 from declaration.domain.registry.lines import FileRefusedError, Header, LineError
@@ -28,7 +29,7 @@ BATCH = 500
 ERRORS_KEPT = 10_000
 _BEFORE = aliased(AnswerImport)
 _UNREAD = and_(_BEFORE.caf_code == AnswerImport.caf_code, _BEFORE.id < AnswerImport.id, _BEFORE.status.in_(UNDER_WAY))
-Progress = Callable[[dict[str, Any]], Any]
+Progress = Callable[[ShownImport], object]
 
 
 @dataclass
@@ -52,7 +53,7 @@ JOBS = Jobs(AnswerImport, and_(AnswerImport.status.in_(UNDER_WAY), ~exists().whe
 
 def import_path(
     runtime: Runtime, path: Path, actor: str, caf_code: str, progress: Progress = lambda _state: None
-) -> dict[str, Any]:
+) -> ShownImport:
     """Reads a file at once, in this process; returns the import as the API shows it. Raises OSError."""
     worker = new_id()
     with path.open("rb") as stream:
@@ -147,7 +148,7 @@ def _commit(session: Session, lock: JobLock, row: AnswerImport, batch: Batch) ->
         session.execute(insert(AnswerImportError), rows) if rows else None
 
 
-def _error(import_id: UUID, error: LineError) -> dict[str, Any]:
+def _error(import_id: UUID, error: LineError) -> dict[str, object]:
     return {
         "import_id": import_id,
         "line": error.line,

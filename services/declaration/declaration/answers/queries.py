@@ -10,15 +10,12 @@ from chassis.runtime import Runtime
 from sqlalchemy import ColumnElement, Row, select, true
 from sqlalchemy.orm import Session
 
+from declaration.api_types.exchange import AnswerErrors, ListAnswerImportsAnswer
+from declaration.api_types.exchange import AnswerImport as ShownImport
+from declaration.api_types.shared import Answer
 from declaration.domain.answers import reasons
 from declaration.files import line_errors
 from declaration.models import AnswerImport, AnswerImportError, CafAnswer
-
-PLAIN = (
-    *("filename", "caf_code", "status", "lines_total", "lines_done", "lines_applied", "lines_unchanged", "lines_bad"),
-    *("landlords_told", "unknown_columns", "refusal"),
-)
-INSTANTS = ("received_at", "started_at", "ended_at")
 
 
 def visible(caller: Caller) -> ColumnElement[bool]:
@@ -26,7 +23,7 @@ def visible(caller: Caller) -> ColumnElement[bool]:
     return true() if caller.supervisor else AnswerImport.caf_code == (caller.caf or "")
 
 
-def one(session: Session, import_id: UUID, inside: ColumnElement[bool]) -> dict[str, Any]:
+def one(session: Session, import_id: UUID, inside: ColumnElement[bool]) -> ShownImport:
     """Raises NotFound."""
     row = session.execute(select(AnswerImport).where(AnswerImport.id == import_id, inside)).scalar_one_or_none()
     if row is None:
@@ -34,13 +31,13 @@ def one(session: Session, import_id: UUID, inside: ColumnElement[bool]) -> dict[
     return _shown(row)
 
 
-def state(runtime: Runtime, import_id: UUID) -> dict[str, Any]:
+def state(runtime: Runtime, import_id: UUID) -> ShownImport:
     """The import, for the agent who has just sent it."""
     with runtime.read_only() as session:
         return one(session, import_id, true())
 
 
-def page(session: Session, caller: Caller, cursor: str | None, limit: int) -> dict[str, Any]:
+def page(session: Session, caller: Caller, cursor: str | None, limit: int) -> ListAnswerImportsAnswer:
     """Newest first: ids are in order of time."""
     statement = select(AnswerImport).where(visible(caller))
     if after := pagination.after_id(cursor):
@@ -50,22 +47,35 @@ def page(session: Session, caller: Caller, cursor: str | None, limit: int) -> di
     return {"items": [_shown(row) for row in shown], "next_cursor": following}
 
 
-def errors(session: Session, caller: Caller, import_id: UUID, cursor: str | None, limit: int) -> dict[str, Any]:
+def errors(session: Session, caller: Caller, import_id: UUID, cursor: str | None, limit: int) -> AnswerErrors:
     """In file order. Raises NotFound."""
     one(session, import_id, visible(caller))
-    return line_errors.page(session, AnswerImportError, import_id, cursor, limit)
+    found = line_errors.page(session, AnswerImportError, import_id, cursor, limit)
+    items = [line_errors.shown(row) for row in found.rows]
+    return {"items": items, "total": found.total, "next_cursor": found.following}
 
 
-def _shown(row: AnswerImport) -> dict[str, Any]:
-    instants = {name: getattr(row, name) for name in INSTANTS}
+def _shown(row: AnswerImport) -> ShownImport:
     return {
         "id": str(row.id),
-        **{name: getattr(row, name) for name in PLAIN},
-        **{name: clock.iso(at) if at else None for name, at in instants.items()},
+        "filename": row.filename,
+        "caf_code": row.caf_code,
+        "status": row.status,
+        "lines_total": row.lines_total,
+        "lines_done": row.lines_done,
+        "lines_applied": row.lines_applied,
+        "lines_unchanged": row.lines_unchanged,
+        "lines_bad": row.lines_bad,
+        "landlords_told": row.landlords_told,
+        "unknown_columns": row.unknown_columns,
+        "refusal": row.refusal,
+        "received_at": clock.iso(row.received_at),
+        "started_at": clock.iso(row.started_at) if row.started_at else None,
+        "ended_at": clock.iso(row.ended_at) if row.ended_at else None,
     }
 
 
-def answer(row: CafAnswer | Row[Any], version: int) -> dict[str, Any]:
+def answer(row: CafAnswer | Row[Any], version: int) -> Answer:
     """The Caf's answer on a version, with what the landlord can do."""
     return {
         "version": version,

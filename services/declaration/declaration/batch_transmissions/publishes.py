@@ -1,7 +1,6 @@
 """Publishes the end of a batch, once, with everything transmitted: one recap and one message."""
 
 from datetime import datetime
-from typing import Any
 
 from chassis import clock
 from chassis.texts import full_name
@@ -21,6 +20,13 @@ from declaration.models import (
     Tenancy,
 )
 from declaration.perimeter import joined
+from declaration.published_types import (
+    Line,
+    LotTransmittedData,
+    LotTransmittedPersonal,
+    LotTransmittedPersonalCaf,
+    Scope,
+)
 
 Found = tuple[DeclarationVersion, Dwelling, Landlord, int]
 
@@ -31,7 +37,7 @@ def done(session: Session, batch: BatchTransmission, ended: datetime) -> None:
     if not found:
         return
     landlord_codes = {landlord.caf_code for _version, _dwelling, landlord, _year in found}
-    data = {
+    data: LotTransmittedData = {
         "lot_id": str(batch.id),
         "reference": batch.reference,
         "organisation_id": str(batch.organisation_id),
@@ -44,7 +50,7 @@ def done(session: Session, batch: BatchTransmission, ended: datetime) -> None:
     }
     landlords = {landlord.id: landlord for _version, _dwelling, landlord, _year in found}
     first = next(iter(landlords.values()))
-    personal = {
+    personal: LotTransmittedPersonal = {
         "recipient": {"name": first.name, "email": first.email, "address": first.address},
         "landlords": [{"name": each.name, "user_number": each.user_number} for each in landlords.values()],
         "cafs": _once([version.snapshot["caf"] for version, _dwelling, _landlord, _year in found]),
@@ -69,17 +75,17 @@ def _transmitted(session: Session, batch: BatchTransmission) -> list[Found]:
     return [(version, dwelling, landlord, year) for version, dwelling, landlord, year in session.execute(statement)]
 
 
-def _scopes(dwellings: list[Dwelling]) -> list[dict[str, str]]:
+def _scopes(dwellings: list[Dwelling]) -> list[Scope]:
     """Zones of the dwellings: who may see all of them may see the recap."""
     places = {(each.housing_type, each.departement, each.commune_insee) for each in dwellings}
     return [{"housing_type": kind, "departement": where, "commune": commune} for kind, where, commune in sorted(places)]
 
 
-def _once(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _once(found: list[LotTransmittedPersonalCaf]) -> list[LotTransmittedPersonalCaf]:
     return list({each["name"]: each for each in found}.values())
 
 
-def _line(version: DeclarationVersion) -> dict[str, Any]:
+def _line(version: DeclarationVersion) -> Line:
     said = version.snapshot
     return {
         "reference": version.reference,

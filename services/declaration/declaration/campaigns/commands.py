@@ -1,7 +1,6 @@
 """Commands on a campaign: create, change dates, open for a whole Caf in a few statements, close."""
 
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from chassis import clock, journal
@@ -13,11 +12,14 @@ from sqlalchemy import null, select, update
 from sqlalchemy.orm import Session
 
 from declaration import publishes
+from declaration.api_types.campaigns import Campaign as ShownCampaign
+from declaration.api_types.campaigns import Contact
 from declaration.campaigns import opening
 from declaration.domain import campaign as rules
 from declaration.domain.campaign import Phase, Trigger
 from declaration.models import Campaign
 from declaration.perimeter import of_caf
+from declaration.schemas import AskedCampaign, AskedDates
 
 # The national phone number of all Cafs.
 CAF_TELEPHONE = "3230"
@@ -36,7 +38,7 @@ def caf_of(caller: Caller, caf_code: str | None) -> str:
     return caf_code
 
 
-def create(session: Session, caller: Caller, new: dict[str, Any]) -> Campaign:
+def create(session: Session, caller: Caller, new: AskedCampaign) -> Campaign:
     """Raises Invalid for dates out of order, Conflict when the year already has its campaign."""
     caf_code = caf_of(caller, new["caf_code"])
     dates = rules.planned(new["year"], new["deadline"], new["cut_off"], new["opens_on"], today=clock.today())
@@ -64,13 +66,13 @@ def _reminders(given: list[date] | None, dates: rules.Dates) -> list[str]:
     return [day.isoformat() for day in days]
 
 
-def change_dates(session: Session, caller: Caller, campaign: Campaign, change: dict[str, Any]) -> None:
+def change_dates(session: Session, caller: Caller, campaign: Campaign, change: AskedDates) -> None:
     """
     Moves the deadline, the last day and the reminders; the same dates again change nothing and leave no journal line.
 
     Raises Invalid for dates out of order.
     """
-    before = shown(campaign)
+    was = _moving(campaign)
     dates = rules.planned(campaign.year, change["deadline"], change["cut_off"], campaign.opens_on, today=clock.today())
     campaign.deadline, campaign.cut_off = dates.deadline, dates.cut_off
     campaign.reminders = _reminders(change["reminders"], dates)
@@ -78,8 +80,8 @@ def change_dates(session: Session, caller: Caller, campaign: Campaign, change: d
         # The unfinished declarations are counted again when the new last day has passed.
         campaign.unfinished = null()
     session.flush()
-    after = shown(campaign)
-    moved = [name for name in ("deadline", "cut_off", "reminders") if before[name] != after[name]]
+    now = _moving(campaign)
+    moved = [name for name in was if was[name] != now[name]]
     if not moved:
         return
     journal.record(
@@ -88,16 +90,21 @@ def change_dates(session: Session, caller: Caller, campaign: Campaign, change: d
         action="campaign.dates_changed",
         subject=campaign.id,
         perimeter=campaign.caf_code,
-        before={name: before[name] for name in moved},
-        after={name: after[name] for name in moved},
+        before={name: was[name] for name in moved},
+        after={name: now[name] for name in moved},
         reason=change["reason"],
     )
 
 
-def _contact(session: Session, caf_code: str) -> dict[str, Any]:
+def _moving(campaign: Campaign) -> dict[str, object]:
+    deadline, cut_off = campaign.deadline.isoformat(), campaign.cut_off.isoformat()
+    return {"deadline": deadline, "cut_off": cut_off, "reminders": campaign.reminders}
+
+
+def _contact(session: Session, caf_code: str) -> Contact:
     """Last year's contact, else the default of any Caf."""
     last = select(Campaign.contact).where(Campaign.caf_code == caf_code).order_by(Campaign.year.desc()).limit(1)
-    default = {
+    default: Contact = {
         "name": f"Caf {caf_code}",
         "telephone": CAF_TELEPHONE,
         "address": [f"CAF {caf_code}"],
@@ -164,14 +171,15 @@ def _journal(session: Session, actor: UUID, campaign: Campaign, action: str) -> 
     journal.record(session, actor=actor, action=action, subject=campaign.id, perimeter=campaign.caf_code, after=after)
 
 
-def shown(campaign: Campaign) -> dict[str, Any]:
-    days: dict[str, date] = {name: getattr(campaign, name) for name in ("opens_on", "deadline", "cut_off")}
+def shown(campaign: Campaign) -> ShownCampaign:
     return {
         "id": str(campaign.id),
         "caf_code": campaign.caf_code,
         "year": campaign.year,
         "phase": campaign.phase,
-        **{name: day.isoformat() for name, day in days.items()},
+        "opens_on": campaign.opens_on.isoformat(),
+        "deadline": campaign.deadline.isoformat(),
+        "cut_off": campaign.cut_off.isoformat(),
         "reminders": campaign.reminders,
         "unfinished": campaign.unfinished,
     }

@@ -28,6 +28,7 @@ from declaration.models import (
     StateTransition,
     Tenancy,
 )
+from declaration.published_types import Tenant
 from declaration.sql import give_memory, new_id
 
 ASKED_AT_ONCE = 200
@@ -211,7 +212,7 @@ def _ask_some(runtime: Runtime) -> bool:
     return bool(rows)
 
 
-def _tenants(session: Session, landlord_ids: list[UUID]) -> dict[tuple[UUID, UUID], list[dict[str, Any]]]:
+def _tenants(session: Session, landlord_ids: list[UUID]) -> dict[tuple[UUID, UUID], list[Tenant]]:
     """Tenants with something to declare, by campaign and landlord: one statement for all landlords asked together."""
     statement = (
         select(
@@ -227,8 +228,8 @@ def _tenants(session: Session, landlord_ids: list[UUID]) -> dict[tuple[UUID, UUI
         .where(Dwelling.landlord_id.in_(landlord_ids), RentDeclaration.state != State.NOT_CONCERNED.value)
         .order_by(Tenancy.sort_key, Tenancy.id)
     )
-    found: dict[tuple[UUID, UUID], list[dict[str, Any]]] = defaultdict(list)
+    found: dict[tuple[UUID, UUID], list[Tenant]] = defaultdict(list)
     for campaign_id, landlord_id, number, last_name, first_name, address in session.execute(statement):
-        tenant = {"number": number, "last_name": last_name, "first_name": first_name, "address": address}
+        tenant: Tenant = {"number": number, "last_name": last_name, "first_name": first_name, "address": address}
         found[campaign_id, landlord_id].append(tenant)
     return found

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import TypedDict
 from uuid import UUID
 
 from chassis import clock
@@ -14,6 +14,13 @@ from chassis.auth import Caller
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from declaration.api_types.campaigns import (
+    ProgressOfAll,
+    ProgressOfCaf,
+    ProgressOfDay,
+    ProgressOfDepartement,
+    ProgressOfHousingType,
+)
 from declaration.domain.journey import EDITABLE
 from declaration.domain.states import State
 from declaration.models import Campaign, DeclarationVersion, RentDeclaration
@@ -22,6 +29,23 @@ from declaration.sql import hour_of
 
 # In these states, what reached the Caf is an earlier version, if any.
 _NOT_SENT = {state.value for state in (*EDITABLE, State.NOT_CONCERNED)}
+
+
+class Totals(TypedDict):
+    total: int
+    transmitted: int
+    late: int
+    unfinished: int
+    counts: dict[str, int]
+
+
+class Parts(TypedDict):
+    departements: list[ProgressOfDepartement]
+    housing_types: list[ProgressOfHousingType]
+
+
+class ProgressOfOne(Totals, Parts):
+    days: list[ProgressOfDay]
 
 
 @dataclass
@@ -37,7 +61,7 @@ class Tally:
         self.transmitted += row.later if row.state in _NOT_SENT else row.count
         self.late += row.late
 
-    def shown(self) -> dict[str, Any]:
+    def shown(self) -> Totals:
         return {
             "total": self.counts.total(),
             "transmitted": self.transmitted,
@@ -60,14 +84,14 @@ class _Row:
     late: int
 
 
-def of(session: Session, campaign: Campaign) -> dict[str, Any]:
+def of(session: Session, campaign: Campaign) -> ProgressOfOne:
     """Counts in all, per département, per type of dwelling and per day."""
     here = RentDeclaration.campaign_id == campaign.id
     rows = _rows(session, here)
     return {**_totals(rows), **_parts(rows), "days": _days(session, here)}
 
 
-def of_all(session: Session, caller: Caller, year: int) -> dict[str, Any]:
+def of_all(session: Session, caller: Caller, year: int) -> ProgressOfAll:
     """The same for all campaigns of a year that the caller may see, and per Caf."""
     wanted = select(Campaign).where(Campaign.year == year, of_caf(caller)).order_by(Campaign.caf_code)
     found = session.execute(wanted).scalars().all()
@@ -76,7 +100,7 @@ def of_all(session: Session, caller: Caller, year: int) -> dict[str, Any]:
     each: dict[UUID, Tally] = defaultdict(Tally)
     for row in rows:
         each[row.campaign_id].add(row)
-    cafs = [
+    cafs: list[ProgressOfCaf] = [
         {"caf_code": one.caf_code, "phase": one.phase, "deadline": one.deadline.isoformat(), **each[one.id].shown()}
         for one in found
     ]
@@ -96,14 +120,14 @@ def _rows(session: Session, here: ColumnElement[bool]) -> list[_Row]:
     return [_Row(*row) for row in session.execute(counted.group_by(*alike))]
 
 
-def _totals(rows: Iterable[_Row]) -> dict[str, Any]:
+def _totals(rows: Iterable[_Row]) -> Totals:
     all_of_it = Tally()
     for row in rows:
         all_of_it.add(row)
     return all_of_it.shown()
 
 
-def _parts(rows: Iterable[_Row]) -> dict[str, Any]:
+def _parts(rows: Iterable[_Row]) -> Parts:
     departements: dict[str, Tally] = defaultdict(Tally)
     kinds: dict[str, Tally] = defaultdict(Tally)
     for row in rows:
@@ -115,7 +139,7 @@ def _parts(rows: Iterable[_Row]) -> dict[str, Any]:
     }
 
 
-def _days(session: Session, here: ColumnElement[bool]) -> list[dict[str, Any]]:
+def _days(session: Session, here: ColumnElement[bool]) -> list[ProgressOfDay]:
     """First transmissions per French day, from the first day to the last, empty days included."""
     hour = hour_of(DeclarationVersion.transmitted_at)
     counted = (
@@ -132,10 +156,11 @@ def _days(session: Session, here: ColumnElement[bool]) -> list[dict[str, Any]]:
     return _cumulated(found)
 
 
-def _cumulated(found: Counter[date]) -> list[dict[str, Any]]:
+def _cumulated(found: Counter[date]) -> list[ProgressOfDay]:
     if not found:
         return []
-    first, last, total, days = min(found), max(found), 0, []
+    days: list[ProgressOfDay] = []
+    first, last, total = min(found), max(found), 0
     for after in range((last - first).days + 1):
         day = first + timedelta(days=after)
         total += found[day]

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from chassis import clock, journal
@@ -90,7 +89,7 @@ def cut_off(runtime: Runtime) -> None:
             )
 
 
-def _left(session: Session, campaign: Campaign) -> dict[str, Any]:
+def _left(session: Session, campaign: Campaign) -> dict[str, int]:
     """Counts of unfinished declarations by state. Nothing is erased: drafts stay as they are."""
     counted = select(RentDeclaration.state, func.count()).where(RentDeclaration.campaign_id == campaign.id, _UNFINISHED)
     found = {state: count for state, count in session.execute(counted.group_by(RentDeclaration.state))}

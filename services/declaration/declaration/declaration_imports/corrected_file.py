@@ -7,6 +7,7 @@ from chassis.auth import Caller
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from declaration.api_types.many_tenants import CellError as StoredError
 from declaration.domain.rows import known_columns, row_validation
 from declaration.domain.rows.columns import COLUMNS
 from declaration.filing import loading
@@ -57,7 +58,7 @@ def _row(line: DeclarationImportLine, loaded: LoadedDeclaration | None) -> Row:
     return Row(mark, {**known, **typed, "points": points, "to_correct": said})
 
 
-def _sentence(error: dict[str, str]) -> str:
+def _sentence(error: StoredError) -> str:
     where = f"{layout.HEADERS[error['column']]} : " if error["column"] else ""
     example = f" Par exemple : {error['example']}." if error["example"] else ""
     return f"{where}{error['detail']}{example}"

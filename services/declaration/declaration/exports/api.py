@@ -1,30 +1,30 @@
 """Export batches, for Caf agents."""
 
-from typing import Any
 from uuid import UUID
 
 from chassis.http import agent, read_only, runtime, transaction
 from chassis.idempotency import idempotent
 
+from declaration.api_types.exchange import AcknowledgeExportBody, Export, ListExportsAnswer
 from declaration.campaigns import commands
 from declaration.exports import queries as batches
 from declaration.exports import selection
 
 
-def list_exports(limit: int = 50, cursor: str | None = None) -> dict[str, Any]:
+def list_exports(limit: int = 50, cursor: str | None = None) -> ListExportsAnswer:
     who = agent()
     with read_only() as session:
         return batches.page(session, who, cursor, limit)
 
 
 @idempotent
-def make_export(caf_code: str | None = None) -> tuple[dict[str, Any], int]:
+def make_export(caf_code: str | None = None) -> tuple[Export, int]:
     who = agent()
     with transaction() as session:
         return batches.shown(selection.claim(session, commands.caf_of(who, caf_code), str(who.sub))), 201
 
 
-def get_export(export_id: str) -> dict[str, Any]:
+def get_export(export_id: str) -> Export:
     who = agent()
     with read_only() as session:
         return batches.shown(batches.find(session, who, UUID(export_id)))
@@ -44,7 +44,7 @@ def get_export_content(export_id: str) -> tuple[bytes, int, dict[str, str]]:
 
 
 @idempotent
-def acknowledge_export(export_id: str, body: dict[str, Any]) -> dict[str, Any]:
+def acknowledge_export(export_id: str, body: AcknowledgeExportBody) -> Export:
     who = agent()
     with transaction() as session:
         batch = batches.find(session, who, UUID(export_id), change=True)

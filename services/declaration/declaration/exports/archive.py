@@ -13,6 +13,7 @@ from chassis import clock
 from chassis.runtime import Runtime
 from sqlalchemy import Row, select
 
+from declaration.api_types.exchange import Manifest
 from declaration.domain.exports import columns, manifest
 from declaration.domain.exports.columns import Version
 from declaration.domain.exports.manifest import Layout, Made, Totals
@@ -44,7 +45,7 @@ _SHOWN = (
 class Written:
     """Manifest of the written ZIP, and its size in bytes."""
 
-    manifest: dict[str, Any]
+    manifest: Manifest
     size: int
 
 

@@ -1,6 +1,6 @@
 """Export batches as agents see them, their files, and the Caf's receipt."""
 
-from typing import Any
+from datetime import datetime
 from uuid import UUID
 
 import structlog
@@ -12,14 +12,13 @@ from chassis.storage import Storage
 from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import Session
 
+from declaration.api_types.exchange import Export, ListExportsAnswer
 from declaration.domain.exports import manifest
 from declaration.domain.exports.states import LABELS, Status, Trigger, advance
 from declaration.exports import jobs
 from declaration.models import ExportBatch
 
 log = structlog.get_logger()
-PLAIN = ("caf_code", "number", "status", "lines", "lines_done", "size", "manifest_sha256")
-INSTANTS = ("claimed_at", "ready_at", "acknowledged_at", "purged_at")
 
 
 def visible(caller: Caller) -> ColumnElement[bool]:
@@ -36,7 +35,7 @@ def find(session: Session, caller: Caller, export_id: UUID, *, change: bool = Fa
     return row
 
 
-def page(session: Session, caller: Caller, cursor: str | None, limit: int) -> dict[str, Any]:
+def page(session: Session, caller: Caller, cursor: str | None, limit: int) -> ListExportsAnswer:
     """Newest first: ids are in order of time."""
     statement = select(ExportBatch).where(visible(caller))
     if after := pagination.after_id(cursor):
@@ -46,15 +45,27 @@ def page(session: Session, caller: Caller, cursor: str | None, limit: int) -> di
     return {"items": [shown(row) for row in found], "next_cursor": following}
 
 
-def shown(batch: ExportBatch) -> dict[str, Any]:
-    instants = {name: getattr(batch, name) for name in INSTANTS}
+def shown(batch: ExportBatch) -> Export:
     return {
         "id": str(batch.id),
-        **{name: getattr(batch, name) for name in PLAIN},
+        "caf_code": batch.caf_code,
+        "number": batch.number,
+        "status": batch.status,
         "status_label": LABELS[Status(batch.status)],
-        **{name: clock.iso(at) if at else None for name, at in instants.items()},
+        "lines": batch.lines,
+        "lines_done": batch.lines_done,
+        "size": batch.size,
+        "manifest_sha256": batch.manifest_sha256,
+        "claimed_at": clock.iso(batch.claimed_at),
+        "ready_at": _instant(batch.ready_at),
+        "acknowledged_at": _instant(batch.acknowledged_at),
+        "purged_at": _instant(batch.purged_at),
         "manifest": batch.manifest,
     }
+
+
+def _instant(at: datetime | None) -> str | None:
+    return clock.iso(at) if at else None
 
 
 def note_download(session: Session, caller: Caller, batch: ExportBatch) -> None:

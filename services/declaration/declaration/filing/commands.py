@@ -15,6 +15,8 @@ from declaration.domain.draft import StoredDraft
 from declaration.domain.states import State, Trigger, advance
 from declaration.filing.loading import PAPER, WEB, LoadedDeclaration, standing_version
 from declaration.models import CafAnswer, DeclarationVersion, RentDeclaration, StateTransition
+from declaration.published_types import Recipient
+from declaration.publishes import AboutTransmitted
 
 
 def save(session: Session, loaded: LoadedDeclaration, change: Mapping[str, Any]) -> None:
@@ -49,8 +51,7 @@ def transmit(session: Session, loaded: LoadedDeclaration, lot_id: UUID | None = 
     version = _version(loaded, earlier)
     session.add(version)
     _record_transition(session, loaded, Trigger.TRANSMIT, loaded.state, following)
-    lot = {"lot_id": str(lot_id)} if lot_id else {}
-    publishes.transmitted(session, version, {**_about(loaded), **lot}, _recipient(loaded))
+    publishes.transmitted(session, version, _about(loaded, lot_id), _recipient(loaded))
     if earlier is not None:
         _supersede(session, loaded, earlier)
     _touch(session, loaded, following)
@@ -170,8 +171,8 @@ def _record_transition(
     session.add(transition)
 
 
-def _about(loaded: LoadedDeclaration) -> dict[str, Any]:
-    return {
+def _about(loaded: LoadedDeclaration, lot_id: UUID | None) -> AboutTransmitted:
+    about: AboutTransmitted = {
         "campaign_year": loaded.campaign.year,
         "organisation_id": str(loaded.landlord.organisation_id),
         "landlord_id": str(loaded.landlord.id),
@@ -180,9 +181,12 @@ def _about(loaded: LoadedDeclaration) -> dict[str, Any]:
         "departement": loaded.dwelling.departement,
         "commune": loaded.dwelling.commune_insee,
     }
+    if lot_id:
+        about["lot_id"] = str(lot_id)
+    return about
 
 
-def _recipient(loaded: LoadedDeclaration) -> dict[str, Any]:
+def _recipient(loaded: LoadedDeclaration) -> Recipient:
     return {"name": loaded.landlord.name, "email": loaded.landlord.email, "address": loaded.landlord.address}
 
 

@@ -1,13 +1,13 @@
 """Several tenants at once: declaration imports with their lines, and batch transmissions."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from chassis.ids import new_id
 from sqlalchemy import ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, deferred, mapped_column
 
+from declaration.api_types.many_tenants import CellError
 from declaration.models.base import Base
 
 
@@ -49,9 +49,9 @@ class DeclarationImportLine(Base):
     # Read from the file: no foreign key, it may not exist.
     declaration_id: Mapped[UUID | None]
     revision: Mapped[int | None]
-    cells: Mapped[dict[str, Any]]
+    cells: Mapped[dict[str, str]]
     status: Mapped[str] = mapped_column(String(10))
-    errors: Mapped[list[dict[str, Any]]]
+    errors: Mapped[list[CellError]]
     # What is left to confirm.
     points: Mapped[list[str]]
     # Whether the report lists it.

@@ -1,13 +1,13 @@
 """Campaigns of one Caf and year, and the landlords asked."""
 
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from chassis.ids import new_id
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from declaration.api_types.campaigns import Contact
 from declaration.models.base import Base
 
 
@@ -25,9 +25,9 @@ class Campaign(Base):
     # ISO days on which landlords who have not finished are reminded.
     reminders: Mapped[list[str]]
     # Declarations by state once the cut-off had passed; null before.
-    unfinished: Mapped[dict[str, Any] | None]
+    unfinished: Mapped[dict[str, int] | None]
     # The Caf's service as printed on letters and recaps: name, telephone, address, reference.
-    contact: Mapped[dict[str, Any]]
+    contact: Mapped[Contact]
 
 
 class DeclarationRequest(Base):
@@ -80,4 +80,4 @@ class NationalOpeningLine(Base):
     caf_code: Mapped[str] = mapped_column(String(3), primary_key=True)
     outcome: Mapped[str] = mapped_column(String(20))
     # Counts of the opening: declarations, not_concerned, landlords; empty for a Caf that was not opened.
-    made: Mapped[dict[str, Any]]
+    made: Mapped[dict[str, int]]

@@ -1,7 +1,6 @@
 """Export batches sent to a Caf, and the Caf's answers."""
 
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from chassis.db import Sequence
@@ -9,6 +8,7 @@ from chassis.ids import new_id
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from declaration.api_types.exchange import Manifest
 from declaration.models.base import Base
 
 # A refused file may be sent again: the cause may have been ours.
@@ -49,7 +49,7 @@ class ExportBatch(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     storage_key: Mapped[str] = mapped_column(String(100))
     size: Mapped[int | None]
-    manifest: Mapped[dict[str, Any] | None]
+    manifest: Mapped[Manifest | None]
     manifest_sha256: Mapped[str | None] = mapped_column(String(64))
     ready_at: Mapped[datetime | None]
     acknowledged_at: Mapped[datetime | None]

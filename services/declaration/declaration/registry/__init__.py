@@ -2,24 +2,24 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 from chassis.ids import new_id
 from chassis.runtime import Runtime
 
+from declaration.api_types.registry import RegistryImport as ShownImport
 from declaration.job_lock import JobLock
 from declaration.models import RegistryImport
 from declaration.registry import commands, jobs, portfolio, queries
 from declaration.registry.slices import help_merging
 
 __all__ = ["help_merging", "import_path", "portfolio", "read_waiting", "shown"]
-Progress = Callable[[dict[str, Any]], None]
+Progress = Callable[[ShownImport], None]
 
 
 def import_path(
     runtime: Runtime, path: Path, actor: str, progress: Progress | None = None, *, caf_code: str | None = None
-) -> dict[str, Any]:
+) -> ShownImport:
     """Imports a file at once, in this process; returns the import as the API shows it.
 
     A file that another process is already reading: returns its current state.
@@ -40,7 +40,7 @@ def import_path(
     return shown(runtime, import_id)
 
 
-def shown(runtime: Runtime, import_id: UUID) -> dict[str, Any]:
+def shown(runtime: Runtime, import_id: UUID) -> ShownImport:
     with runtime.read_only() as session:
         return queries.one(session, import_id)
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, Date, MetaData, Select, Table, and_, func, literal, select
+from sqlalchemy import Column, ColumnElement, Date, MetaData, Select, Table, and_, func, literal, select
 
 from declaration.models import Base, Dwelling, Landlord, Staged, Tenancy
 
@@ -18,7 +18,7 @@ SLICE = Table(
     prefixes=["TEMPORARY"],
 )
 LINE = SLICE.c
-LANDLORD: dict[str, Any] = {
+LANDLORD: Mapping[str, ColumnElement[Any]] = {
     "organisation_id": LINE.organisation_id,
     "kind": LINE.kind,
     "siret": LINE.siret,
@@ -29,7 +29,7 @@ LANDLORD: dict[str, Any] = {
     "email": LINE.email,
     "address": LINE.landlord_address,
 }
-DWELLING: dict[str, Any] = {
+DWELLING: Mapping[str, ColumnElement[Any]] = {
     "housing_type": LINE.housing_type,
     "address": LINE.dwelling_address,
     "commune_insee": LINE.commune_insee,
@@ -38,7 +38,7 @@ DWELLING: dict[str, Any] = {
     "single_room": LINE.single_room,
     "search": LINE.dwelling_search,
 }
-TENANCY: dict[str, Any] = {
+TENANCY: Mapping[str, ColumnElement[Any]] = {
     "tenant_last_name": LINE.tenant_last_name,
     "tenant_first_name": LINE.tenant_first_name,
     "lease_start": LINE.lease_start,

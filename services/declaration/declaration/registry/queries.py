@@ -1,6 +1,5 @@
 """Registry imports and their errors as the API shows them, to agents of the Caf that sent them."""
 
-from typing import Any
 from uuid import UUID
 
 from chassis import clock, pagination
@@ -9,11 +8,10 @@ from chassis.problems import NotFound
 from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import Session
 
+from declaration.api_types.registry import ListImportErrorsAnswer, RegistryListImportsAnswer, ThreeCounts
+from declaration.api_types.registry import RegistryImport as ShownImport
 from declaration.files import line_errors
 from declaration.models import RegistryImport, RegistryImportError
-
-KINDS = ("landlords", "dwellings", "tenancies")
-PLAIN = ("filename", "caf_code", "status", "lines_total", "lines_done", "lines_good", "lines_bad", "lines_merged")
 
 
 def visible(caller: Caller) -> ColumnElement[bool]:
@@ -21,7 +19,7 @@ def visible(caller: Caller) -> ColumnElement[bool]:
     return true() if caller.supervisor else RegistryImport.caf_code == (caller.caf or "")
 
 
-def one(session: Session, import_id: UUID, inside: ColumnElement[bool] | None = None) -> dict[str, Any]:
+def one(session: Session, import_id: UUID, inside: ColumnElement[bool] | None = None) -> ShownImport:
     """Raises NotFound."""
     statement = select(RegistryImport).where(RegistryImport.id == import_id, true() if inside is None else inside)
     row = session.execute(statement).scalar_one_or_none()
@@ -30,7 +28,7 @@ def one(session: Session, import_id: UUID, inside: ColumnElement[bool] | None = 
     return _shown(row)
 
 
-def page(session: Session, caller: Caller, cursor: str | None, limit: int) -> dict[str, Any]:
+def page(session: Session, caller: Caller, cursor: str | None, limit: int) -> RegistryListImportsAnswer:
     """Newest first: ids are in order of time."""
     statement = select(RegistryImport).where(visible(caller))
     if after := pagination.after_id(cursor):
@@ -40,23 +38,37 @@ def page(session: Session, caller: Caller, cursor: str | None, limit: int) -> di
     return {"items": [_shown(row) for row in shown], "next_cursor": following}
 
 
-def errors(session: Session, caller: Caller, import_id: UUID, cursor: str | None, limit: int) -> dict[str, Any]:
+def errors(session: Session, caller: Caller, import_id: UUID, cursor: str | None, limit: int) -> ListImportErrorsAnswer:
     """In file order. Raises NotFound."""
     one(session, import_id, visible(caller))
-    return line_errors.page(
-        session, RegistryImportError, import_id, cursor, limit, names=(*line_errors.NAMES, "severity")
-    )
+    found = line_errors.page(session, RegistryImportError, import_id, cursor, limit)
+    return {
+        "items": [{**line_errors.shown(row), "severity": row.severity} for row in found.rows],
+        "total": found.total,
+        "next_cursor": found.following,
+    }
 
 
-def _shown(row: RegistryImport) -> dict[str, Any]:
+def _shown(row: RegistryImport) -> ShownImport:
     return {
         "id": str(row.id),
-        **{name: getattr(row, name) for name in PLAIN},
+        "filename": row.filename,
+        "caf_code": row.caf_code,
+        "status": row.status,
+        "lines_total": row.lines_total,
+        "lines_done": row.lines_done,
+        "lines_good": row.lines_good,
+        "lines_bad": row.lines_bad,
+        "lines_merged": row.lines_merged,
         "unknown_columns": row.unknown_columns,
         "refusal": row.refusal,
-        "created": {kind: getattr(row, f"created_{kind}") for kind in KINDS},
-        "updated": {kind: getattr(row, f"updated_{kind}") for kind in KINDS},
+        "created": _counts(row.created_landlords, row.created_dwellings, row.created_tenancies),
+        "updated": _counts(row.updated_landlords, row.updated_dwellings, row.updated_tenancies),
         "received_at": clock.iso(row.received_at),
         "started_at": clock.iso(row.started_at) if row.started_at else None,
         "ended_at": clock.iso(row.ended_at) if row.ended_at else None,
     }
+
+
+def _counts(landlords: int, dwellings: int, tenancies: int) -> ThreeCounts:
+    return {"landlords": landlords, "dwellings": dwellings, "tenancies": tenancies}

@@ -1,6 +1,5 @@
 """Requests a national opening, with the Cafs known now."""
 
-from typing import Any
 from uuid import UUID
 
 from chassis import clock, journal
@@ -25,9 +24,13 @@ def ask(session: Session, caller: Caller, year: int) -> NationalOpening:
         under_way = (NationalOpening.year == year) & NationalOpening.ended_at.is_(None)
         return session.execute(select(NationalOpening).where(under_way)).scalar_one()
     _take_cafs(session, opening_id, year)
-    after: dict[str, Any] = {"year": year}
     journal.record(
-        session, actor=caller.sub, action="campaign.all_requested", subject=opening_id, perimeter="FR", after=after
+        session,
+        actor=caller.sub,
+        action="campaign.all_requested",
+        subject=opening_id,
+        perimeter="FR",
+        after={"year": year},
     )
     return session.get_one(NationalOpening, opening_id)
 

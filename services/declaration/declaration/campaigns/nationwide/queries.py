@@ -1,7 +1,6 @@
 """National openings as the API shows them, to supervisors."""
 
 from collections import Counter
-from typing import Any
 from uuid import UUID
 
 from chassis import clock
@@ -10,6 +9,8 @@ from chassis.problems import NotFound
 from sqlalchemy import ColumnElement, false, select, true
 from sqlalchemy.orm import Session
 
+from declaration.api_types.campaigns import NationalOpening as ShownOpening
+from declaration.api_types.campaigns import NationalOpeningCaf, NationalOpeningHead
 from declaration.domain.nationwide import LABELS, Outcome
 from declaration.models import NationalOpening, NationalOpeningLine
 
@@ -31,13 +32,13 @@ def find(session: Session, caller: Caller, opening_id: UUID) -> NationalOpening:
     return row
 
 
-def listed(session: Session, caller: Caller) -> list[dict[str, Any]]:
+def listed(session: Session, caller: Caller) -> list[NationalOpeningHead]:
     """The latest ones, newest first, without their Cafs."""
     statement = select(NationalOpening).where(visible(caller)).order_by(NationalOpening.id.desc()).limit(MOST_LISTED)
     return [_head(row) for row in session.execute(statement).scalars()]
 
 
-def shown(session: Session, opening: NationalOpening) -> dict[str, Any]:
+def shown(session: Session, opening: NationalOpening) -> ShownOpening:
     """The opening with the outcome per Caf, and the count of each outcome."""
     wanted = select(NationalOpeningLine).where(NationalOpeningLine.opening_id == opening.id)
     lines = session.execute(wanted.order_by(NationalOpeningLine.caf_code)).scalars().all()
@@ -45,7 +46,7 @@ def shown(session: Session, opening: NationalOpening) -> dict[str, Any]:
     return {**_head(opening), "total": len(lines), "counts": dict(counts), "cafs": [_line(line) for line in lines]}
 
 
-def _head(opening: NationalOpening) -> dict[str, Any]:
+def _head(opening: NationalOpening) -> NationalOpeningHead:
     return {
         "id": str(opening.id),
         "year": opening.year,
@@ -54,6 +55,12 @@ def _head(opening: NationalOpening) -> dict[str, Any]:
     }
 
 
-def _line(line: NationalOpeningLine) -> dict[str, Any]:
-    made = {name: line.made.get(name) for name in ("declarations", "not_concerned", "landlords")}
-    return {"caf_code": line.caf_code, "outcome": line.outcome, "label": LABELS[Outcome(line.outcome)], **made}
+def _line(line: NationalOpeningLine) -> NationalOpeningCaf:
+    return {
+        "caf_code": line.caf_code,
+        "outcome": line.outcome,
+        "label": LABELS[Outcome(line.outcome)],
+        "declarations": line.made.get("declarations"),
+        "not_concerned": line.made.get("not_concerned"),
+        "landlords": line.made.get("landlords"),
+    }

@@ -12,6 +12,7 @@ from typing import Any
 
 from chassis import clock, money
 
+from declaration.api_types.exchange import Manifest, ManifestTotals
 from declaration.domain.exports.columns import COLUMNS, FORMAT, Version
 
 
@@ -55,7 +56,7 @@ class Totals:
         self.first_transmitted_at = min(self.first_transmitted_at or at, at)
         self.last_transmitted_at = max(self.last_transmitted_at or at, at)
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> ManifestTotals:
         return {
             "lines": self.lines,
             "corrections": self.corrections,
@@ -80,7 +81,7 @@ class Made:
 
 def manifest(
     *, export_id: str, caf_code: str, number: int, claimed_at: datetime, made: Made, previous: str | None
-) -> dict[str, Any]:
+) -> Manifest:
     """`previous`: SHA-256 of the previous batch's manifest; None for the first."""
     first, last = made.totals.first_transmitted_at, made.totals.last_transmitted_at
     return {
@@ -97,7 +98,7 @@ def manifest(
     }
 
 
-def to_bytes(content: Mapping[str, Any]) -> bytes:
+def to_bytes(content: Mapping[str, object]) -> bytes:
     """The manifest file: the same content always gives the same bytes."""
     return (json.dumps(content, ensure_ascii=False, sort_keys=True, indent=2) + "\n").encode()
 
