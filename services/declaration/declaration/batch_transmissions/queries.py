@@ -1,6 +1,5 @@
 """Batch transmissions as the API shows them, to the person who requested them only."""
 
-from typing import Any
 from uuid import UUID
 
 from chassis import clock, pagination
@@ -10,6 +9,7 @@ from chassis.texts import full_name
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from declaration.api_types.many_tenants import ListLinesAnswer, ListLotsAnswer, Lot, LotLine, LotLineTenant
 from declaration.batch_transmissions.states import LineStatus
 from declaration.filing import loading
 from declaration.filing.loading import LoadedDeclaration
@@ -31,7 +31,7 @@ def find(session: Session, caller: Caller, lot_id: UUID) -> BatchTransmission:
     return row
 
 
-def page(session: Session, caller: Caller, cursor: str | None, limit: int) -> dict[str, Any]:
+def page(session: Session, caller: Caller, cursor: str | None, limit: int) -> ListLotsAnswer:
     """Newest first."""
     statement = select(BatchTransmission).where(visible(caller))
     if after := pagination.after_id(cursor):
@@ -41,7 +41,7 @@ def page(session: Session, caller: Caller, cursor: str | None, limit: int) -> di
     return {"items": [shown(session, row) for row in rows], "next_cursor": following}
 
 
-def shown(session: Session, batch: BatchTransmission) -> dict[str, Any]:
+def shown(session: Session, batch: BatchTransmission) -> Lot:
     """The batch, with the count of its declarations by status."""
     counted = (
         select(BatchTransmissionLine.status, func.count())
@@ -54,7 +54,9 @@ def shown(session: Session, batch: BatchTransmission) -> dict[str, Any]:
         "reference": batch.reference,
         "status": batch.status,
         "total": sum(found.values()),
-        **{status.value: found.get(status, 0) for status in LineStatus},
+        "waiting": found.get(LineStatus.WAITING, 0),
+        "transmitted": found.get(LineStatus.TRANSMITTED, 0),
+        "refused": found.get(LineStatus.REFUSED, 0),
         "requested_at": clock.iso(batch.requested_at),
         "ended_at": clock.iso(batch.ended_at) if batch.ended_at else None,
     }
@@ -62,7 +64,7 @@ def shown(session: Session, batch: BatchTransmission) -> dict[str, Any]:
 
 def lines(
     session: Session, caller: Caller, batch: BatchTransmission, status: str | None, cursor: str | None, limit: int
-) -> dict[str, Any]:
+) -> ListLinesAnswer:
     """The declarations of a batch; a tenant is named only while the caller may see them."""
     made = (DeclarationVersion.declaration_id == BatchTransmissionLine.declaration_id) & (
         DeclarationVersion.version == BatchTransmissionLine.version
@@ -80,9 +82,12 @@ def lines(
     return {"items": items, "next_cursor": following}
 
 
-def _line(line: BatchTransmissionLine, reference: str | None, loaded: LoadedDeclaration | None) -> dict[str, Any]:
+def _line(line: BatchTransmissionLine, reference: str | None, loaded: LoadedDeclaration | None) -> LotLine:
     tenancy = loaded.tenancy if loaded else None
-    name = full_name(tenancy.tenant_last_name, tenancy.tenant_first_name) if tenancy else None
+    tenant: LotLineTenant | None = None
+    if tenancy:
+        name = full_name(tenancy.tenant_last_name, tenancy.tenant_first_name)
+        tenant = {"number": tenancy.tenant_number, "name": name}
     return {
         "declaration_id": str(line.declaration_id),
         "status": line.status,
@@ -90,6 +95,6 @@ def _line(line: BatchTransmissionLine, reference: str | None, loaded: LoadedDecl
         "detail": line.detail,
         "version": line.version,
         "reference": reference if loaded else None,
-        "tenant": {"number": tenancy.tenant_number, "name": name} if tenancy else None,
+        "tenant": tenant,
         "dwelling": loaded.dwelling.reference if loaded else None,
     }

@@ -6,6 +6,7 @@ from uuid import UUID
 from chassis.http import landlord, read_only, runtime, settings, transaction
 from werkzeug.datastructures import FileStorage
 
+from declaration.api_types.many_tenants import DeclarationImport, DeclarationImportsListImportsAnswer, ListErrorsAnswer
 from declaration.declaration_imports import applying, commands, corrected_file, queries
 from declaration.listing import Filters
 from declaration.settings import own
@@ -37,12 +38,12 @@ def get_template(
     return _file(content, format, "loyers-juillet")
 
 
-def list_imports(cursor: str | None = None, limit: int = 50) -> dict[str, Any]:
+def list_imports(cursor: str | None = None, limit: int = 50) -> DeclarationImportsListImportsAnswer:
     with read_only() as session:
         return queries.page(session, landlord(), cursor, limit)
 
 
-def post_import(file: Any = None) -> tuple[dict[str, Any], int]:
+def post_import(file: Any = None) -> tuple[DeclarationImport, int]:
     """Needs no idempotency key: the same file twice changes nothing."""
     caller = landlord()
     if not isinstance(file, FileStorage):
@@ -51,12 +52,12 @@ def post_import(file: Any = None) -> tuple[dict[str, Any], int]:
     return get_import(str(import_id)), 202
 
 
-def get_import(import_id: str) -> dict[str, Any]:
+def get_import(import_id: str) -> DeclarationImport:
     with read_only() as session:
         return queries.shown(session, queries.find(session, landlord(), UUID(import_id)))
 
 
-def list_errors(import_id: str, cursor: str | None = None, limit: int = 50) -> dict[str, Any]:
+def list_errors(import_id: str, cursor: str | None = None, limit: int = 50) -> ListErrorsAnswer:
     with read_only() as session:
         return queries.report(session, queries.find(session, landlord(), UUID(import_id)), cursor, limit)
 
@@ -68,7 +69,7 @@ def get_correction(import_id: str) -> File:
     return _file(content, kind, "loyers-a-corriger")
 
 
-def post_application(import_id: str) -> tuple[dict[str, Any], int]:
+def post_application(import_id: str) -> tuple[DeclarationImport, int]:
     """Needs no idempotency key: a second request does nothing more."""
     with transaction() as session:
         row = queries.find(session, landlord(), UUID(import_id), change=True)

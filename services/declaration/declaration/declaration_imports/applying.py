@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from declaration.declaration_imports.checking import (
     STATUSES,
     UNKNOWN,
+    Written,
     errors_of,
     note,
     of_status,
@@ -64,9 +65,7 @@ def apply(runtime: Runtime, lock: JobLock, caller: Caller) -> None:
             note(session, lock.row_id, written)
 
 
-def _applied(
-    session: Session, line: DeclarationImportLine, loaded: LoadedDeclaration | None, mine: Any
-) -> dict[str, Any]:
+def _applied(session: Session, line: DeclarationImportLine, loaded: LoadedDeclaration | None, mine: Any) -> Written:
     if loaded is None:
         return outcome(line.line, LineStatus.REFUSED, [UNKNOWN])
     result = validated(line, loaded, mine)

@@ -28,6 +28,8 @@ from declaration.sheets.layout import MARK
 from declaration.sheets.reading import Line
 
 BATCH = 200
+# The columns that a checked line sets, for one statement to write.
+Written = dict[str, object]
 # In a file, the declaration is named in a column of its own.
 UNKNOWN = replace(filing_rows.UNKNOWN, column=MARK)
 TWICE = CellError(
@@ -64,7 +66,7 @@ def read(runtime: Runtime, lock: JobLock, content: bytes) -> None:
             session.execute(insert(DeclarationImportLine), list(_rows(lock.row_id, sheet.lines)))
 
 
-def _rows(import_id: UUID, lines: Iterable[Line]) -> Iterable[dict[str, Any]]:
+def _rows(import_id: UUID, lines: Iterable[Line]) -> Iterable[dict[str, object]]:
     seen: set[UUID] = set()
     for line in lines:
         error = _refusal(line, seen)
@@ -133,9 +135,7 @@ def validated(line: DeclarationImportLine, loaded: LoadedDeclaration, mine: set[
     return RowResult(Outcome.REFUSED, loaded.draft, errors=tuple(errors)) if errors else result
 
 
-def _checked(
-    line: DeclarationImportLine, loaded: LoadedDeclaration | None, mine: set[tuple[UUID, int]]
-) -> dict[str, Any]:
+def _checked(line: DeclarationImportLine, loaded: LoadedDeclaration | None, mine: set[tuple[UUID, int]]) -> Written:
     if loaded is None:
         return outcome(line.line, LineStatus.REFUSED, [UNKNOWN])
     result = validated(line, loaded, mine)
@@ -146,7 +146,7 @@ def _checked(
 
 def outcome(
     line: int, status: LineStatus, errors: Iterable[CellError] = (), points: Iterable[str] = (), **more: Any
-) -> dict[str, Any]:
+) -> Written:
     """The columns of a validated line."""
     told, left = [asdict(error) for error in errors], list(points)
     reported = bool(told or left)
@@ -180,19 +180,19 @@ def points_of(result: RowResult, loaded: LoadedDeclaration) -> list[str]:
     return [each.message for each in asked if not each.confirmed]
 
 
-def note(session: Session, import_id: UUID, written: list[dict[str, Any]]) -> None:
+def note(session: Session, import_id: UUID, written: list[Written]) -> None:
     """Writes the outcomes to their lines."""
     table = DeclarationImportLine.metadata.tables[DeclarationImportLine.__tablename__]
     here: ColumnElement[bool] = (table.c.import_id == import_id) & (table.c.line == bindparam("at"))
     names = ("status", "errors", "points", "reported", "applied_revision")
     for some in _grouped_by_columns(written):
-        values: dict[str, Any] = {name: bindparam(name) for name in names if name in some[0]}
+        values: dict[str, object] = {name: bindparam(name) for name in names if name in some[0]}
         session.connection().execute(update(table).where(here).values(values), some)
 
 
-def _grouped_by_columns(written: list[dict[str, Any]]) -> Iterable[list[dict[str, Any]]]:
+def _grouped_by_columns(written: list[Written]) -> Iterable[list[Written]]:
     """Groups the lines by the columns they set: one statement per group."""
-    groups: dict[frozenset[str], list[dict[str, Any]]] = {}
+    groups: dict[frozenset[str], list[Written]] = {}
     for one in written:
         groups.setdefault(frozenset(one), []).append(one)
     return groups.values()

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import Any
 from uuid import UUID
 
 from chassis import clock, pagination
@@ -11,6 +10,8 @@ from chassis.problems import NotFound
 from sqlalchemy import ColumnElement, func, select, tuple_
 from sqlalchemy.orm import Session
 
+from declaration.api_types.many_tenants import DeclarationImport as ShownImport
+from declaration.api_types.many_tenants import DeclarationImportsListImportsAnswer, ListErrorsAnswer, ReportLine
 from declaration.declaration_imports.states import LineStatus
 from declaration.domain.rows.columns import COLUMNS
 from declaration.models import DeclarationImport, DeclarationImportLine
@@ -31,7 +32,7 @@ def find(session: Session, caller: Caller, import_id: UUID, *, change: bool = Fa
     return row
 
 
-def page(session: Session, caller: Caller, cursor: str | None, limit: int) -> dict[str, Any]:
+def page(session: Session, caller: Caller, cursor: str | None, limit: int) -> DeclarationImportsListImportsAnswer:
     """Newest first."""
     key = (DeclarationImport.received_at, DeclarationImport.id)
     statement = select(DeclarationImport).where(visible(caller))
@@ -42,7 +43,7 @@ def page(session: Session, caller: Caller, cursor: str | None, limit: int) -> di
     return {"items": [shown(session, row) for row in rows], "next_cursor": following}
 
 
-def shown(session: Session, row: DeclarationImport) -> dict[str, Any]:
+def shown(session: Session, row: DeclarationImport) -> ShownImport:
     """The import, with the count of its lines by status."""
     counted = (
         select(DeclarationImportLine.status, func.count())
@@ -56,7 +57,11 @@ def shown(session: Session, row: DeclarationImport) -> dict[str, Any]:
         "kind": row.kind,
         "status": row.status,
         "lines": counts.total(),
-        **{status.value: counts[status.value] for status in LineStatus},
+        "waiting": counts[LineStatus.WAITING],
+        "ready": counts[LineStatus.READY],
+        "unchanged": counts[LineStatus.UNCHANGED],
+        "refused": counts[LineStatus.REFUSED],
+        "applied": counts[LineStatus.APPLIED],
         "unknown_columns": row.unknown_columns,
         "refusal": row.refusal,
         "received_at": clock.iso(row.received_at),
@@ -64,7 +69,7 @@ def shown(session: Session, row: DeclarationImport) -> dict[str, Any]:
     }
 
 
-def report(session: Session, row: DeclarationImport, cursor: str | None, limit: int) -> dict[str, Any]:
+def report(session: Session, row: DeclarationImport, cursor: str | None, limit: int) -> ListErrorsAnswer:
     """What is wrong or left to confirm, in file order; a page is `limit` lines, each with one or more items."""
     here = (DeclarationImportLine.import_id == row.id) & DeclarationImportLine.reported
     total = session.execute(select(func.count()).select_from(DeclarationImportLine).where(here)).scalar_one()
@@ -77,7 +82,7 @@ def report(session: Session, row: DeclarationImport, cursor: str | None, limit: 
     return {"items": items, "total": total, "next_cursor": following}
 
 
-def said(line: DeclarationImportLine) -> Iterable[dict[str, Any]]:
+def said(line: DeclarationImportLine) -> Iterable[ReportLine]:
     """Each item to report on a line."""
     for error in line.errors:
         yield {
@@ -91,6 +96,12 @@ def said(line: DeclarationImportLine) -> Iterable[dict[str, Any]]:
         }
     confirm = COLUMNS["confirm"]
     for message in line.points:
-        value = line.cells.get("confirm", "")
-        what = {"column": confirm.header, "value": value, "message": message}
-        yield {"line": line.line, "kind": "to_confirm", **what, "rule": confirm.rule, "example": confirm.example}
+        yield {
+            "line": line.line,
+            "kind": "to_confirm",
+            "column": confirm.header,
+            "value": line.cells.get("confirm", ""),
+            "message": message,
+            "rule": confirm.rule,
+            "example": confirm.example,
+        }

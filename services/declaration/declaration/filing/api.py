@@ -7,28 +7,38 @@ from chassis.http import caller, landlord, read_only, require_match, runtime, tr
 from chassis.idempotency import idempotent
 from flask import Response
 
+from declaration.api_types.declarations import (
+    AmendBody,
+    DeclarationPage,
+    DraftChange,
+    History,
+    ListFieldsAnswer,
+    ListRemainingAnswer,
+    Transmission,
+)
+from declaration.api_types.shared import Declaration
 from declaration.filing import commands as filing_commands
 from declaration.filing import declared_fields, history, loading, queries
 from declaration.filing.same_tenant import steps_for
 from declaration.listing import export, pages, remaining
 from declaration.listing.filters import of_query as filters_of
 
-Answer = tuple[dict[str, Any], int, dict[str, str]]
+Answer = tuple[Declaration, int, dict[str, str]]
 
 
 def list_declarations(
     sort: str | None = None, cursor: str | None = None, limit: int = 50, **filters: Any
-) -> dict[str, Any]:
+) -> DeclarationPage:
     with read_only() as session:
         return pages.page(session, caller(), filters_of(filters), sort, cursor, limit)
 
 
-def list_remaining() -> dict[str, Any]:
+def list_remaining() -> ListRemainingAnswer:
     with read_only() as session:
         return {"items": remaining.of(session, caller())}
 
 
-def list_fields() -> tuple[dict[str, Any], int, dict[str, str]]:
+def list_fields() -> tuple[ListFieldsAnswer, int, dict[str, str]]:
     return {"items": declared_fields.shown()}, 200, {"Cache-Control": "private, max-age=300"}
 
 
@@ -42,13 +52,13 @@ def get_declaration(declaration_id: str) -> Answer:
         return body, 200, headers
 
 
-def get_history(declaration_id: str) -> Answer:
+def get_history(declaration_id: str) -> tuple[History, int, dict[str, str]]:
     with read_only() as session:
         found = loading.find(session, caller(), UUID(declaration_id))
         return history.shown(session, found), 200, {"Cache-Control": "no-store"}
 
 
-def save_draft(declaration_id: str, body: dict[str, Any]) -> Answer:
+def save_draft(declaration_id: str, body: DraftChange) -> Answer:
     with transaction() as session:
         found = loading.find(session, landlord(), UUID(declaration_id), change=True)
         require_match(found.row.revision)
@@ -58,7 +68,7 @@ def save_draft(declaration_id: str, body: dict[str, Any]) -> Answer:
 
 
 @idempotent
-def transmit(declaration_id: str) -> tuple[dict[str, Any], int]:
+def transmit(declaration_id: str) -> tuple[Transmission, int]:
     with transaction() as session:
         found = loading.find(session, landlord(), UUID(declaration_id), change=True)
         require_match(found.row.revision)
@@ -76,7 +86,7 @@ def abandon(declaration_id: str) -> Answer:
 
 
 @idempotent
-def amend(declaration_id: str, body: dict[str, Any]) -> Answer:
+def amend(declaration_id: str, body: AmendBody) -> Answer:
     with transaction() as session:
         found = loading.find(session, landlord(), UUID(declaration_id), change=True)
         filing_commands.amend(session, found, body["reason"])

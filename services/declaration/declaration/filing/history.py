@@ -1,7 +1,6 @@
 """History of a declaration: versions with their differences, state transitions, paper attestations."""
 
 from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
 from chassis import clock
@@ -9,6 +8,7 @@ from chassis.auth import Caller
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from declaration.api_types.declarations import History, HistoryPaper, HistoryPassage, HistoryVersion
 from declaration.domain import comparison, paper, snapshot
 from declaration.domain.states import LABELS, TRIGGER_LABELS, State, Trigger, label
 from declaration.filing.loading import FILE, WEB, LoadedDeclaration
@@ -19,7 +19,7 @@ from declaration.models import DeclarationVersion, PaperReturn, StateTransition
 MOST = 200
 
 
-def shown(session: Session, loaded: LoadedDeclaration) -> dict[str, Any]:
+def shown(session: Session, loaded: LoadedDeclaration) -> History:
     """The whole history, newest first."""
     versions = _versions(session, loaded)
     standing = snapshot.draft(versions[-1].snapshot) if versions else None
@@ -40,7 +40,7 @@ def _versions(session: Session, loaded: LoadedDeclaration) -> Sequence[Declarati
     return session.execute(of_this.order_by(DeclarationVersion.version).limit(MOST)).scalars().all()
 
 
-def _version(caller: Caller, version: DeclarationVersion, earlier: DeclarationVersion | None) -> dict[str, Any]:
+def _version(caller: Caller, version: DeclarationVersion, earlier: DeclarationVersion | None) -> HistoryVersion:
     return {
         "version": version.version,
         "state": version.state,
@@ -75,7 +75,7 @@ def _papers(session: Session, loaded: LoadedDeclaration) -> Sequence[PaperReturn
     return session.execute(of_this.order_by(PaperReturn.id.desc()).limit(MOST)).scalars().all()
 
 
-def _paper(row: PaperReturn) -> dict[str, Any]:
+def _paper(row: PaperReturn) -> HistoryPaper:
     return {
         "state": row.state,
         "state_label": paper.LABELS[paper.State(row.state)],
@@ -92,7 +92,7 @@ def _transitions(session: Session, loaded: LoadedDeclaration) -> Sequence[StateT
     return session.execute(of_this.order_by(StateTransition.seq.desc()).limit(MOST)).scalars().all()
 
 
-def _transition(caller: Caller, transition: StateTransition) -> dict[str, Any]:
+def _transition(caller: Caller, transition: StateTransition) -> HistoryPassage:
     # The landlord acts online or by file; all other channels are the Caf's, or the campaign's own.
     account = UUID(transition.actor) if transition.channel in (WEB, FILE) else None
     # A correction is requested on one version and opens the next.

@@ -26,7 +26,7 @@ def known_tenant(loaded: LoadedDeclaration) -> dict[str, str]:
     }
 
 
-def steps_for(loaded: LoadedDeclaration, body: Mapping[str, Any]) -> dict[str, Any]:
+def steps_for(loaded: LoadedDeclaration, body: Mapping[str, Any]) -> dict[str, object]:
     """The steps of a draft that states its tenant. Raises Invalid when this is another tenant's declaration."""
     errors = known_columns.of_another(stated_tenant(body), known_tenant(loaded))
     errors += [] if errors else known_columns.changed_since(stated_tenant(body), known_tenant(loaded))

@@ -1,9 +1,8 @@
 """Unfinished declarations on rows, for quick entry."""
 
-from typing import Any
-
 from chassis.http import landlord, read_only, transaction
 
+from declaration.api_types.many_tenants import ListDraftsAnswer, SaveDraftsAnswer, SaveDraftsBody
 from declaration.grid import commands
 from declaration.listing import Filters
 
@@ -15,11 +14,11 @@ def list_drafts(
     q: str | None = None,
     cursor: str | None = None,
     limit: int = 50,
-) -> dict[str, Any]:
+) -> ListDraftsAnswer:
     with read_only() as session:
         return commands.page(session, landlord(), Filters(campaign, None, housing_type, zone, q), cursor, limit)
 
 
-def save_drafts(body: dict[str, Any]) -> dict[str, Any]:
+def save_drafts(body: SaveDraftsBody) -> SaveDraftsAnswer:
     with transaction() as session:
         return {"items": commands.save(session, landlord(), body["rows"])}

@@ -1,8 +1,7 @@
 """Several declarations at once, one per row: shown with their cells, validated, each saved independently."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, cast
 from uuid import UUID
 
 from chassis import clock, money, pagination
@@ -13,6 +12,9 @@ from sqlalchemy import ColumnElement, and_, literal, tuple_
 from sqlalchemy.orm import Session
 
 from declaration import listing
+from declaration.api_types.many_tenants import CellError as ShownError
+from declaration.api_types.many_tenants import Cells as ShownCells
+from declaration.api_types.many_tenants import DraftRow, ListDraftsAnswer, SaveDraftsAnswerItem, SaveDraftsBodyRow
 from declaration.domain import journey
 from declaration.domain.rows import known_columns, row_validation
 from declaration.domain.rows.errors import CellError
@@ -41,7 +43,7 @@ def unfinished(caller: Caller, filters: Filters) -> ColumnElement[bool]:
     return and_(visible(caller), RentDeclaration.state.in_(states), *listing.conditions(filters))
 
 
-def page(session: Session, caller: Caller, filters: Filters, cursor: str | None, limit: int) -> dict[str, Any]:
+def page(session: Session, caller: Caller, filters: Filters, cursor: str | None, limit: int) -> ListDraftsAnswer:
     """One page of rows, sorted by tenant: saving a row does not move it."""
     statement = joined(RentDeclaration, Campaign, Tenancy, Dwelling, Landlord).where(unfinished(caller, filters))
     if after := pagination.after(cursor, str, UUID):
@@ -52,7 +54,7 @@ def page(session: Session, caller: Caller, filters: Filters, cursor: str | None,
     return {"items": [shown(loading.of_row(row, caller, today)) for row in rows], "next_cursor": following}
 
 
-def shown(loaded: LoadedDeclaration) -> dict[str, Any]:
+def shown(loaded: LoadedDeclaration) -> DraftRow:
     draft, known = loaded.draft, loaded.known
     missing = journey.missing(draft, known, loaded.context)
     return {
@@ -70,12 +72,24 @@ def shown(loaded: LoadedDeclaration) -> dict[str, Any]:
         "landlord": {"name": loaded.landlord.name, "user_number": loaded.landlord.user_number},
         "previous_rent": _euros(known.previous_rent),
         "previous_charges": _euros(known.previous_charges),
-        "cells": row_validation.filled(draft, known, loaded.campaign.year),
+        # One cell per column of the table of columns, which a type does not follow.
+        "cells": cast(ShownCells, row_validation.filled(draft, known, loaded.campaign.year)),
         "to_confirm": [each.message for each in journey.confirmations(draft, known, loaded.campaign.year)],
         "complete": not missing,
         "missing": [error.detail for error in missing],
         "updated_at": clock.iso(loaded.row.updated_at),
         "updated_by": queries.author(loaded.caller, loaded.row.saved_by),
+    }
+
+
+def shown_error(error: CellError) -> ShownError:
+    """As a row of the API and a line of a file say it."""
+    return {
+        "column": error.column,
+        "code": error.code,
+        "detail": error.detail,
+        "rule": error.rule,
+        "example": error.example,
     }
 
 
@@ -128,19 +142,20 @@ def _not_editable(loaded: LoadedDeclaration, refusal: Conflict) -> CellError:
     return CellError("", "not_editable", detail, rule, "Brouillon")
 
 
-def save(session: Session, caller: Caller, rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def save(session: Session, caller: Caller, rows: Iterable[SaveDraftsBodyRow]) -> list[SaveDraftsAnswerItem]:
     """Saves each row independently and returns its outcome; a refused row does not block the others."""
     given = {UUID(row["id"]): row for row in rows}
     found = loading.many(session, caller, given, change=True)
     return [_saved(session, found.get(identifier), row) for identifier, row in given.items()]
 
 
-def _saved(session: Session, loaded: LoadedDeclaration | None, row: Mapping[str, Any]) -> dict[str, Any]:
+def _saved(session: Session, loaded: LoadedDeclaration | None, row: SaveDraftsBodyRow) -> SaveDraftsAnswerItem:
     if loaded is None:
-        return {"id": row["id"], "outcome": Outcome.UNKNOWN.value, "errors": [asdict(UNKNOWN)], "row": None}
+        return {"id": row["id"], "outcome": Outcome.UNKNOWN.value, "errors": [shown_error(UNKNOWN)], "row": None}
     current = row["etag"] == etag(loaded.row.revision)
-    result = validated(loaded, row["cells"], loaded.row.revision if current else -1, stated_tenant(row))
+    cells = {name: str(text) for name, text in row["cells"].items()}
+    result = validated(loaded, cells, loaded.row.revision if current else -1, stated_tenant(row))
     if result.outcome is Outcome.SAVED:
         commands.save(session, loaded, result.change)
-    errors = [asdict(error) for error in result.errors]
+    errors = [shown_error(error) for error in result.errors]
     return {"id": row["id"], "outcome": result.outcome.value, "errors": errors, "row": shown(loaded)}

@@ -1,6 +1,7 @@
 """Changes that no file makes: an agent changes a landlord's company or makes it a person, a supervisor changes its Caf.
 First a preview of all that moves, then the change, with a reason kept in the journal."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,13 @@ from chassis.texts import full_name
 from sqlalchemy import ColumnElement, exists, func, select, true, update
 from sqlalchemy.orm import Session
 
+from declaration.api_types.registry import (
+    ChangeCafBody,
+    ChangeCompanyBody,
+    MakePersonBody,
+    RegisteredLandlord,
+    RegisteredLandlordHolds,
+)
 from declaration.domain import reports
 from declaration.domain.registry.columns import COLUMNS, LEGAL_PERSON, NATURAL_PERSON, Column, never
 from declaration.domain.states import State
@@ -43,32 +51,37 @@ def _visible(caller: Caller) -> ColumnElement[bool]:
     return true() if caller.supervisor else Landlord.caf_code == (caller.caf or "")
 
 
-def shown(session: Session, landlord: Landlord) -> dict[str, Any]:
+def shown(session: Session, landlord: Landlord) -> RegisteredLandlord:
     """The landlord, with the counts of what moves along."""
-    names = ("caf_code", "user_number", "kind", "siret", "name", "version")
     return {
         "id": str(landlord.id),
-        **{name: getattr(landlord, name) for name in names},
+        "caf_code": landlord.caf_code,
+        "user_number": landlord.user_number,
+        "kind": landlord.kind,
+        "siret": landlord.siret,
+        "name": landlord.name,
+        "version": landlord.version,
         "holds": _holds(session, landlord),
     }
 
 
-def _holds(session: Session, landlord: Landlord) -> dict[str, int]:
+def _holds(session: Session, landlord: Landlord) -> RegisteredLandlordHolds:
     """Counts of dwellings, leases, drafts and transmitted declarations, of all campaigns."""
     mine = Dwelling.landlord_id == landlord.id
     leases = select(Tenancy.id).join(Dwelling, Dwelling.id == Tenancy.dwelling_id).where(mine)
     declared = RentDeclaration.tenancy_id.in_(leases)
     sent = exists().where(DeclarationVersion.declaration_id == RentDeclaration.id)
-    counted = {
-        "dwellings": select(func.count(Dwelling.id)).where(mine),
-        "tenancies": select(func.count()).select_from(leases.subquery()),
-        "drafts": select(func.count(RentDeclaration.id)).where(declared, RentDeclaration.state == State.DRAFT.value),
-        "transmitted": select(func.count(RentDeclaration.id)).where(declared, sent),
+    declarations = select(func.count(RentDeclaration.id)).where(declared)
+    drafts = declarations.where(RentDeclaration.state == State.DRAFT.value)
+    return {
+        "dwellings": session.execute(select(func.count(Dwelling.id)).where(mine)).scalar_one(),
+        "tenancies": session.execute(select(func.count()).select_from(leases.subquery())).scalar_one(),
+        "drafts": session.execute(drafts).scalar_one(),
+        "transmitted": session.execute(declarations.where(sent)).scalar_one(),
     }
-    return {name: session.execute(statement).scalar_one() for name, statement in counted.items()}
 
 
-def change_company(session: Session, caller: Caller, landlord_id: UUID, asked: dict[str, Any]) -> Landlord:
+def change_company(session: Session, caller: Caller, landlord_id: UUID, asked: ChangeCompanyBody) -> Landlord:
     """Dwellings, drafts and declarations follow the landlord to the organisation of that SIRET, whoever else is in it.
 
     Raises NotFound, Invalid, Conflict."""
@@ -81,11 +94,12 @@ def change_company(session: Session, caller: Caller, landlord_id: UUID, asked: d
     return _join(session, caller, landlord, company, "landlord.company_changed", asked["reason"])
 
 
-def make_person(session: Session, caller: Caller, landlord_id: UUID, asked: dict[str, Any]) -> Landlord:
+def make_person(session: Session, caller: Caller, landlord_id: UUID, asked: MakePersonBody) -> Landlord:
     """Makes the landlord a natural person: an organisation of its own, which no company sees into.
 
     Raises NotFound, Invalid, Conflict."""
-    read = _read({name: asked.get(name) or "" for name in ("civility", "last_name", "first_name")})
+    names = {"civility": asked["civility"], "last_name": asked["last_name"], "first_name": asked.get("first_name")}
+    read = _read({name: text or "" for name, text in names.items()})
     landlord = _held(session, caller, landlord_id, asked["version"])
     if landlord.kind == NATURAL_PERSON:
         raise Conflict("Ce bailleur est déjà une personne physique.")
@@ -95,7 +109,7 @@ def make_person(session: Session, caller: Caller, landlord_id: UUID, asked: dict
 
 
 def _join(
-    session: Session, caller: Caller, landlord: Landlord, known: dict[str, Any], action: str, reason: str
+    session: Session, caller: Caller, landlord: Landlord, known: dict[str, str | None], action: str, reason: str
 ) -> Landlord:
     """Writes the landlord's new identity, and moves all that it has to the organisation of that company or person."""
     names = ("kind", "siret", "organisation_id")
@@ -115,7 +129,7 @@ def _text(value: Any) -> str | None:
     return None if value is None else str(value)
 
 
-def change_caf(session: Session, caller: Caller, landlord_id: UUID, asked: dict[str, Any]) -> Landlord:
+def change_caf(session: Session, caller: Caller, landlord_id: UUID, asked: ChangeCafBody) -> Landlord:
     """Past requests and declarations stay with the Caf that asked; reports awaiting an answer follow the landlord.
 
     Raises Forbidden, NotFound, Conflict."""
@@ -145,15 +159,15 @@ def _moved(
     caller: Caller,
     landlord: Landlord,
     action: str,
-    before: dict[str, Any],
-    after: dict[str, Any],
+    before: Mapping[str, str | None],
+    after: Mapping[str, str | None],
     reason: str,
 ) -> None:
     """A job informs the other services: they accept another Caf or organisation of a known number by `moves` only."""
     landlord.version += 1
     landlord.moves += 1
     session.flush()
-    perimeter = before.get("caf_code", landlord.caf_code)
+    perimeter = before.get("caf_code") or landlord.caf_code
     more = {"user_number": landlord.user_number, **_holds(session, landlord)}
     journal.record(
         session,
@@ -161,15 +175,15 @@ def _moved(
         action=action,
         subject=landlord.id,
         perimeter=perimeter,
-        before=before,
+        before=dict(before),
         after={**after, **more},
         reason=reason,
     )
 
 
-def _read(given: dict[str, str]) -> dict[str, Any]:
+def _read(given: dict[str, str]) -> dict[str, str | None]:
     """Each value read as its file column; None for an empty optional one. Raises Invalid with all errors."""
-    found: dict[str, Any] = {}
+    found: dict[str, str | None] = {}
     errors = []
     for name, text in given.items():
         column = COLUMNS[name]

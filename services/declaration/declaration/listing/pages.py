@@ -9,6 +9,7 @@ from sqlalchemy import Row, and_, case
 from sqlalchemy.orm import Session
 
 from declaration.answers import queries as answers
+from declaration.api_types.declarations import DeclarationPage, DeclarationSummary
 from declaration.domain.states import State, label
 from declaration.listing import counting, keyset, sorting
 from declaration.listing.filters import Filters, conditions, late
@@ -49,7 +50,7 @@ ANSWER = and_(
 
 def page(
     session: Session, caller: Caller, filters: Filters, sort: str | None, cursor: str | None, limit: int
-) -> dict[str, Any]:
+) -> DeclarationPage:
     """One page, with the counts by state under all other filters, as they were at the first page."""
     order = sorting.of(sort)
     inside = and_(visible(caller), told(session, caller), *conditions(filters))
@@ -68,7 +69,7 @@ def page(
     }
 
 
-def _items(session: Session, caller: Caller, ids: list[UUID]) -> list[dict[str, Any]]:
+def _items(session: Session, caller: Caller, ids: list[UUID]) -> list[DeclarationSummary]:
     """In the order of the ids; the other tables are read for these only."""
     shown = joined(*SHOWN, *ANSWERED, late(clock.today()).label("late")).outerjoin(CafAnswer, ANSWER)
     rows = session.execute(shown.where(RentDeclaration.id.in_(ids), visible(caller)))
@@ -82,7 +83,7 @@ def _following(counts: dict[str, int], picked: keyset.Picked, limit: int) -> str
     return sorting.encode(counting.written(counts), picked[limit - 1][1])
 
 
-def item(row: Row[Any]) -> dict[str, Any]:
+def item(row: Row[Any]) -> DeclarationSummary:
     """A row of SHOWN and ANSWERED, with `late`, as the API shows it."""
     return {
         "id": str(row.id),

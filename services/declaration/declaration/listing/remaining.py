@@ -1,6 +1,5 @@
 """What is left for the caller: how much in each campaign that still takes declarations, and until when."""
 
-from typing import Any
 from uuid import UUID
 
 from chassis import clock
@@ -8,6 +7,7 @@ from chassis.auth import Caller
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from declaration.api_types.declarations import Remaining
 from declaration.campaigns.commands import dates_of
 from declaration.domain import campaign as rules
 from declaration.domain.journey import EDITABLE
@@ -19,7 +19,7 @@ from declaration.perimeter import visible
 WAITING = [state.value for state, rank in PRECEDENCE.items() if rank == 0]
 
 
-def of(session: Session, caller: Caller) -> list[dict[str, Any]]:
+def of(session: Session, caller: Caller) -> list[Remaining]:
     """
     One item per campaign with something left, the nearest deadline first.
 
@@ -46,7 +46,7 @@ def _takes(campaign: Campaign) -> bool:
     return rules.filing_open(rules.Phase(campaign.phase), dates_of(campaign), clock.today())
 
 
-def _item(campaign: Campaign, counts: dict[str, int]) -> dict[str, Any]:
+def _item(campaign: Campaign, counts: dict[str, int]) -> Remaining:
     to_declare = sum(counts.get(state.value, 0) for state in EDITABLE)
     return {
         "campaign": campaign.year,

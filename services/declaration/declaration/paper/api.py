@@ -1,33 +1,46 @@
 """Attestations on paper, typed by agents of the Caf."""
 
-from typing import Any
 from uuid import UUID
 
 from chassis.http import agent, read_only, require_match, transaction
 from chassis.idempotency import idempotent
 
+from declaration.api_types.paper import (
+    BeginPaperBody,
+    DiscardPaperBody,
+    FilePaperBody,
+    ListPapersAnswer,
+    Paper,
+    SavePaperBody,
+    SearchPapersAnswer,
+    SearchPapersBody,
+)
 from declaration.paper import commands, search
 from declaration.paper import queries as papers
 
-Answer = tuple[dict[str, Any], int, dict[str, str]]
+Answer = tuple[Paper, int, dict[str, str]]
 
 
-def search_papers(body: dict[str, Any]) -> dict[str, Any]:
+def search_papers(body: SearchPapersBody) -> SearchPapersAnswer:
     with read_only() as session:
         return {"items": search.search(session, agent(), body["user_number"], body["tenant_number"])}
 
 
 def list_papers(
     state: str | None = None, declaration: str | None = None, cursor: str | None = None, limit: int = 50
-) -> dict[str, Any]:
+) -> ListPapersAnswer:
     with read_only() as session:
         return papers.page(session, agent(), state, declaration, cursor, limit)
 
 
 @idempotent
-def begin_paper(body: dict[str, Any]) -> Answer:
+def begin_paper(body: BeginPaperBody) -> Answer:
     with transaction() as session:
-        printed: dict[str, str] = {name: body[name] for name in ("user_number", "tenant_number") if name in body}
+        printed: dict[str, str] = {}
+        if "user_number" in body:
+            printed["user_number"] = body["user_number"]
+        if "tenant_number" in body:
+            printed["tenant_number"] = body["tenant_number"]
         typed, new = commands.begin(
             session, agent(), UUID(body["declaration_id"]), body["received_on"], body.get("posted_on"), printed
         )
@@ -41,7 +54,7 @@ def get_paper(paper_id: str) -> Answer:
         return shown, 200, headers
 
 
-def save_paper(paper_id: str, body: dict[str, Any]) -> Answer:
+def save_paper(paper_id: str, body: SavePaperBody) -> Answer:
     with transaction() as session:
         typed = papers.find(session, agent(), UUID(paper_id), change=True)
         require_match(typed.row.revision)
@@ -50,7 +63,7 @@ def save_paper(paper_id: str, body: dict[str, Any]) -> Answer:
 
 
 @idempotent
-def file_paper(paper_id: str, body: dict[str, Any]) -> Answer:
+def file_paper(paper_id: str, body: FilePaperBody) -> Answer:
     with transaction() as session:
         typed = papers.find(session, agent(), UUID(paper_id), change=True)
         require_match(typed.row.revision)
@@ -60,7 +73,7 @@ def file_paper(paper_id: str, body: dict[str, Any]) -> Answer:
 
 
 @idempotent
-def discard_paper(paper_id: str, body: dict[str, Any]) -> Answer:
+def discard_paper(paper_id: str, body: DiscardPaperBody) -> Answer:
     with transaction() as session:
         typed = papers.find(session, agent(), UUID(paper_id), change=True)
         require_match(typed.row.revision)

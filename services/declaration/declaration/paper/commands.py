@@ -139,14 +139,16 @@ def _end(session: Session, typed: Typed, following: State, why: str) -> None:
     session.flush()
 
 
-def _days(row: PaperReturn) -> dict[str, Any]:
+def _days(row: PaperReturn) -> dict[str, object]:
     return {
         "received_on": row.received_on.isoformat(),
         "posted_on": row.posted_on.isoformat() if row.posted_on else None,
     }
 
 
-def _journal(session: Session, typed: Typed, action: str, *, after: dict[str, Any], reason: str | None = None) -> None:
+def _journal(
+    session: Session, typed: Typed, action: str, *, after: dict[str, object], reason: str | None = None
+) -> None:
     # Which steps, never their content: the journal outlives the data.
     journal.record(
         session,

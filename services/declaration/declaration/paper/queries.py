@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
 from uuid import UUID
 
 from chassis import clock, money, pagination
@@ -12,6 +11,8 @@ from chassis.problems import NotFound
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
+from declaration.api_types.paper import ListPapersAnswer, PaperBeside, PaperSummary
+from declaration.api_types.paper import Paper as ShownPaper
 from declaration.domain import checks, comparison, journey, paper, snapshot
 from declaration.domain.draft import Draft
 from declaration.domain.paper import LABELS, Arrival, Other, State
@@ -23,7 +24,7 @@ from declaration.filing.row_draft import RowDraft
 from declaration.models import PaperReturn, RentDeclaration
 from declaration.perimeter import visible
 
-Shown = tuple[dict[str, Any], dict[str, str]]
+Shown = tuple[ShownPaper, dict[str, str]]
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ def _inside(caller: Caller) -> ColumnElement[bool]:
 
 def page(
     session: Session, caller: Caller, state: str | None, declaration: str | None, cursor: str | None, limit: int
-) -> dict[str, Any]:
+) -> ListPapersAnswer:
     """Oldest first: attestations being typed should be finished."""
     inside = [_inside(caller)]
     if state:
@@ -87,7 +88,7 @@ def page(
     return {"items": items, "next_cursor": following}
 
 
-def _summary(typed: Typed) -> dict[str, Any]:
+def _summary(typed: Typed) -> PaperSummary:
     row, loaded = typed.row, typed.loaded
     return {
         "id": str(row.id),
@@ -116,10 +117,10 @@ def shown(session: Session, typed: Typed) -> Shown:
     """The body and the headers, with the ETag."""
     row, loaded, draft = typed.row, typed.loaded, typed.draft
     declaration, headers = declarations.shown(session, loaded)
-    body = {
+    body: ShownPaper = {
         **_summary(typed),
         "late": loaded.late,
-        "draft": journey.dump(draft),
+        "draft": declarations.shown_draft(draft),
         "commune_name": declarations.commune_name(draft, loaded.known),
         "total": money.to_json(draft.rent.total) if draft.rent else None,
         "to_confirm": declarations.points(draft, loaded),
@@ -135,7 +136,7 @@ def shown(session: Session, typed: Typed) -> Shown:
     return body, {"ETag": etag(row.revision), "Cache-Control": "no-store"}
 
 
-def conflict(session: Session, typed: Typed) -> dict[str, Any] | None:
+def conflict(session: Session, typed: Typed) -> PaperBeside | None:
     """Differences with what was declared or begun for the same tenant, field by field; None without any."""
     loaded, version = typed.loaded, loading.standing_version(session, typed.loaded.row.id)
     kind = paper.conflict(loaded.state, version.channel if version else None)

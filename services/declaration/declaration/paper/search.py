@@ -1,10 +1,9 @@
 """Finds a tenant's declarations by the two numbers printed on the attestation."""
 
-from typing import Any
-
 from chassis.auth import Caller
 from sqlalchemy.orm import Session
 
+from declaration.api_types.paper import SearchPapersAnswerItem
 from declaration.domain.states import State, label
 from declaration.models import Campaign, Dwelling, Landlord, RentDeclaration, Tenancy
 from declaration.perimeter import joined, visible
@@ -12,7 +11,7 @@ from declaration.perimeter import joined, visible
 MOST = 50
 
 
-def search(session: Session, caller: Caller, user_number: str, tenant_number: str) -> list[dict[str, Any]]:
+def search(session: Session, caller: Caller, user_number: str, tenant_number: str) -> list[SearchPapersAnswerItem]:
     """Newest campaign first: one per dwelling of this tenant with this landlord. `user_number` may hold spaces."""
     statement = (
         joined(RentDeclaration, Campaign, Tenancy, Dwelling, Landlord)
@@ -29,7 +28,7 @@ def search(session: Session, caller: Caller, user_number: str, tenant_number: st
 
 def _shown(
     row: RentDeclaration, campaign: Campaign, tenancy: Tenancy, dwelling: Dwelling, landlord: Landlord
-) -> dict[str, Any]:
+) -> SearchPapersAnswerItem:
     return {
         "declaration_id": str(row.id),
         "campaign": campaign.year,

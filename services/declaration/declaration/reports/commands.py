@@ -1,7 +1,7 @@
 """Commands on a report: send, take, answer. Each records a state transition."""
 
 from datetime import date
-from typing import Any
+from typing import TypedDict
 from uuid import UUID
 
 from chassis import clock, ids, rights
@@ -12,6 +12,7 @@ from sqlalchemy import literal, select
 from sqlalchemy.orm import Session
 
 from declaration import publishes
+from declaration.api_types.reports import NewTenantReport
 from declaration.domain import communes
 from declaration.domain import reports as rules
 from declaration.domain.reports import Kind, State, Trigger
@@ -20,7 +21,27 @@ from declaration.models import Base, Landlord, ReportTransition, TenantReport
 from declaration.reports.queries import visible
 
 
-def send(session: Session, caller: Caller, given: dict[str, Any]) -> tuple[TenantReport, bool]:
+class _Whose(TypedDict):
+    landlord_id: UUID
+    organisation_id: UUID
+    caf_code: str
+
+
+class About(_Whose):
+    """The columns that say whom a report is about; `same`: what makes two reports the same one."""
+
+    tenant_last_name: str
+    tenant_first_name: str
+    address: list[str]
+    commune_insee: str
+    housing_type: str
+    departement: str
+    declaration_id: UUID | None
+    happened_on: date | None
+    same: tuple[str, ...]
+
+
+def send(session: Session, caller: Caller, given: NewTenantReport) -> tuple[TenantReport, bool]:
     """The report, and whether it is new: an unsettled report of the same thing is returned instead.
 
     Raises Invalid, and NotFound outside the caller's perimeter.
@@ -28,22 +49,23 @@ def send(session: Session, caller: Caller, given: dict[str, Any]) -> tuple[Tenan
     kind = Kind(given["kind"])
     about = _missing(session, caller, given) if kind is Kind.MISSING_TENANT else _gone(session, caller, given)
     now = clock.now()
-    values = {
+    same, columns = about["same"], {name: value for name, value in about.items() if name != "same"}
+    values: dict[str, object] = {
         "id": ids.new_id(),
         "number": ids.random_reference(f"S{clock.today().year % 100:02d}"),
         "kind": kind.value,
         "state": State.RECEIVED.value,
         "comment": (given.get("comment") or "").strip(),
         "reported_at": now,
-        **about,
+        **columns,
     }
     # Another type, commune or organisation is another perimeter: whoever may send a report may read the existing one.
-    scope = (str(values["organisation_id"]), values["housing_type"], values["commune_insee"])
-    values["likeness"] = rules.likeness(kind, *scope, *values.pop("same"))
+    scope = (str(about["organisation_id"]), about["housing_type"], about["commune_insee"])
+    values["likeness"] = rules.likeness(kind, *scope, *same)
     new = bool(insert_new(session, TenantReport, values))
     waiting = TenantReport.state.in_([state.value for state in rules.OPEN])
-    same = select(TenantReport).where(TenantReport.likeness == values["likeness"], waiting, visible(caller))
-    report = session.execute(same).scalar_one_or_none()
+    known = select(TenantReport).where(TenantReport.likeness == values["likeness"], waiting, visible(caller))
+    report = session.execute(known).scalar_one_or_none()
     if report is None:
         raise NotFound
     if new:
@@ -51,7 +73,7 @@ def send(session: Session, caller: Caller, given: dict[str, Any]) -> tuple[Tenan
     return report, new
 
 
-def _missing(session: Session, caller: Caller, given: dict[str, Any]) -> dict[str, Any]:
+def _missing(session: Session, caller: Caller, given: NewTenantReport) -> About:
     tenant = rules.missing_tenant(given.get("tenant") or {})
     housing_type, insee = given["housing_type"], tenant["commune_insee"]
     departement = communes.departement(insee)
@@ -75,8 +97,10 @@ def _missing(session: Session, caller: Caller, given: dict[str, Any]) -> dict[st
     names = (tenant["tenant_last_name"], tenant["tenant_first_name"])
     return {
         **_of(landlord),
-        **tenant,
+        "tenant_last_name": tenant["tenant_last_name"],
+        "tenant_first_name": tenant["tenant_first_name"],
         "address": list(tenant["address"]),
+        "commune_insee": insee,
         "housing_type": housing_type,
         "departement": departement,
         "declaration_id": None,
@@ -85,9 +109,10 @@ def _missing(session: Session, caller: Caller, given: dict[str, Any]) -> dict[st
     }
 
 
-def _gone(session: Session, caller: Caller, given: dict[str, Any]) -> dict[str, Any]:
+def _gone(session: Session, caller: Caller, given: NewTenantReport) -> About:
     found = loading.find(session, caller, UUID(given["declaration_id"]))
-    happened_on = date.fromisoformat(given["happened_on"]) if given.get("happened_on") else None
+    day = given.get("happened_on")
+    happened_on = date.fromisoformat(day) if day else None
     if happened_on is None or happened_on > clock.today():
         detail = "Indiquez depuis quel jour ce locataire n’est plus le vôtre ; ce jour est déjà passé."
         error = FieldError(pointer="/happened_on", code="date", detail=detail, rule="une date", example="2026-06-30")
@@ -106,7 +131,7 @@ def _gone(session: Session, caller: Caller, given: dict[str, Any]) -> dict[str, 
     }
 
 
-def _of(landlord: Landlord) -> dict[str, Any]:
+def _of(landlord: Landlord) -> _Whose:
     return {
         "landlord_id": landlord.id,
         "organisation_id": landlord.organisation_id,

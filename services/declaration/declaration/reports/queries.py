@@ -1,6 +1,5 @@
 """Reports that the caller may see, and how they are shown."""
 
-from typing import Any
 from uuid import UUID
 
 from chassis import clock, pagination, rights
@@ -9,6 +8,8 @@ from chassis.problems import NotFound
 from sqlalchemy import ColumnElement, false, func, select, true
 from sqlalchemy.orm import Session
 
+from declaration.api_types.reports import ListReportsAnswer
+from declaration.api_types.reports import TenantReport as ShownReport
 from declaration.domain.reports import KIND_LABELS, LABELS, Kind, State
 from declaration.models import Base, Landlord, TenantReport
 
@@ -40,7 +41,7 @@ def find(session: Session, caller: Caller, report_id: UUID, *, change: bool = Fa
 
 def page(
     session: Session, caller: Caller, state: str | None, declaration: str | None, cursor: str | None, limit: int
-) -> dict[str, Any]:
+) -> ListReportsAnswer:
     """Newest first for a landlord; oldest first for an agent."""
     inside = [visible(caller)]
     if state:
@@ -58,12 +59,12 @@ def page(
     return {"items": [shown(report, landlord) for report, landlord in rows], "total": total, "next_cursor": following}
 
 
-def one(session: Session, report: TenantReport) -> dict[str, Any]:
+def one(session: Session, report: TenantReport) -> ShownReport:
     """The report with its landlord."""
     return shown(report, session.get_one(Landlord, report.landlord_id))
 
 
-def shown(report: TenantReport, landlord: Landlord) -> dict[str, Any]:
+def shown(report: TenantReport, landlord: Landlord) -> ShownReport:
     return {
         "id": str(report.id),
         "number": report.number,
