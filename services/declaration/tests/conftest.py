@@ -14,6 +14,7 @@ from chassis.testing.plugin import HarnessFactory
 # pytest's importlib mode leaves the folder of tests, where the shared cases are, off the path.
 sys.path.insert(0, str(Path(__file__).parent))
 
+from declaration.api_types.registry import RegistryImport
 from declaration.app import service
 from declaration.domain.registry.columns import COLUMNS
 from declaration.registry import import_path
@@ -36,7 +37,7 @@ class World:
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")
         return path
 
-    def register(self, *rows: dict[str, str]) -> dict[str, Any]:
+    def register(self, *rows: dict[str, str]) -> RegistryImport:
         return import_path(self.harness.runtime, self.file(*rows), "test")
 
     def hand_over(self, *rows: dict[str, str], **claims: Any) -> tuple[dict[str, Any], list[tuple[int, str]]]:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from declaration.api_types.registry import RegistryImport
 from declaration.domain.registry import printable
 from declaration.registry import import_path
 from declaration_cases import PERSON
@@ -10,7 +11,7 @@ from declaration_cases import PERSON
 HEADING = ("line", "column", "severity")
 
 
-def imported(world: Any, *rows: dict[str, str]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+def imported(world: Any, *rows: dict[str, str]) -> tuple[RegistryImport, list[dict[str, Any]]]:
     """The report, and what is said of each line, in the order of the file."""
     done = import_path(world.harness.runtime, world.file(*rows), "agent", caf_code="359")
     return done, world.get(f"/registry-imports/{done['id']}/errors", world.agent()).json()["items"]

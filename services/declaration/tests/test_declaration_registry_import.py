@@ -135,6 +135,7 @@ def test_a_file_without_mandatory_columns_is_refused_whole_and_says_which(world:
     columns = [name for name in COLUMNS if name not in ("caf_code", "lease_start")]
     done = import_path(world.harness.runtime, world.file({}, columns=columns), "test")
     assert done["status"] == "refused"
+    assert done["refusal"]
     assert "caf_code, lease_start" in done["refusal"]
     assert world.harness.rows("landlord") == []
 

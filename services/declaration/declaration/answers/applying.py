@@ -1,6 +1,6 @@
 """Applies a batch of answers, in file order and on locked rows; the state table decides each one."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -27,7 +27,7 @@ class Answer:
     """A well-formed line: its number, and its values by column."""
 
     line: int
-    values: dict[str, Any]
+    values: Mapping[str, Any]
 
 
 @dataclass

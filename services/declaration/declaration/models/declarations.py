@@ -79,6 +79,7 @@ class DeclarationVersion(Base):
     reason: Mapped[str | None] = mapped_column(String(500))
     reference: Mapped[str] = mapped_column(String(30), unique=True)
     sha256: Mapped[str] = mapped_column(String(64))
+    # What was declared, with the fields that `declared` had that year: read by their names, not by a type.
     snapshot: Mapped[dict[str, Any]]
     transmitted_at: Mapped[datetime]
     late: Mapped[bool]

@@ -78,7 +78,7 @@ COLUMNS: dict[str, Column] = {
 }
 
 
-def of_another(values: dict[str, Any], declaration_id: str, snapshot: Mapping[str, Any]) -> str | None:
+def of_another(values: Mapping[str, Any], declaration_id: str, snapshot: Mapping[str, Any]) -> str | None:
     """The first column that names a declaration, landlord, tenant or dwelling other than the reference's."""
     known = {
         "declaration_id": declaration_id,
@@ -90,7 +90,7 @@ def of_another(values: dict[str, Any], declaration_id: str, snapshot: Mapping[st
     return next(differ, None)
 
 
-def _disagreements(row: dict[str, Any], number: int) -> list[LineError]:
+def _disagreements(row: Mapping[str, Any], number: int) -> list[LineError]:
     if row["reason_code"] and row["answer"] and row["answer"] != State.REJECTED.value:
         return [ANSWERS.error(number, "reason_code", "Seul un rejet a un code de motif.")]
     return []

@@ -20,7 +20,7 @@ class Format:
     """A kind of file: its columns, and the rules between their values."""
 
     columns: Mapping[str, Column]
-    disagreements: Callable[[dict[str, Any], int], list[LineError]]
+    disagreements: Callable[[Mapping[str, Any], int], list[LineError]]
 
     @property
     def mandatory(self) -> frozenset[str]:
@@ -76,7 +76,7 @@ def cut(line: str) -> list[str]:
         raise UnreadableLineError("Un guillemet n’est pas fermé, ou la ligne est trop longue.") from None
 
 
-def _disagreements(row: dict[str, Any], number: int) -> list[LineError]:
+def _disagreements(row: Mapping[str, Any], number: int) -> list[LineError]:
     start, end = row["lease_start"], row["lease_end"]
     if start and end and end < start:
         return [REGISTRY.error(number, "lease_end", "La fin du bail précède son début.")]
