@@ -12,6 +12,7 @@ from chassis.auth import Caller
 from chassis.ids import random_reference
 from chassis.runtime import Runtime, Service
 from chassis.settings import SettingsError
+from declaration.api_types.campaigns import Contact
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
@@ -164,15 +165,16 @@ def open_campaign(
     year: int,
     deadline: date,
     cut_off: date,
-    contact: Mapping[str, object] | None = None,
+    contact: Contact | None = None,
 ) -> dict[str, int]:
     """Creates the year's campaign of a Caf and opens it; returns how many requests. Raises Conflict when open.
 
-    ``contact``: name, telephone, address (lines) and reference of the Caf's service; defaults to last year's.
+    ``contact``: of the Caf's service; defaults to last year's.
     """
     from declaration.campaigns import commands
+    from declaration.schemas import AskedCampaign
 
-    new = {
+    new: AskedCampaign = {
         "caf_code": caf,
         "year": year,
         "deadline": deadline,

@@ -1,9 +1,17 @@
 """The Caf's contact in the demonstration, as printed on letters and receipts."""
 
-from collections.abc import Mapping
+from typing import TypedDict
+
+
+class CafContact(TypedDict):
+    name: str
+    telephone: str
+    address: list[str]
+    reference: str
+
 
 # The service, its address and its telephone: CRPA L. 112-11.
-CONTACT: Mapping[str, str | list[str]] = {
+CONTACT: CafContact = {
     "name": "Caf d’Ille-et-Vilaine",
     "telephone": "3230",
     "address": ["CAF D ILLE ET VILAINE", "COURS DES ALLIES", "35028 RENNES CEDEX 9"],
