@@ -185,7 +185,8 @@ def _formatted(source: str) -> str:
 def stale(written: dict[Path, str]) -> list[Path]:
     """What differs from the contracts, and what they no longer give."""
     different = [path for path, text in written.items() if not _is(ROOT / path, text)]
-    left = {file.relative_to(ROOT) for file in (ROOT / PORTAL).rglob("*.py")} - set(written)
+    folders = [PORTAL, *(Path("services", service, service, "api_types") for service in WITH_API_TYPES)]
+    left = {file.relative_to(ROOT) for folder in folders for file in (ROOT / folder).rglob("*.py")} - set(written)
     return sorted({*different, *left})
 
 

@@ -112,6 +112,9 @@ def test_a_module_that_differs_and_one_that_is_left_over_are_stale(
         file = tmp_path / contract_types.PORTAL / f"{name}.py"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(name)
+    of_a_service = Path("services/declaration/declaration/api_types/left.py")
+    (tmp_path / of_a_service).parent.mkdir(parents=True)
+    (tmp_path / of_a_service).write_text("")
     same, edited, missing = (contract_types.PORTAL / f"{name}.py" for name in ("same", "edited", "missing"))
     stale = contract_types.stale({same: "same", edited: "other", missing: ""})
-    assert stale == sorted([edited, missing, contract_types.PORTAL / "left.py"])
+    assert stale == sorted([edited, missing, of_a_service, contract_types.PORTAL / "left.py"])

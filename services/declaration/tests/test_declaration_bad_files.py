@@ -184,11 +184,11 @@ FILES: dict[str, tuple[Make, str | tuple[str, list[str]]]] = {
 }
 
 
-def opened_here(content: bytes, settings: DeclarationSettings) -> dict[str, Any]:
+def opened_here(content: bytes, settings: DeclarationSettings) -> extract.Extracted | extract.RefusedFile:
     try:
         return extract.extracted(content, settings.import_max_lines)
     except extract.Refused as refusal:
-        return {"refused": str(refusal)}
+        return {"refused": str(refusal), "where": refusal.where}
 
 
 HEAD = ";".join(COLUMNS)

@@ -121,6 +121,7 @@ def from_json(kind: type[S], stored: Mapping[str, Any] | None) -> S | None:
     """
     if not stored or any(stored.get(name) is None for name in _ALWAYS[kind]):
         return None
+    # A value has the type that its field restores: the tables say it, one by one.
     values: dict[str, Any] = {
         name: None if (value := stored.get(name)) is None else each.restore(value)
         for name, each in TABLES[kind].items()

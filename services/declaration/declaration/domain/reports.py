@@ -86,6 +86,7 @@ class MissingTenant(FieldTable):
 MISSING = MissingTenant().declared
 
 
+# A value has the type that its field of MISSING reads.
 def missing_tenant(given: Mapping[str, Any]) -> dict[str, Any]:
     """The typed values of a tenant missing from the list. Raises Invalid with all errors."""
     reader = Reader("tenant", MISSING, given)

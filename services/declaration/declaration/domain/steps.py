@@ -33,6 +33,7 @@ class Reader:
         self._raw = raw
         self.errors: list[FieldError] = []
 
+    # A value has the type that its field reads, which is the table's to say.
     def values(self) -> dict[str, Any]:
         """By field; None when it is absent, empty or refused."""
         found: dict[str, Any] = {}

@@ -190,7 +190,7 @@ def _recipient(loaded: LoadedDeclaration) -> Recipient:
     return {"name": loaded.landlord.name, "email": loaded.landlord.email, "address": loaded.landlord.address}
 
 
-def _snapshot(loaded: LoadedDeclaration) -> dict[str, Any]:
+def _snapshot(loaded: LoadedDeclaration) -> dict[str, object]:
     landlord, dwelling, tenancy, contact = loaded.landlord, loaded.dwelling, loaded.tenancy, loaded.campaign.contact
     return {
         "landlord": {

@@ -34,6 +34,7 @@ class Filters:
 def of_query(given: Mapping[str, Any]) -> Filters:
     """From the parameters of a request; a user number may hold spaces, as on the letter."""
     # connexion passes the caller along with the parameters to a handler that takes them all.
+    # It has checked their types.
     named: dict[str, Any] = {field.name: given.get(field.name) for field in fields(Filters)}
     number = "".join((named["user_number"] or "").split()) or None
     return Filters(**{**named, "user_number": number})

@@ -18,7 +18,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time
 from itertools import islice
-from typing import Any
+from typing import Any, TypedDict, final
 
 from chassis import texts
 from chassis.french.formats import short_date
@@ -40,13 +40,27 @@ _LOCKED = "EncryptedPackage".encode("utf-16-le")
 _OLD_ARCHIVE = b"\xd0\xcf\x11\xe0"
 _OTHER_KINDS = (_OLD_ARCHIVE, b"%PDF", b"{\\rtf", b"\x89PNG", b"\xff\xd8\xff", b"<", b"\xef\xbb\xbf<")
 _FAILED_CELL = re.compile(rb'(<c\b[^>]*\bt=)"e"')
+# Its number, and its cells.
 Line = tuple[int, list[str]]
+
+
+@final
+class Extracted(TypedDict):
+    kind: str
+    header: list[str]
+    lines: list[Line]
+
+
+@final
+class RefusedFile(TypedDict):
+    refused: str
+    where: dict[str, object]
 
 
 class Refused(Exception):
     """The file is refused; the argument is the code of the reason, `where` holds the values for its sentence."""
 
-    def __init__(self, code: str, **where: Any) -> None:
+    def __init__(self, code: str, **where: object) -> None:
         super().__init__(code)
         self.where = where
 
@@ -57,14 +71,14 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     try:
-        answer = extracted(sys.stdin.buffer.read(), most)
+        answer: Extracted | RefusedFile = extracted(sys.stdin.buffer.read(), most)
     except Refused as refusal:
         answer = {"refused": str(refusal), "where": refusal.where}
     json.dump(answer, sys.stdout)
 
 
-def extracted(content: bytes, most: int) -> dict[str, Any]:
-    """`kind`, `header` and `lines` (number, cells). Detects the kind by content, whatever the name. Raises Refused."""
+def extracted(content: bytes, most: int) -> Extracted:
+    """Detects the kind by content, whatever the name. Raises Refused."""
     if content.startswith(b"PK\x03\x04"):
         kind, tables = "xlsx", _workbook(content)
     elif content.startswith(_OTHER_KINDS):

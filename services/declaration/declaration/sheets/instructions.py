@@ -1,9 +1,12 @@
 """The second sheet of a workbook: instructions for the first."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from declaration.domain.rows.columns import COLUMNS
 
+# The formats of a workbook, by name; xlsxwriter has no types.
+Styles = Mapping[str, Any]
 SENTENCES = (
     "Une ligne par locataire. Remplissez les colonnes blanches ; les colonnes grises vous aident à vous y retrouver.",
     "Ne modifiez pas la colonne masquée « Repère » : elle relie chaque ligne à sa déclaration. Une ligne dont les"
@@ -22,7 +25,7 @@ SENTENCES = (
 )
 
 
-def add(book: Any, styles: dict[str, Any]) -> None:
+def add(book: Any, styles: Styles) -> None:
     """Adds the instructions sheet to the workbook."""
     sheet = book.add_worksheet("Mode d’emploi")
     sheet.set_column(0, 0, 32)

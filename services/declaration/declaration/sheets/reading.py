@@ -7,13 +7,13 @@ import subprocess
 import sys
 from collections import Counter
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from declaration.domain.rows.columns import COLUMNS
 from declaration.domain.rows.known_columns import KNOWN_COLUMNS
 from declaration.settings import DeclarationSettings
 from declaration.sheets import extract, layout
+from declaration.sheets.extract import Extracted, RefusedFile
 
 SAVE_AS = (
     "Enregistrez-le depuis votre tableur en classeur XLSX, ou en CSV avec le jeu de caractères UTF-8 (dans Excel,"
@@ -69,7 +69,7 @@ def read(content: bytes, settings: DeclarationSettings) -> Sheet:
     """Raises FileRefusedError."""
     found = _opened(content, settings)
     if "refused" in found:
-        raise FileRefusedError(REFUSALS[found["refused"]].format(**found.get("where", {})))
+        raise FileRefusedError(REFUSALS[found["refused"]].format(**found["where"]))
     names = layout.named(found["header"])
     read_ = {layout.MARK, *COLUMNS, *KNOWN_COLUMNS}
     twice = [name for name, times in Counter(names).items() if times > 1 and name in read_]
@@ -91,7 +91,7 @@ def _line(number: int, cells: list[str], names: list[str | None]) -> Line:
     return Line(number, identifier, revision, filled, known, shifted=len(cells) > len(names))
 
 
-def _opened(content: bytes, settings: DeclarationSettings) -> dict[str, Any]:
+def _opened(content: bytes, settings: DeclarationSettings) -> Extracted | RefusedFile:
     limits = (settings.import_read_memory, settings.import_read_seconds, settings.import_max_lines)
     command = [sys.executable, "-m", extract.__name__, *map(str, limits)]
     try:
@@ -99,9 +99,9 @@ def _opened(content: bytes, settings: DeclarationSettings) -> dict[str, Any]:
             command, input=content, capture_output=True, timeout=settings.import_read_seconds, check=False
         )
     except subprocess.TimeoutExpired:
-        return {"refused": "bomb"}
+        return {"refused": "bomb", "where": {}}
     if done.returncode != 0:
         # Killed at a limit, or out of memory.
-        return {"refused": "bomb"}
-    answer: dict[str, Any] = json.loads(done.stdout)
+        return {"refused": "bomb", "where": {}}
+    answer: Extracted | RefusedFile = json.loads(done.stdout)
     return answer

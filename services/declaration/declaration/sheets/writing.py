@@ -16,6 +16,7 @@ from declaration.domain.journey import LONGEST_REASON
 from declaration.domain.rows import cells
 from declaration.domain.rows.columns import COLUMNS
 from declaration.sheets import instructions
+from declaration.sheets.instructions import Styles
 from declaration.sheets.layout import FILLED, HEADERS, HELPING, MARK, SAYING, Row
 
 _AMOUNTS = {name for name, column in COLUMNS.items() if isinstance(column.field, Amount)} | {
@@ -72,7 +73,7 @@ def _xlsx(rows: Iterable[Row], names: Sequence[str]) -> bytes:
     return target.getvalue()
 
 
-def _styles(book: Any) -> dict[str, Any]:
+def _styles(book: Any) -> Styles:
     plain = {"valign": "top", "font_size": 10}
     free = {**plain, "locked": False, "border": 1, "border_color": "#B9C4CC"}
     wash = {**plain, "bg_color": "#F1F5F7"}
@@ -88,7 +89,7 @@ def _styles(book: Any) -> dict[str, Any]:
     }
 
 
-def _shape(sheet: Any, names: Sequence[str], styles: dict[str, Any]) -> None:
+def _shape(sheet: Any, names: Sequence[str], styles: Styles) -> None:
     """Locked without a password: it prevents slips, not tampering. The checks run when the file comes back."""
     free = ("format_columns", "format_rows", "sort", "autofilter", "select_locked_cells", "select_unlocked_cells")
     sheet.protect("", dict.fromkeys(free, True))
@@ -100,7 +101,7 @@ def _shape(sheet: Any, names: Sequence[str], styles: dict[str, Any]) -> None:
         sheet.write_string(0, place, HEADERS[name], styles["head"])
 
 
-def _write(sheet: Any, line: int, place: int, name: str, text: str, styles: dict[str, Any]) -> None:
+def _write(sheet: Any, line: int, place: int, name: str, text: str, styles: Styles) -> None:
     """Amounts and days as typed cells when readable, so that the spreadsheet adds up and sorts; else as text."""
     side = "free" if name in FILLED else "locked"
     if name in _AMOUNTS and (amount := _amount(text)) is not None:
@@ -140,7 +141,7 @@ def _validate(sheet: Any, names: Sequence[str], last: int) -> None:
         sheet.data_validation(1, place, max(1, last), place, {**_rule(name, column.field), **said})
 
 
-def _rule(name: str, field: Declared[Any] | None) -> dict[str, Any]:
+def _rule(name: str, field: Declared[Any] | None) -> dict[str, object]:
     """What a spreadsheet lets people type."""
     match field:
         case Choice():
@@ -156,5 +157,5 @@ def _rule(name: str, field: Declared[Any] | None) -> dict[str, Any]:
     return {"validate": "list", "source": [cells.YES, cells.NO]}
 
 
-def _between(kind: str, lowest: float, highest: float) -> dict[str, Any]:
+def _between(kind: str, lowest: float, highest: float) -> dict[str, object]:
     return {"validate": kind, "criteria": "between", "minimum": lowest, "maximum": highest}

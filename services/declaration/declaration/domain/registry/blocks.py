@@ -68,7 +68,7 @@ class BlockReader:
                 written = self._compiled.written(values)
                 yield from self._staged({name: [text] for name, text in written.items()}, [first + place])
 
-    def _by_the_rules(self, raw: bytes, number: int, block: Block) -> dict[str, Any] | None:
+    def _by_the_rules(self, raw: bytes, number: int, block: Block) -> lines.Values | None:
         """The typed values of a line, or None when it has an error."""
         caf_code = self._reading.caf_code
         values, errors = read_line(raw, self._reading.header, number)

@@ -57,6 +57,7 @@ _AS_TEXT: dict[type, Callable[[Any], str]] = {
 }
 
 
+# By text; a value is text too, or what stands for null in the form.
 class _CompiledColumn(dict[str, Any]):
     """Cache of one column: text to its form in the staging table."""
 
@@ -160,7 +161,7 @@ class CompiledLines:
             codes = enumerate(columns["caf_code"])
             wrong.update(place for place, code in codes if code != self._caf_code)
 
-    def written(self, read: Mapping[str, Any]) -> dict[str, Any]:
+    def written(self, read: Mapping[str, Any]) -> dict[str, object]:
         """Values from `lines.read`, as text."""
         return {name: self._form.write(value) for name, value in read.items()}
 

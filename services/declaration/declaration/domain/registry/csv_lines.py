@@ -1,13 +1,13 @@
 """Reads a Caf's file line by line, in constant memory: each physical line is decoded, split and read alone."""
 
-from typing import IO, Any
+from typing import IO
 
 from declaration.domain.registry import lines
-from declaration.domain.registry.lines import Format, Header, LineError
+from declaration.domain.registry.lines import Format, Header, LineError, Values
 
 LONGEST_LINE = 16_384
 BLOCK = 1 << 20
-Read = tuple[dict[str, Any] | None, list[LineError]]
+Read = tuple[Values | None, list[LineError]]
 
 
 def read_header(stream: IO[bytes], of: Format = lines.REGISTRY) -> Header:

@@ -12,6 +12,8 @@ from declaration.domain.registry.columns import COLUMNS, Column, always, may_be_
 
 DELIMITER = ";"
 ERROR, WARNING = "error", "warning"
+# Values of a line by column; each has the type that its column's reader gives.
+Values = dict[str, Any]
 MOST_UNKNOWN, LONGEST_UNKNOWN = 100, 60
 
 
@@ -112,13 +114,13 @@ def _shown(name: str) -> str:
 
 def read(
     values: Sequence[str], header: Header, number: int, of: Format = REGISTRY
-) -> tuple[dict[str, Any] | None, list[LineError]]:
+) -> tuple[Values | None, list[LineError]]:
     """The line's typed values by column, or None with all errors of the line."""
     if len(values) != len(header.names):
         rule = f"{len(header.names)} colonnes, comme la première ligne"
         return None, [LineError(number, "", rule, f"Cette ligne a {len(values)} colonnes.", of.example)]
     row = {name: value.strip() for name, value in zip(header.names, values, strict=True)}
-    read_values: dict[str, Any] = {}
+    read_values: Values = {}
     errors = []
     for name, column in of.columns.items():
         value = row.get(name, "")

@@ -71,7 +71,7 @@ def told(result: RowResult, by: str, at: datetime) -> RowResult:
 
 def filled(draft: Draft, known: Known, year: int) -> dict[str, str]:
     """Current cells: the draft, else the default values, shown so that they can be corrected."""
-    stored = {
+    stored: dict[str, Mapping[str, Any]] = {
         INFORMATION: {"confirmed": draft.information.confirmed if draft.information else None},
         SITUATION: _fields(draft.situation) or {"co_tenants": known.co_tenants},
         RENT: _fields(draft.rent)
@@ -85,7 +85,7 @@ def filled(draft: Draft, known: Known, year: int) -> dict[str, str]:
     return {**shown, **_confirmed(draft, known, year)}
 
 
-def _fields(step: Any) -> dict[str, Any]:
+def _fields(step: Any) -> dict[str, object]:
     return {} if step is None else {name: getattr(step, name) for name in step.__dataclass_fields__}
 
 
@@ -131,11 +131,11 @@ def _cell_error(error: FieldError) -> CellError:
     return CellError(name, error.code, error.detail, rule, example)
 
 
-def _change(cells: Cells, draft: Draft, known: Known, context: Context) -> dict[str, Any]:
+def _change(cells: Cells, draft: Draft, known: Known, context: Context) -> dict[str, object]:
     before = filled(draft, known, context.year)
     given = {**before, **{name: _typed(name, value, before) for name, value in cells.items() if name in COLUMNS}}
     started = {column.step for name, column in IN_STEPS.items() if _raw(name, given) != _raw(name, before)}
-    change: dict[str, Any] = {step: _step(step, given, draft, known) for step in sorted(started)}
+    change: dict[str, object] = {step: _step(step, given, draft, known) for step in sorted(started)}
     if (given["confirm"], given["reason"]) != (before["confirm"], before["reason"]):
         after = journey.save(draft, change, known, context)
         change["confirmations"] = _confirmations(given, before, after, known, context)
@@ -152,7 +152,7 @@ def _raw(name: str, given: Cells) -> Any:
     return COLUMNS[name].read(given[name]) if given[name] else None
 
 
-def _step(step: str, given: Cells, draft: Draft, known: Known) -> dict[str, Any]:
+def _step(step: str, given: Cells, draft: Draft, known: Known) -> dict[str, object]:
     """What the step's form would send; a field without a cell keeps its value."""
     saved = getattr(draft, step)
     answers = {name: _raw(name, given) for name, each in STEPS[step].items() if each.cell}
@@ -166,7 +166,7 @@ def _step(step: str, given: Cells, draft: Draft, known: Known) -> dict[str, Any]
     return answers
 
 
-def _as_known(known: Known) -> dict[str, Any]:
+def _as_known(known: Known) -> dict[str, object]:
     names = ("commune_insee", "furnished", "single_room")
     start = known.lease_start.isoformat()
     return {**{name: getattr(known, name) for name in names}, "address": list(known.address), "lease_start": start}
