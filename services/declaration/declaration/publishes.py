@@ -231,7 +231,7 @@ def answered(
 def lot_transmitted(
     session: Session, batch: BatchTransmission, data: LotTransmittedData, personal: LotTransmittedPersonal
 ) -> None:
-    """The whole batch, published after each of its transmissions; shapes as in the event's schema."""
+    """The whole batch, published after each of its transmissions."""
     outbox.publish(session, LOT_TRANSMITTED, batch.id, data, personal)
 
 

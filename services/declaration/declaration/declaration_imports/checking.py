@@ -1,7 +1,7 @@
 """Reads a file into lines and validates each: what it would change, what is wrong. Writes nothing to declarations."""
 
 from collections.abc import Iterable, Mapping, Set
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -78,7 +78,7 @@ def _rows(import_id: UUID, lines: Iterable[Line]) -> Iterable[dict[str, object]]
             "revision": line.revision,
             "cells": {**line.known, **line.cells},
             "status": (LineStatus.REFUSED if error else LineStatus.WAITING).value,
-            "errors": [asdict(error)] if error else [],
+            "errors": [filing_rows.shown_error(error)] if error else [],
             "points": [],
             "reported": error is not None,
         }
@@ -148,7 +148,7 @@ def outcome(
     line: int, status: LineStatus, errors: Iterable[CellError] = (), points: Iterable[str] = (), **more: Any
 ) -> Written:
     """The columns of a validated line."""
-    told, left = [asdict(error) for error in errors], list(points)
+    told, left = [filing_rows.shown_error(error) for error in errors], list(points)
     reported = bool(told or left)
     return {"at": line, "status": status.value, "errors": told, "points": left, "reported": reported, **more}
 
