@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from conftest import Gateway
+from stand_ins import Gateway
 
 PROBLEM = "application/problem+json"
 PUBLIC = [

@@ -38,8 +38,8 @@ def list_remaining() -> ListRemainingAnswer:
         return {"items": remaining.of(session, caller())}
 
 
-def list_fields() -> tuple[ListFieldsAnswer, int, dict[str, str]]:
-    return {"items": declared_fields.shown()}, 200, {"Cache-Control": "private, max-age=300"}
+def list_fields() -> ListFieldsAnswer:
+    return {"items": declared_fields.shown()}
 
 
 def export_declarations(format: str = "csv", sort: str | None = None, **filters: Any) -> Response:
