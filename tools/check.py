@@ -10,6 +10,7 @@ from pathlib import Path
 from tools.workspace import ROOT
 
 BIN = Path(sys.executable).parent
+DECLARED_FIELDS = "services/declaration/tests/test_declaration_declared.py"
 
 
 def typed(folders: list[str]) -> list[str]:
@@ -33,6 +34,8 @@ def checks(folders: list[str]) -> dict[str, list[str]]:
         "topology": [sys.executable, "-m", "tools.topology", "--check"],
         "asvs": [sys.executable, "-m", "tools.asvs"],
         "rules": [sys.executable, "-m", "tools.rules"],
+        # The table of declared fields against the contracts, events and types.
+        "fields": [sys.executable, "-m", "pytest", "-m", "not containers", DECLARED_FIELDS],
         "messages": [sys.executable, "-m", "tools.messages", "--check"],
         "glossary": [sys.executable, "-m", "tools.glossary", "--check"],
     }

@@ -188,7 +188,7 @@ def _registries(world: World) -> None:
         files = {"file": ("registre.csv", text.encode(), "text/csv")}
         sent = world.made("declaration", "POST", "/registry-imports", agent, files=files)
         world.put_by("registry import", landlord, import_id=sent.json()["id"])
-    for job in ("read registry files", "help with registry files", "tell of the portfolio"):
+    for job in ("read registry files", "help with registry files", "publish the portfolio"):
         world.product.job("declaration", job)
     for name, line in LANDLORDS.items():
         [row] = [each for each in world.rows("declaration", "landlord") if each["user_number"] == line["user_number"]]

@@ -71,7 +71,7 @@ def hand_over(product: Connected, caf: str, row: dict[str, str]) -> dict[str, An
     sent = client.post(f"{API}/registry-imports", files={"file": ("r.csv", content.encode())}, headers=agent)
     assert sent.status_code == 202, sent.text
     product.job("declaration", "read registry files")
-    product.job("declaration", "tell of the portfolio")
+    product.job("declaration", "publish the portfolio")
     done: dict[str, Any] = client.get(f"{API}/registry-imports/{sent.json()['id']}", headers=agent).json()
     return done
 

@@ -95,7 +95,7 @@ def product(
     file.write_text("\n".join(rows) + "\n", encoding="utf-8")
     report = registry.import_path(made.harnesses["declaration"].runtime, file, "test")
     assert report["lines_bad"] == 0, report
-    made.job("declaration", "tell of the portfolio")
+    made.job("declaration", "publish the portfolio")
     body = {
         "year": 2026,
         "deadline": "2026-11-15",

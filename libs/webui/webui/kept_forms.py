@@ -183,19 +183,19 @@ class KeptForms:
         if mark is None:
             return render_error(error)
         if self.owner() and self.own_mark() is None:
-            return self.said(mark, self.keep(mark), another=True)
+            return self.expired_page(mark, self.keep(mark), another=True)
         kept = self.keep(mark)
         if self.owner() and kept == "kept" and mark.page:
             self.await_until(int(self.now()) + KEPT_SECONDS)
             g.kept_just_now = True
             return redirect(mark.page, 303)
-        return self.said(mark, kept)
+        return self.expired_page(mark, kept)
 
     def signed_out(self) -> ResponseReturnValue | None:
         """The response to a form whose session has ended; None when there was nothing to keep."""
         mark = self.mark()
         kept = self.keep(mark) if mark else "nothing"
-        return self.said(mark, kept) if mark and kept != "nothing" else None
+        return self.expired_page(mark, kept) if mark and kept != "nothing" else None
 
     def way_back(self) -> str:
         """Where to go after sign-in: this page, or the page of the form that was sent."""
@@ -234,7 +234,7 @@ class KeptForms:
             # A concurrent submission of the same form won: that one is kept.
             return
 
-    def said(self, mark: Mark, kept: str, *, another: bool = False) -> ResponseReturnValue:
+    def expired_page(self, mark: Mark, kept: str, *, another: bool = False) -> ResponseReturnValue:
         """« Le formulaire a expiré », what became of what was typed, and what to do next."""
         page = render_template(
             "webui/expired_form.html",

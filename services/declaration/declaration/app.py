@@ -28,7 +28,7 @@ service = Service(
     periodic=(
         Periodic("read registry files", 2, registry.read_waiting),
         Periodic("help with registry files", 2, registry.help_merging),
-        Periodic("tell of the portfolio", 1, registry.portfolio.tell),
+        Periodic("publish the portfolio", 1, registry.portfolio.publish_changes),
         Periodic("open all campaigns", 2, nationwide.open_waiting),
         Periodic("ask landlords", 2, opening.ask_landlords),
         Periodic("remind landlords", 60, reminders.remind),

@@ -40,7 +40,7 @@ def visible(caller: Caller) -> ColumnElement[bool]:
     return (RentDeclaration.organisation_id == caller.org) & held
 
 
-def told(session: Session, caller: Caller) -> ColumnElement[bool]:
+def visible_literally(session: Session, caller: Caller) -> ColumnElement[bool]:
     """The same perimeter as literal values: `visible` decides, this shows the planner how few rows remain.
 
     It cannot see through subqueries: it would assume half of the organisation, and scan all of it.

@@ -50,7 +50,7 @@ class World:
         sent = self.harness.client.post(f"{BASE}/registry-imports", files=file, headers=agent)
         assert sent.status_code == 202, sent.text
         self.harness.run_job("read registry files")
-        self.harness.run_job("tell of the portfolio")
+        self.harness.run_job("publish the portfolio")
         path = f"/registry-imports/{sent.json()['id']}"
         found = self.get(f"{path}/errors", agent).json()["items"]
         return self.get(path, agent).json(), [(error["line"], error["column"]) for error in found]

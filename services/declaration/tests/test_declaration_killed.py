@@ -100,7 +100,7 @@ def test_an_import_killed_again_and_again_ends_as_if_nothing_had_happened(world:
     assert len(world.harness.rows("tenancy")) == TENANCIES
     assert len(world.harness.rows("registry_import_error")) == 1
     assert world.harness.rows("registry_staging") == []
-    world.harness.run_job("tell of the portfolio")
+    world.harness.run_job("publish the portfolio")
     told = [event.subject for event in world.harness.published("registry.landlord_registered.v1")]
     assert len(told) == len(set(told)) == 67
 

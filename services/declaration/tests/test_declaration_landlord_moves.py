@@ -28,7 +28,7 @@ def act(world: Any, what: str, headers: dict[str, str], **changes: Any) -> Any:
 
 
 def told(world: Any) -> list[Any]:
-    world.harness.run_job("tell of the portfolio")
+    world.harness.run_job("publish the portfolio")
     return list(world.harness.published("registry.landlord_registered.v1"))
 
 

@@ -139,7 +139,7 @@ def test_what_changed_is_told_once_by_a_job(world: Any) -> None:
         commands.receive(runtime, stream, "r.csv", caf_code="359", sent_by="test")
     read_waiting(runtime)
     assert world.harness.published() == []
-    world.harness.run_job("tell of the portfolio")
-    world.harness.run_job("tell of the portfolio")
+    world.harness.run_job("publish the portfolio")
+    world.harness.run_job("publish the portfolio")
     told = [event.type for event in world.harness.published()]
     assert told == ["registry.landlord_registered.v1", "registry.portfolio_changed.v1"]

@@ -262,14 +262,14 @@ def test_a_row_saved_by_somebody_else_meanwhile_is_held_back_with_who_and_when()
     assert judge({"charges": "x"}, saved(), current=False) == held
     assert judge({"reason": "a\ab"}, saved(), current=False).outcome is Outcome.CHANGED
     assert judge({}, saved(), current=False) == RowResult(Outcome.UNCHANGED, saved())
-    [error] = row_validation.told(held, "caf", datetime(2026, 9, 1, 6, 5, tzinfo=UTC)).errors
+    [error] = row_validation.naming_who_saved(held, "caf", datetime(2026, 9, 1, 6, 5, tzinfo=UTC)).errors
     assert error == replace(
         CHANGED_MEANWHILE,
         detail="Cette déclaration a été enregistrée depuis par la Caf, le 01/09/2026 à 08 h 05. Comparez les deux "
         "saisies avant d’enregistrer la vôtre.",
     )
     fine = judge({"charges": "40"}, saved())
-    assert row_validation.told(fine, "caf", datetime(2026, 9, 1, tzinfo=UTC)) is fine
+    assert row_validation.naming_who_saved(fine, "caf", datetime(2026, 9, 1, tzinfo=UTC)) is fine
 
 
 def test_invisible_signs_are_told_cell_by_cell_before_anything_else() -> None:

@@ -3,13 +3,13 @@
 from chassis import account_status
 from chassis.runtime import Runtime, Service, Subscription
 
-from habilitation import consumes, natural_persons, publishes, untold_rights
+from habilitation import consumes, natural_persons, publishes, unpublished_rights
 from habilitation.models import Base
 
 
 def on_start(runtime: Runtime) -> None:
     natural_persons.on_start(runtime)
-    untold_rights.on_start(runtime)
+    unpublished_rights.on_start(runtime)
 
 
 service = Service(

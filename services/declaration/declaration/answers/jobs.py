@@ -92,7 +92,7 @@ def _run(runtime: Runtime, lock: JobLock, progress: Callable[[], Any]) -> None:
         with runtime.transaction() as session:
             lock.hold(session, **changes)
         _read(runtime, lock, stream, header, row, progress)
-    publishes.tell(runtime, lock)
+    publishes.publish_answers(runtime, lock)
     _end(runtime, lock, Status.DONE)
 
 

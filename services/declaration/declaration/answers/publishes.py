@@ -12,12 +12,12 @@ from declaration import publishes
 from declaration.job_lock import JobLock
 from declaration.models import AnswerImport, CafAnswer, Campaign, Dwelling, Landlord, RentDeclaration, Tenancy
 
-TOLD_AT_ONCE = 200
+PUBLISHED_AT_ONCE = 200
 
 
-def tell(runtime: Runtime, lock: JobLock) -> None:
+def publish_answers(runtime: Runtime, lock: JobLock) -> None:
     """Publishes an event for every landlord answered by the import, and marks it published in the same commit."""
-    while _tell_some(runtime, lock):
+    while _publish_some(runtime, lock):
         pass
 
 
@@ -34,9 +34,9 @@ def _of_import(lock: JobLock, *columns: Any) -> Select[Any]:
     )
 
 
-def _tell_some(runtime: Runtime, lock: JobLock) -> bool:
+def _publish_some(runtime: Runtime, lock: JobLock) -> bool:
     with runtime.transaction() as session:
-        some = _of_import(lock, Dwelling.landlord_id).distinct().order_by(Dwelling.landlord_id).limit(TOLD_AT_ONCE)
+        some = _of_import(lock, Dwelling.landlord_id).distinct().order_by(Dwelling.landlord_id).limit(PUBLISHED_AT_ONCE)
         landlord_ids = list(session.execute(some).scalars())
         if not landlord_ids:
             return False

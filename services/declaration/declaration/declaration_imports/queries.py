@@ -78,11 +78,11 @@ def report(session: Session, row: DeclarationImport, cursor: str | None, limit: 
         statement = statement.where(DeclarationImportLine.line > after)
     found = session.execute(statement.order_by(DeclarationImportLine.line).limit(limit + 1)).scalars().all()
     lines, following = pagination.page(found, limit, lambda line: (line.line,))
-    items = [item for line in lines for item in said(line)]
+    items = [item for line in lines for item in report_lines(line)]
     return {"items": items, "total": total, "next_cursor": following}
 
 
-def said(line: DeclarationImportLine) -> Iterable[ReportLine]:
+def report_lines(line: DeclarationImportLine) -> Iterable[ReportLine]:
     """Each item to report on a line."""
     for error in line.errors:
         yield {

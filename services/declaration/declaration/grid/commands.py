@@ -118,7 +118,7 @@ def _validated(loaded: LoadedDeclaration, cells: Cells, revision: int | None) ->
     result = row_validation.validate_row(
         cells, loaded.draft, loaded.known, loaded.context, current=revision in (None, loaded.row.revision)
     )
-    result = row_validation.told(
+    result = row_validation.naming_who_saved(
         result, queries.author(loaded.caller, loaded.row.saved_by)["kind"], loaded.row.updated_at
     )
     if result.outcome is Outcome.UNCHANGED:

@@ -14,7 +14,7 @@ from declaration.domain.states import State, label
 from declaration.listing import counting, keyset, sorting
 from declaration.listing.filters import Filters, conditions, late
 from declaration.models import CafAnswer, Campaign, Dwelling, Landlord, RentDeclaration, Tenancy
-from declaration.perimeter import joined, told, visible
+from declaration.perimeter import joined, visible, visible_literally
 
 SHOWN = (
     RentDeclaration.id,
@@ -53,7 +53,7 @@ def page(
 ) -> DeclarationPage:
     """One page, with the counts by state under all other filters, as they were at the first page."""
     order = sorting.of(sort)
-    inside = and_(visible(caller), told(session, caller), *conditions(filters))
+    inside = and_(visible(caller), visible_literally(session, caller), *conditions(filters))
     counts, key = sorting.decode(order, cursor)
     wanted = keyset.PageQuery(order, inside, filters.status, key, limit + 1)
     if counts is None and filters.q:

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from declaration.models.base import Base
 
 
-def untold(name: str, version: str, told: str) -> Index:
+def unpublished(name: str, version: str, published: str) -> Index:
     """Partial index on rows not published yet."""
-    newer = Column(told, Integer) < Column(version, Integer)
+    newer = Column(published, Integer) < Column(version, Integer)
     return Index(name, "id", postgresql_where=newer, sqlite_where=newer)
 
 
@@ -24,7 +24,7 @@ class Landlord(Base):
     __table_args__ = (
         # The Caf that registered it. Another Caf's file cannot change it.
         UniqueConstraint("user_number"),
-        untold("ix_landlord_untold", "version", "told_version"),
+        unpublished("ix_landlord_untold", "version", "told_version"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -92,7 +92,7 @@ class Organisation(Base):
     """The version of an organisation's portfolio, and the last published one."""
 
     __tablename__ = "organisation"
-    __table_args__ = (untold("ix_organisation_untold", "portfolio_version", "told_version"),)
+    __table_args__ = (unpublished("ix_organisation_untold", "portfolio_version", "told_version"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     portfolio_version: Mapped[int]

@@ -36,7 +36,7 @@ def import_path(
             JobLock(RegistryImport, import_id, worker),
             lambda: progress and progress(shown(runtime, import_id)),
         )
-        portfolio.tell(runtime)
+        portfolio.publish_changes(runtime)
     return shown(runtime, import_id)
 
 

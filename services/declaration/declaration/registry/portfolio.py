@@ -13,7 +13,7 @@ from declaration import publishes
 from declaration.models import Dwelling, Landlord, Organisation, Portfolio
 from declaration.sql import analyze
 
-TOLD_AT_ONCE = 200
+PUBLISHED_AT_ONCE = 200
 # The current pairs of a slice's organisations. Dropped with its transaction.
 SCOPE = Table(
     "registry_scope",
@@ -73,15 +73,15 @@ def _replace(session: Session) -> None:
     session.execute(insert(Portfolio).from_select(_NAMES, select(*SCOPE.columns).where(missing)))
 
 
-def tell(runtime: Runtime) -> None:
+def publish_changes(runtime: Runtime) -> None:
     """Publishes changes, a few at a time, so that an import does not wait for the encryption of a million names."""
-    while _tell_landlords(runtime) + _tell_portfolios(runtime):
+    while _publish_landlords(runtime) + _publish_portfolios(runtime):
         pass
 
 
-def _tell_landlords(runtime: Runtime) -> int:
+def _publish_landlords(runtime: Runtime) -> int:
     with runtime.transaction() as session:
-        newer = select(Landlord).where(Landlord.told_version < Landlord.version).limit(TOLD_AT_ONCE)
+        newer = select(Landlord).where(Landlord.told_version < Landlord.version).limit(PUBLISHED_AT_ONCE)
         found = session.execute(newer.with_for_update(skip_locked=True)).scalars().all()
         for landlord in found:
             publishes.landlord_registered(session, landlord)
@@ -89,18 +89,18 @@ def _tell_landlords(runtime: Runtime) -> int:
     return len(found)
 
 
-def _tell_portfolios(runtime: Runtime) -> int:
+def _publish_portfolios(runtime: Runtime) -> int:
     with runtime.transaction() as session:
         newer = select(Organisation).where(Organisation.told_version < Organisation.portfolio_version)
-        rows = session.execute(newer.limit(TOLD_AT_ONCE).with_for_update(skip_locked=True)).scalars().all()
-        scopes = _told(session, [row.id for row in rows])
+        rows = session.execute(newer.limit(PUBLISHED_AT_ONCE).with_for_update(skip_locked=True)).scalars().all()
+        scopes = _scopes(session, [row.id for row in rows])
         for row in rows:
             publishes.portfolio_changed(session, row.id, scopes[row.id], row.portfolio_version)
             row.told_version = row.portfolio_version
     return len(rows)
 
 
-def _told(session: Session, organisation_ids: list[UUID]) -> dict[UUID, set[tuple[str, str]]]:
+def _scopes(session: Session, organisation_ids: list[UUID]) -> dict[UUID, set[tuple[str, str]]]:
     statement = select(Portfolio.organisation_id, Portfolio.housing_type, Portfolio.departement)
     found: dict[UUID, set[tuple[str, str]]] = defaultdict(set)
     for organisation_id, kind, departement in session.execute(

@@ -63,8 +63,8 @@ def _refuse_contradictions(session: Session, import_id: UUID, *, known: bool) ->
 
 def _doubtful(*, known: bool) -> Iterator[Select[Any]]:
     """User numbers whose lines differ on the landlord, a dwelling or a lease."""
-    yield _said_twice([LINE.user_number], LANDLORD)
-    yield _said_twice([LINE.user_number, LINE.dwelling_ref], DWELLING)
+    yield _contradicted([LINE.user_number], LANDLORD)
+    yield _contradicted([LINE.user_number, LINE.dwelling_ref], DWELLING)
     tenants = select(LINE.user_number).group_by(LINE.user_number, LINE.dwelling_ref, LINE.tenant_number)
     yield tenants.having(func.count() > 1)
     if known:
@@ -72,10 +72,10 @@ def _doubtful(*, known: bool) -> Iterator[Select[Any]]:
         yield select(LINE.user_number).join(Landlord, _REGISTERED).where(other)
 
 
-def _said_twice(key: list[Any], columns: Mapping[str, str]) -> Select[Any]:
-    said = select(*key, *[LINE[name] for name in columns]).distinct().subquery()
-    keys = [said.c[column.name] for column in key]
-    return select(said.c.user_number).group_by(*keys).having(func.count() > 1)
+def _contradicted(key: list[Any], columns: Mapping[str, str]) -> Select[Any]:
+    stated = select(*key, *[LINE[name] for name in columns]).distinct().subquery()
+    keys = [stated.c[column.name] for column in key]
+    return select(stated.c.user_number).group_by(*keys).having(func.count() > 1)
 
 
 def _lines_of(session: Session, user_numbers: Sequence[str]) -> Iterator[Mapping[str, Any]]:

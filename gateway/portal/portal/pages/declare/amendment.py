@@ -18,7 +18,7 @@ REPLY_WANTED = "Écrivez votre réponse à la question de la Caf"
 REPLY = "Votre réponse à la Caf"
 
 
-def said(body: Declaration) -> dict[str, object]:
+def answer_of(body: Declaration) -> dict[str, object]:
     """The Caf's answer to the transmitted version, and whether it is a question."""
     answer = body["transmissions"][0]["answer"] if body["transmissions"] else None
     return {"answer": answer, "asked": body["status"] == "information_requested"}
@@ -31,7 +31,7 @@ def amendment(declaration: Any) -> ResponseReturnValue:
     body = api().declaration.get(str(declaration)).body
     if "amend" not in body["actions"]:
         return redirect(next_address(body), 303)
-    form, more = AmendmentForm(), {**heading(body), **said(body)}
+    form, more = AmendmentForm(), {**heading(body), **answer_of(body)}
     if more["asked"]:
         form.reason.label.text = REPLY
     if request.method == "GET":

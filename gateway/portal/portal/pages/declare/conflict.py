@@ -25,7 +25,7 @@ NOTHING = "–"
 OWN = ("csrf_token", "etag", "revise", MARK)
 
 
-def said(field: Field) -> str:
+def text_of(field: Field) -> str:
     """A field's value as text, so that `415` and `415,00` are equal."""
     if isinstance(field, FrenchDateField):
         parts = [field.parts.get(name, "") for name in ("jj", "mm", "aaaa")]
@@ -45,7 +45,7 @@ def said(field: Field) -> str:
 
 def differing(mine: Iterable[Field], theirs: Iterable[Field]) -> list[tuple[str, str, str]]:
     """(label, mine, theirs) of the fields that differ; both lists are in the same order."""
-    found = [(str(one.label.text), said(one), said(other)) for one, other in zip(mine, theirs, strict=True)]
+    found = [(str(one.label.text), text_of(one), text_of(other)) for one, other in zip(mine, theirs, strict=True)]
     return [row for row in found if row[1] != row[2]]
 
 

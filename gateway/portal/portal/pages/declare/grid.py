@@ -73,7 +73,7 @@ def grid() -> ResponseReturnValue:
     else:
         lines = filled(found["items"], request.form) if filling else judged(form, found["items"], rows, answers)
     if request.method == "POST" and not filling and not form.errors:
-        told(answers)
+        flash_saved(answers)
         return redirect(following if following and "next" in request.form else here, 303)
     page = render_template(
         "declare/grid.html",
@@ -180,7 +180,7 @@ def meanwhile(row: DraftRow, say: Callable[[Author], str]) -> str:
     return f"{who} Comparez les deux saisies avant d’enregistrer la vôtre."
 
 
-def told(answers: list[SaveDraftsAnswerItem]) -> None:
+def flash_saved(answers: list[SaveDraftsAnswerItem]) -> None:
     """Flashes how many rows were saved."""
     saved = sum(answer["outcome"] == "saved" for answer in answers)
     if saved:

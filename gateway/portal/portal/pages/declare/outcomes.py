@@ -45,8 +45,8 @@ def way_on(declaration: Declaration) -> str:
 def _correction(declaration: Declaration) -> Outcome:
     last, possible = declaration["transmissions"][0], "save" in declaration["actions"]
     received = f"La version {last['version']}, reçue le {instant(last['transmitted_at'])},"
-    said = f"{received} compte tant que vous n’avez pas validé la rectification."
+    sentence = f"{received} compte tant que vous n’avez pas validé la rectification."
     if last["answer"] and last["answer"]["answer"] == "rejected":
         way = "Validez la rectification pour la remplacer." if possible else CLOSED
-        said = f"{received} a été rejetée par la Caf. {way}"
-    return Outcome(declaration["status_label"], sentence=said, guided=possible)
+        sentence = f"{received} a été rejetée par la Caf. {way}"
+    return Outcome(declaration["status_label"], sentence=sentence, guided=possible)

@@ -61,13 +61,13 @@ def step_rows(declaration: Declared, step: str) -> Rows:
         if field["label"] and applies:
             # A choice completes its question.
             label = field["question"] if field["options"] else field["label"]
-            rows.append((label, said(field, stands.get(field["name"]), declaration)))
+            rows.append((label, shown_value(field, stands.get(field["name"]), declaration)))
         if field["name"] == "charges":
             rows.append(("Total, charges comprises", amount(declaration["total"])))
     return rows
 
 
-def said(field: DeclaredField, value: Any, declaration: Declared) -> str:
+def shown_value(field: DeclaredField, value: Any, declaration: Declared) -> str:
     """A stored value for a reader."""
     if field["kind"] == "address":
         return ", ".join(value or []) or "Inconnue"

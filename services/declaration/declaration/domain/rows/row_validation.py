@@ -59,7 +59,7 @@ BY = {
 }
 
 
-def told(result: RowResult, by: str, at: datetime) -> RowResult:
+def naming_who_saved(result: RowResult, by: str, at: datetime) -> RowResult:
     """Adds who saved meanwhile (a key of BY) and when, in Paris time; returns any other result unchanged."""
     if result.outcome is not Outcome.CHANGED:
         return result

@@ -10,7 +10,7 @@ from habilitation.models import Member, Membership
 def on_start(runtime: Runtime) -> None:
     """Needed for users that programs act as: nobody ever signs in to them."""
     ticked = exists().where(Membership.account_id == Member.account_id)
-    untold = select(Member.account_id).where(Member.access_version == 0, Member.withdrawn_at.is_(None), ticked)
+    unpublished = select(Member.account_id).where(Member.access_version == 0, Member.withdrawn_at.is_(None), ticked)
     with runtime.transaction() as session:
-        for account_id in session.scalars(untold.order_by(Member.account_id).with_for_update()).all():
+        for account_id in session.scalars(unpublished.order_by(Member.account_id).with_for_update()).all():
             publishes.access_changed(session, account_id)
