@@ -10,12 +10,13 @@ from typing import Any
 from uuid import uuid4
 
 from chassis import clock
+from declaration.models import DeclarationRequest, RentDeclaration, StateTransition
 
 from tools.bench.declaration.ground import CAF, Bench, seconds
 from tools.bench.figures import Figure
 
 AIM = 0.5
-TABLES = ("rent_declaration", "passage", "asking")
+TABLES = [model.__tablename__ for model in (RentDeclaration, StateTransition, DeclarationRequest)]
 BASE = "/api/declaration/v1/campaigns"
 
 
