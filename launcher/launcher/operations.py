@@ -1,10 +1,12 @@
 """Operator commands, run at the command line without a person's token."""
 
+from __future__ import annotations
+
 import tempfile
 from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from chassis import clock, inbox
@@ -12,13 +14,16 @@ from chassis.auth import Caller
 from chassis.ids import random_reference
 from chassis.runtime import Runtime, Service
 from chassis.settings import SettingsError
-from declaration.api_types.campaigns import Contact
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 from runner import housekeeping
 
 from launcher import schema
+
+if TYPE_CHECKING:
+    # Each image holds one service: what this module needs of one is imported where it is used.
+    from declaration.api_types.campaigns import Contact
 
 ACTOR = "command line"
 # The journal records the command line, not a person, as the author.
