@@ -1,35 +1,11 @@
 """The declared fields as the API lists them."""
 
-from typing import TypedDict
-
+from declaration.api_types.declarations import DeclaredField, DeclaredFieldOption
 from declaration.domain.declared import STEPS
 from declaration.domain.fields import Choice
 
 
-class ShownOption(TypedDict):
-    value: str
-    label: str
-    words: str
-    cell: str
-
-
-class ShownField(TypedDict):
-    step: str
-    name: str
-    kind: str
-    label: str
-    question: str
-    hint: str
-    rule: str
-    example: str
-    required: bool
-    follows: str | None
-    options: list[ShownOption]
-    heading: str | None
-    since: int
-
-
-def shown() -> list[ShownField]:
+def shown() -> list[DeclaredField]:
     """In the order of the steps and of their forms."""
     return [
         {
@@ -52,7 +28,7 @@ def shown() -> list[ShownField]:
     ]
 
 
-def _options(field: Choice) -> list[ShownOption]:
+def _options(field: Choice) -> list[DeclaredFieldOption]:
     return [
         {"value": value, "label": option.label, "words": option.words, "cell": option.cell}
         for value, option in field.options.items()
