@@ -15,15 +15,15 @@ FIRST_NAMES = ("Zoé", "Adam", "Léa", "Noé", "Anne", "Louis", "Jeanne", "Paul"
 STREETS = ("RUE GINA PANE", "PLACE DES LICES", "RUE DE FOUGERES", "BOULEVARD DE LA LIBERTE", "IMPASSE DE L’ÉCLUSE")
 
 
-def write(path: Path, count: int, caf: str) -> None:
-    """Writes `count` valid lines, grouped by landlord."""
+def write(path: Path, count: int, caf: str, tenancies: tuple[int, ...] = TENANCIES_A_LANDLORD) -> None:
+    """Writes `count` valid lines, grouped by landlord; `tenancies`: of each landlord in turn."""
     codes = [code for code in communes.names() if code.startswith("35")]
     with path.open("w", encoding="utf-8") as file:
         file.write(";".join(COLUMNS) + "\n")
         line = landlord = 0
         while line < count:
             known = _landlord(landlord, caf)
-            for _ in range(min(TENANCIES_A_LANDLORD[landlord % 10], count - line)):
+            for _ in range(min(tenancies[landlord % len(tenancies)], count - line)):
                 file.write(";".join({**known, **_tenancy(line, codes)}.get(name, "") for name in COLUMNS) + "\n")
                 line += 1
             landlord += 1

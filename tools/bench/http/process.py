@@ -1,0 +1,92 @@
+"""The serving process, started as the launcher starts one, and the processor time that it spends."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import pickle
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from chassis.testing.harness import signing_keys
+
+from tools.bench.http.ground import Call, Ground
+from tools.bench.http.serving import GIVEN, SAMPLED, Given
+from tools.workspace import ROOT
+
+PATIENCE_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Process:
+    pid: int
+    connection: http.client.HTTPConnection
+    samples: Path
+
+    def cpu(self) -> float:
+        """Seconds of processor time so far, all threads: clock_getcpuclockid(3)'s number for another process."""
+        return time.clock_gettime((~self.pid << 3) | 2)
+
+    def ask(self, call: Call, headers: dict[str, str]) -> None:
+        """Raises RuntimeError when it is refused."""
+        sent = dict(headers)
+        if call.tag:
+            sent["If-Match"] = call.tag
+        body = None
+        if call.body is not None:
+            body, sent["Content-Type"] = json.dumps(call.body), "application/json"
+        self.connection.request(call.method, call.path, body, sent)
+        answer = self.connection.getresponse()
+        text = answer.read()
+        if answer.status >= 300:
+            raise RuntimeError(f"{call.method} {call.path}: {text.decode()}")
+
+
+@contextmanager
+def served(ground: Ground, folder: str, *, sampled: bool = False) -> Iterator[Process]:
+    given, samples, log = (Path(folder) / name for name in ("given.pickle", "samples.json", "log.txt"))
+    given.with_suffix(".pid").unlink(missing_ok=True)
+    settings = [one.runtime.settings for one in ground.harnesses.values()]
+    keys = signing_keys().get().as_dict(private=False)
+    given.write_bytes(pickle.dumps(Given(settings, dict(keys), [case.bare for case in ground.cases])))
+    port = _free_port()
+    command = [sys.executable, "-W", "ignore", "-m", "granian", "--interface", "asgi", "--factory", "--workers", "1"]
+    command += ["--host", "127.0.0.1", "--port", str(port), "--no-access-log", "tools.bench.http.serving:build"]
+    environment = {**os.environ, GIVEN: str(given)} | ({SAMPLED: str(samples)} if sampled else {})
+    with log.open("wb") as lines:
+        child = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=lines, stderr=lines)
+    try:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        _wait(connection, child, log)
+        yield Process(int(given.with_suffix(".pid").read_text()), connection, samples)
+    finally:
+        child.terminate()
+        child.wait(PATIENCE_SECONDS)
+
+
+def _wait(connection: http.client.HTTPConnection, child: subprocess.Popen[bytes], log: Path) -> None:
+    until = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            connection.request("GET", "/healthz")
+            connection.getresponse().read()
+            return
+        except OSError:
+            connection.close()
+            if time.monotonic() > until or child.poll() is not None:
+                raise RuntimeError(f"the server does not answer: {log.read_text()[-2000:]}") from None
+            time.sleep(0.2)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

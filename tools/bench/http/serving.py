@@ -1,0 +1,55 @@
+"""The application of the child process: the three services behind the outermost layer, and the bare handlers."""
+
+from __future__ import annotations
+
+import os
+import pickle
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from chassis.auth import KeySource
+from chassis.bridge import WsgiBridge
+from chassis.runtime import Runtime
+from chassis.settings import Settings
+from chassis.webapp import create_api
+from launcher.services import load
+from runner import logs
+from runner.asgi import Edge
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from tools.bench.http.bare import Bare, application
+
+GIVEN = "BAILLEURS_BENCH_GIVEN"
+SAMPLED = "BAILLEURS_BENCH_SAMPLED"
+
+
+@dataclass(frozen=True)
+class Given:
+    """What the child needs of its parent; written into a file."""
+
+    settings: list[Settings]
+    keys: dict[str, Any]
+    bare: list[Bare]
+
+
+def build() -> ASGIApp:
+    file = Path(os.environ[GIVEN])
+    given: Given = pickle.loads(file.read_bytes())  # noqa: S301 - written by our parent
+    logs.configure()
+    keys = KeySource(lambda: given.keys)
+    keys.refresh()
+    runtimes = [Runtime(load(one.service), one) for one in given.settings]
+    edge = Edge({one.service.base_path: create_api(one, keys) for one in runtimes}, checks={})
+    bare = WsgiBridge(application(given.bare, {one.service: one.database_url for one in given.settings}).wsgi_app, 16)
+    if samples := os.environ.get(SAMPLED):
+        from tools.bench.http import sampling  # only in the process that is profiled
+
+        sampling.start(Path(samples))
+    file.with_suffix(".pid").write_text(str(os.getpid()))
+
+    async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
+        app = bare if scope.get("path", "").startswith("/bare/") else edge
+        await app(scope, receive, send)
+
+    return dispatch
