@@ -9,6 +9,9 @@ TESTS := $(wildcard libs services gateway launcher tools)
 # Where mail goes when what runs is what `make up` started.
 MAILPIT = $(if $(shell $(COMPOSE) ps --quiet envoy 2>/dev/null),--mailpit http://127.0.0.1:8025)
 
+# Images of Python often set it: each process then compiles again all that it imports, two seconds of a processor.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help run demo test up down e2e bench faults fuzz mutation check format lock topology clean setup setup-dev secrets
 

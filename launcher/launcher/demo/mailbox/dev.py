@@ -7,7 +7,7 @@ import httpx
 from launcher.demo.failures import answered
 from launcher.demo.mailbox.base import Message, addressed
 from launcher.demo.mailbox.letters import Read
-from launcher.demo.web.site import SECONDS
+from launcher.demo.web.site import SECONDS, tls
 
 
 class DevMailbox:
@@ -28,4 +28,4 @@ class DevMailbox:
         return addressed(self._read.all, address)
 
     def _get(self, path: str) -> httpx.Response:
-        return answered(httpx.get(self._url + path, timeout=SECONDS), 200)
+        return answered(httpx.get(self._url + path, timeout=SECONDS, verify=tls()), 200)

@@ -7,7 +7,7 @@ import httpx
 
 from launcher.demo.failures import answered
 from launcher.demo.mailbox.base import Message, addressed
-from launcher.demo.web.site import SECONDS
+from launcher.demo.web.site import SECONDS, tls
 
 PAGE = 500
 
@@ -83,4 +83,4 @@ class Mailpit:
         return listing
 
     def _get(self, path: str, **params: int) -> Any:
-        return answered(httpx.get(self._url + path, params=params, timeout=SECONDS), 200).json()
+        return answered(httpx.get(self._url + path, params=params, timeout=SECONDS, verify=tls()), 200).json()
