@@ -3,7 +3,7 @@
 import re
 import threading
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -76,6 +76,8 @@ class KeySource:
     def __init__(self, fetch: Callable[[], Any]) -> None:
         self._fetch = fetch
         self._keys: KeySet | None = None
+        # Key id → RFC 7638 thumbprint of each published key; replaced whole, never changed.
+        self.thumbprints: Mapping[str, str] = {}
         self._wanted = threading.Event()
         self._stopping = threading.Event()
         self._fetched_at = 0.0
@@ -95,7 +97,9 @@ class KeySource:
         return self._keys
 
     def refresh(self) -> None:
-        self._keys = KeySet.import_key_set(self._fetch())
+        fetched = KeySet.import_key_set(self._fetch())
+        self._keys = fetched
+        self.thumbprints = {key.kid: key.thumbprint() for key in reversed(fetched.keys) if key.kid}
         self._fetched_at = time.monotonic()
 
     def refresh_soon(self) -> None:
@@ -125,6 +129,11 @@ class KeySource:
 
 def verify(token: str, keys: KeySource, settings: Settings) -> dict[str, Any]:
     """The claims of a valid access token; raises Unauthorized with the same sentence for every kind of bad token."""
+    return verified(token, keys, settings)[0]
+
+
+def verified(token: str, keys: KeySource, settings: Settings) -> tuple[dict[str, Any], str]:
+    """As `verify`, and the id of the key that signed; empty when the token names none."""
     refused = Unauthorized("Le jeton d’accès n’est pas valable ou a expiré.")
     try:
         decoded = jwt.decode(token, keys.get(), algorithms=ALGORITHMS)
@@ -136,7 +145,7 @@ def verify(token: str, keys: KeySource, settings: Settings) -> dict[str, Any]:
     # RFC 9068 §4: an ID token, or any other JWT of ours, is not an access token.
     if decoded.header.get("typ") != "at+jwt":
         raise refused
-    return dict(decoded.claims)
+    return dict(decoded.claims), str(decoded.header.get("kid") or "")
 
 
 def check_scope(claims: dict[str, Any], named: Collection[str]) -> None:

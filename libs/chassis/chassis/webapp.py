@@ -1,4 +1,5 @@
-"""Builds a service's HTTP application from ``openapi.yaml``. Only this, `validation` and `http` import connexion."""
+"""Builds a service's HTTP application from ``openapi.yaml``. Only this, `operations`, `validation` and `http` import
+connexion."""
 
 from functools import partial
 from typing import Any
@@ -11,9 +12,6 @@ from connexion.exceptions import NonConformingResponse, ProblemException
 from connexion.frameworks.flask import FlaskJSONProvider
 from connexion.jsonifier import Jsonifier
 from connexion.lifecycle import ConnexionResponse
-from connexion.middleware import ConnexionMiddleware, MiddlewarePosition
-from connexion.middleware.swagger_ui import SwaggerUIMiddleware
-from connexion.security import BearerSecurityHandler
 from connexion.spec import OpenAPISpecification
 from marshmallow import ValidationError
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -21,12 +19,13 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
-from chassis import auth, entrance, http, intake, problems
+from chassis import auth, entrance, http, intake, operations, problems
 from chassis.answers import log_unexpected
 from chassis.auth import KeySource
 from chassis.bridge import WsgiBridge
 from chassis.problems import MEDIA_TYPE, Problem
 from chassis.runtime import Runtime
+from chassis.token_memory import TokenMemory
 from chassis.validation import validators
 
 log = structlog.get_logger()
@@ -57,10 +56,14 @@ class OrjsonProvider(FlaskJSONProvider):  # type: ignore[misc]  # connexion ship
 def create_api(runtime: Runtime, keys: KeySource) -> ASGIApp:
     """The service's API as an ASGI application, at its full public paths (``/api/<service>/v1/…``)."""
     service, settings = runtime.service, runtime.settings
+    # A response that breaks the contract is our bug: it fails tests, not people's requests.
+    validate_responses = settings.environment == "test"
     app = connexion.FlaskApp(
         service.name,
         specification_dir=service.resource("openapi.yaml").parent,
-        middlewares=[one for one in ConnexionMiddleware.default_middlewares if one is not SwaggerUIMiddleware],
+        middlewares=operations.middlewares(
+            partial(entrance.StandingFirst, runtime=runtime), validate_responses=validate_responses
+        ),
     )
     # Flask would match paths that connexion's routing did not, and the handler would run without its operation.
     app.app.url_map.merge_slashes = False
@@ -73,15 +76,13 @@ def create_api(runtime: Runtime, keys: KeySource) -> ASGIApp:
         base_path=service.base_path,
         jsonifier=Jsonifier(OrjsonModule),
         strict_validation=True,
-        # A response that breaks the contract is our bug: it fails tests, not people's requests.
-        validate_responses=settings.environment == "test",
+        validate_responses=validate_responses,
         validator_map=validators(settings),
         security_map=_security(runtime, keys),
     )
     app.app.extensions[http.EXTENSION] = runtime
     app.app.add_url_rule(f"{service.base_path}/openapi.json", "openapi", lambda: contract)
     entrance.guard(app.app, runtime)
-    app.add_middleware(entrance.StandingFirst, MiddlewarePosition.BEFORE_VALIDATION, runtime=runtime)
     http.behind_proxies(app.app, settings)
     # connexion offers no argument for the bridge (https://github.com/spec-first/connexion/issues/1979).
     app._middleware_app.asgi_app = WsgiBridge(
@@ -100,16 +101,14 @@ def _without_problem_responses(contract: Any) -> Any:
 
 
 def _security(runtime: Runtime, keys: KeySource) -> dict[str, Any]:
-    class Bearer(BearerSecurityHandler):  # type: ignore[misc]  # connexion ships no types
-        def get_fn(self, _security_scheme: Any, required_scopes: list[str]) -> Any:
-            def check(token: str) -> dict[str, Any]:
-                claims = auth.verify(token, keys, runtime.settings)
-                auth.check_scope(claims, required_scopes)
-                return claims
+    memory = TokenMemory(keys, runtime.settings)
 
-            return self._get_verify_func(check)
+    def check(token: str, required_scopes: list[str]) -> dict[str, Any]:
+        claims = memory.verify(token)
+        auth.check_scope(claims, required_scopes)
+        return claims
 
-    return {"bearer": Bearer}
+    return {"bearer": operations.bearer(check)}
 
 
 def _answer(problem: Problem) -> ConnexionResponse:
