@@ -67,7 +67,7 @@ class Connected:
             for place in ("runner.relay.inprocess.receive", "chassis.outbox.mark_sent"):
                 self._carry_badly(harness, place)
         moved = bool(self.relay.relay(harness.runtime))
-        while inbox.process_next(harness.runtime):
+        while inbox.process_due(harness.runtime):
             moved = True
         return moved
 

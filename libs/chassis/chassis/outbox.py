@@ -4,11 +4,11 @@ A relay reads pending rows and marks them sent only once the receiver has stored
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Table, insert, select, text, update
+from sqlalchemy import Row, Table, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from chassis import clock, event_schemas, runtime, tracing
@@ -63,8 +63,17 @@ def claim(session: Session, limit: int) -> Sequence[Row[Any]]:
     """Pending rows that are due, oldest first, locked for this transaction where the database can."""
     outbox = table(session)
     due = (outbox.c.sent_at.is_(None)) & (outbox.c.next_attempt_at <= clock.now())
-    statement = select(outbox).where(due).order_by(outbox.c.seq).limit(limit).with_for_update(skip_locked=True)
+    columns = outbox.c["seq", "event_id", "type", "subject", "envelope", "attempts"]
+    statement = select(*columns).where(due).order_by(outbox.c.seq).limit(limit).with_for_update(skip_locked=True)
     return session.execute(statement).all()
+
+
+def next_due(session: Session) -> datetime | None:
+    """When the next row is due, maybe in the past; None when no row waits."""
+    outbox = table(session)
+    first = select(func.min(outbox.c.next_attempt_at)).where(outbox.c.sent_at.is_(None))
+    due: datetime | None = session.execute(first).scalar_one()
+    return due
 
 
 def mark_sent(session: Session, sequence_numbers: Sequence[int]) -> None:

@@ -63,12 +63,12 @@ class Events(RuleBasedStateMachine):
 
     @rule()
     def one_is_handled(self) -> None:
-        inbox.process_next(self.toy.runtime)
+        inbox.process_due(self.toy.runtime)
 
     @rule()
     def one_breaks_after_its_effect(self) -> None:
         with mock.patch.object(Service, "handler_of", breaking):
-            inbox.process_next(self.toy.runtime)
+            inbox.process_due(self.toy.runtime)
 
     @rule()
     def time_passes(self) -> None:

@@ -1,7 +1,8 @@
 """An event is stored once, handled once with its effect, and what cannot be handled is seen and can be replayed."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -31,9 +32,13 @@ def receive(toy: Harness, *envelopes: str | bytes) -> int:
 
 def handle_all(toy: Harness) -> int:
     handled = 0
-    while inbox.process_next(toy.runtime):
-        handled += 1
+    while tried := inbox.process_due(toy.runtime):
+        handled += tried
     return handled
+
+
+def by_seq(toy: Harness) -> list[dict[str, Any]]:
+    return sorted(toy.rows("inbox"), key=lambda row: row["seq"])
 
 
 def row_of(toy: Harness) -> dict[str, Any]:
@@ -88,7 +93,7 @@ def test_an_event_done_is_never_handled_again(toy: Harness) -> None:
 
 
 def test_an_empty_inbox_has_nothing_to_handle(toy: Harness) -> None:
-    assert inbox.process_next(toy.runtime) is False
+    assert inbox.process_due(toy.runtime) == 0
 
 
 def test_events_are_handled_in_the_order_in_which_they_came(toy: Harness) -> None:
@@ -99,17 +104,17 @@ def test_events_are_handled_in_the_order_in_which_they_came(toy: Harness) -> Non
 
 def test_a_failure_undoes_the_effect_and_is_tried_again_later(toy: Harness) -> None:
     receive(toy, failing(toy))
-    assert inbox.process_next(toy.runtime) is True
+    assert inbox.process_due(toy.runtime) == 1
     assert toy.rows("thing") == []
     row = row_of(toy)
     assert (row["attempts"], row["done_at"], row["dead_at"]) == (1, None, None)
     assert row["next_attempt_at"] > clock.now() - timedelta(seconds=1)
-    assert inbox.process_next(toy.runtime) is False
+    assert inbox.process_due(toy.runtime) == 0
 
 
 def test_the_error_says_where_it_broke_and_nothing_that_was_said(toy: Harness) -> None:
     receive(toy, failing(toy))
-    inbox.process_next(toy.runtime)
+    inbox.process_due(toy.runtime)
     assert row_of(toy)["error"].startswith("RuntimeError at broken:")
     assert "Le Goff" not in str(row_of(toy)["error"])
 
@@ -118,7 +123,7 @@ def test_the_log_of_a_failure_has_no_personal_data(
     toy: Harness, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     receive(toy, failing(toy))
-    inbox.process_next(toy.runtime)
+    inbox.process_due(toy.runtime)
     written = "".join(capfd.readouterr()) + caplog.text
     assert "event failed" in written
     assert "Le Goff" not in written
@@ -128,7 +133,7 @@ def test_what_keeps_failing_waits_longer_each_time_then_is_dead_and_left_alone(t
     receive(toy, failing(toy))
     waits = []
     with time_machine.travel(clock.now() + timedelta(seconds=1), tick=False) as traveller:
-        while inbox.process_next(toy.runtime):
+        while inbox.process_due(toy.runtime):
             row = row_of(toy)
             waits.append((row["next_attempt_at"] - clock.now()).total_seconds())
             traveller.move_to(row["next_attempt_at"])
@@ -142,6 +147,78 @@ def test_one_that_fails_does_not_hold_up_the_others(toy: Harness) -> None:
     receive(toy, failing(toy), ordered(toy, "a"), ordered(toy, "b"))
     handle_all(toy)
     assert sorted(row["name"] for row in toy.rows("thing")) == ["a", "b"]
+
+
+def test_of_several_handled_together_the_one_that_fails_alone_counts_an_attempt(toy: Harness) -> None:
+    receive(toy, ordered(toy, "a"), failing(toy), ordered(toy, "b"))
+    assert inbox.process_due(toy.runtime) == 2  # up to the one that fails, each alone
+    assert inbox.process_due(toy.runtime) == 1
+    assert inbox.process_due(toy.runtime) == 0
+    assert [(row["attempts"], row["done_at"] is not None) for row in by_seq(toy)] == [(0, True), (1, False), (0, True)]
+    assert [event.data["name"] for event in toy.published()] == ["a", "b"]
+
+
+def test_one_that_failed_before_is_tried_alone(toy: Harness) -> None:
+    receive(toy, failing(toy), ordered(toy, "a"), ordered(toy, "b"))
+    handle_all(toy)
+    receive(toy, ordered(toy, "c"))
+    with time_machine.travel(clock.now() + timedelta(seconds=1), tick=False):
+        assert [inbox.process_due(toy.runtime) for _ in range(3)] == [1, 1, 0]
+    assert [row["attempts"] for row in by_seq(toy)] == [2, 0, 0, 0]
+
+
+def test_several_events_are_handled_for_a_bounded_time_only(toy: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inbox, "BATCH_SECONDS", {toy.runtime.engine.dialect.name: 0})
+    receive(toy, ordered(toy, "a"), ordered(toy, "b"))
+    assert [inbox.process_due(toy.runtime) for _ in range(3)] == [1, 1, 0]
+    assert [row["done_at"] is not None for row in by_seq(toy)] == [True, True]
+
+
+def test_a_database_that_does_not_answer_is_no_event_s_fault(toy: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(*_args: object) -> None:
+        raise ConnectionError
+
+    receive(toy, ordered(toy, "a"))
+    with monkeypatch.context() as patched:
+        patched.setattr(inbox, "_claim", away)
+        with pytest.raises(ConnectionError):
+            inbox.process_due(toy.runtime)
+    assert row_of(toy)["attempts"] == 0
+
+
+def due(toy: Harness) -> datetime | None:
+    with toy.runtime.read_only() as session:
+        return inbox.next_due(session)
+
+
+def test_the_next_due_row_is_known(toy: Harness) -> None:
+    assert due(toy) is None
+    receive(toy, failing(toy))
+    assert due(toy) == row_of(toy)["next_attempt_at"]
+    handle_all(toy)
+    assert due(toy) == row_of(toy)["next_attempt_at"]
+    kill(toy)
+    assert due(toy) is None
+
+
+@pytest.mark.containers
+def test_several_events_give_up_a_lock_that_a_request_holds_and_go_on_one_by_one(toy_on_postgres: Harness) -> None:
+    toy = toy_on_postgres
+    with toy.transaction() as session:
+        for table in ("thing", "inbox"):
+            session.execute(toy.runtime.service.metadata.tables[table].delete())
+    receive(toy, ordered(toy, "a"), ordered(toy, "b"))
+    with ThreadPoolExecutor(1) as pool, toy.transaction() as request:
+        # The name is unique: who inserts it as well waits for this transaction.
+        request.execute(toy.runtime.service.metadata.tables["thing"].insert().values(name="b"))
+        handling = pool.submit(inbox.process_due, toy.runtime)
+        deadline = time.monotonic() + 8
+        while not by_seq(toy)[0]["done_at"] and time.monotonic() < deadline:
+            time.sleep(0.02)
+        assert [row["done_at"] is not None for row in by_seq(toy)] == [True, False]
+        request.rollback()
+        assert handling.result(10) == 2
+    assert [row["done_at"] is not None for row in by_seq(toy)] == [True, True]
 
 
 def test_what_cannot_be_opened_is_dead_at_once(toy: Harness) -> None:

@@ -99,7 +99,7 @@ class Worker:
     def _drain_inbox(self, runtime: Runtime) -> None:
         while not self._stopping.is_set():
             runtime.inbox_filled.clear()
-            if not inbox.process_next(runtime):
+            if not inbox.process_due(runtime):
                 runtime.inbox_filled.wait(POLL_SECONDS / 4)
 
     def _repeat(self, runtime: Runtime, job: Periodic) -> None:

@@ -102,6 +102,46 @@ def test_a_relay_killed_for_good_between_sending_and_marking_loses_and_doubles_n
     assert sorted(world.meals()) == [("s1", version) for version in range(1, 31)]
 
 
+KILLED_WORKER = """
+import os, sys
+sys.path.insert(0, sys.argv[1])
+from dataclasses import replace
+from chassis import inbox
+from chassis.runtime import Runtime, Subscription
+from chassis.settings import Settings
+import kitchen.app
+def dies(session, event):
+    kitchen.app.ordered(session, event)
+    if event.data["version"] == 15:
+        os._exit(9)
+service = replace(kitchen.app.service, subscriptions=(Subscription("shop.ordered.v1", dies),))
+inbox.process_due(Runtime(service, Settings.load("kitchen")))
+"""
+
+
+def test_a_worker_killed_in_the_middle_of_several_events_loses_and_doubles_nothing(
+    world: Any, pytestconfig: pytest.Config
+) -> None:
+    world.publish(*range(1, 31))
+    world.carrier.relay(world.shop.runtime)
+    deadline = time.monotonic() + 20
+    while len(world.inbox()) < 30 and time.monotonic() < deadline:
+        world.carrier.receive()
+    settings = world.kitchen.runtime.settings
+    environment = {
+        **os.environ,
+        "BAILLEURS_DATABASE_URL": settings.database_url,
+        "BAILLEURS_EVENT_KEY": settings.event_key,
+    }
+    toys = str(pytestconfig.rootpath / "libs/runner/tests/toys")
+    killed = subprocess.run([sys.executable, "-c", KILLED_WORKER, toys], env=environment, timeout=60, check=False)  # noqa: S603  # our own script
+    assert killed.returncode == 9
+    assert world.meals() == []
+    assert {(row["done_at"], row["attempts"]) for row in world.inbox()} == {(None, 0)}
+    world.settle()
+    assert world.meals() == [("s1", version) for version in range(1, 31)]
+
+
 def test_an_event_sent_twice_is_handled_once(world: Any) -> None:
     world.publish(1)
     world.settle()
@@ -142,7 +182,7 @@ def test_a_poisonous_event_dies_alone_and_replay_brings_it_back(world: Any, monk
     world.settle()
     for _ in range(world.kitchen.runtime.settings.inbox_max_attempts):
         world.make_due(world.kitchen, "inbox")
-        inbox.process_next(world.kitchen.runtime)
+        inbox.process_due(world.kitchen.runtime)
     (dead,) = [row for row in world.inbox() if row["dead_at"]]
     assert dead["error"].startswith("RuntimeError at spoiled:")
     assert "Le Goff" not in str(dead)
@@ -198,6 +238,19 @@ def test_a_thousand_events_arrive_in_the_order_of_each_subject(world: Any) -> No
     assert len(came) == 1000
     for subject in subjects:
         assert [version for name, version in came if name == subject] == list(range(1, 101))
+
+
+def test_several_workers_keep_the_order_of_each_subject(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inbox, "BATCH", 7)
+    subjects = [f"s{number}" for number in range(5)]
+    with world.shop.transaction() as session:
+        for version in range(1, 31):
+            for subject in subjects:
+                outbox.publish(session, "shop.ordered.v1", subject, {"version": version})
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: world.settle(lambda: len(world.meals()) == 150), range(4)))
+    for subject in subjects:
+        assert [version for name, version in world.meals() if name == subject] == list(range(1, 31))
 
 
 def test_two_relays_of_one_outbox_never_double_an_effect(world: Any) -> None:

@@ -20,6 +20,7 @@ from runner.relay.rabbit import RabbitReceiver, RabbitRelay
 from runner.testing.proxy import TcpProxy
 from runner.topology import DEAD_LETTERS
 from sqlalchemy import make_url
+from sqlalchemy.event import listen
 
 pytestmark = pytest.mark.containers
 
@@ -155,8 +156,19 @@ def test_a_receiver_that_dies_between_storing_and_acknowledging_stores_once(
     with Receiving(rabbit_world):
         assert acknowledged.wait(15)
     assert len(rabbit_world.inbox()) == 1
-    inbox.process_next(rabbit_world.kitchen.runtime)
+    inbox.process_due(rabbit_world.kitchen.runtime)
     assert rabbit_world.meals() == [("s1", 1)]
+
+
+def test_what_has_arrived_is_stored_in_few_commits_and_all_of_it_acknowledged(rabbit_world: Any) -> None:
+    rabbit_world.publish(*range(1, 201))
+    _relay(rabbit_world)
+    commits: list[object] = []
+    listen(rabbit_world.kitchen.runtime.engine, "commit", commits.append)
+    with Receiving(rabbit_world):
+        assert eventually(lambda: len(rabbit_world.inbox()) == 200)
+    assert len(commits) < 100
+    assert rabbit_world.broker.take("kitchen.events", seconds=0.5) == []
 
 
 @pytest.mark.parametrize(

@@ -118,7 +118,7 @@ class Harness:
             raise AssertionError(f"{event.type} breaks its publisher's schema: {'; '.join(faults)}")
         with self.runtime.transaction() as session:
             inbox.receive(session, [envelope])
-        while inbox.process_next(self.runtime):
+        while inbox.process_due(self.runtime):
             pass
         with self.runtime.read_only() as session:
             table = inbox.table(session)

@@ -61,10 +61,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 
 @contextmanager
-def postgres(*, in_memory: bool = False) -> Iterator[str]:
+def postgres(*, in_memory: bool = False, durable: bool = False) -> Iterator[str]:
     """The address of a PostgreSQL 17 server: from ``BAILLEURS_TEST_POSTGRES``, else started for this run.
 
-    ``in_memory``: for many small databases; not for one that grows, nor where time is measured.
+    ``in_memory``: for many small databases; not for one that grows, nor where time is measured. ``durable``: commits
+    wait for the disk as in production, and their times are kept, where what a commit costs is measured.
     """
     if given := os.environ.get("BAILLEURS_TEST_POSTGRES"):
         yield given
@@ -76,6 +77,8 @@ def postgres(*, in_memory: bool = False) -> Iterator[str]:
 
     # Test databases are thrown away: syncing to disk would take half of the time.
     settings = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
+    if durable:
+        settings = ["track_commit_timestamp=on"]
     # Parallel queries share memory: the 64 MB that a container has by default are too few for the benchmarks.
     container = PostgresContainer("postgres:17.6", driver="psycopg", shm_size="512m")
     if in_memory:

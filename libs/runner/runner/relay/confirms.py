@@ -4,6 +4,7 @@ kombu only offers ``confirm_publish``: one round trip per message and no time li
 https://www.rabbitmq.com/docs/confirms: with ``mandatory`` an unroutable message is first returned, then confirmed.
 """
 
+from itertools import takewhile
 from typing import Any
 
 from kombu import Connection
@@ -36,7 +37,8 @@ class Confirms:
         return refused
 
     def _settle(self, tag: int, multiple: bool) -> list[str]:
-        tags = [pending for pending in self._pending if pending <= tag] if multiple else [tag]
+        # Tags are pending in their order: those after this one are not looked at.
+        tags = list(takewhile(lambda pending: pending <= tag, self._pending)) if multiple else [tag]
         return [self._pending.pop(settled) for settled in tags if settled in self._pending]
 
     def _on_ack(self, tag: int, multiple: bool) -> None:

@@ -109,7 +109,7 @@ def settle(carrier: Carrier, runtimes: Sequence[Runtime], done: Callable[[], boo
                 pass
         carrier.receive()
         for runtime in runtimes:
-            while inbox.process_next(runtime):
+            while inbox.process_due(runtime):
                 pass
         if done():
             return
