@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Engine, MetaData
 from sqlalchemy.orm import Session
 
+from chassis import changes
 from chassis.db import make_engine
 from chassis.events import Event
 from chassis.settings import Settings
@@ -27,11 +28,16 @@ class Subscription:
 
 @dataclass(frozen=True)
 class Periodic:
-    """A periodic job of a worker: purges, sending, long jobs claimed from rows."""
+    """A periodic job of a worker: purges, sending, long jobs claimed from rows.
+
+    ``on_change``: works on rows that commits of this service make. It runs after a change, at most once in
+    ``every_seconds``, and seldom without one. If ``run`` returns a time, also then.
+    """
 
     name: str
     every_seconds: float
     run: "Callable[[Runtime], Any]"
+    on_change: bool = False
 
 
 # Admits the caller of an operation by the verified claims of the token, or raises a Problem.
@@ -81,6 +87,7 @@ class Runtime:
         self.service = service
         self.settings = settings
         self.engine: Engine = make_engine(settings.database_url)
+        changes.announce(self.engine)
         # Set when this process commits an event: the relay sends at once instead of at its next poll.
         self.outbox_filled = threading.Event()
         # Set when this process receives an event.

@@ -1,30 +1,31 @@
-"""Process runtime: relays, receivers, inbox handlers and periodic jobs, each on its own thread.
+"""Process runtime: relays, receivers, inbox handlers, listeners and the schedule of periodic jobs, each on its thread.
 
-No error ends a thread: it waits for an unreachable database or broker and reconnects.
+All wait to be woken by a commit (`waking`), and for what they know to be due; a slow poll is the net behind. No error
+ends a thread: it waits for an unreachable database or broker and reconnects.
 """
 
 import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
-from chassis import inbox, outbox
-from chassis.runtime import Periodic, Runtime
-from sqlalchemy import make_url
+from chassis import clock, inbox, outbox
+from chassis.runtime import Runtime
+from sqlalchemy.orm import Session
 
-from runner import housekeeping
+from runner import waking
 from runner.relay.inprocess import InProcessRelay
+from runner.schedule import FIRST_BACKOFF_SECONDS, MAX_BACKOFF_SECONDS, POLL_SECONDS, Schedule
 
 if TYPE_CHECKING:
     from runner.relay.rabbit import RabbitRelay
 
 log = structlog.get_logger()
-POLL_SECONDS = 1.0
-FIRST_BACKOFF_SECONDS = 0.5
-MAX_BACKOFF_SECONDS = 15.0
+HELD_SECONDS = 0.2
 
 
 class Worker:
@@ -33,6 +34,7 @@ class Worker:
     def __init__(self, runtimes: Sequence[Runtime]) -> None:
         self._runtimes = runtimes
         self._stopping = threading.Event()
+        self._schedule = Schedule(runtimes, self._stopping)
         self._threads: list[threading.Thread] = []
 
     def start(self) -> None:
@@ -42,23 +44,25 @@ class Worker:
             self._start_in_process()
         for runtime in self._runtimes:
             self._spawn(f"inbox {runtime.name}", partial(self._drain_inbox, runtime))
-            for job in (*housekeeping.JOBS, *runtime.service.periodic):
-                self._spawn(f"{job.name} {runtime.name}", partial(self._repeat, runtime, job))
+            listening = partial(waking.listen, runtime, self._schedule.wake, self._stopping)
+            self._spawn(f"listener {runtime.name}", listening)
+        self._spawn("schedule", self._schedule.run)
 
     def stop(self, timeout: float = 20) -> None:
         """Lets each thread finish its current work; work not done in ``timeout`` seconds in total is rolled back."""
         self._stopping.set()
+        self._schedule.stop()
         for runtime in self._runtimes:
             runtime.outbox_filled.set()
             runtime.inbox_filled.set()
         deadline = time.monotonic() + timeout
-        for thread in self._threads:
+        for thread in (*self._threads, *self._schedule.threads):
             thread.join(max(0, deadline - time.monotonic()))
 
     def _start_in_process(self) -> None:
         relay = InProcessRelay(self._runtimes)
         for runtime in self._runtimes:
-            self._spawn(f"relay {runtime.name}", partial(self._relay, runtime, relay.relay))
+            self._spawn(f"relay {runtime.name}", partial(self._relay, runtime, relay.relay, POLL_SECONDS))
 
     def _start_with_broker(self) -> None:
         # kombu and its dependencies: not needed in all-in-one mode.
@@ -70,42 +74,35 @@ class Worker:
             if runtime.service.subscriptions:
                 receiver = RabbitReceiver(url, runtime)
                 self._spawn(f"receiver {runtime.name}", partial(receiver.run, self._stopping.is_set))
-            if make_url(runtime.settings.database_url).get_backend_name() == "postgresql":
-                self._spawn(f"listener {runtime.name}", partial(self._listen, runtime))
 
     def _relay_to_broker(self, runtime: Runtime, rabbit: "RabbitRelay") -> None:
         with closing(rabbit):
-            self._relay(runtime, rabbit.relay)
+            # An idle connection lives by its heartbeats.
+            self._relay(runtime, rabbit.relay, at_most=rabbit.beats_every_seconds)
 
-    def _relay(self, runtime: Runtime, relay: Callable[[Runtime], int]) -> None:
-        while not self._stopping.is_set():
-            runtime.outbox_filled.clear()
-            if not relay(runtime):
-                runtime.outbox_filled.wait(POLL_SECONDS)
-
-    def _listen(self, runtime: Runtime) -> None:
-        """Wakes the relay when the API's process commits an event; the poll is the fallback."""
-        import psycopg  # only where the database is PostgreSQL
-
-        url = make_url(runtime.settings.database_url).set(drivername="postgresql")
-        with psycopg.connect(
-            url.render_as_string(hide_password=False), autocommit=True, connect_timeout=5
-        ) as listening:
-            listening.execute(f"LISTEN {outbox.CHANNEL}")
-            while not self._stopping.is_set():
-                for _notify in listening.notifies(timeout=POLL_SECONDS, stop_after=1):
-                    runtime.outbox_filled.set()
+    def _relay(self, runtime: Runtime, relay: Callable[[Runtime], int], at_most: float) -> None:
+        self._until_stopped(runtime, runtime.outbox_filled, relay, outbox.next_due, at_most)
 
     def _drain_inbox(self, runtime: Runtime) -> None:
-        while not self._stopping.is_set():
-            runtime.inbox_filled.clear()
-            if not inbox.process_due(runtime):
-                runtime.inbox_filled.wait(POLL_SECONDS / 4)
+        self._until_stopped(runtime, runtime.inbox_filled, inbox.process_due, inbox.next_due, POLL_SECONDS)
 
-    def _repeat(self, runtime: Runtime, job: Periodic) -> None:
+    def _until_stopped(
+        self,
+        runtime: Runtime,
+        filled: threading.Event,
+        work: Callable[[Runtime], int],
+        next_due: Callable[[Session], datetime | None],
+        at_most: float,
+    ) -> None:
+        """Works on a queue whenever it was filled, or one of its rows is due again."""
         while not self._stopping.is_set():
-            job.run(runtime)
-            self._stopping.wait(job.every_seconds)
+            filled.clear()
+            done = work(runtime)
+            with runtime.read_only() as session:
+                due = next_due(session)
+            wait = at_most if due is None else min(at_most, (due - clock.now()).total_seconds())
+            # Due and not taken: another worker has it.
+            filled.wait(max(wait, 0 if done else HELD_SECONDS))
 
     def _spawn(self, name: str, run: Callable[[], None]) -> None:
         thread = threading.Thread(target=self._supervised, args=(name, run), name=name, daemon=True)

@@ -5,11 +5,8 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import psycopg
 import pytest
-from chassis import outbox
-from chassis.runtime import Periodic
-from runner import worker
+from runner import schedule
 from runner.relay.inprocess import InProcessRelay
 from runner.worker import Worker
 from sqlalchemy import text
@@ -35,7 +32,7 @@ def test_a_committed_event_is_handled_within_moments_without_being_asked(working
     started = time.monotonic()
     sqlite_world.publish(1)
     assert eventually(sqlite_world.meals)
-    assert time.monotonic() - started < worker.POLL_SECONDS
+    assert time.monotonic() - started < schedule.POLL_SECONDS / 2
 
 
 def test_what_was_committed_before_the_start_is_handled(sqlite_world: Any) -> None:
@@ -139,41 +136,6 @@ def test_what_interrupted_a_thread_is_logged_by_its_kind(sqlite_world: Any, logg
     assert "Goff" not in str(line)
 
 
-def test_a_periodic_job_runs_again_and_again_with_its_runtime(sqlite_world: Any) -> None:
-    ran: list[str] = []
-    one = Worker(sqlite_world.runtimes)
-    job = Periodic("tick", 0.01, lambda runtime: ran.append(runtime.name))
-    one._spawn("tick", lambda: one._repeat(sqlite_world.shop.runtime, job))
-    assert eventually(lambda: len(ran) >= 3)
-    one.stop()
-    assert set(ran) == {"shop"}
-
-
-def test_a_periodic_job_waits_its_time_between_two_runs(sqlite_world: Any) -> None:
-    ran: list[float] = []
-    one = Worker(sqlite_world.runtimes)
-    one._spawn("tick", lambda: one._repeat(sqlite_world.shop.runtime, Periodic("t", 3600, lambda _: ran.append(1))))
-    assert eventually(lambda: ran)
-    time.sleep(0.1)
-    one.stop()
-    assert len(ran) == 1
-
-
-def test_a_periodic_job_that_fails_runs_again(sqlite_world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(worker, "FIRST_BACKOFF_SECONDS", 0.01)
-    ran: list[int] = []
-
-    def sometimes(_runtime: Any) -> None:
-        ran.append(1)
-        if len(ran) < 3:
-            raise RuntimeError
-
-    one = Worker(sqlite_world.runtimes)
-    one._spawn("tick", lambda: one._repeat(sqlite_world.shop.runtime, Periodic("t", 0.01, sometimes)))
-    assert eventually(lambda: len(ran) >= 4)
-    one.stop()
-
-
 @pytest.mark.containers
 def test_with_a_broker_the_worker_carries_events_from_one_service_to_the_other(rabbit_world: Any) -> None:
     workers = [Worker([runtime]) for runtime in rabbit_world.runtimes]
@@ -186,26 +148,6 @@ def test_with_a_broker_the_worker_carries_events_from_one_service_to_the_other(r
     assert "receiver shop" not in names  # it subscribes to nothing
     for one in workers:
         one.stop()
-
-
-@pytest.mark.containers
-def test_the_commit_of_another_process_wakes_the_relay(rabbit_world: Any) -> None:
-    shop = rabbit_world.shop.runtime
-    one = Worker([shop])
-    listening = threading.Thread(target=one._listen, args=(shop,), daemon=True)
-    listening.start()
-    url = shop.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
-
-    def woken() -> bool:
-        shop.outbox_filled.clear()
-        with psycopg.connect(url, autocommit=True) as elsewhere:
-            elsewhere.execute(f"NOTIFY {outbox.CHANNEL}")
-        return bool(shop.outbox_filled.wait(0.5))
-
-    assert eventually(woken)
-    one._stopping.set()
-    listening.join(5)
-    assert not listening.is_alive()
 
 
 @pytest.mark.containers

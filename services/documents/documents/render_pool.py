@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from chassis.parent import end_with_parent
 from pebble import ProcessPool
+from pebble.common.types import CONSTS
 
 from documents.rendering.batch_recap import BatchRecap, render_batch_recap
 from documents.rendering.letters import Letter, render_letter
@@ -17,6 +18,9 @@ from documents.settings import Settings
 
 Wanted = TypeVar("Wanted", Recap, BatchRecap, Letter)
 _pools: list[ProcessPool] = []
+# How often two threads of a pool look at its processes: at the usual ten times a second, half of what an idle process
+# costs. A time limit and a process that died are noticed that much later; results are not waited for.
+CONSTS.sleep_unit = 0.5
 
 
 def make_recap(settings: Settings, wanted: Recap) -> Rendered:

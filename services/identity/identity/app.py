@@ -31,9 +31,9 @@ service = Service(
     subscriptions=SUBSCRIPTIONS,
     published=PUBLISHED,
     periodic=(
-        Periodic("recoveries", 2, handle_requests),
-        Periodic("chain journal", 2, chain_all),
-        Periodic("anchor journal", 10, anchor_chain),
+        Periodic("recoveries", 2, handle_requests, on_change=True),
+        Periodic("chain journal", 2, chain_all, on_change=True),
+        Periodic("anchor journal", 10, anchor_chain, on_change=True),
         Periodic("purge journal", 3600, purge_journal),
         Periodic("expire factor resets", 60, expire_factor_resets),
         Periodic("tell how agents stand", 3600, republish_agent_statuses),

@@ -15,8 +15,8 @@ service = Service(
     subscriptions=(*consumes.SUBSCRIPTIONS, *account_status.SUBSCRIPTIONS),
     published=publishes.PUBLISHED,
     periodic=(
-        Periodic("send e-mails", 1, sending.send_due),
-        Periodic("make letter batches", 5, jobs.make_batches),
+        Periodic("send e-mails", 1, sending.send_due, on_change=True),
+        Periodic("make letter batches", 5, jobs.make_batches, on_change=True),
         Periodic("erase printed letters", 60, jobs.erase_printed),
         Periodic("end letters without address", 3600, jobs.expire_waiting),
         Periodic("watch letters", 3600, jobs.watch),

@@ -15,7 +15,7 @@ import structlog
 from chassis import clock, sealing
 from chassis.email_address import as_carried
 from chassis.runtime import Runtime, of
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from notification import emails, mailers, publishes
@@ -55,14 +55,17 @@ class Outcome:
     wait: timedelta = timedelta(0)
 
 
-def send_due(runtime: Runtime) -> None:
-    """Sends due messages, at most MOST_IN_A_ROW; the worker calls again soon after."""
+def send_due(runtime: Runtime) -> datetime | None:
+    """Sends due messages, at most MOST_IN_A_ROW; the worker calls again soon after. Returns when the next is due."""
     mailer = mailer_for(own(runtime.settings))
     for _ in range(MOST_IN_A_ROW):
         claim = claim_next(runtime)
         if claim is None:
-            return
+            break
         record(runtime, claim, hand_over(mailer, runtime, claim))
+
+    with runtime.read_only() as session:
+        return session.scalar(select(func.min(Message.next_attempt_at)).where(TO_SEND))
 
 
 def claim_next(runtime: Runtime) -> Claim | None:
