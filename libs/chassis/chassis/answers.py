@@ -4,22 +4,21 @@ import traceback
 
 import orjson
 import structlog
-from starlette.datastructures import MutableHeaders
 from starlette.types import Message, Send
 
 from chassis.problems import MEDIA_TYPE, Problem
 
 log = structlog.get_logger()
 # No content sniffing by browsers, no caching of personal responses; a handler may set its own value.
-HEADERS = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
+HEADERS = ((b"x-content-type-options", b"nosniff"), (b"cache-control", b"no-store"))
 
 
 def protecting(send: Send) -> Send:
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
-            headers = MutableHeaders(scope=message)
-            for name, value in HEADERS.items():
-                headers.setdefault(name, value)
+            # ASGI gives names in lower case.
+            given = {name for name, _value in message["headers"]}
+            message["headers"] = [*message["headers"], *(pair for pair in HEADERS if pair[0] not in given)]
         await send(message)
 
     return sending

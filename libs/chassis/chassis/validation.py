@@ -188,6 +188,10 @@ def upload_bytes(environ: dict[str, Any]) -> int:
 
 
 class Parameters(ParameterValidator):  # type: ignore[misc]  # connexion ships no types
+    def validate(self, scope: Scope) -> None:
+        if self.parameters or scope["query_string"]:
+            super().validate(scope)
+
     def validate_request(self, request: Any) -> None:
         errors = [
             FieldError(pointer=f"/query/{_escape(name)}", code="unknown", detail=f"« {name} » n’est pas connu ici.")

@@ -10,7 +10,6 @@ import structlog
 import yaml
 from connexion.exceptions import NonConformingResponse, ProblemException
 from connexion.frameworks.flask import FlaskJSONProvider
-from connexion.jsonifier import Jsonifier
 from connexion.lifecycle import ConnexionResponse
 from connexion.spec import OpenAPISpecification
 from marshmallow import ValidationError
@@ -36,16 +35,6 @@ def _leave_to_tests(_cls: type, _spec: Any) -> None:
 
 
 OpenAPISpecification._validate_spec = classmethod(_leave_to_tests)
-
-
-class OrjsonModule:
-    """The two functions of a ``json`` module that connexion calls; money and UUIDs are written as strings."""
-
-    @staticmethod
-    def dumps(data: Any, **_options: Any) -> str:
-        return orjson.dumps(data, option=orjson.OPT_UTC_Z).decode()
-
-    loads = staticmethod(orjson.loads)
 
 
 class OrjsonProvider(FlaskJSONProvider):  # type: ignore[misc]  # connexion ships no types
@@ -74,7 +63,7 @@ def create_api(runtime: Runtime, keys: KeySource) -> ASGIApp:
     app.add_api(
         _without_problem_responses(contract),
         base_path=service.base_path,
-        jsonifier=Jsonifier(OrjsonModule),
+        jsonifier=operations.OrjsonJsonifier(),
         strict_validation=True,
         validate_responses=validate_responses,
         validator_map=validators(settings),

@@ -8,6 +8,7 @@ import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from typing import Any
 
 import orjson
@@ -16,7 +17,6 @@ from chassis import ids, tracing
 from chassis.answers import answer, log_unexpected, protecting
 from chassis.problems import NotFound, Problem
 from prometheus_client import Counter, Histogram
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from runner import metrics
@@ -79,11 +79,11 @@ class Edge:
             await self._health(path, send)
             return
         name, app = self._find(path)
-        headers = Headers(scope=scope)
-        given = headers.get("x-request-id", "")
+        headers = _first(scope, b"x-request-id", b"traceparent")
+        given = headers.get(b"x-request-id", "")
         request_id = given if _REQUEST_ID.fullmatch(given) else ids.new_id().hex
         structlog.contextvars.bind_contextvars(request_id=request_id)
-        with tracing.span(f"{scope['method']} {name}", traceparent=headers.get("traceparent", "")):
+        with tracing.span(f"{scope['method']} {name}", traceparent=headers.get(b"traceparent", "")):
             await self._logged(name, app, (scope, receive, send), request_id)
         structlog.contextvars.unbind_contextvars("request_id")
 
@@ -95,7 +95,8 @@ class Edge:
             nonlocal status, begun
             if message["type"] == "http.response.start":
                 status, begun = message["status"], True
-                MutableHeaders(scope=message)["X-Request-Id"] = request_id
+                others = [pair for pair in message["headers"] if pair[0] != b"x-request-id"]
+                message["headers"] = [*others, (b"x-request-id", request_id.encode())]
             await send(message)
 
         try:
@@ -109,8 +110,8 @@ class Edge:
         finally:
             seconds = time.perf_counter() - started
             # An invented method would create a new time series.
-            REQUESTS.labels(name, scope["method"] if scope["method"] in _METHODS else "other", status).inc()
-            SECONDS.labels(name).observe(seconds)
+            _counter(name, scope["method"] if scope["method"] in _METHODS else "other", status).inc()
+            _seconds(name).observe(seconds)
             # The path without identifiers or query: a search holds a tenant's name.
             route = _IDENTIFIER.sub("/{id}", scope["path"])
             milliseconds = round(seconds * 1000, 1)
@@ -144,6 +145,21 @@ class Edge:
         except Exception as error:
             return type(error).__name__
         return "ok"
+
+
+def _first(scope: Scope, *names: bytes) -> dict[bytes, str]:
+    """The first header of each of these names."""
+    return {name: value.decode("latin-1") for name, value in reversed(scope["headers"]) if name in names}
+
+
+@cache
+def _counter(app: str, method: str, status: int) -> Counter:
+    return REQUESTS.labels(app, method, status)
+
+
+@cache
+def _seconds(app: str) -> Histogram:
+    return SECONDS.labels(app)
 
 
 async def _warm_up(app: ASGIApp) -> None:

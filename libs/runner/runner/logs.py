@@ -2,10 +2,11 @@
 
 import logging
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
 from traceback import extract_tb
 from typing import Any
 
+import orjson
 import structlog
 from chassis import tracing
 
@@ -51,14 +52,12 @@ def configure(log_format: str = "json", level: int = logging.INFO) -> None:
         _with_trace,
         _drop_private,
     ]
-    renderer: Any = structlog.processors.JSONRenderer() if log_format == "json" else structlog.dev.ConsoleRenderer()
+    json_lines = log_format == "json"
+    renderer: Any = structlog.processors.JSONRenderer(_json) if json_lines else structlog.dev.ConsoleRenderer()
+    ending = [_exception_without_message, renderer]
     formatter = structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=shared,
-        processors=[
-            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-            _exception_without_message,
-            renderer,
-        ],
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *ending],
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(formatter)
@@ -66,8 +65,13 @@ def configure(log_format: str = "json", level: int = logging.INFO) -> None:
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(logging.ERROR)
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
+        processors=[*shared, *ending],
+        # Our own lines, one for each request, do not pass through the standard library: that takes twice the time.
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
         wrapper_class=structlog.make_filtering_bound_logger(level),
         cache_logger_on_first_use=True,
     )
+
+
+def _json(line: Mapping[str, Any], default: Callable[[Any], Any], **_options: Any) -> str:
+    return orjson.dumps(line, default=default, option=orjson.OPT_NON_STR_KEYS).decode()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from chassis import tracing
 from chassis.auth import KeySource
 from chassis.bridge import WsgiBridge
 from chassis.runtime import Runtime
@@ -37,6 +38,7 @@ def build() -> ASGIApp:
     file = Path(os.environ[GIVEN])
     given: Given = pickle.loads(file.read_bytes())  # noqa: S301 - written by our parent
     logs.configure()
+    tracing.configure("bench")
     keys = KeySource(lambda: given.keys)
     keys.refresh()
     runtimes = [Runtime(load(one.service), one) for one in given.settings]
