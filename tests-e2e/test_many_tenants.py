@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ TYPED = {
     "Informations exactes": "oui",
     "Toujours locataire": "oui",
     "Loyer à jour": "oui",
-    "Loyer de juillet hors charges": "480,00",
+    "Entier ou part": "entier",
     "Charges de juillet": "38",
     "Je confirme": "oui",
     "Motif": "Révision annuelle",
@@ -27,12 +28,17 @@ def filled(content: bytes) -> bytes:
     """The template, each line filled but the first, whose rent is wrong."""
     rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""), delimiter=";"))
     for rank, row in enumerate(rows):
-        row |= TYPED | {"Entier ou part": "entier"} | ({"Loyer de juillet hors charges": "12,345"} if rank == 0 else {})
+        row |= TYPED | {"Loyer de juillet hors charges": raised(row["Loyer connu"]) if rank else "12,345"}
     target = io.StringIO()
     writer = csv.DictWriter(target, list(rows[0]), delimiter=";")
     writer.writeheader()
     writer.writerows(rows)
     return target.getvalue().encode()
+
+
+def raised(known: str) -> str:
+    """By a quarter: a reason is refused where there is nothing to confirm."""
+    return f"{Decimal(known.replace(',', '.')) * 5 / 4:.2f}".replace(".", ",")
 
 
 def wait_for_end(visitor: Visitor, words: str) -> None:

@@ -1,4 +1,4 @@
-"""`make test`: all tests that need no container, then, if a container engine is available, those that do.
+"""`make test`: all tests; without a container engine, those that need no container.
 
 `BAILLEURS_REQUIRE_CONTAINERS=1` makes a missing engine a failure. Arguments: folders, then pytest options.
 """
@@ -12,7 +12,7 @@ import sys
 
 from tools.workspace import ROOT
 
-NO_TEST = 5
+WORKERS = 2
 
 
 def engine_missing() -> str:
@@ -29,24 +29,22 @@ def engine_missing() -> str:
     return ""
 
 
-def pytest(marker: str, workers: int, arguments: list[str]) -> int:
-    """Exit code; selecting no test counts as success."""
+def pytest(arguments: list[str]) -> int:
+    """Exit code."""
     # In the order of `chassis.testing.order`: left to itself, xdist begins with the files of many short tests.
-    shared = ["-n", str(workers), "--dist", "loadfile", "--no-loadscope-reorder"]
-    command = [sys.executable, "-m", "pytest", "-m", marker, *shared, *arguments]
-    code = subprocess.run(command, cwd=ROOT, check=False).returncode
-    return 0 if code == NO_TEST else code
+    # A worker starts its own PostgreSQL and RabbitMQ at the first test that asks for one.
+    shared = ["-n", str(WORKERS), "--dist", "loadfile", "--no-loadscope-reorder"]
+    return subprocess.run([sys.executable, "-m", "pytest", *shared, *arguments], cwd=ROOT, check=False).returncode
 
 
 def main() -> int:
     arguments = sys.argv[1:]
-    failed = pytest("not containers", 2, arguments)
     missing = engine_missing()
     if not missing:
-        # Each worker starts its own PostgreSQL and RabbitMQ; while one waits, another runs.
-        return pytest("containers", 2, arguments) or failed
-    required = os.environ.get("BAILLEURS_REQUIRE_CONTAINERS") == "1"
+        return pytest(arguments)
+    failed = pytest(["-m", "not containers", *arguments])
     print(f"Not run: the tests with PostgreSQL, RabbitMQ and Envoy in containers ({missing}).")
+    required = os.environ.get("BAILLEURS_REQUIRE_CONTAINERS") == "1"
     if required:
         print("BAILLEURS_REQUIRE_CONTAINERS=1: that is a failure.")
     return failed or int(required)
