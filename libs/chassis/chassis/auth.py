@@ -1,10 +1,13 @@
 """RFC 9068 access tokens: each service verifies them itself with cached keys, behind the gateway or not."""
 
+import asyncio
 import re
 import threading
 import time
 from collections.abc import Callable, Collection, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +23,9 @@ from chassis.settings import Settings
 log = structlog.get_logger()
 ALGORITHMS = ["ES256"]
 REFRESH_SECONDS = 60
+ASKED_AGAIN_SECONDS = 1.0
+FRESH_SECONDS = 1.75
+PATIENCE_SECONDS = 0.25
 LEEWAY_SECONDS = 10
 KINDS = ("landlord", "agent")
 _CAF_CODE = re.compile("[0-9]{3}")
@@ -71,7 +77,12 @@ class Caller:
 
 
 class KeySource:
-    """The public keys of the tokens, fetched by a background thread: verifying never waits for the network."""
+    """The public keys of the tokens, fetched by a background thread; the event loop never waits for the network.
+
+    Looked at again every minute, and every second while requests come: a key withdrawn by `rotate --at-once` opens
+    nothing two seconds later. A request that finds them older waits for the fetch, but not longer than
+    `PATIENCE_SECONDS`: when the issuer is away the known keys stay.
+    """
 
     def __init__(self, fetch: Callable[[], Any]) -> None:
         self._fetch = fetch
@@ -80,11 +91,17 @@ class KeySource:
         self.thumbprints: Mapping[str, str] = {}
         self._wanted = threading.Event()
         self._stopping = threading.Event()
+        self._running = False
         self._fetched_at = 0.0
+        # Of the last attempt, whether it succeeded or not.
+        self._looked_at = 0.0
+        self._next_look: Future[None] = Future()
 
     @classmethod
     def from_url(cls, url: str) -> "KeySource":
-        return cls(lambda: httpx.get(url, timeout=5).raise_for_status().json())
+        # One connection, made at the first fetch: a client takes longer to make than the keys to come.
+        client = cache(lambda: httpx.Client(timeout=5))
+        return cls(lambda: client().get(url).raise_for_status().json())
 
     @property
     def ready(self) -> bool:
@@ -96,7 +113,21 @@ class KeySource:
             raise Unavailable
         return self._keys
 
+    def fresh(self) -> bool:
+        """Whether the known keys are as published two seconds ago, or nobody can fetch newer ones; asks for them."""
+        age = time.monotonic() - self._looked_at
+        if age > ASKED_AGAIN_SECONDS:
+            self._wanted.set()
+        return age < FRESH_SECONDS or not self._running
+
+    async def refreshed(self) -> None:
+        """Waits until the issuer has been asked again, `PATIENCE_SECONDS` at most."""
+        next_look = asyncio.wrap_future(self._next_look)
+        self._wanted.set()
+        await asyncio.wait([next_look], timeout=PATIENCE_SECONDS)
+
     def refresh(self) -> None:
+        self._looked_at = time.monotonic()
         fetched = KeySet.import_key_set(self._fetch())
         self._keys = fetched
         self.thumbprints = {key.kid: key.thumbprint() for key in reversed(fetched.keys) if key.kid}
@@ -108,6 +139,7 @@ class KeySource:
             self._wanted.set()
 
     def start(self) -> None:
+        self._running = True
         threading.Thread(target=self._run, name="jwks", daemon=True).start()
 
     def stop(self) -> None:
@@ -123,6 +155,8 @@ class KeySource:
                 # Whatever the issuer answered, keep the known keys and retry.
                 log.warning("keys not fetched", error=type(error).__name__)
                 wait = 1.0
+            looked, self._next_look = self._next_look, Future()
+            looked.set_result(None)
             self._wanted.wait(wait)
             self._wanted.clear()
 

@@ -4,7 +4,7 @@ Its uri parsers, validators and decorators depend on the contract only
 (https://github.com/spec-first/connexion/issues/2077). Same classes, same order, same answers.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from functools import cached_property, partial, wraps
 from typing import Any
 
@@ -182,10 +182,14 @@ def middlewares(before_validation: Callable[[ASGIApp], ASGIApp], *, validate_res
     return found
 
 
-def bearer(check: Callable[[str, list[str]], dict[str, Any]]) -> type[BearerSecurityHandler]:
+# The claims of a token, at once or after something was awaited.
+Checked = dict[str, Any] | Coroutine[Any, Any, dict[str, Any]]
+
+
+def bearer(check: Callable[[str, list[str]], Checked]) -> type[BearerSecurityHandler]:
     """The handler of the contract's bearer scheme: `check` gives the claims of a token for an operation's scopes.
 
-    connexion's own looks up the signature of `check` at every request, and awaits it.
+    connexion's own looks up the signature of `check` at every request.
     """
 
     class Bearer(BearerSecurityHandler):  # type: ignore[misc]  # connexion ships no types

@@ -92,10 +92,17 @@ def _without_problem_responses(contract: Any) -> Any:
 def _security(runtime: Runtime, keys: KeySource) -> dict[str, Any]:
     memory = TokenMemory(keys, runtime.settings)
 
-    def check(token: str, required_scopes: list[str]) -> dict[str, Any]:
+    def claims_of(token: str, required_scopes: list[str]) -> dict[str, Any]:
         claims = memory.verify(token)
         auth.check_scope(claims, required_scopes)
         return claims
+
+    async def after_refresh(token: str, required_scopes: list[str]) -> dict[str, Any]:
+        await keys.refreshed()
+        return claims_of(token, required_scopes)
+
+    def check(token: str, required_scopes: list[str]) -> operations.Checked:
+        return (claims_of if keys.fresh() else after_refresh)(token, required_scopes)
 
     return {"bearer": operations.bearer(check)}
 

@@ -54,6 +54,18 @@ def test_whom_nothing_was_told_of_enters_as_the_token_says(toy: Harness) -> None
 
 
 @pytest.mark.parametrize("fact", ["suspended", "closed"])
+def test_a_token_that_was_let_in_before_is_refused_from_the_event_on(toy: Harness, fact: str) -> None:
+    known, other = (toy.headers(sub=sub, kind="agent", caf="359") for sub in (PERSON, OTHER))
+
+    def statuses() -> list[int]:
+        return [toy.client.get("/api/toybox/v1/for-agents", headers=headers).status_code for headers in (known, other)]
+
+    assert [statuses(), statuses()] == [[200, 200]] * 2
+    tell(toy, fact, 2)
+    assert statuses() == [403, 200]
+
+
+@pytest.mark.parametrize("fact", ["suspended", "closed"])
 def test_one_who_is_shut_out_stays_out_and_no_other(toy: Harness, fact: str) -> None:
     tell(toy, fact, 2)
     assert admitted(toy) is AccountClosed
