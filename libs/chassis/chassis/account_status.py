@@ -85,8 +85,7 @@ def admit(here: Runtime, claims: dict[str, Any]) -> None:
     An unknown account is admitted: identity gives a suspended account no token, and repeats the status of agents.
     Corrects the claims of an agent who has changed Caf since the token was issued.
     """
-    with here.read_only() as session:
-        known = session.execute(_status_query(here.service.metadata), {"caller": UUID(claims["sub"])}).one()
+    known = here.rows(_status_query(here.service.metadata), {"caller": UUID(claims["sub"])})[0]
     if known.open is False or known.rights is False:
         raise AccountClosed
     if claims["kind"] == "agent" and known.caf_code is not None:

@@ -1,11 +1,14 @@
 """Engines, column types and the tables every service has; the same models on SQLite and PostgreSQL."""
 
+import select
+import time
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import psycopg
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
@@ -15,6 +18,8 @@ from chassis import money
 
 POOL_TIMEOUT_SECONDS = 10
 LOCK_TIMEOUT_SECONDS = 10
+# A network that drops connections silently takes minutes.
+TRUSTED_SECONDS = 30
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -156,19 +161,61 @@ def _waiting_index(name: str, ended: str) -> sa.Index:
 
 
 def make_engine(url: str) -> sa.Engine:
-    """An engine with bounded waits. Connections open a write transaction unless ``reading`` is requested."""
+    """An engine with bounded waits. Connections open a write transaction, unless of `snapshots` or `one_by_one`."""
     if sa.make_url(url).get_backend_name() == "sqlite":
         return _sqlite_engine(url)
-    return sa.create_engine(
+    engine = sa.create_engine(
         url,
         # Database error messages would show the values: personal data in logs.
         hide_parameters=True,
-        pool_pre_ping=True,
         pool_size=16,
         max_overflow=8,
         pool_timeout=POOL_TIMEOUT_SECONDS,
         connect_args={"connect_timeout": 5, "options": f"-c lock_timeout={LOCK_TIMEOUT_SECONDS}s -c timezone=UTC"},
     )
+    _ask_doubtful_connections(engine)
+    return engine
+
+
+def snapshots(engine: sa.Engine) -> sa.Engine:
+    """For reads of several statements that must agree; on the same pool."""
+    if engine.dialect.name == "sqlite":
+        return engine.execution_options(reading=True)
+    return engine.execution_options(isolation_level="REPEATABLE READ")
+
+
+def one_by_one(engine: sa.Engine) -> sa.Engine:
+    """For reads of one statement, each its own snapshot, without BEGIN and ROLLBACK; on the same pool."""
+    if engine.dialect.name == "sqlite":
+        return engine.execution_options(one_by_one=True)
+    return engine.execution_options(isolation_level="AUTOCOMMIT")
+
+
+def _ask_doubtful_connections(engine: sa.Engine) -> None:
+    """Replaces connections that a restarted server has closed, as `pool_pre_ping` does, but asks the server only for a
+    connection that was idle for long or from which something can be read: a server says goodbye before it hangs up."""
+
+    @sa.event.listens_for(engine, "checkin")
+    def put_back(_connection: object, record: sa.PoolProxiedConnection, *_more: object) -> None:
+        record.info["idle_since"] = time.monotonic()
+
+    @sa.event.listens_for(engine, "checkout")
+    def ask(connection: Any, record: sa.PoolProxiedConnection, *_more: object) -> None:
+        idle_since = record.info.get("idle_since")
+        if idle_since is None:
+            return
+        if time.monotonic() - idle_since < TRUSTED_SECONDS and not _readable(connection.fileno()):
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except psycopg.Error as error:
+            raise sa.exc.InvalidatePoolError from error
+
+
+def _readable(file: int) -> bool:
+    poll = select.poll()
+    poll.register(file, select.POLLIN)
+    return bool(poll.poll(0))
 
 
 def _sqlite_engine(url: str) -> sa.Engine:
@@ -188,8 +235,9 @@ def _sqlite_engine(url: str) -> sa.Engine:
 
     @sa.event.listens_for(engine, "begin")
     def begin(connection: sa.Connection) -> None:
-        reading = connection.get_execution_options().get("reading", False)
-        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+        options = connection.get_execution_options()
+        if not options.get("one_by_one"):
+            connection.exec_driver_sql("BEGIN" if options.get("reading") else "BEGIN IMMEDIATE")
 
     return engine
 

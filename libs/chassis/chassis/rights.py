@@ -38,7 +38,7 @@ def access_changed(session: Session, event: Event) -> None:
 
 
 def held_by(
-    account_id: UUID,
+    account_id: UUID | sa.BindParameter[UUID],
     metadata: sa.MetaData,
     *,
     organisation_id: sa.ColumnElement[UUID],
@@ -46,7 +46,7 @@ def held_by(
     zones: tuple[sa.ColumnElement[str], ...],
 ) -> sa.ColumnElement[bool]:
     """SQL condition: dwellings of the person's organisation, of a (type, zone) they hold now; ``zones``: the columns
-    with the dwelling's département and commune."""
+    with the dwelling's département and commune. ``account_id``: a parameter in a statement that is built once."""
     access, scopes = tables(metadata)
     # The subqueries do not depend on the row: the database runs them once, not once per dwelling.
     own = sa.select(access.c.organisation_id).where(access.c.account_id == account_id, access.c.active)

@@ -2,20 +2,21 @@
 service bound to its settings, with which handlers, consumers and jobs work."""
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVarTuple
 
-from sqlalchemy import Engine, MetaData
+from sqlalchemy import Engine, MetaData, Row, Select
 from sqlalchemy.orm import Session
 
-from chassis import changes
-from chassis.db import make_engine
+from chassis import changes, db
 from chassis.events import Event
 from chassis.settings import Settings
+
+Columns = TypeVarTuple("Columns")
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ class Runtime:
     def __init__(self, service: Service, settings: Settings) -> None:
         self.service = service
         self.settings = settings
-        self.engine: Engine = make_engine(settings.database_url)
+        self.engine = db.make_engine(settings.database_url)
         changes.announce(self.engine)
         # Set when this process commits an event: the relay sends at once instead of at its next poll.
         self.outbox_filled = threading.Event()
@@ -97,10 +98,20 @@ class Runtime:
     def name(self) -> str:
         return self.service.name
 
+    @property
+    def engine(self) -> Engine:
+        return self._engine
+
+    @engine.setter
+    def engine(self, engine: Engine) -> None:
+        self._engine = engine
+        # Made once: an engine with other options costs as much as a statement.
+        self._snapshots, self._one_by_one = db.snapshots(engine), db.one_by_one(engine)
+
     @contextmanager
     def transaction(self) -> Iterator[Session]:
         """One unit of work: commits at the end, rolls back on any error; then wakes the relay if it published."""
-        with self._session(reading=False) as session:
+        with self._session(self.engine) as session:
             with session.begin():
                 yield session
             if session.info.get("published"):
@@ -108,13 +119,17 @@ class Runtime:
 
     @contextmanager
     def read_only(self) -> Iterator[Session]:
-        """A session that never waits for a writer; writes are rolled back."""
-        with self._session(reading=True) as session:
+        """A session on one snapshot, that never waits for a writer; writes are rolled back."""
+        with self._session(self._snapshots) as session:
             yield session
 
+    def rows(self, statement: Select[*Columns], parameters: Mapping[str, Any]) -> Sequence[Row[*Columns]]:
+        """What one SELECT finds, at half the cost of a session: no transaction is needed around a single statement."""
+        with self._one_by_one.connect() as connection:
+            return connection.execute(statement, parameters).all()
+
     @contextmanager
-    def _session(self, *, reading: bool) -> Iterator[Session]:
-        bind = self.engine.execution_options(reading=True) if reading else self.engine
+    def _session(self, bind: Engine) -> Iterator[Session]:
         with Session(bind, expire_on_commit=False, info={"runtime": self}) as session:
             yield session
 

@@ -1,11 +1,15 @@
 """A person's access rights, computed from rows and never stored twice."""
 
-from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from chassis import account_status
-from sqlalchemy import and_, select
+from chassis.db import any_row
+from chassis.runtime import Runtime
+from sqlalchemy import Row, Select, and_, bindparam, or_, select
+from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
 from habilitation import domain
@@ -27,51 +31,65 @@ class Access:
 
 def of(session: Session, account_id: UUID) -> Access:
     """Raises NoResultFound for a person who belongs to no organisation."""
+    return _access(account_id, session.execute(_STATEMENT, {"account_id": account_id}).all())
+
+
+def read(runtime: Runtime, account_id: UUID) -> Access:
+    """As `of`, outside a transaction. Raises NoResultFound."""
+    return _access(account_id, runtime.rows(_STATEMENT, {"account_id": account_id}))
+
+
+def _access(account_id: UUID, rows: Sequence[Row[*tuple[Any, ...]]]) -> Access:
+    """From a row per scope; one without a scope for a person who holds none."""
+    if not rows:
+        raise NoResultFound
+    person = rows[0]
+    return Access(
+        account_id,
+        person.organisation_id,
+        person.name,
+        person.kind,
+        domain.role_of(administrator=person.administrator, delegate=person.delegate),
+        domain.union([Scope(row.housing_type, row.zone)] for row in rows if row.zone is not None),
+        person.access_version,
+        active=person.withdrawn_at is None and not person.suspended,
+    )
+
+
+def _statement() -> Select[*tuple[Any, ...]]:
+    """The administrator holds all groups of the organisation, others the groups they are members of.
+
+    A natural person only holds the groups created from the registry, even if others were added.
+    """
     current = and_(AdministratorTerm.account_id == Member.account_id, AdministratorTerm.until.is_(None))
     delegated = and_(Delegation.account_id == Member.account_id, Delegation.until.is_(None))
-    statement = (
+    joined = any_row(Membership, Membership.account_id == Member.account_id, Membership.group_id == Group.id)
+    held = and_(
+        Group.organisation_id == Member.organisation_id,
+        or_(Group.automatic, Organisation.kind != domain.NATURAL_PERSON),
+        or_(AdministratorTerm.id.is_not(None), joined),
+    )
+    return (
         select(
-            Member,
+            Member.organisation_id,
+            Member.access_version,
+            Member.withdrawn_at,
             Organisation.name,
             Organisation.kind,
-            AdministratorTerm.id.label("mandate"),
-            Delegation.id.label("delegation"),
+            AdministratorTerm.id.is_not(None).label("administrator"),
+            Delegation.id.is_not(None).label("delegate"),
             account_status.shut_down(Organisation.metadata, Member.account_id).label("suspended"),
+            GroupScope.housing_type,
+            GroupScope.zone,
         )
         .join(Organisation, Organisation.id == Member.organisation_id)
         .outerjoin(AdministratorTerm, current)
         .outerjoin(Delegation, delegated)
-        .where(Member.account_id == account_id)
+        .outerjoin(Group, held)
+        .outerjoin(GroupScope, GroupScope.group_id == Group.id)
+        .where(Member.account_id == bindparam("account_id"))
     )
-    row = session.execute(statement).one()
-    member = row.Member
-    role = domain.role_of(administrator=row.mandate is not None, delegate=row.delegation is not None)
-    everything = role == domain.ADMINISTRATOR
-    alone = row.kind == domain.NATURAL_PERSON
-    scopes = _scopes(session, account_id, member.organisation_id, everything=everything, registry_only=alone)
-    active = member.withdrawn_at is None and not row.suspended
-    organisation = (member.organisation_id, row.name, row.kind)
-    return Access(account_id, *organisation, role, scopes, member.access_version, active)
 
 
-def _scopes(
-    session: Session, account_id: UUID, organisation_id: UUID, *, everything: bool, registry_only: bool
-) -> list[Scope]:
-    """The administrator gets all groups of the organisation, others the groups they are members of.
-
-    A natural person only gets the groups created from the registry, even if others were added.
-    """
-    held = select(Membership.group_id).where(Membership.account_id == account_id)
-    statement = (
-        select(GroupScope.group_id, GroupScope.housing_type, GroupScope.zone)
-        .join(Group, Group.id == GroupScope.group_id)
-        .where(Group.organisation_id == organisation_id)
-    )
-    if registry_only:
-        statement = statement.where(Group.automatic)
-    if not everything:
-        statement = statement.where(Group.id.in_(held))
-    groups: dict[UUID, list[Scope]] = defaultdict(list)
-    for group_id, housing_type, zone in session.execute(statement):
-        groups[group_id].append(Scope(housing_type, zone))
-    return domain.union(groups.values())
+# Built once: building it takes longer than executing it.
+_STATEMENT = _statement()

@@ -2,15 +2,14 @@
 
 from uuid import UUID
 
-from chassis.http import caller, read_only, transaction
+from chassis.http import caller, read_only, runtime, transaction
 from chassis.idempotency import idempotent
 
 from habilitation import api_types, delegates, emails, queries, schemas, users
 
 
 def my_access() -> api_types.Access:
-    with read_only() as session:
-        return schemas.access_to_json(queries.my_access(session, caller()))
+    return schemas.access_to_json(queries.my_access(runtime(), caller()))
 
 
 def get_organisation(organisation_id: str) -> api_types.Organisation:

@@ -9,6 +9,7 @@ from chassis.auth import Caller
 from chassis.db import insert_new
 from chassis.ids import new_id
 from chassis.problems import Forbidden, NotFound
+from chassis.runtime import Runtime
 from chassis.zones import WHOLE_COUNTRY
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.exc import NoResultFound
@@ -21,10 +22,10 @@ from habilitation.models import Group, GroupScope, Organisation
 from habilitation.perimeter import administered, assignable, listed_groups, managed, shared, visible
 
 
-def my_access(session: Session, caller: Caller) -> Access:
+def my_access(runtime: Runtime, caller: Caller) -> Access:
     """Raises NotFound until habilitation has received the person's activation, and once access is withdrawn."""
     try:
-        held = access.of(session, caller.sub)
+        held = access.read(runtime, caller.sub)
     except NoResultFound:
         raise NotFound("Vos droits ne sont pas encore ouverts. Réessayez dans un instant.") from None
     if not held.active:

@@ -70,7 +70,7 @@ class Harness:
         }
         runtime = Runtime(service, service.settings(service=service.name, **chosen))
         templates.prepare(runtime)
-        statements.share(runtime.engine)
+        runtime.engine = statements.shared(runtime.engine)
         return cls(runtime)
 
     @property

@@ -6,8 +6,8 @@ from sqlalchemy import Engine
 _first: dict[str, Engine] = {}
 
 
-def share(engine: Engine) -> None:
-    """Lets the engine use whatever another test has compiled, as production's one engine would by now."""
+def shared(engine: Engine) -> Engine:
+    """The engine, with whatever another test has compiled, as production's one engine would have by now."""
     server = engine.url.set(database="").render_as_string(hide_password=False)
     if server not in _first:
         # A dialect knows its server from the first connection on.
@@ -15,3 +15,4 @@ def share(engine: Engine) -> None:
         _first[server] = engine
     engine.dialect = _first[server].dialect
     engine._compiled_cache = _first[server]._compiled_cache
+    return engine

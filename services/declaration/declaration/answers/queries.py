@@ -1,6 +1,7 @@
 """Files of answers and their errors, for agents of the Caf; answers, for everyone who may see the declaration."""
 
-from typing import Any
+from datetime import datetime
+from typing import Any, Protocol
 from uuid import UUID
 
 from chassis import clock, pagination
@@ -15,7 +16,7 @@ from declaration.api_types.exchange import AnswerImport as ShownImport
 from declaration.api_types.shared import Answer
 from declaration.domain.answers import reasons
 from declaration.files import line_errors
-from declaration.models import AnswerImport, AnswerImportError, CafAnswer
+from declaration.models import AnswerImport, AnswerImportError
 
 
 def visible(caller: Caller) -> ColumnElement[bool]:
@@ -75,7 +76,20 @@ def _shown(row: AnswerImport) -> ShownImport:
     }
 
 
-def answer(row: CafAnswer | Row[Any], version: int) -> Answer:
+class Answered(Protocol):
+    """The columns of an answer, in a row of whatever statement."""
+
+    @property
+    def answer(self) -> str: ...
+    @property
+    def reason_code(self) -> str | None: ...
+    @property
+    def text(self) -> str | None: ...
+    @property
+    def answered_at(self) -> datetime: ...
+
+
+def answer(row: Answered | Row[Any], version: int) -> Answer:
     """The Caf's answer on a version, with what the landlord can do."""
     return {
         "version": version,

@@ -47,9 +47,8 @@ def export_declarations(format: str = "csv", sort: str | None = None, **filters:
 
 
 def get_declaration(declaration_id: str) -> Answer:
-    with read_only() as session:
-        body, headers = queries.shown(session, loading.find(session, caller(), UUID(declaration_id)))
-        return body, 200, headers
+    body, headers = queries.read(runtime(), caller(), UUID(declaration_id))
+    return body, 200, headers
 
 
 def get_history(declaration_id: str) -> tuple[History, int, dict[str, str]]:

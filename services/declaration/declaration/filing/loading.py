@@ -3,25 +3,25 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 from uuid import UUID
 
 from chassis import clock
 from chassis.auth import Caller
 from chassis.problems import NotFound
-from sqlalchemy import ScalarSelect, Select, select
+from chassis.runtime import Runtime
+from sqlalchemy import ScalarSelect, Select, bindparam, select
 from sqlalchemy.orm import Session
 
-from declaration.domain import campaign as rules
-from declaration.domain import journey, paper
-from declaration.domain.draft import Draft, Known
-from declaration.domain.states import Facts, State
-from declaration.domain.steps import Context
+from declaration.domain.draft import Draft
+from declaration.domain.states import State
+from declaration.filing import rows
 from declaration.filing.row_draft import RowDraft
+from declaration.filing.rows import Beside
+from declaration.filing.view import DeclarationView
 from declaration.models import Campaign, DeclarationVersion, Dwelling, Landlord, RentDeclaration, Tenancy
-from declaration.perimeter import joined, visible
+from declaration.perimeter import Sight, joined, parameters, sight_of, visible, visible_with
 
 WEB = "web"
 PAPER = "paper"
@@ -29,26 +29,16 @@ FILE = "file"
 
 
 @dataclass(frozen=True)
-class LoadedDeclaration:
-    """The rows of one declaration, with the results of the rules today."""
+class LoadedDeclaration(DeclarationView):
+    """Its rows belong to the session: what commands change in them is written."""
 
     row: RentDeclaration
     campaign: Campaign
     tenancy: Tenancy
     dwelling: Dwelling
     landlord: Landlord
-    caller: Caller
-    today: date
     # The steps come from an uploaded file, not from a page.
     from_file: bool = False
-    # State of the transmitted version that counts; only set by `find`.
-    standing: State | None = None
-    # An attestation on paper counts from the day of its own envelope.
-    arrival: paper.Arrival | None = None
-
-    @property
-    def state(self) -> State:
-        return State(self.row.state)
 
     @cached_property
     def _stored(self) -> RowDraft:
@@ -62,10 +52,6 @@ class LoadedDeclaration:
         self._stored.draft = draft
 
     @property
-    def context(self) -> Context:
-        return Context(year=self.campaign.year, today=self.today)
-
-    @property
     def channel(self) -> str:
         """Agents type what came back on paper."""
         return PAPER if self.caller.kind == "agent" else FILE if self.from_file else WEB
@@ -74,63 +60,6 @@ class LoadedDeclaration:
     def declarant(self) -> UUID | None:
         """The landlord's person who acts; None for the Caf."""
         return self.caller.sub if self.caller.kind == "landlord" else None
-
-    @property
-    def phase(self) -> rules.Phase:
-        return rules.Phase(self.campaign.phase)
-
-    @property
-    def dates(self) -> rules.Dates:
-        here = self.campaign
-        return rules.Dates(here.year, here.opens_on, here.deadline, here.cut_off)
-
-    @property
-    def late(self) -> bool:
-        """The stored mark once transmitted, else whether transmitting today would be late."""
-        if self.arrival:
-            return paper.late(self.dates, self.arrival)
-        if self.state in journey.EDITABLE:
-            return rules.late(self.phase, self.dates, self.today)
-        return self.row.late
-
-    @property
-    def filing_open(self) -> bool:
-        if self.arrival:
-            return paper.in_time(self.dates, self.arrival)
-        return rules.filing_open(self.phase, self.dates, self.today)
-
-    def facts(self, reason: str = "") -> Facts:
-        """Input of the state table's guards."""
-        return Facts(
-            filing_open=self.filing_open,
-            complete=not journey.missing(self.draft, self.known, self.context),
-            reason=reason,
-            standing=self.standing,
-        )
-
-    @cached_property
-    def known(self) -> Known:
-        tenancy, dwelling = self.tenancy, self.dwelling
-        return Known(
-            address=tuple(dwelling.address),
-            commune_insee=dwelling.commune_insee,
-            furnished=dwelling.furnished,
-            single_room=dwelling.single_room,
-            lease_start=tenancy.lease_start,
-            lease_end=tenancy.lease_end,
-            co_tenants=tenancy.co_tenants,
-            previous_rent=tenancy.previous_rent,
-            previous_charges=tenancy.previous_charges,
-            benefit_kind=tenancy.benefit_kind,
-            benefit_amount=tenancy.benefit_amount,
-            paid_to_landlord=bool(tenancy.paid_to_landlord),
-        )
-
-    @property
-    def shown_benefit(self) -> Decimal | None:
-        """The benefit is the tenant's private matter, unless it is paid to the landlord. Agents see it."""
-        to_landlord = self.known.paid_to_landlord or self.caller.kind == "agent"
-        return self.tenancy.benefit_amount if to_landlord else None
 
 
 def many(
@@ -150,20 +79,52 @@ def many(
 def of_row(row: Any, caller: Caller, today: date, from_file: bool = False) -> LoadedDeclaration:
     """From a row of `joined(RentDeclaration, Campaign, Tenancy, Dwelling, Landlord)`."""
     declaration, campaign, tenancy, dwelling, landlord = row
-    return LoadedDeclaration(declaration, campaign, tenancy, dwelling, landlord, caller, today, from_file)
+    return LoadedDeclaration(declaration, campaign, tenancy, dwelling, landlord, caller, today, from_file=from_file)
+
+
+def read(runtime: Runtime, caller: Caller, declaration_id: UUID) -> tuple[DeclarationView, Beside]:
+    """To be shown, with what is beside it: one statement. Raises NotFound outside the caller's perimeter."""
+    found = runtime.rows(_read(sight_of(caller)), {"_id": declaration_id, **parameters(caller)})
+    if not found:
+        raise NotFound
+    parts = [rows.split(each, rows.MAIN, rows.BESIDE) for each in found]
+    beside = rows.beside(parts)
+    standing = State(beside.transmissions[0].version.state) if beside.transmissions else None
+    row, campaign, tenancy, dwelling, landlord = parts[0][: len(rows.MAIN)]
+    return DeclarationView(row, campaign, tenancy, dwelling, landlord, caller, clock.today(), standing), beside
+
+
+def beside(session: Session, loaded: LoadedDeclaration) -> Beside:
+    """What is shown beside a declaration that has just been changed."""
+    found = session.connection().execute(_BESIDE, {"_id": loaded.row.id})
+    return rows.beside([rows.split(each, rows.BESIDE) for each in found])
 
 
 def find(session: Session, caller: Caller, declaration_id: UUID, *, change: bool = False) -> LoadedDeclaration:
     """Raises NotFound outside the caller's perimeter. `change` locks the row until the end of the transaction."""
-    statement = joined(RentDeclaration, Campaign, Tenancy, Dwelling, Landlord, _standing())
-    statement = statement.where(RentDeclaration.id == declaration_id, visible(caller))
-    if change:
-        statement = statement.with_for_update(of=RentDeclaration)
-    rows: Any = session.execute(statement).one_or_none()
-    if rows is None:
+    named = {"_id": declaration_id, **parameters(caller)}
+    found: Any = session.execute(_find(sight_of(caller), change), named).one_or_none()
+    if found is None:
         raise NotFound
-    *entities, standing = rows
+    *entities, standing = found
     return replace(of_row(entities, caller, clock.today()), standing=State(standing) if standing else None)
+
+
+# Built once each: building these statements takes longer than executing them.
+_ID = RentDeclaration.id == bindparam("_id")
+_BESIDE = rows.with_beside(select(*rows.columns(rows.BESIDE)).select_from(RentDeclaration)).where(_ID)
+
+
+@cache
+def _read(sight: Sight) -> Select[Any]:
+    return rows.with_beside(joined(*rows.columns(rows.MAIN, rows.BESIDE))).where(_ID, visible_with(sight))
+
+
+@cache
+def _find(sight: Sight, change: bool) -> Select[Any]:
+    statement = joined(RentDeclaration, Campaign, Tenancy, Dwelling, Landlord, _standing())
+    statement = statement.where(_ID, visible_with(sight))
+    return statement.with_for_update(of=RentDeclaration) if change else statement
 
 
 def standing_version(session: Session, declaration_id: UUID) -> DeclarationVersion | None:

@@ -6,7 +6,7 @@ from uuid import UUID
 from chassis import clock, money
 from chassis.auth import Caller
 from chassis.http import etag
-from sqlalchemy import and_, select
+from chassis.runtime import Runtime
 from sqlalchemy.orm import Session
 
 from declaration.answers import queries as answers
@@ -21,18 +21,31 @@ from declaration.api_types.shared import (
     DeclarationTransmission,
 )
 from declaration.api_types.shared import Draft as ShownDraft
-from declaration.domain import checks, communes, comparison, journey, paper
+from declaration.domain import checks, communes, comparison, journey
 from declaration.domain.draft import Draft, Known
 from declaration.domain.july import EXEMPTION_LABELS, Exemption
 from declaration.domain.states import State, Trigger, allowed, label
+from declaration.filing import loading
 from declaration.filing.loading import LoadedDeclaration
-from declaration.models import CafAnswer, DeclarationVersion, PaperReturn, Recap
+from declaration.filing.rows import Beside, PaperRow
+from declaration.filing.rows import Transmission as Sent
+from declaration.filing.view import DeclarationView
+from declaration.models import DeclarationVersion
 
 ACTIONS = (Trigger.SAVE, Trigger.TRANSMIT, Trigger.AMEND, Trigger.ABANDON)
 
 
+def read(runtime: Runtime, caller: Caller, declaration_id: UUID) -> tuple[Declaration, dict[str, str]]:
+    """As `shown`. Raises NotFound outside the caller's perimeter."""
+    return _shown(*loading.read(runtime, caller, declaration_id))
+
+
 def shown(session: Session, loaded: LoadedDeclaration) -> tuple[Declaration, dict[str, str]]:
     """The body and the headers, with the ETag."""
+    return _shown(loaded, loading.beside(session, loaded))
+
+
+def _shown(loaded: DeclarationView, beside: Beside) -> tuple[Declaration, dict[str, str]]:
     row, draft, known = loaded.row, loaded.draft, loaded.known
     body: Declaration = {
         "id": str(row.id),
@@ -63,16 +76,16 @@ def shown(session: Session, loaded: LoadedDeclaration) -> tuple[Declaration, dic
             for each in checks.warnings(draft, known, loaded.today)
         ],
         "question": row.question if loaded.state in journey.EDITABLE else None,
-        "transmissions": _transmissions(session, loaded),
+        "transmissions": [_transmission(each) for each in beside.transmissions],
         "actions": _actions(loaded),
-        "paper": _paper(session, loaded),
+        "paper": _paper(beside.paper),
         "updated_at": clock.iso(row.updated_at),
         "updated_by": author(loaded.caller, row.saved_by),
     }
     return body, {"ETag": etag(row.revision), "Cache-Control": "no-store"}
 
 
-def _actions(loaded: LoadedDeclaration) -> list[str]:
+def _actions(loaded: DeclarationView) -> list[str]:
     """Agents have none here: they act through paper attestations."""
     if loaded.caller.kind == "agent":
         return []
@@ -90,11 +103,8 @@ def agent_author(caller: Caller, account_id: str) -> Author:
     return {"kind": "you" if account_id == str(caller.sub) else "caf", "account_id": account_id}
 
 
-def _paper(session: Session, loaded: LoadedDeclaration) -> DeclarationPaper | None:
+def _paper(found: PaperRow | None) -> DeclarationPaper | None:
     """The attestation being typed, or the one that the version in hand was made from."""
-    of_this = (PaperReturn.declaration_id == loaded.row.id) & (PaperReturn.state != paper.State.DISCARDED.value)
-    newest = select(PaperReturn).where(of_this).order_by(PaperReturn.id.desc()).limit(1)
-    found = session.execute(newest).scalar_one_or_none()
     if found is None:
         return None
     return {
@@ -107,7 +117,7 @@ def _paper(session: Session, loaded: LoadedDeclaration) -> DeclarationPaper | No
     }
 
 
-def _campaign(loaded: LoadedDeclaration) -> DeclarationCampaign:
+def _campaign(loaded: DeclarationView) -> DeclarationCampaign:
     contact = loaded.campaign.contact
     return {
         "year": loaded.campaign.year,
@@ -117,7 +127,7 @@ def _campaign(loaded: LoadedDeclaration) -> DeclarationCampaign:
     }
 
 
-def _known(loaded: LoadedDeclaration) -> DeclarationKnown:
+def _known(loaded: DeclarationView) -> DeclarationKnown:
     known = loaded.known
     return {
         "information": {
@@ -154,7 +164,7 @@ def _euros(amount: Any) -> str | None:
     return None if amount is None else money.to_json(amount)
 
 
-def points(draft: Draft, loaded: LoadedDeclaration) -> list[DeclarationChecksToConfirmItem]:
+def points(draft: Draft, loaded: DeclarationView) -> list[DeclarationChecksToConfirmItem]:
     """What must be confirmed in a draft of this declaration, online or on paper."""
     return [
         {
@@ -168,39 +178,22 @@ def points(draft: Draft, loaded: LoadedDeclaration) -> list[DeclarationChecksToC
     ]
 
 
-def _transmissions(session: Session, loaded: LoadedDeclaration) -> list[DeclarationTransmission]:
-    if loaded.row.version == 1 and loaded.state in (*journey.EDITABLE, State.NOT_CONCERNED):
-        return []
-    recap_of_version = and_(
-        Recap.declaration_id == DeclarationVersion.declaration_id, Recap.version == DeclarationVersion.version
-    )
-    answered = and_(
-        CafAnswer.declaration_id == DeclarationVersion.declaration_id, CafAnswer.version == DeclarationVersion.version
-    )
-    statement = (
-        select(DeclarationVersion, Recap.document_id, CafAnswer)
-        .outerjoin(Recap, recap_of_version)
-        .outerjoin(CafAnswer, answered)
-        .where(DeclarationVersion.declaration_id == loaded.row.id)
-        .order_by(DeclarationVersion.version.desc())
-    )
-    return [
-        {
-            "version": version.version,
-            "reference": version.reference,
-            "transmitted_at": clock.iso(version.transmitted_at),
-            "late": version.late,
-            "channel": version.channel,
-            "received_on": version.received_on.isoformat() if version.received_on else None,
-            "posted_on": version.posted_on.isoformat() if version.posted_on else None,
-            "document_id": str(document_id) if document_id else None,
-            "superseded": version.state == State.SUPERSEDED,
-            "reason": version.reason,
-            "question": version.question,
-            "answer": answers.answer(answer, answer.version) if answer else None,
-        }
-        for version, document_id, answer in session.execute(statement)
-    ]
+def _transmission(sent: Sent) -> DeclarationTransmission:
+    version, document_id, answer = sent
+    return {
+        "version": version.version,
+        "reference": version.reference,
+        "transmitted_at": clock.iso(version.transmitted_at),
+        "late": version.late,
+        "channel": version.channel,
+        "received_on": version.received_on.isoformat() if version.received_on else None,
+        "posted_on": version.posted_on.isoformat() if version.posted_on else None,
+        "document_id": str(document_id) if document_id else None,
+        "superseded": version.state == State.SUPERSEDED,
+        "reason": version.reason,
+        "question": version.question,
+        "answer": answers.answer(answer, answer.version) if answer else None,
+    }
 
 
 def transmission(version: DeclarationVersion) -> Transmission:

@@ -1,22 +1,21 @@
 """Handlers of one's own account: parse, call, format."""
 
+from typing import Any
+
 from chassis import clock
-from chassis.http import caller, read_only, transaction
-from chassis.problems import FieldError, Invalid, NotFound
+from chassis.http import caller, runtime, transaction
+from chassis.problems import FieldError, Invalid
+from sqlalchemy import Row
 
 from identity import api_types
-from identity.accounts import commands
+from identity.accounts import commands, queries
 from identity.api_types import PersonalChanges
 from identity.domain.identifiers import normalise_telephone, telephone_error
 from identity.models import Account
 
 
 def get_me() -> api_types.Account:
-    with read_only() as session:
-        account = session.get(Account, caller().sub)
-        if account is None:
-            raise NotFound
-        return account_to_json(account)
+    return account_to_json(queries.shown(runtime(), caller().sub))
 
 
 def correct_me(body: PersonalChanges) -> api_types.Account:
@@ -46,7 +45,7 @@ def personal_of(body: PersonalChanges) -> dict[str, str | None]:
     return given
 
 
-def account_to_json(account: Account) -> api_types.Account:
+def account_to_json(account: Account | Row[*tuple[Any, ...]]) -> api_types.Account:
     return {
         "account_id": str(account.id),
         "organisation_id": str(account.organisation_id) if account.organisation_id else None,

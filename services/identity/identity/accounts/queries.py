@@ -6,9 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from chassis.db import any_row
-from chassis.problems import AccountClosed
+from chassis.problems import AccountClosed, NotFound
 from chassis.runtime import Runtime
-from sqlalchemy import ColumnElement, and_, bindparam, or_, select
+from sqlalchemy import ColumnElement, Row, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from identity.domain.consents import TEXTS, Text
@@ -42,9 +42,35 @@ _SHUT = select(Account.id).where(
 def admit(runtime: Runtime, claims: Mapping[str, object]) -> None:
     """Admission check of API callers. Raises AccountClosed if the account was suspended or closed since the token was
     issued."""
-    with runtime.read_only() as session:
-        if session.scalar(_SHUT, {"account_id": UUID(str(claims["sub"]))}) is not None:
-            raise AccountClosed
+    if runtime.rows(_SHUT, {"account_id": UUID(str(claims["sub"]))}):
+        raise AccountClosed
+
+
+# Built once: the columns that an account's holder is shown.
+_SHOWN = select(
+    Account.id,
+    Account.organisation_id,
+    Account.activated_at,
+    Account.email,
+    Account.bounced_email,
+    Account.login,
+    Account.kind,
+    Account.caf_code,
+    Account.supervisor,
+    Account.civility,
+    Account.last_name,
+    Account.first_name,
+    Account.function,
+    Account.telephone,
+).where(Account.id == bindparam("account_id"))
+
+
+def shown(runtime: Runtime, account_id: UUID) -> Row[*tuple[Any, ...]]:
+    """Raises NotFound."""
+    found = runtime.rows(_SHOWN, {"account_id": account_id})
+    if not found:
+        raise NotFound
+    return found[0]
 
 
 def own_status(session: Session, account: Account) -> Status:
