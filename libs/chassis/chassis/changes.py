@@ -30,7 +30,8 @@ def announce(engine: Engine) -> None:
         nonlocal announced
         if connection.info.pop("wrote", False) and time.monotonic() - announced > EVERY_SECONDS:
             announced = time.monotonic()
-            connection.exec_driver_sql(f"NOTIFY {CHANNEL}")
+            # By the driver: it is no statement of the service.
+            connection.connection.cursor().execute(f"NOTIFY {CHANNEL}")
 
     @event.listens_for(engine, "rollback")
     def forget(connection: Connection) -> None:

@@ -1,4 +1,7 @@
-"""Events sent a second by a relay, beside publishing the same messages with confirms and nothing else."""
+"""What a relay spends on an event, beside publishing the same messages with confirms and nothing else.
+
+The aim, half as fast at least, is one of processor time: seconds that pass say how busy the machine is.
+"""
 
 from __future__ import annotations
 
@@ -29,10 +32,10 @@ def figures(made: Ground) -> list[Figure]:
         made.broker.purge()
     empty(made.shop)
     rate, cost = rates(taken, EVENTS), costs(taken, EVENTS)
-    met = rate["relay"] >= rate["raw"] / 2
+    met = cost["relay"] <= cost["raw"] * 2
     return [
-        Figure("events sent and confirmed, one relay", rate["relay"], "/s", rate["raw"], ">= 0.5 x", met),
-        Figure("processor of the relay, an event", cost["relay"], "ms", cost["raw"]),
+        Figure("processor of the relay, an event sent and confirmed", cost["relay"], "ms", cost["raw"], "<= 2 x", met),
+        Figure("events sent and confirmed, one relay", rate["relay"], "/s", rate["raw"]),
     ]
 
 
