@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeDecorator
 
 from chassis import money
+from chassis.write_turns import queue_writers
 
 POOL_TIMEOUT_SECONDS = 10
 LOCK_TIMEOUT_SECONDS = 10
@@ -232,6 +233,8 @@ def _sqlite_engine(url: str) -> sa.Engine:
         connection.isolation_level = None
         for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "cache_size=-16000"):
             connection.execute(f"PRAGMA {pragma}")
+
+    queue_writers(engine, LOCK_TIMEOUT_SECONDS)
 
     @sa.event.listens_for(engine, "begin")
     def begin(connection: sa.Connection) -> None:
