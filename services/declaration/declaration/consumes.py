@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from declaration.campaigns import reminder_withdrawal
 from declaration.consumed_types import RecapReady
-from declaration.models import Recap, RentDeclaration
+from declaration.models import Recap
 
 
 def recap_ready(session: Session, event: RecapReady) -> None:
@@ -19,4 +19,4 @@ def recap_ready(session: Session, event: RecapReady) -> None:
         "document_id": UUID(event.data["document_id"]),
     }
     insert_new(session, Recap, values)
-    reminder_withdrawal.withdraw(session, RentDeclaration.id == declaration_id)
+    reminder_withdrawal.withdraw_of(session, declaration_id)

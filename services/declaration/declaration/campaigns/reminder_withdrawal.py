@@ -1,8 +1,11 @@
 """Withdraws a reminder not sent yet when the landlord has finished since."""
 
+from datetime import date
+from functools import cache
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, Exists, and_, exists
+from sqlalchemy import ColumnElement, Exists, Result, Select, and_, bindparam, exists
 from sqlalchemy.orm import Session, aliased
 
 from declaration import publishes
@@ -18,17 +21,34 @@ def withdraw(session: Session, declarations: ColumnElement[bool]) -> None:
     Call it after the commit that finished them, or inside the transaction of a set-based statement: when two people
     transmit the last two declarations together, each still sees the other's as unfinished.
     """
+    _withdraw(session, session.execute(_finished(declarations)))
+
+
+def withdraw_of(session: Session, declaration_id: UUID) -> None:
+    """As `withdraw`, for one declaration: asked for each receipt, so the statement is made once."""
+    _withdraw(session, session.execute(_one_finished(), {"declaration_id": declaration_id}))
+
+
+def _withdraw(session: Session, found: Result[UUID, UUID, date]) -> None:
+    for campaign_id, landlord_id, day in found.all():
+        campaign, landlord = session.get_one(Campaign, campaign_id), session.get_one(Landlord, landlord_id)
+        publishes.reminder_withdrawn(session, campaign, landlord, day)
+        session.get_one(DeclarationRequest, (campaign_id, landlord_id)).written_for = None
+
+
+@cache
+def _one_finished() -> Select[UUID, UUID, date]:
+    return _finished(RentDeclaration.id == bindparam("declaration_id"))
+
+
+def _finished(declarations: ColumnElement[bool]) -> Select[UUID, UUID, date]:
     asked = and_(
         DeclarationRequest.campaign_id == RentDeclaration.campaign_id, DeclarationRequest.landlord_id == Landlord.id
     )
     found = joined(RentDeclaration.campaign_id, Landlord.id, DeclarationRequest.written_for).join(
         DeclarationRequest, asked
     )
-    finished = found.where(declarations, DeclarationRequest.written_for.is_not(None), ~_something_left()).distinct()
-    for campaign_id, landlord_id, day in session.execute(finished).all():
-        campaign, landlord = session.get_one(Campaign, campaign_id), session.get_one(Landlord, landlord_id)
-        publishes.reminder_withdrawn(session, campaign, landlord, day)
-        session.get_one(DeclarationRequest, (campaign_id, landlord_id)).written_for = None
+    return found.where(declarations, DeclarationRequest.written_for.is_not(None), ~_something_left()).distinct()
 
 
 def _something_left() -> Exists:

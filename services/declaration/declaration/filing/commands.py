@@ -14,7 +14,7 @@ from declaration.domain import communes, journey, snapshot
 from declaration.domain.draft import StoredDraft
 from declaration.domain.states import State, Trigger, advance
 from declaration.filing.loading import PAPER, WEB, LoadedDeclaration, standing_version
-from declaration.models import CafAnswer, DeclarationVersion, RentDeclaration, StateTransition
+from declaration.models import CafAnswer, DeclarationVersion, StateTransition
 from declaration.published_types import Recipient
 from declaration.publishes import AboutTransmitted
 
@@ -47,14 +47,15 @@ def transmit(session: Session, loaded: LoadedDeclaration, lot_id: UUID | None = 
         raise Invalid(missing, "La déclaration n’est pas complète.")
     following = advance(loaded.state, Trigger.TRANSMIT, loaded.facts())
     loaded.row.late = loaded.late
-    earlier = standing_version(session, loaded.row.id)
+    earlier = standing_version(session, loaded.row.id) if loaded.row.version > 1 else None
     version = _version(loaded, earlier)
     session.add(version)
     _record_transition(session, loaded, Trigger.TRANSMIT, loaded.state, following)
     publishes.transmitted(session, version, _about(loaded, lot_id), _recipient(loaded))
     if earlier is not None:
         _supersede(session, loaded, earlier)
-    _touch(session, loaded, following)
+    # The rows of a batch are written together, at the end of its transaction.
+    _touch(session, loaded, following, write=lot_id is None)
     return version
 
 
@@ -99,7 +100,7 @@ def abandon(session: Session, loaded: LoadedDeclaration) -> None:
     loaded.row.late = standing.late
     loaded.row.amendment_reason, loaded.row.question = standing.reason, standing.question
     _touch(session, loaded, following)
-    reminder_withdrawal.withdraw(session, RentDeclaration.id == loaded.row.id)
+    reminder_withdrawal.withdraw_of(session, loaded.row.id)
 
 
 def _question(session: Session, loaded: LoadedDeclaration) -> str | None:
@@ -139,13 +140,14 @@ def _supersede(session: Session, loaded: LoadedDeclaration, earlier: Declaration
     publishes.superseded(session, earlier, loaded.row.version)
 
 
-def _touch(session: Session, loaded: LoadedDeclaration, following: State) -> None:
+def _touch(session: Session, loaded: LoadedDeclaration, following: State, *, write: bool = True) -> None:
     loaded.row.state = following.value
     loaded.row.rent = loaded.draft.rent.rent if loaded.draft.rent else None
     loaded.row.revision += 1
     loaded.row.updated_at = clock.now()
     loaded.row.saved_by = loaded.declarant
-    session.flush()
+    if write:
+        session.flush()
 
 
 def _record_transition(
