@@ -17,6 +17,7 @@ from pathlib import Path
 
 from chassis.testing.harness import signing_keys
 
+from tools.bench import processes
 from tools.bench.http.ground import Call, Ground
 from tools.bench.http.serving import GIVEN, SAMPLED, Given
 from tools.workspace import ROOT
@@ -31,8 +32,8 @@ class Process:
     samples: Path
 
     def cpu(self) -> float:
-        """Seconds of processor time so far, all threads: clock_getcpuclockid(3)'s number for another process."""
-        return time.clock_gettime((~self.pid << 3) | 2)
+        """Seconds of processor time so far, all threads."""
+        return processes.processor_seconds(self.pid)
 
     def ask(self, call: Call, headers: dict[str, str]) -> None:
         """Raises RuntimeError when it is refused."""
