@@ -1,8 +1,9 @@
 """Fixtures: a service on a fresh SQLite or PostgreSQL database, with its HTTP client, its events and its outbox."""
 
+import gc
 import os
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -32,6 +33,17 @@ def engine_answers() -> bool:
     if not found and os.environ.get(REQUIRED):
         raise pytest.UsageError(f"{REQUIRED} is set and no container engine answers (docker info).")
     return found
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """What is read for the tests stays to the end: the garbage collector never looks at it, a half second each time."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+        gc.freeze()
 
 
 @pytest.hookimpl(trylast=True)
