@@ -15,7 +15,7 @@ from declaration.models import DeclarationRequest, RentDeclaration, StateTransit
 from tools.bench.declaration.ground import CAF, Bench, seconds
 from tools.bench.figures import Figure
 
-AIM = 0.5
+AIM = 0.7
 TABLES = [model.__tablename__ for model in (RentDeclaration, StateTransition, DeclarationRequest)]
 BASE = "/api/declaration/v1/campaigns"
 
