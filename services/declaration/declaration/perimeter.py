@@ -81,21 +81,38 @@ def _visible(
     return (RentDeclaration.organisation_id == org) & held
 
 
-def visible_literally(session: Session, caller: Caller) -> ColumnElement[bool]:
+# Campaigns of an agent's Caf, or pairs (housing type, zone) of a landlord's user.
+Held = frozenset[Any]
+
+
+def held(session: Session, caller: Caller) -> Held:
+    """What `literally` needs to know of the caller."""
+    sight = sight_of(caller)
+    if sight is Sight.CAF:
+        return frozenset(session.connection().execute(_CAMPAIGNS, {"_caf": caller.caf}).scalars())
+    if sight is Sight.RIGHTS:
+        return frozenset(tuple(pair) for pair in session.connection().execute(_SCOPES, {"_sub": caller.sub}))
+    return frozenset()
+
+
+def literally(sight: Sight, held: Held) -> ColumnElement[bool]:
     """The same perimeter as literal values: `visible` decides, this shows the planner how few rows remain.
 
     It cannot see through subqueries: it would assume half of the organisation, and scan all of it.
     """
-    if caller.kind == "agent":
-        campaigns = select(Campaign.id).where(of_caf(caller))
-        return true() if caller.supervisor else RentDeclaration.campaign_id.in_(session.scalars(campaigns).all())
-    scopes = Base.metadata.tables["access_scope"]
-    held: dict[str, set[str]] = defaultdict(set)
-    for kind, zone in session.execute(
-        select(scopes.c.housing_type, scopes.c.zone).where(scopes.c.account_id == caller.sub)
-    ):
-        held[kind].add(zone)
-    return or_(false(), *(_of_type(kind, zones) for kind, zones in held.items()))
+    if sight is Sight.EVERYTHING:
+        return true()
+    if sight is Sight.CAF:
+        return RentDeclaration.campaign_id.in_(held)
+    zones: dict[str, set[str]] = defaultdict(set)
+    for kind, zone in held:
+        zones[kind].add(zone)
+    return or_(false(), *(_of_type(kind, zones[kind]) for kind in sorted(zones)))
+
+
+_access_scope = Base.metadata.tables["access_scope"].c
+_SCOPES = select(_access_scope.housing_type, _access_scope.zone).where(_access_scope.account_id == bindparam("_sub"))
+_CAMPAIGNS = select(Campaign.id).where(Campaign.caf_code == bindparam("_caf"))
 
 
 def _of_type(housing_type: str, zones: set[str]) -> ColumnElement[bool]:

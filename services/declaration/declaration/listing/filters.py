@@ -7,7 +7,7 @@ from typing import Any
 
 from chassis import clock
 from chassis.zones import covered
-from sqlalchemy import ColumnElement, case, or_, select
+from sqlalchemy import BindParameter, ColumnElement, case, or_, select
 
 from declaration.domain import communes, texts
 from declaration.domain.campaign import Phase
@@ -30,6 +30,11 @@ class Filters:
     # 14 digits.
     user_number: str | None = None
 
+    @property
+    def common(self) -> bool:
+        """Whether many people ask with the same values."""
+        return not self.q and not self.user_number
+
 
 def of_query(given: Mapping[str, Any]) -> Filters:
     """From the parameters of a request; a user number may hold spaces, as on the letter."""
@@ -40,7 +45,7 @@ def of_query(given: Mapping[str, Any]) -> Filters:
     return Filters(**{**named, "user_number": number})
 
 
-def conditions(filters: Filters) -> list[ColumnElement[bool]]:
+def conditions(filters: Filters, today: date | None = None) -> list[ColumnElement[bool]]:
     """All but `status`: counts by state apply the other filters only."""
     found: list[ColumnElement[bool]] = []
     if filters.campaign is not None:
@@ -55,13 +60,13 @@ def conditions(filters: Filters) -> list[ColumnElement[bool]]:
         or_(RentDeclaration.tenant_key.contains(word), RentDeclaration.place_key.contains(word)) for word in words
     ]
     if filters.late is not None:
-        found.append(late(clock.today()).is_(filters.late))
+        found.append(late(today or clock.today()).is_(filters.late))
     if filters.user_number:
         found.append(_of_landlord(filters.user_number))
     return found
 
 
-def late(today: date) -> ColumnElement[bool]:
+def late(today: date | BindParameter[date]) -> ColumnElement[bool]:
     """As `LoadedDeclaration.late`: the mark once transmitted, else whether the deadline has passed."""
     in_hand = RentDeclaration.state.in_([state.value for state in EDITABLE])
     passed = or_(Campaign.phase == Phase.CLOSED.value, Campaign.deadline < today)

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CTE, ColumnElement, Select, String, func, literal, null, select, type_coerce, union_all
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Executable,
+    Row,
+    Select,
+    String,
+    func,
+    literal,
+    null,
+    select,
+    type_coerce,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from declaration.domain.states import PRECEDENCE, State
@@ -24,13 +38,21 @@ Picked = list[tuple[UUID, tuple[Any, ...]]]
 
 @dataclass(frozen=True)
 class PageQuery:
-    """At most `most` rows after `key`, among those `inside` (and in the state `status`), in an order."""
+    """At most `most` rows after `key`, among those `inside` (and in the state `status`), in an order.
+
+    `named`: the parameters of `inside`.
+    """
 
     order: sorting.Order
     inside: ColumnElement[bool]
     status: str | None
     key: tuple[Any, ...] | None
     most: int
+    named: Mapping[str, object]
+
+    def rows(self, session: Session, statement: Executable) -> Sequence[Row[*tuple[Any, ...]]]:
+        """Through the connection: of these columns the ORM would make as much work as of entities."""
+        return session.connection().execute(statement, self.named).all()
 
 
 def keyset_page(session: Session, wanted: PageQuery, counts: Mapping[str, int]) -> Picked:
@@ -39,33 +61,46 @@ def keyset_page(session: Session, wanted: PageQuery, counts: Mapping[str, int]) 
     if there == 0 and wanted.key is None:
         return []
     if there <= FEW:
-        return _keyed(wanted, session.execute(_page_of(_found(wanted), wanted)))
+        return _keyed(wanted, wanted.rows(session, _few(wanted)))
     if wanted.order.name in (sorting.DEFAULT, sorting.BY_TENANT.name):
         return _page_by_state(session, wanted, counts)
     sifted = select(RentDeclaration.id, *wanted.order.columns).where(wanted.inside)
     sifted = sifted.where(RentDeclaration.state == wanted.status) if wanted.status else sifted
     sifted = sifted.where(wanted.order.after(wanted.key)) if wanted.key else sifted
-    return _keyed(wanted, session.execute(sifted.order_by(*wanted.order.by).limit(wanted.most)))
+    return _keyed(wanted, wanted.rows(session, sifted.order_by(*wanted.order.by).limit(wanted.most)))
 
 
 def searched(session: Session, wanted: PageQuery) -> tuple[dict[str, int], Picked]:
     """The counts by state and the first page: each text is searched once, for both."""
-    found = _found(wanted)
+    found = _found(wanted.inside, wanted.order)
     page = _page_of(found, wanted).subquery()
     of_page = select(*page.c, type_coerce(null(), String).label("state"), literal(0).label("amount"))
     nothing: list[Any] = [type_coerce(null(), column.type) for column in page.c]
     counted = select(*nothing, found.c.state, func.count()).group_by(found.c.state)
-    rows = session.execute(union_all(of_page, counted)).all()
+    rows = wanted.rows(session, union_all(of_page, counted))
     keyed = _keyed(wanted, (row for row in rows if row.state is None))
     # A union has no order. Keys are plain letters, numbers and instants: Python sorts them as the databases do.
     in_order = sorted(keyed, key=itemgetter(1), reverse=wanted.order.descending)
     return {row.state: row.amount for row in rows if row.state is not None}, in_order
 
 
-def _found(wanted: PageQuery) -> CTE:
+def _few(wanted: PageQuery) -> Select[*tuple[Any, ...]]:
+    if wanted.key is None:
+        return _first_of_few(wanted.inside, wanted.order.name_given, wanted.status, wanted.most)
+    return _page_of(_found(wanted.inside, wanted.order), wanted)
+
+
+@lru_cache(maxsize=100)
+def _first_of_few(inside: ColumnElement[bool], order: str, status: str | None, most: int) -> Select[*tuple[Any, ...]]:
+    """Built once: most people see no other page."""
+    wanted = PageQuery(sorting.of(order), inside, status, None, most, {})
+    return _page_of(_found(inside, wanted.order), wanted)
+
+
+def _found(inside: ColumnElement[bool], order: sorting.Order) -> CTE:
     """All rows inside, read once: materialised, so that the planner does not follow an index hoping for a full page."""
-    keys: list[Any] = [column.label(f"key_{rank}") for rank, column in enumerate(wanted.order.columns)]
-    found = select(RentDeclaration.id, RentDeclaration.state, *keys).where(wanted.inside)
+    keys: list[Any] = [column.label(f"key_{rank}") for rank, column in enumerate(order.columns)]
+    found = select(RentDeclaration.id, RentDeclaration.state, *keys).where(inside)
     return found.cte("found").prefix_with("MATERIALIZED")
 
 
@@ -84,7 +119,7 @@ def _page_by_state(session: Session, wanted: PageQuery, counts: Mapping[str, int
         states = [state for state in states if counts.get(state.value)]
     found: Picked = []
     for rank, alike, key in _ranges(wanted, states):
-        rows = session.execute(_merged(wanted, alike, key, wanted.most - len(found)))
+        rows = wanted.rows(session, _merged(wanted, alike, key, wanted.most - len(found)))
         found += [(row.id, (*rank, row.tenant_key, row.id)) for row in rows]
         if len(found) == wanted.most:
             break

@@ -1,11 +1,14 @@
 """A page of the list (SQLAlchemy Core: it is the hot path)."""
 
+from dataclasses import replace
+from datetime import date
+from functools import cache, lru_cache
 from typing import Any
 from uuid import UUID
 
 from chassis import clock, money
 from chassis.auth import Caller
-from sqlalchemy import Row, and_, case
+from sqlalchemy import ColumnElement, Date, Row, Select, Uuid, and_, bindparam, case
 from sqlalchemy.orm import Session
 
 from declaration.answers import queries as answers
@@ -14,7 +17,7 @@ from declaration.domain.states import State, label
 from declaration.listing import counting, keyset, sorting
 from declaration.listing.filters import Filters, conditions, late
 from declaration.models import CafAnswer, Campaign, Dwelling, Landlord, RentDeclaration, Tenancy
-from declaration.perimeter import joined, visible, visible_literally
+from declaration.perimeter import Held, Sight, held, joined, literally, parameters, sight_of, visible_with
 
 SHOWN = (
     RentDeclaration.id,
@@ -53,13 +56,15 @@ def page(
 ) -> DeclarationPage:
     """One page, with the counts by state under all other filters, as they were at the first page."""
     order = sorting.of(sort)
-    inside = and_(visible(caller), visible_literally(session, caller), *conditions(filters))
+    build = _inside if filters.common else _inside.__wrapped__
+    # The status is no part of it: the counts are those of all states.
+    inside = build(sight_of(caller), held(session, caller), replace(filters, status=None), clock.today())
     counts, key = sorting.decode(order, cursor)
-    wanted = keyset.PageQuery(order, inside, filters.status, key, limit + 1)
+    wanted = keyset.PageQuery(order, inside, filters.status, key, limit + 1, parameters(caller))
     if counts is None and filters.q:
         counts, picked = keyset.searched(session, wanted)
     else:
-        counts = counting.by_state(session, inside) if counts is None else counts
+        counts = dict(map(tuple, wanted.rows(session, counting.of(inside)))) if counts is None else counts
         picked = keyset.keyset_page(session, wanted, counts)
     return {
         "items": _items(session, caller, [declaration for declaration, _ in picked[:limit]]),
@@ -69,12 +74,27 @@ def page(
     }
 
 
+# A list is asked for again and again with the same few filters; search words and user numbers are not kept.
+@lru_cache(maxsize=100)
+def _inside(sight: Sight, held: Held, filters: Filters, today: date) -> ColumnElement[bool]:
+    """`today`: filters that depend on it are built anew the next day."""
+    return and_(visible_with(sight), literally(sight, held), *conditions(filters, today))
+
+
 def _items(session: Session, caller: Caller, ids: list[UUID]) -> list[DeclarationSummary]:
     """In the order of the ids; the other tables are read for these only."""
-    shown = joined(*SHOWN, *ANSWERED, late(clock.today()).label("late")).outerjoin(CafAnswer, ANSWER)
-    rows = session.execute(shown.where(RentDeclaration.id.in_(ids), visible(caller)))
+    named = {"_ids": ids, "_today": clock.today(), **parameters(caller)}
+    rows = session.connection().execute(_shown(sight_of(caller)), named) if ids else ()
     found = {row.id: item(row) for row in rows}
     return [found[each] for each in ids if each in found]
+
+
+@cache
+def _shown(sight: Sight) -> Select[*tuple[Any, ...]]:
+    today = bindparam("_today", type_=Date())
+    statement = joined(*SHOWN, *ANSWERED, late(today).label("late")).outerjoin(CafAnswer, ANSWER)
+    ids = bindparam("_ids", type_=Uuid[UUID](), expanding=True)
+    return statement.where(RentDeclaration.id.in_(ids), visible_with(sight))
 
 
 def _following(counts: dict[str, int], picked: keyset.Picked, limit: int) -> str | None:

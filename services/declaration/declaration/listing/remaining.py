@@ -1,10 +1,12 @@
 """What is left for the caller: how much in each campaign that still takes declarations, and until when."""
 
+from functools import cache
+from typing import Any
 from uuid import UUID
 
 from chassis import clock
 from chassis.auth import Caller
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from declaration.api_types.declarations import Remaining
@@ -13,7 +15,7 @@ from declaration.domain import campaign as rules
 from declaration.domain.journey import EDITABLE
 from declaration.domain.states import PRECEDENCE
 from declaration.models import Campaign, RentDeclaration
-from declaration.perimeter import visible
+from declaration.perimeter import Sight, parameters, sight_of, visible_with
 
 # The states at the top of a list: what waits for the landlord.
 WAITING = [state.value for state, rank in PRECEDENCE.items() if rank == 0]
@@ -32,14 +34,17 @@ def of(session: Session, caller: Caller) -> list[Remaining]:
 
 
 def _counts(session: Session, caller: Caller) -> dict[UUID, dict[str, int]]:
-    waiting = RentDeclaration.state.in_(WAITING)
-    grouped = select(RentDeclaration.campaign_id, RentDeclaration.state, func.count()).where(visible(caller), waiting)
     counts: dict[UUID, dict[str, int]] = {}
-    for campaign_id, state, count in session.execute(
-        grouped.group_by(RentDeclaration.campaign_id, RentDeclaration.state)
-    ):
+    for campaign_id, state, count in session.connection().execute(_counted(sight_of(caller)), parameters(caller)):
         counts.setdefault(campaign_id, {})[state] = count
     return counts
+
+
+@cache
+def _counted(sight: Sight) -> Select[*tuple[Any, ...]]:
+    waiting = RentDeclaration.state.in_(WAITING)
+    grouped = select(RentDeclaration.campaign_id, RentDeclaration.state, func.count())
+    return grouped.where(visible_with(sight), waiting).group_by(RentDeclaration.campaign_id, RentDeclaration.state)
 
 
 def _takes(campaign: Campaign) -> bool:
