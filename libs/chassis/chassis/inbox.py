@@ -64,14 +64,18 @@ def process_due(here: Runtime) -> int:
     """Handles some of the due rows, oldest first; returns how many it tried.
 
     Effects, what the handlers publish, and "done" commit together. When one of them fails all are undone, and each is
-    then handled in a transaction of its own: the faulty one alone counts an attempt.
+    then handled in a transaction of its own: the faulty one alone counts an attempt. Sets `inbox_filled` when a row may
+    be left, for now or for later.
     """
     tried = 0
     try:
         with here.transaction() as session:
             rows = _claim(session, BATCH)
             fresh = list(takewhile(lambda row: not row.attempts, rows))
+            if not rows:
+                return 0
             if not fresh:
+                here.inbox_filled.set()
                 return _try_alone(session, rows)
             _bound_waits(session, fresh)
             ends = time.monotonic() + BATCH_SECONDS[here.engine.dialect.name]
@@ -85,7 +89,10 @@ def process_due(here: Runtime) -> int:
         # Not a handler's: nothing was tried.
         if not tried:
             raise
+        here.inbox_filled.set()
         return _one_by_one(here, tried)
+    if tried < len(rows) or len(rows) == BATCH:
+        here.inbox_filled.set()
     return tried
 
 

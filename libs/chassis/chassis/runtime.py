@@ -89,9 +89,9 @@ class Runtime:
         self.settings = settings
         self.engine = db.make_engine(settings.database_url)
         changes.announce(self.engine)
-        # Set when this process commits an event: the relay sends at once instead of at its next poll.
+        # Set when this process commits an event, or a relay leaves some: it sends at once instead of at its next poll.
         self.outbox_filled = threading.Event()
-        # Set when this process receives an event.
+        # Set when this process receives an event, or leaves one in the inbox.
         self.inbox_filled = threading.Event()
 
     @property

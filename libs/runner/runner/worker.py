@@ -95,11 +95,14 @@ class Worker:
         at_most: float,
     ) -> None:
         """Works on a queue whenever it was filled, or one of its rows is due again."""
+        due = None
         while not self._stopping.is_set():
             filled.clear()
             done = work(runtime)
-            with runtime.read_only() as session:
-                due = next_due(session)
+            # Whatever works and leaves a row sets `filled`: one that left none need not ask, and the former time holds.
+            if not done:
+                with runtime.read_only() as session:
+                    due = next_due(session)
             wait = at_most if due is None else min(at_most, (due - clock.now()).total_seconds())
             # Due and not taken: another worker has it.
             filled.wait(max(wait, 0 if done else HELD_SECONDS))

@@ -6,7 +6,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from chassis import inbox
+from chassis.runtime import Runtime
 from runner import schedule
+from runner.relay import inprocess
 from runner.relay.inprocess import InProcessRelay
 from runner.worker import Worker
 from sqlalchemy import text
@@ -168,3 +171,58 @@ def test_a_worker_whose_database_connections_were_cut_goes_on(rabbit_world: Any)
     assert eventually(lambda: len(rabbit_world.meals()) == 2, 20)
     for one in workers:
         one.stop()
+
+
+def test_an_event_that_failed_is_tried_again_when_it_is_due_and_not_at_the_poll(
+    sqlite_world: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inbox, "BACKOFF_SECONDS", (0.1,))
+    one = Worker(sqlite_world.runtimes)
+    one.start()
+    sqlite_world.publish(1, kind="spoiled", last_name="Le Goff")
+    sqlite_world.publish(2)
+    assert eventually(lambda: any(row["attempts"] >= 3 for row in sqlite_world.inbox()))
+    assert sqlite_world.meals() == [("s1", 2)]
+    one.stop()
+
+
+def test_more_events_than_are_handled_at_a_time_need_no_second_call(
+    sqlite_world: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inbox, "BATCH", 2)
+    monkeypatch.setattr(inprocess, "BATCH", 3)
+    one = Worker(sqlite_world.runtimes)
+    one.start()
+    sqlite_world.publish(*range(1, 12))
+    assert eventually(lambda: len(sqlite_world.meals()) == 11)
+    one.stop()
+
+
+def test_a_worker_with_nothing_to_do_asks_nothing(sqlite_world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    process_due, relay = inbox.process_due, InProcessRelay.relay
+
+    def handling(runtime: Runtime) -> int:
+        asked.append(runtime.name)
+        return process_due(runtime)
+
+    def relaying(self: InProcessRelay, runtime: Runtime) -> int:
+        asked.append(runtime.name)
+        return relay(self, runtime)
+
+    monkeypatch.setattr(inbox, "process_due", handling)
+    monkeypatch.setattr(InProcessRelay, "relay", relaying)
+    one = Worker(sqlite_world.runtimes)
+    one.start()
+    sqlite_world.publish(1)
+    sqlite_world.publish(1, kind="spoiled", last_name="Le Goff")
+    assert eventually(lambda: len(sqlite_world.inbox()) == 2)
+    with sqlite_world.kitchen.transaction() as session:
+        session.execute(sqlite_world.kitchen.runtime.service.metadata.tables["inbox"].delete())
+
+    def quiet() -> bool:
+        before = len(asked)
+        return not eventually(lambda: len(asked) > before, 1.2)
+
+    assert eventually(quiet, 20)
+    one.stop()

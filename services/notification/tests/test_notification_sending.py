@@ -26,6 +26,12 @@ def test_a_relay_that_is_busy_is_tried_again_when_the_wait_is_over(world: World)
     assert world.states() == {"july/email": "delivered"}
 
 
+def test_the_worker_is_told_when_the_next_message_is_due(world: World) -> None:
+    assert sending.send_due(world.harness.runtime) is None
+    world.july(email="later@example.org")
+    assert sending.send_due(world.harness.runtime) == world.messages[0]["next_attempt_at"]
+
+
 def test_a_relay_that_throttles_is_left_alone_for_as_long_as_it_says(world: World) -> None:
     world.july(email="throttle@example.org")
     world.send()

@@ -37,4 +37,6 @@ class InProcessRelay:
             target.inbox_filled.set()
         with source.transaction() as session:
             outbox.mark_sent(session, [row.seq for row in rows])
+        if len(rows) == BATCH:
+            source.outbox_filled.set()
         return len(rows)

@@ -63,6 +63,8 @@ class RabbitRelay:
             for row in rows:
                 if str(row.event_id) in refused:
                     outbox.mark_refused(session, row, "unroutable or refused by the broker")
+        if refused or len(rows) == BATCH:
+            source.outbox_filled.set()
         return len(rows) - len(refused)
 
     def _publish(self, source: Runtime, rows: Sequence[Row[Any]]) -> set[str]:
