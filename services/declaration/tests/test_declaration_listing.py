@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from chassis import clock, ids
 from declaration.domain.states import PRECEDENCE, State
-from declaration.listing import keyset, sheets
+from declaration.listing import keyset, pages, sheets
 from declaration_cases import INFORMATION, PERSON, RENT, SITUATION
 from python_calamine import CalamineWorkbook
 
@@ -182,6 +182,21 @@ def test_late_keeps_those_that_can_no_longer_be_in_time(listed: Any, year: int) 
     assert listed.post(f"/campaigns/{year}/closing", listed.agent()).status_code == 200
     assert len(listed.declarations(headers, late="true")) == 7
     assert listed.declarations(headers, late="false") == []
+
+
+def test_no_user_number_and_no_word_of_a_search_is_kept_with_the_statements(listed: Any) -> None:
+    kept = (pages._inside, keyset._counted, keyset._first_of_few)
+    agent = listed.agent()
+
+    def amounts(**filters: str) -> list[int]:
+        assert listed.declarations(agent, **filters)
+        return [each.cache_info().currsize for each in kept]
+
+    for each in kept:
+        each.cache_clear()
+    assert amounts() == [1, 1, 1]
+    assert amounts(user_number="359 00007090001") == amounts(q="deujours") == [1, 1, 1]
+    assert amounts(zone="35") == [2, 2, 2]
 
 
 def test_an_agent_finds_a_landlord_by_the_user_number_of_the_letter(world: Any) -> None:

@@ -1,19 +1,8 @@
 """Counts of declarations by state, and their short text form for a cursor."""
 
 from collections.abc import Mapping
-from functools import lru_cache
-from typing import Any
-
-from sqlalchemy import ColumnElement, Select, func, select
 
 from declaration.domain.states import State
-from declaration.models import RentDeclaration
-
-
-@lru_cache(maxsize=100)
-def of(inside: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
-    """The statement that counts by state; states without declarations are absent."""
-    return select(RentDeclaration.state, func.count()).where(inside).group_by(RentDeclaration.state)
 
 
 def written(counts: Mapping[str, int]) -> str:

@@ -40,7 +40,7 @@ Picked = list[tuple[UUID, tuple[Any, ...]]]
 class PageQuery:
     """At most `most` rows after `key`, among those `inside` (and in the state `status`), in an order.
 
-    `named`: the parameters of `inside`.
+    `named`: the parameters of `inside`; `common`: statements made of it are kept for the next who asks the same.
     """
 
     order: sorting.Order
@@ -49,10 +49,22 @@ class PageQuery:
     key: tuple[Any, ...] | None
     most: int
     named: Mapping[str, object]
+    common: bool = False
 
     def rows(self, session: Session, statement: Executable) -> Sequence[Row[*tuple[Any, ...]]]:
         """Through the connection: of these columns the ORM would make as much work as of entities."""
         return session.connection().execute(statement, self.named).all()
+
+
+def counts_by_state(session: Session, wanted: PageQuery) -> dict[str, int]:
+    """States without declarations are absent."""
+    build = _counted if wanted.common else _counted.__wrapped__
+    return {state: count for state, count in wanted.rows(session, build(wanted.inside))}
+
+
+@lru_cache(maxsize=100)
+def _counted(inside: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    return select(RentDeclaration.state, func.count()).where(inside).group_by(RentDeclaration.state)
 
 
 def keyset_page(session: Session, wanted: PageQuery, counts: Mapping[str, int]) -> Picked:
@@ -86,7 +98,8 @@ def searched(session: Session, wanted: PageQuery) -> tuple[dict[str, int], Picke
 
 def _few(wanted: PageQuery) -> Select[*tuple[Any, ...]]:
     if wanted.key is None:
-        return _first_of_few(wanted.inside, wanted.order.name_given, wanted.status, wanted.most)
+        build = _first_of_few if wanted.common else _first_of_few.__wrapped__
+        return build(wanted.inside, wanted.order.name_given, wanted.status, wanted.most)
     return _page_of(_found(wanted.inside, wanted.order), wanted)
 
 

@@ -60,11 +60,11 @@ def page(
     # The status is no part of it: the counts are those of all states.
     inside = build(sight_of(caller), held(session, caller), replace(filters, status=None), clock.today())
     counts, key = sorting.decode(order, cursor)
-    wanted = keyset.PageQuery(order, inside, filters.status, key, limit + 1, parameters(caller))
+    wanted = keyset.PageQuery(order, inside, filters.status, key, limit + 1, parameters(caller), filters.common)
     if counts is None and filters.q:
         counts, picked = keyset.searched(session, wanted)
     else:
-        counts = dict(map(tuple, wanted.rows(session, counting.of(inside)))) if counts is None else counts
+        counts = keyset.counts_by_state(session, wanted) if counts is None else counts
         picked = keyset.keyset_page(session, wanted, counts)
     return {
         "items": _items(session, caller, [declaration for declaration, _ in picked[:limit]]),
