@@ -6,9 +6,11 @@ server's time is not counted). BAILLEURS_BENCH_CALLS sets how many calls each me
 
 from __future__ import annotations
 
+import logging
 from tempfile import TemporaryDirectory
 
 from chassis.testing.plugin import engine_answers, postgres
+from runner import logs
 
 from tools.bench.figures import Figure
 from tools.bench.http import layers, taking
@@ -17,6 +19,7 @@ from tools.bench.http.process import served
 
 
 def figures() -> list[Figure]:
+    logs.configure("console", logging.WARNING)
     with TemporaryDirectory() as folder, on_sqlite(folder) as ground:
         found = _of("SQLite", ground, folder)
     if engine_answers():
@@ -28,6 +31,4 @@ def figures() -> list[Figure]:
 def _of(database: str, ground: Ground, folder: str) -> list[Figure]:
     with served(ground, folder) as process:
         found = taking.figures(database, ground, process)
-    # Another process, which samples itself: nothing of that is in the figures above.
-    with served(ground, folder, sampled=True) as process:
-        return found + layers.figures(database, ground, process)
+    return found + layers.figures(database, ground)

@@ -19,7 +19,7 @@ from chassis.testing.harness import signing_keys
 
 from tools.bench import processes
 from tools.bench.http.ground import Call, Ground
-from tools.bench.http.serving import GIVEN, SAMPLED, Given
+from tools.bench.http.serving import GIVEN, Given
 from tools.workspace import ROOT
 
 PATIENCE_SECONDS = 60
@@ -29,7 +29,6 @@ PATIENCE_SECONDS = 60
 class Process:
     pid: int
     connection: http.client.HTTPConnection
-    samples: Path
 
     def cpu(self) -> float:
         """Seconds of processor time so far, all threads."""
@@ -51,8 +50,8 @@ class Process:
 
 
 @contextmanager
-def served(ground: Ground, folder: str, *, sampled: bool = False) -> Iterator[Process]:
-    given, samples, log = (Path(folder) / name for name in ("given.pickle", "samples.json", "log.txt"))
+def served(ground: Ground, folder: str) -> Iterator[Process]:
+    given, log = (Path(folder) / name for name in ("given.pickle", "log.txt"))
     given.with_suffix(".pid").unlink(missing_ok=True)
     settings = [one.runtime.settings for one in ground.harnesses.values()]
     keys = signing_keys().get().as_dict(private=False)
@@ -60,13 +59,13 @@ def served(ground: Ground, folder: str, *, sampled: bool = False) -> Iterator[Pr
     port = _free_port()
     command = [sys.executable, "-W", "ignore", "-m", "granian", "--interface", "asgi", "--factory", "--workers", "1"]
     command += ["--host", "127.0.0.1", "--port", str(port), "--no-access-log", "tools.bench.http.serving:build"]
-    environment = {**os.environ, GIVEN: str(given)} | ({SAMPLED: str(samples)} if sampled else {})
+    environment = {**os.environ, GIVEN: str(given)}
     with log.open("wb") as lines:
         child = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=lines, stderr=lines)
     try:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
         _wait(connection, child, log)
-        yield Process(int(given.with_suffix(".pid").read_text()), connection, samples)
+        yield Process(int(given.with_suffix(".pid").read_text()), connection)
     finally:
         child.terminate()
         child.wait(PATIENCE_SECONDS)

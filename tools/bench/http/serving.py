@@ -22,7 +22,6 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from tools.bench.http.bare import Bare, application
 
 GIVEN = "BAILLEURS_BENCH_GIVEN"
-SAMPLED = "BAILLEURS_BENCH_SAMPLED"
 
 
 @dataclass(frozen=True)
@@ -44,10 +43,6 @@ def build() -> ASGIApp:
     runtimes = [Runtime(load(one.service), one) for one in given.settings]
     edge = Edge({one.service.base_path: create_api(one, keys) for one in runtimes}, checks={})
     bare = WsgiBridge(application(given.bare, {one.service: one.database_url for one in given.settings}).wsgi_app, 16)
-    if samples := os.environ.get(SAMPLED):
-        from tools.bench.http import sampling  # only in the process that is profiled
-
-        sampling.start(Path(samples))
     file.with_suffix(".pid").write_text(str(os.getpid()))
 
     async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
