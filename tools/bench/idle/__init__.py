@@ -9,15 +9,11 @@ import tempfile
 import time
 from pathlib import Path
 
-import docker
-from docker.errors import DockerException
-
+from tools.bench import containers
 from tools.bench.figures import Figure
 from tools.bench.idle import apart, rest
 
 PROCESS_PERCENT, CONTAINERS_PERCENT = 1, 5
-PROJECT = "offre-bailleurs"
-NOT_OURS = ("postgres", "rabbitmq", "envoy", "mailpit")
 
 
 def figures() -> list[Figure]:
@@ -37,21 +33,11 @@ def _one_process() -> list[Figure]:
 
 def _containers() -> list[Figure]:
     """Nothing is asked of them; their health checks count."""
-    try:
-        running = docker.from_env().containers.list(filters={"label": f"com.docker.compose.project={PROJECT}"})
-    except DockerException:
-        running = []
-    if not running:
-        print(f"idle: containers not measured, nothing of {PROJECT} runs here.")
+    if not containers.running():
+        print(f"idle: containers not measured, nothing of {containers.PROJECT} runs here.")
         return []
-
-    def seconds() -> dict[str, float]:
-        # One-shot: the engine would otherwise wait a second for each.
-        told = {one.labels["com.docker.compose.service"]: one.stats(stream=False, one_shot=True) for one in running}
-        return {name: stats["cpu_stats"]["cpu_usage"]["total_usage"] / 1e9 for name, stats in told.items()}
-
-    percent = rest.over_a_minute(seconds)
-    ours = sum(value for name, value in percent.items() if name not in NOT_OURS)
+    percent = rest.over_a_minute(containers.seconds)
+    ours = sum(value for name, value in percent.items() if name not in containers.NOT_OURS)
     met = ours <= CONTAINERS_PERCENT
     return [
         Figure("containers of ours at rest", ours, "%", aim=f"<= {CONTAINERS_PERCENT}", met=met),

@@ -7,16 +7,18 @@ import io
 import time
 import uuid
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from chassis import clock
 from declaration.sheets.layout import HEADERS
 from launcher.demo import command, registry
+from launcher.demo.credentials import Credentials
 from launcher.demo.failures import answered
 from launcher.demo.journey import account, caf
 from launcher.demo.journey.context import Journey
 from launcher.demo.journey.people import cast
-from launcher.demo.mailbox import DevMailbox
+from launcher.demo.mailbox import DevMailbox, Mailbox
 from launcher.demo.registry.years import last_july
 from launcher.demo.screen import Told
 from launcher.demo.waiting import wait_for
@@ -85,12 +87,17 @@ class Agency:
 
 def agency(product: Product, tenants: int) -> Agency:
     """With its campaign open and its first sign-in done."""
-    told = Told(lambda _text: None)
     agent = command.make_agent(CAF, folder=product.folder)
-    invented = registry.demonstration(seed=SEED, caf_code=CAF, year=last_july(clock.today()), tenancies=tenants)
-    journey = Journey(
-        Site(product.url, 0.0), DevMailbox(product.url), agent, invented, cast(invented), product.folder / "receipts"
+    return signed_in(product.url, DevMailbox(product.url), agent, tenants, SEED)
+
+
+def signed_in(url: str, mailbox: Mailbox, agent: Credentials, tenants: int, seed: int) -> Agency:
+    """`agent`: of a Caf without campaign; `seed`: landlords that the product at `url` does not have."""
+    told = Told(lambda _text: None)
+    invented = registry.demonstration(
+        seed=seed, caf_code=agent.caf_code, year=last_july(clock.today()), tenancies=tenants
     )
+    journey = Journey(Site(url, 0.0), mailbox, agent, invented, cast(invented), Path())
     for act in (caf.signs_in, caf.hands_over_registry, caf.opens_campaign):
         act(journey, told)
     person = journey.people[0]
