@@ -93,9 +93,10 @@ class Connected:
         return answer
 
     def headers(self, **claims: Any) -> dict[str, str]:
-        """Of a token that is valid by the machine's own clock, which libraries look at."""
+        """Of a token that is valid by the machine's own clock, which libraries look at: for an hour, since one serves
+        for all the tests of a file."""
         issued = int(time.time())
-        return self.harnesses["declaration"].headers(**{"iat": issued, "exp": issued + 300, **claims})
+        return self.harnesses["declaration"].headers(**{"iat": issued, "exp": issued + 3600, **claims})
 
     def administrator(self, organisation_id: UUID) -> dict[str, str]:
         """The first person of that landlord, with the rights that habilitation gives them."""
