@@ -106,7 +106,7 @@ class Runtime:
     def engine(self, engine: Engine) -> None:
         self._engine = engine
         # Made once: an engine with other options costs as much as a statement.
-        self._snapshots, self._one_by_one = db.snapshots(engine), db.one_by_one(engine)
+        self._snapshots, self.one_by_one = db.snapshots(engine), db.one_by_one(engine)
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -125,7 +125,7 @@ class Runtime:
 
     def rows(self, statement: Select[*Columns], parameters: Mapping[str, Any]) -> Sequence[Row[*Columns]]:
         """What one SELECT finds, at half the cost of a session: no transaction is needed around a single statement."""
-        with self._one_by_one.connect() as connection:
+        with self.one_by_one.connect() as connection:
             return connection.execute(statement, parameters).all()
 
     @contextmanager

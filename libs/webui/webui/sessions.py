@@ -91,8 +91,9 @@ class SqlSessionInterface(SessionInterface):
     """
     Flask sessions in a table.
 
-    `engine` is called at each use, so that the application can be built before its database. `idle` counts from the
-    last request, `absolute` from sign-in. `secure` (the site is https) gives the cookie the `__Host-` prefix.
+    `engine` is called at each use, so that the application can be built before its database; `reading` too, an engine
+    that opens no transaction around the one statement of a read. `idle` counts from the last request, `absolute` from
+    sign-in. `secure` (the site is https) gives the cookie the `__Host-` prefix.
     """
 
     serializer = TaggedJSONSerializer()
@@ -104,11 +105,13 @@ class SqlSessionInterface(SessionInterface):
         *,
         name: str,
         secure: bool,
+        reading: Callable[[], Engine] | None = None,
         idle: timedelta = timedelta(minutes=30),
         absolute: timedelta = timedelta(hours=10),
         now: Callable[[], datetime] = utc_now,
     ) -> None:
         self.engine = engine
+        self.reading = reading or engine
         self.table = table
         self.cookie = f"__Host-{name}" if secure else name
         self.secure = secure
@@ -139,8 +142,7 @@ class SqlSessionInterface(SessionInterface):
         """The row of a session that has not expired."""
         instant = self.instant()
         since = {"idle_since": instant - self.idle_seconds, "begun_since": instant - self.absolute_seconds}
-        # `reading` matters to an engine that locks SQLite when a transaction starts; others ignore it.
-        with self.engine().connect().execution_options(reading=True) as connection:
+        with self.reading().connect() as connection:
             return connection.execute(self._read, {"mine": key_of(identifier), **since}).first()
 
     def saved(self, session: ServerSession) -> Mapping[str, object] | None:

@@ -74,6 +74,7 @@ def web_sessions(runtime: Runtime) -> SqlSessionInterface:
         WEB_SESSIONS,
         name="compte",
         secure=settings.is_https,
+        reading=lambda: runtime.one_by_one,
         # Idleness is measured on the sign-in session, which token refreshes also extend.
         idle=settings.session_lifetime,
         absolute=settings.session_lifetime,
