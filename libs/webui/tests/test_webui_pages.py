@@ -94,7 +94,7 @@ def test_a_database_that_is_away_is_said_on_a_page_that_needs_none(client: Flask
         raise OperationalError("SELECT", {}, Exception("connection refused"))
 
     client.get("/tout")
-    client.application.session_interface.engine = away  # type: ignore[attr-defined]  # the demo's own interface
+    client.application.session_interface.reading = away  # type: ignore[attr-defined]  # the demo's own interface
     answer = client.get("/tout")
     assert answer.status_code == 503
     assert answer.headers["Retry-After"] == "2"
