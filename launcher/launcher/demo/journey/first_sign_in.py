@@ -16,10 +16,19 @@ PASSWORD = "/compte/premiere-connexion/mot-de-passe"  # noqa: S105 - a page, not
 USAGE_RULES = "/compte/premiere-connexion/regles-usage"
 TERMS = "/compte/premiere-connexion/conditions-utilisation"
 EMAIL = "/compte/premiere-connexion/courriel"
+FORM_EXPIRED = 400
 
 
 def give_credentials(sign_in: SignIn, credentials: Credentials) -> Page:
     """Step 1; the next page, or the same one with its errors."""
+    page = _sent(sign_in, credentials)
+    if sign_in.patient and page.status == FORM_EXPIRED:
+        # The answer, and the new session with it, died on its way: people go back to the first page.
+        page = _sent(sign_in, credentials)
+    return page
+
+
+def _sent(sign_in: SignIn, credentials: Credentials) -> Page:
     page = on(sign_in.open(), SIGN_IN)
     return sign_in.browser.send(page, login=credentials.login, password=credentials.password)
 

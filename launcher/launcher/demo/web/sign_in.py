@@ -39,6 +39,11 @@ class SignIn:
         discovery = site.client().get("/.well-known/openid-configuration")
         self._provider: Endpoints = answered(discovery, 200).json()
 
+    @property
+    def patient(self) -> bool:
+        """Whether the product may be restarting."""
+        return self._site.patience > 0
+
     def open(self) -> Page:
         asked = {
             "response_type": "code",
@@ -60,7 +65,7 @@ class SignIn:
         tokens, client = Tokens(self._provider["token_endpoint"], CLIENT_ID), self._site.client()
         tokens.exchange(client, code=answer["code"][0], verifier=self._verifier, redirect_uri=self._redirect)
         client.auth = tokens
-        return Api(client, patient=self._site.patience > 0)
+        return Api(client, patient=self.patient)
 
 
 def _s256(verifier: str) -> str:
