@@ -93,6 +93,8 @@ class Runtime:
         self.outbox_filled = threading.Event()
         # Set when this process receives an event, or leaves one in the inbox.
         self.inbox_filled = threading.Event()
+        # How many events the last transaction of the inbox had time for.
+        self.inbox_handled = 0
 
     @property
     def name(self) -> str:

@@ -1,6 +1,7 @@
 """An event is stored once, handled once with its effect, and what cannot be handled is seen and can be replayed."""
 
 import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,6 +12,8 @@ from chassis import clock, inbox, keys
 from chassis.events import Event, EventUnreadable
 from chassis.settings import Settings
 from chassis.testing.harness import Harness
+from sqlalchemy import Row
+from sqlalchemy.orm import Session
 
 
 def ordered(toy: Harness, name: str, **changes: Any) -> str:
@@ -172,6 +175,20 @@ def test_several_events_are_handled_for_a_bounded_time_only(toy: Harness, monkey
     receive(toy, ordered(toy, "a"), ordered(toy, "b"))
     assert [inbox.process_due(toy.runtime) for _ in range(3)] == [1, 1, 0]
     assert [row["done_at"] is not None for row in by_seq(toy)] == [True, True]
+
+
+def test_twice_as_many_are_taken_as_there_was_time_for(toy: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+    taken: list[int] = []
+    claim = inbox._claim
+
+    def noted(session: Session, limit: int) -> Sequence[Row[Any]]:
+        taken.append(limit)
+        return claim(session, limit)
+
+    monkeypatch.setattr(inbox, "_claim", noted)
+    receive(toy, *(ordered(toy, str(number)) for number in range(30)))
+    assert [inbox.process_due(toy.runtime) for _ in range(3)] == [inbox.FEWEST, 2 * inbox.FEWEST, 30 - 3 * inbox.FEWEST]
+    assert taken == [inbox.FEWEST, 2 * inbox.FEWEST, 4 * inbox.FEWEST]
 
 
 def test_a_database_that_does_not_answer_is_no_event_s_fault(toy: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
