@@ -186,6 +186,7 @@ def test_twice_as_many_are_taken_as_there_was_time_for(toy: Harness, monkeypatch
         return claim(session, limit)
 
     monkeypatch.setattr(inbox, "_claim", noted)
+    monkeypatch.setattr(inbox, "BATCH_SECONDS", {toy.runtime.engine.dialect.name: 60})
     receive(toy, *(ordered(toy, str(number)) for number in range(30)))
     assert [inbox.process_due(toy.runtime) for _ in range(3)] == [inbox.FEWEST, 2 * inbox.FEWEST, 30 - 3 * inbox.FEWEST]
     assert taken == [inbox.FEWEST, 2 * inbox.FEWEST, 4 * inbox.FEWEST]
