@@ -21,6 +21,7 @@ from tools.workspace import DEPLOYABLES, ROOT, SERVICES
 ENV = ROOT / ".env"
 VOLUME = "offre-bailleurs_postgres"
 BROKER_USERS = ROOT / "var" / "compose" / "rabbitmq-users.json"
+READABLE = 0o644
 
 
 def fresh() -> dict[str, str]:
@@ -68,8 +69,8 @@ def write_broker_users(file: Path, values: dict[str, str]) -> None:
     document = topology.definitions([], passwords)
     kept = {part: document[part] for part in ("vhosts", "users", "permissions")}
     file.parent.mkdir(parents=True, exist_ok=True)
-    # Readable by the broker's own user, whose id differs from ours; salted hashes of 256 random bits.
-    _write(file, json.dumps(kept, indent=1) + "\n", 0o644)
+    # Salted hashes of 256 random bits.
+    _write(file, json.dumps(kept, indent=1) + "\n", READABLE)
 
 
 def _write(file: Path, text: str, mode: int) -> None:
@@ -98,6 +99,8 @@ def main() -> int:
     added = complete(ENV)
     if added or not BROKER_USERS.exists():
         write_broker_users(BROKER_USERS, read(ENV))
+    # `bailleurs` keeps what stands in `var` to its owner, as a strict umask does; the broker's user is another.
+    BROKER_USERS.chmod(READABLE)
     if added:
         print(f".env: {len(added)} secrets made ({ENV.stat().st_mode & 0o777:o}, git-ignored)")
     return 0

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,25 @@ def test_the_broker_is_given_hashes_and_narrow_rights(tmp_path: Path) -> None:
         raw = base64.b64decode(user["password_hash"])
         assert raw[4:] == hashlib.sha256(raw[:4] + password.encode()).digest()
     assert all(right["configure"] == "^$" for right in document["permissions"])
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_the_broker_can_read_its_users_whatever_closed_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, there: bool
+) -> None:
+    file = tmp_path / "compose" / "users.json"
+    monkeypatch.setattr(secrets, "ENV", tmp_path / ".env")
+    monkeypatch.setattr(secrets, "BROKER_USERS", file)
+    monkeypatch.setattr(secrets, "data_of_another_installation", lambda: False)
+    before = os.umask(0o077)
+    try:
+        if there:
+            assert secrets.main() == 0
+            file.chmod(0o600)
+        assert secrets.main() == 0
+    finally:
+        os.umask(before)
+    assert file.stat().st_mode & 0o777 == 0o644
 
 
 def test_no_service_is_given_the_private_keys_of_all() -> None:
