@@ -8,6 +8,7 @@ import time
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import DBAPIError
 
 CHANNEL = "bailleurs_changes"
 EVERY_SECONDS = 1.0
@@ -30,12 +31,23 @@ def announce(engine: Engine) -> None:
         nonlocal announced
         if connection.info.pop("wrote", False) and time.monotonic() - announced > EVERY_SECONDS:
             announced = time.monotonic()
-            # By the driver: it is no statement of the service.
-            connection.connection.cursor().execute(f"NOTIFY {CHANNEL}")
+            _notify(connection)
 
     @event.listens_for(engine, "rollback")
     def forget(connection: Connection) -> None:
-        connection.info.pop("wrote", None)
+        # A connection that broke has nothing to forget, and asking it would hide why it broke.
+        if not connection.invalidated:
+            connection.info.pop("wrote", None)
+
+
+def _notify(connection: Connection) -> None:
+    """By the driver: it is no statement of the service. Raises DBAPIError, as a statement does."""
+    driver: Any = connection.dialect.loaded_dbapi
+    statement = f"NOTIFY {CHANNEL}"
+    try:
+        connection.connection.cursor().execute(statement)
+    except driver.Error as error:
+        raise DBAPIError.instance(statement, None, error, driver.Error, dialect=connection.dialect) from error
 
 
 def _wrote(status: str, statement: str) -> bool:

@@ -7,6 +7,7 @@ from chassis import ids
 from chassis.runtime import Runtime
 from chassis.testing.harness import Harness
 from sqlalchemy import bindparam, event, func, select, text
+from sqlalchemy.exc import OperationalError
 from toybox.models import Thing
 
 COUNT = select(func.count()).select_from(Thing)
@@ -84,3 +85,22 @@ def test_only_a_connection_that_was_idle_for_long_is_asked(
     monkeypatch.setattr(runtime.engine.dialect, "do_ping", pings.append)
     runtime.rows(NAMED, {"name": "a"})
     assert len(pings) == asked
+
+
+@pytest.mark.containers
+@pytest.mark.parametrize("when", ["before the next statement", "before the commit"])
+def test_a_server_that_dies_in_a_transaction_is_a_database_error(
+    toy_on_postgres: Harness, monkeypatch: pytest.MonkeyPatch, when: str
+) -> None:
+    """Which the API answers 503: try again."""
+    toy = toy_on_postgres
+    monkeypatch.setattr("chassis.changes.EVERY_SECONDS", 0)
+    with pytest.raises(OperationalError), toy.runtime.transaction() as session:
+        session.add(Thing(name="a"))
+        session.flush()
+        process = session.scalar(select(func.pg_backend_pid()))
+        with toy.runtime.transaction() as other:
+            other.execute(text(f"SELECT pg_terminate_backend({process}, 5000)"))
+        if when == "before the next statement":
+            session.scalar(COUNT)
+    assert toy.rows("thing") == []
