@@ -156,7 +156,9 @@ class KeySource:
                 log.warning("keys not fetched", error=type(error).__name__)
                 wait = 1.0
             looked, self._next_look = self._next_look, Future()
-            looked.set_result(None)
+            # Whoever waited may have given up, and their future with them.
+            if looked.set_running_or_notify_cancel():
+                looked.set_result(None)
             self._wanted.wait(wait)
             self._wanted.clear()
 
