@@ -7,7 +7,7 @@ from uuid import UUID
 
 from chassis import clock
 from chassis import runtime as runtimes
-from sqlalchemy import Table, bindparam, func, select, update
+from sqlalchemy import Select, Table, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from identity import publishes
@@ -70,13 +70,27 @@ def open_session(session: Session, account: Account, trigger: Trigger, start: Se
 
 
 def locked_at(session: Session, session_id: UUID, *steps: Step) -> tuple[SignInSession, Account]:
-    """The open session, locked, if it is at one of these steps; raises OutOfOrder with its actual step."""
-    row = session.execute(
+    """As `found_at`, locked: for a session that writes, since a snapshot fails on a row that was changed after it."""
+    return _at(session, _open(session_id).with_for_update(), steps)
+
+
+def found_at(session: Session, session_id: UUID, *steps: Step) -> tuple[SignInSession, Account]:
+    """The open session, if it is at one of these steps; raises OutOfOrder with its actual step."""
+    return _at(session, _open(session_id), steps)
+
+
+def _open(session_id: UUID) -> Select[SignInSession, Account]:
+    return (
         select(SignInSession, Account)
         .join(Account, Account.id == SignInSession.account_id)
         .where(SignInSession.id == session_id, SignInSession.ended_at.is_(None))
-        .with_for_update()
-    ).one_or_none()
+    )
+
+
+def _at(
+    session: Session, statement: Select[SignInSession, Account], steps: tuple[Step, ...]
+) -> tuple[SignInSession, Account]:
+    row = session.execute(statement).one_or_none()
     if row is None:
         raise OutOfOrder(Step.CREDENTIALS)
     if row[0].step not in steps:

@@ -22,7 +22,7 @@ from identity.domain.security_events import Kind
 from identity.journal import record
 from identity.models import Consent, Credential, SignInSession
 from identity.sessions.commands import end_other_sessions
-from identity.sessions.progress import advance_session, locked_at
+from identity.sessions.progress import advance_session, found_at, locked_at
 from identity.sign_in.password_login import Refusal, Refused
 
 NOT_THE_SAME = "C’est votre mot de passe actuel. La Caf vous demande d’en choisir un autre."
@@ -58,7 +58,7 @@ def give_information(runtime: Runtime, session_id: UUID, information: Informatio
 def confirm_email(runtime: Runtime, session_id: UUID, typed: str) -> Step:
     """Raises OutOfOrder, or Invalid as `email_change.confirm_change`."""
     with runtime.read_only() as session:
-        _, account = locked_at(session, session_id, Step.EMAIL)
+        _, account = found_at(session, session_id, Step.EMAIL)
     email_change.confirm_change(runtime, account.id, typed)
     with runtime.transaction() as session:
         opened, account = locked_at(session, session_id, Step.EMAIL)
@@ -86,7 +86,7 @@ def choose_password(runtime: Runtime, session_id: UUID, typed: str) -> Step:
     password, if the Caf required a change), or Refused if the provisional password was used meanwhile."""
     password = normalise(typed)
     with runtime.read_only() as session:
-        _, account = locked_at(session, session_id, Step.PASSWORD)
+        _, account = found_at(session, session_id, Step.PASSWORD)
         check_own_password(session, account, password)
     if account.password_change_required_at is not None and hashing.verify(account.password_hash, password):
         raise Invalid([FieldError(pointer="/password", code="same", detail=NOT_THE_SAME)])
