@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from launcher.demo.failures import answered
 from launcher.demo.journey.context import Journey, Person
+from launcher.demo.journey.declaring import all_steps
 from launcher.demo.web.api import DECLARATION, Api, Json
 
 # The next kill falls each time so many declarations have been transmitted.
@@ -39,7 +40,7 @@ def _declare(api: Api, declaration_id: str) -> str:
     """Everything in one change, confirmed, transmitted with a key of its own."""
     address = f"{DECLARATION}/declarations/{declaration_id}"
     answer = answered(api.request("GET", address), 200)
-    body, etag = _save(api, address, answer.headers["etag"], _all_steps(answer.json()))
+    body, etag = _save(api, address, answer.headers["etag"], all_steps(answer.json()))
     asked = {check["code"]: "" for check in body["checks"]["to_confirm"]}
     if asked:
         body, etag = _save(api, address, etag, {"confirmations": asked})
@@ -55,19 +56,3 @@ def _save(api: Api, address: str, etag: str, change: Json) -> tuple[Json, str]:
         answer = api.request("GET", address)
     answered(answer, 200)
     return answer.json(), answer.headers["etag"]
-
-
-def _all_steps(body: Json) -> Json:
-    known = body["known"]
-    names = ("address", "commune_insee", "furnished", "single_room", "lease_start")
-    return {
-        "information": {**{name: known["information"][name] for name in names}, "confirmed": True},
-        "situation": {"present": True, "co_tenants": known["situation"]["co_tenants"], "rent_up_to_date": True},
-        "rent": {
-            "rent": known["previous_rent"],
-            "charges": known["previous_charges"],
-            "share": "whole",
-            "full_month": True,
-            "furnished": known["information"]["furnished"],
-        },
-    }

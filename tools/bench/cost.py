@@ -11,6 +11,7 @@ import uuid
 
 from launcher.demo import command
 from launcher.demo.failures import answered
+from launcher.demo.journey.declaring import all_steps
 from launcher.demo.mailbox import ComposePrintRoom, Mailpit
 from launcher.demo.web.api import DECLARATION, Api, Json
 
@@ -69,25 +70,8 @@ def _declare(api: Api, declaration: str) -> None:
     """As a page does: read, its three steps saved, transmitted."""
     address = f"{DECLARATION}/declarations/{declaration}"
     answer = answered(api.request("GET", address), 200)
-    for name, step in _steps(answer.json()).items():
+    for name, step in all_steps(answer.json()).items():
         headers = {"If-Match": answer.headers["etag"]}
         answer = answered(api.request("PUT", f"{address}/draft", json={name: step}, headers=headers), 200)
     headers = {"If-Match": answer.headers["etag"], "Idempotency-Key": str(uuid.uuid4())}
     answered(api.request("POST", f"{address}/transmission", headers=headers), 201)
-
-
-def _steps(body: Json) -> Json:
-    """Nothing has changed since last year."""
-    known = body["known"]
-    names = ("address", "commune_insee", "furnished", "single_room", "lease_start")
-    return {
-        "information": {**{name: known["information"][name] for name in names}, "confirmed": True},
-        "situation": {"present": True, "co_tenants": known["situation"]["co_tenants"], "rent_up_to_date": True},
-        "rent": {
-            "rent": known["previous_rent"],
-            "charges": known["previous_charges"],
-            "share": "whole",
-            "full_month": True,
-            "furnished": known["information"]["furnished"],
-        },
-    }

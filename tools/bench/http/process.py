@@ -6,7 +6,6 @@ import http.client
 import json
 import os
 import pickle
-import socket
 import subprocess
 import sys
 import time
@@ -20,6 +19,7 @@ from chassis.testing.harness import signing_keys
 from tools.bench import processes
 from tools.bench.http.ground import Call, Ground
 from tools.bench.http.serving import GIVEN, Given
+from tools.envoy import free_port
 from tools.workspace import ROOT
 
 PATIENCE_SECONDS = 60
@@ -56,7 +56,7 @@ def served(ground: Ground, folder: str) -> Iterator[Process]:
     settings = [one.runtime.settings for one in ground.harnesses.values()]
     keys = signing_keys().get().as_dict(private=False)
     given.write_bytes(pickle.dumps(Given(settings, dict(keys), [case.bare for case in ground.cases])))
-    port = _free_port()
+    port = free_port()
     command = [sys.executable, "-W", "ignore", "-m", "granian", "--interface", "asgi", "--factory", "--workers", "1"]
     command += ["--host", "127.0.0.1", "--port", str(port), "--no-access-log", "tools.bench.http.serving:build"]
     environment = {**os.environ, GIVEN: str(given)}
@@ -83,10 +83,3 @@ def _wait(connection: http.client.HTTPConnection, child: subprocess.Popen[bytes]
             if time.monotonic() > until or child.poll() is not None:
                 raise RuntimeError(f"the server does not answer: {log.read_text()[-2000:]}") from None
             time.sleep(0.2)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

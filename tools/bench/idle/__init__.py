@@ -12,6 +12,7 @@ from pathlib import Path
 from tools.bench import containers
 from tools.bench.figures import Figure
 from tools.bench.idle import apart, rest
+from tools.envoy import free_port
 
 PROCESS_PERCENT, CONTAINERS_PERCENT = 1, 5
 
@@ -21,13 +22,13 @@ def figures() -> list[Figure]:
 
 
 def _one_process() -> list[Figure]:
-    port = rest.free_port()
+    port = free_port()
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         with rest.running("serve", "all", port, folder, {}) as pid:
             rest.until(lambda: (folder / "var/demo/comptes.json").exists() and rest.ready(port))
             time.sleep(rest.SETTLE_SECONDS)
-            spent = rest.over_a_minute(lambda: {"process": rest.of_tree(pid)})["process"]
+            spent = rest.over_a_minute(lambda: {"process": rest.of_family(pid)})["process"]
     return [Figure("one process at rest", spent, "%", aim=f"<= {PROCESS_PERCENT}", met=spent <= PROCESS_PERCENT)]
 
 

@@ -15,6 +15,7 @@ from runner.testing.broker import Broker
 from launcher import services
 from tools.bench.figures import Figure
 from tools.bench.idle import rest
+from tools.envoy import free_port
 
 PERCENT = 5
 
@@ -27,7 +28,7 @@ def figures() -> list[Figure]:
         broker = open_until_end.enter_context(brokers.running(made, folder))
         started = _start(open_until_end, folder, server, broker)
         time.sleep(rest.SETTLE_SECONDS)
-        spent = rest.over_a_minute(lambda: {name: rest.of_tree(pid) for name, pid in started.items()})
+        spent = rest.over_a_minute(lambda: {name: rest.of_family(pid) for name, pid in started.items()})
     total = sum(spent.values())
     workers = sum(percent for name, percent in spent.items() if name.startswith("work "))
     return [
@@ -38,7 +39,7 @@ def figures() -> list[Figure]:
 
 def _start(stack: ExitStack, folder: Path, server: str, broker: Broker) -> dict[str, int]:
     """The process ids, once each is ready: the APIs first, as they make the tables."""
-    ports = {name: rest.free_port() for name in (*services.NAMES, services.PORTAL)}
+    ports = {name: free_port() for name in (*services.NAMES, services.PORTAL)}
     common = {**generate(), "BAILLEURS_JWKS_URL": f"http://127.0.0.1:{ports['identity']}/oidc/jwks"}
     started: dict[str, int] = {}
     settings: dict[str, dict[str, str]] = {services.PORTAL: common}
@@ -48,7 +49,7 @@ def _start(stack: ExitStack, folder: Path, server: str, broker: Broker) -> dict[
     for name, port in ports.items():
         started[f"serve {name}"] = stack.enter_context(rest.running("serve", name, port, folder, settings[name]))
     rest.until(lambda: all(map(rest.ready, ports.values())))
-    working = {name: rest.free_port() for name in services.NAMES}
+    working = {name: free_port() for name in services.NAMES}
     for name, port in working.items():
         started[f"work {name}"] = stack.enter_context(rest.running("work", name, port, folder, settings[name]))
     rest.until(lambda: all(map(rest.ready, working.values())))

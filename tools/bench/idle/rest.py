@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -12,6 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+
+from tools.bench import processes
 
 MINUTE = 60
 # What a start sets off comes to its end.
@@ -27,21 +28,9 @@ def over_a_minute(seconds: Callable[[], dict[str, float]]) -> dict[str, float]:
     return {name: (after[name] - used) / passed * 100 for name, used in before.items() if name in after}
 
 
-def of_tree(pid: int) -> float:
-    """Seconds of processor, user and system, of a process and of those it started, threads that ended included."""
-    ticks = 0
-    for each in _tree(pid):
-        fields = Path(f"/proc/{each}/stat").read_text().rsplit(")", 1)[1].split()
-        ticks += int(fields[11]) + int(fields[12])
-    return ticks / os.sysconf("SC_CLK_TCK")
-
-
-def _tree(pid: int) -> list[int]:
-    found = [pid]
-    for thread in Path(f"/proc/{pid}/task").iterdir():
-        for child in (thread / "children").read_text().split():
-            found += _tree(int(child))
-    return found
+def of_family(pid: int) -> float:
+    """Seconds of processor of a process and of those it started, threads that ended included."""
+    return sum(map(processes.processor_seconds, processes.family(pid)))
 
 
 @contextmanager
@@ -59,12 +48,6 @@ def running(role: str, target: str, port: int, folder: Path, settings: Mapping[s
         finally:
             process.terminate()
             process.wait(30)
-
-
-def free_port() -> int:
-    with socket.socket() as held:
-        held.bind(("127.0.0.1", 0))
-        return int(held.getsockname()[1])
 
 
 def ready(port: int) -> bool:

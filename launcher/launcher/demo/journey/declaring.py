@@ -11,6 +11,7 @@ from launcher.demo.web.api import DECLARATION, Json
 # Three decimals after a comma are ambiguous (thousands or thousandths), so the value is refused.
 AMBIGUOUS = "12,345"
 RAISE = Decimal("1.15")
+INFORMATION = ("address", "commune_insee", "furnished", "single_room", "lease_start")
 
 
 def address(person: Person) -> str:
@@ -35,29 +36,36 @@ def save(person: Person, change: Json) -> Json:
     return person.declaration
 
 
+def all_steps(body: Json) -> Json:
+    """The three steps of a declaration of which nothing has changed since last year."""
+    known = body["known"]
+    return {
+        "information": {**{name: known["information"][name] for name in INFORMATION}, "confirmed": True},
+        "situation": {"present": True, "co_tenants": known["situation"]["co_tenants"], "rent_up_to_date": True},
+        "rent": {
+            "rent": known["previous_rent"],
+            "charges": known["previous_charges"],
+            "share": "whole",
+            "full_month": True,
+            "furnished": known["information"]["furnished"],
+        },
+    }
+
+
 def verifies(_journey: Journey, person: Person, told: Told) -> None:
-    known = read(person)["known"]
-    names = ("address", "commune_insee", "furnished", "single_room", "lease_start")
-    information = {name: known["information"][name] for name in names}
-    saved = save(person, {"information": {**information, "confirmed": True}})
+    steps = all_steps(read(person))
+    saved = save(person, {"information": steps["information"]})
     equal("étape suivante", "situation", saved["next_step"])
-    situation = {"present": True, "co_tenants": known["situation"]["co_tenants"], "rent_up_to_date": True}
-    saved = save(person, {"situation": situation})
+    saved = save(person, {"situation": steps["situation"]})
     equal("étape suivante", "rent", saved["next_step"])
-    tenant = saved["tenant"]
-    told.say(f"{tenant['first_name']} {tenant['last_name']}, bail depuis le {information['lease_start']}, toujours là")
+    tenant, since = saved["tenant"], steps["information"]["lease_start"]
+    told.say(f"{tenant['first_name']} {tenant['last_name']}, bail depuis le {since}, toujours là")
 
 
 def gives_rent(_journey: Journey, person: Person, told: Told) -> None:
     before = read(person)
     previous = Decimal(before["known"]["previous_rent"])
-    rent = {
-        "rent": f"{previous * RAISE:.2f}".replace(".", ","),
-        "charges": before["known"]["previous_charges"],
-        "share": "whole",
-        "full_month": True,
-        "furnished": before["known"]["information"]["furnished"],
-    }
+    rent = {**all_steps(before)["rent"], "rent": f"{previous * RAISE:.2f}".replace(".", ",")}
     refused = person.api.request(
         "PUT", f"{address(person)}/draft", json={"rent": {**rent, "rent": AMBIGUOUS}}, headers={"If-Match": person.etag}
     )
