@@ -45,6 +45,15 @@ def test_the_advice_is_the_rule_of_the_form(local: Any, typed: str, accepted: bo
     assert answer.headers["Cache-Control"] == "no-store"
 
 
+def test_the_login_is_refused_whole_and_half_of_it_by_chance_is_not(local: Any) -> None:
+    browser, sent = local.activated()
+    first, second = sent["login"].lower().split("-")
+    for half in (first, second):
+        assert ask(browser, PAGE, f"girafe violon pample{half}mousse comète").json["accepted"] is True
+    for whole in (f"{first}-{second}", f"{first}{second}", f"{first} {second}"):
+        assert "votre identifiant" in ask(browser, PAGE, f"girafe violon {whole} comète").json["message"]
+
+
 def test_the_first_password_is_advised_upon_too(local: Any) -> None:
     local.register()
     browser, sent = local.browser(), local.issued()[-1]

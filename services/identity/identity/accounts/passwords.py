@@ -11,6 +11,7 @@ from zxcvbn_rs_py import zxcvbn
 
 from identity.accounts.notices import Notice, notify
 from identity.crypto import hashing
+from identity.domain.credentials import is_drawn_login, signs_of
 from identity.domain.passwords import MIN_LENGTH, PasswordChecks, context_words, normalise, refusal
 from identity.domain.security_events import Kind
 from identity.journal import record
@@ -43,7 +44,9 @@ def _context(session: Session, account: Account) -> tuple[str, ...]:
     known = [text for row in session.execute(numbers) for text in row]
     town = account.contact_address[-1:] if account.contact_address else []
     local_part = (account.email or account.unconfirmed_email or "").partition("@")[0]
-    named = (account.login, account.last_name, account.first_name, account.contact_name, local_part)
+    # Half of a drawn login is four random letters: by chance they stand in a passphrase that says nothing of its owner.
+    login = signs_of(account.login) if is_drawn_login(account.login) else account.login
+    named = (login, account.last_name, account.first_name, account.contact_name, local_part)
     return context_words(*named, *known, *town)
 
 

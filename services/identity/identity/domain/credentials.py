@@ -56,6 +56,12 @@ def normalise_login(typed: str) -> str:
     return _hyphenated(signs) if len(signs) == LOGIN_GROUPS * GROUP else signs
 
 
+def is_drawn_login(login: str) -> bool:
+    """True for `new_login`'s format; agents' logins are chosen, and name their owner."""
+    signs = signs_of(login)
+    return len(signs) == LOGIN_GROUPS * GROUP and all(sign in ALPHABET for sign in signs)
+
+
 def as_provisional(typed: str) -> str | None:
     """The canonical provisional password if the text has its format, else None.
 
