@@ -16,7 +16,7 @@ from tools.bench.figures import Figure
 from tools.workspace import ROOT
 
 # What benchmarks share.
-APART = {"__main__", "containers", "figures", "processes"}
+APART = {"__main__", "containers", "declaring", "figures", "processes"}
 
 
 def names() -> list[str]:

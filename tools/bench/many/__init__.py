@@ -55,7 +55,7 @@ def figures() -> list[Figure]:
 
         found += bench.taken("a file checked", check, 20)
         found += bench.taken("a file applied", lambda: bench.agency.apply(number), 20)
-        found += bench.taken("a lot transmitted", bench.agency.transmit_all, 60)
+        found += bench.taken("a lot transmitted", lambda: bench.agency.transmit(bench.agency.due), 60)
         found += bench.taken("its recaps and messages", lambda: _settle(running))
         highest = running.memory()
         time.sleep(REST_SECONDS)

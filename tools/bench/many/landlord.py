@@ -43,12 +43,21 @@ SAME = {"Loyer de juillet hors charges": HEADERS["previous_rent"], "Charges de j
 
 @dataclass(frozen=True)
 class Agency:
+    journey: Journey
+    # Of the first person who signed in.
     api: Api
     # Declarations that are due.
     due: int
 
-    def template(self, kind: str) -> bytes:
-        answer = self.api.request("GET", f"{DECLARATION}/declaration-template", params={"format": kind}, timeout=300)
+    @property
+    def own(self) -> Credentials:
+        """What that person signs in with since."""
+        person = self.journey.people[0]
+        return Credentials(person.credentials.login, person.own_password)
+
+    def template(self, kind: str, **filters: str) -> bytes:
+        params = {"format": kind, **filters}
+        answer = self.api.request("GET", f"{DECLARATION}/declaration-template", params=params, timeout=300)
         return answered(answer, 200).content
 
     def send_file(self, content: bytes) -> str:
@@ -65,16 +74,17 @@ class Agency:
         answered(self.api.request("POST", f"{DECLARATION}/declaration-imports/{number}/application"), 202)
         self._once(f"{DECLARATION}/declaration-imports/{number}", "applied")
 
-    def transmit_all(self) -> None:
-        """Raises AssertionError when one is refused."""
+    def transmit(self, drafts: int, **filters: str) -> None:
+        """All drafts that the filters keep. Raises AssertionError when one is refused."""
         key = {"Idempotency-Key": str(uuid.uuid4())}
-        sent = answered(self.api.request("POST", f"{DECLARATION}/transmissions", json={}, headers=key), 202)
+        body = {"filters": filters} if filters else {}
+        sent = answered(self.api.request("POST", f"{DECLARATION}/transmissions", json=body, headers=key), 202)
         address = f"{DECLARATION}/transmissions/{sent.json()['id']}"
         self._once(address, "done")
         found = self.api.get(address)
-        if found["transmitted"] != self.due:
+        if found["transmitted"] != drafts:
             refused = self.api.get(f"{address}/lines", status="refused", limit=1)["items"]
-            raise AssertionError(f"{found['transmitted']} of {self.due} transmitted, for example: {refused}")
+            raise AssertionError(f"{found['transmitted']} of {drafts} transmitted, for example: {refused}")
 
     def _once(self, address: str, status: str) -> str:
         end = time.monotonic() + MOST_SECONDS
@@ -104,15 +114,16 @@ def signed_in(url: str, mailbox: Mailbox, agent: Credentials, tenants: int, seed
     for step in (account.receives_credentials, account.signs_in, account.is_administrator):
         step(journey, person, told)
     wait_for("ses locataires", lambda: person.api.get(f"{DECLARATION}/declarations", limit=1)["items"])
-    return Agency(person.api, invented.due_from(invented.agency))
+    return Agency(journey, person.api, invented.due_from(invented.agency))
 
 
-def filled(template: bytes) -> bytes:
+def filled(template: bytes, most: int | None = None) -> bytes:
+    """The template with its lines answered, or its first lines only."""
     rows: list[dict[str, Any]] = list(
         csv.DictReader(io.StringIO(template.decode("utf-8-sig"), newline=""), delimiter=";")
     )
     target = io.StringIO()
     writer = csv.DictWriter(target, list(rows[0]), delimiter=";")
     writer.writeheader()
-    writer.writerows(row | FILLED | {now: row[before] for now, before in SAME.items()} for row in rows)
+    writer.writerows(row | FILLED | {now: row[before] for now, before in SAME.items()} for row in rows[:most])
     return target.getvalue().encode()
