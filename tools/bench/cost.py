@@ -36,17 +36,19 @@ def figures() -> list[Figure]:
     time.sleep(REST_SECONDS)
     started, first = time.monotonic(), containers.seconds()
     time.sleep(REST_SECONDS)
-    pause, before = time.monotonic() - started, containers.seconds()
+    pause, before, stored = time.monotonic() - started, containers.seconds(), containers.stored_bytes()
     began = time.monotonic()
     for declaration in due:
         declaring.declare(agency.api, declaration)
     # What follows from them ends within seconds.
     time.sleep(REST_SECONDS)
-    after, passed = containers.seconds(), time.monotonic() - began
+    after, passed, kept = containers.seconds(), time.monotonic() - began, containers.stored_bytes()
     spent = {name: after[name] - before[name] - (before[name] - first[name]) / pause * passed for name in before}
     per_thousand = 1_000 / len(due)
     total = sum(seconds for name, seconds in spent.items() if name != "mailpit")
     return [
         Figure("all together", total * per_thousand, "s CPU"),
         *(Figure(name, spent[name] * per_thousand, "s CPU") for name in sorted(spent)),
+        *(Figure(f"{name} grows by", (kept[name] - stored[name]) / len(due) / 1024, "KiB each") for name in kept),
+        *(Figure(f"memory of {name}", held / 1024**2, "MiB") for name, held in sorted(containers.held_bytes().items())),
     ]
