@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import xlsxwriter
 from chassis import ids, money
+from declaration.domain.registry.lines import FileRefusedError
 from declaration.domain.rows.columns import COLUMNS
 from declaration.settings import DeclarationSettings
 from declaration.sheets import extract, layout, reading, writing
@@ -60,7 +61,7 @@ def read(content: bytes) -> reading.Sheet:
 
 
 def refusal(content: bytes, settings: DeclarationSettings = SETTINGS) -> str:
-    with pytest.raises(reading.FileRefusedError) as refused:
+    with pytest.raises(FileRefusedError) as refused:
         reading.read(content, settings)
     where = {"line": 1, "byte": "FF"}
     code: str = next(code for code, text in reading.REFUSALS.items() if text.format(**where) == str(refused.value))
@@ -72,7 +73,7 @@ def test_a_wrong_byte_in_a_utf_8_file_is_named_with_its_line_and_how_to_save_the
     for mark in (b"", b"\xef\xbb\xbf"):
         content = mark + csv_of(HEADER, LINE, LINE).encode()
         broken = b"R\xe9vis".join(content.rsplit("Révis".encode(), 1))
-        with pytest.raises(reading.FileRefusedError) as refused:
+        with pytest.raises(FileRefusedError) as refused:
             read(broken)
         assert "La ligne 3" in str(refused.value)
         assert "octet E9" in str(refused.value)

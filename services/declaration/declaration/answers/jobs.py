@@ -19,8 +19,9 @@ from declaration.answers.applying import Answer
 from declaration.api_types.exchange import AnswerImport as ShownImport
 from declaration.domain.answers.columns import ANSWERS
 from declaration.domain.registry import csv_lines
-from declaration.domain.registry.lines import FileRefusedError, Header, LineError
-from declaration.job_lock import MOST_ATTEMPTS, JobLock, Jobs, until_taken_over
+from declaration.domain.registry.lines import Header, LineError
+from declaration.files.refusing import read_or_refuse
+from declaration.job_lock import JobLock, Jobs, until_taken_over
 from declaration.models import AnswerImport, AnswerImportError
 from declaration.registry.states import UNDER_WAY, Status
 
@@ -71,18 +72,17 @@ def read_waiting(runtime: Runtime) -> None:
 def run(runtime: Runtime, lock: JobLock, progress: Callable[[], Any]) -> None:
     """Reads the file to its end; stops and writes nothing more when another worker has taken it over."""
     with until_taken_over(lock):
-        try:
-            _run(runtime, lock, progress)
-        except FileRefusedError as refusal:
-            _end(runtime, lock, Status.REFUSED, refusal=str(refusal))
+        with runtime.read_only() as session:
+            row = session.execute(select(AnswerImport).where(AnswerImport.id == lock.row_id)).scalar_one()
+        read_or_refuse(
+            row.attempts,
+            lambda: _run(runtime, lock, row, progress),
+            lambda why: _end(runtime, lock, Status.REFUSED, refusal=why),
+        )
         progress()
 
 
-def _run(runtime: Runtime, lock: JobLock, progress: Callable[[], Any]) -> None:
-    with runtime.read_only() as session:
-        row = session.execute(select(AnswerImport).where(AnswerImport.id == lock.row_id)).scalar_one()
-    if row.attempts > MOST_ATTEMPTS:
-        raise FileRefusedError("Ce fichier n’a pas pu être lu malgré plusieurs essais. Prévenez le support.")
+def _run(runtime: Runtime, lock: JobLock, row: AnswerImport, progress: Callable[[], Any]) -> None:
     storage = Storage(runtime.settings.storage_url)
     with storage.open(row.storage_key) as stream:
         total = row.lines_total or csv_lines.count(stream)

@@ -10,16 +10,15 @@ from sqlalchemy import select
 
 from declaration.declaration_imports import applying, checking
 from declaration.declaration_imports.states import UNDER_WAY, Status
-from declaration.job_lock import MOST_ATTEMPTS, JobLock, Jobs
+from declaration.files.refusing import read_or_refuse
+from declaration.job_lock import JobLock, Jobs
 from declaration.models import BatchTransmission, DeclarationImport
-from declaration.sheets.reading import FileRefusedError
 
 JOBS = Jobs(
     DeclarationImport,
     DeclarationImport.status.in_([status.value for status in UNDER_WAY]),
     DeclarationImport.received_at,
 )
-TRIED_TOO_OFTEN = "Ce fichier n’a pas pu être traité malgré plusieurs essais. Prévenez le support."
 
 
 def work(runtime: Runtime) -> None:
@@ -28,20 +27,23 @@ def work(runtime: Runtime) -> None:
 
 
 def _run(runtime: Runtime, lock: JobLock, row: DeclarationImport) -> None:
+    read_or_refuse(
+        row.attempts,
+        lambda: _check_or_apply(runtime, lock, row),
+        lambda why: _end(runtime, lock, Status.REFUSED, refusal=why, content=None),
+    )
+
+
+def _check_or_apply(runtime: Runtime, lock: JobLock, row: DeclarationImport) -> None:
     caller = sender(row)
-    try:
-        if row.attempts > MOST_ATTEMPTS:
-            raise FileRefusedError(TRIED_TOO_OFTEN)
-        if row.status == Status.RECEIVED:
-            checking.read(runtime, lock, _content(runtime, row.id))
-        if row.status != Status.APPLYING:
-            checking.check(runtime, lock, caller)
-            _end(runtime, lock, Status.CHECKED)
-        else:
-            applying.apply(runtime, lock, caller)
-            _end(runtime, lock, Status.APPLIED)
-    except FileRefusedError as refusal:
-        _end(runtime, lock, Status.REFUSED, refusal=str(refusal), content=None)
+    if row.status == Status.RECEIVED:
+        checking.read(runtime, lock, _content(runtime, row.id))
+    if row.status != Status.APPLYING:
+        checking.check(runtime, lock, caller)
+        _end(runtime, lock, Status.CHECKED)
+    else:
+        applying.apply(runtime, lock, caller)
+        _end(runtime, lock, Status.APPLIED)
 
 
 def sender(row: DeclarationImport | BatchTransmission) -> Caller:

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from declaration.campaigns import opening
 from declaration.domain.campaign import Phase
 from declaration.domain.registry import csv_lines
-from declaration.domain.registry.lines import FileRefusedError
-from declaration.job_lock import MOST_ATTEMPTS, JobLock, Jobs, until_taken_over
+from declaration.files.refusing import read_or_refuse
+from declaration.job_lock import JobLock, Jobs, until_taken_over
 from declaration.models import Campaign, RegistryImport, RegistryImportError, RegistrySlice, Staged
 from declaration.registry import errors, slices, staging
 from declaration.registry.states import UNDER_WAY, Status
@@ -36,17 +36,16 @@ JOBS = Jobs(RegistryImport, RegistryImport.status.in_(UNDER_WAY), RegistryImport
 def run(runtime: Runtime, lock: JobLock, progress: Callable[[], Any]) -> None:
     """Reads the file to its end; stops and writes nothing more when another worker has taken it over."""
     with until_taken_over(lock):
-        try:
-            _run(runtime, lock, progress)
-        except FileRefusedError as refusal:
-            _end(runtime, lock, Status.REFUSED, refusal=str(refusal))
+        row = _row(runtime, lock)
+        read_or_refuse(
+            row.attempts,
+            lambda: _run(runtime, lock, row, progress),
+            lambda why: _end(runtime, lock, Status.REFUSED, refusal=why),
+        )
         progress()
 
 
-def _run(runtime: Runtime, lock: JobLock, progress: Callable[[], Any]) -> None:
-    row = _row(runtime, lock)
-    if row.attempts > MOST_ATTEMPTS:
-        raise FileRefusedError("Ce fichier n’a pas pu être lu malgré plusieurs essais. Prévenez le support.")
+def _run(runtime: Runtime, lock: JobLock, row: RegistryImport, progress: Callable[[], Any]) -> None:
     storage, key = Storage(runtime.settings.storage_url), row.storage_key
     with storage.open(key) as stream:
         header = csv_lines.read_header(stream)

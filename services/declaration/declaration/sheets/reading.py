@@ -9,6 +9,7 @@ from collections import Counter
 from dataclasses import dataclass
 from uuid import UUID
 
+from declaration.domain.registry.lines import FileRefusedError
 from declaration.domain.rows.columns import COLUMNS
 from declaration.domain.rows.known_columns import KNOWN_COLUMNS
 from declaration.settings import DeclarationSettings
@@ -35,10 +36,6 @@ REFUSALS = {
     "no_line": "Ce fichier n’a aucune ligne sous celle des titres. Repartez du modèle à télécharger.",
     "nothing": "Ce fichier n’a aucune colonne à remplir. Repartez du modèle à télécharger.",
 }
-
-
-class FileRefusedError(ValueError):
-    """The whole file is refused; the sentence, in French, says why and what to do."""
 
 
 @dataclass(frozen=True)
