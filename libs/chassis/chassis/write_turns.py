@@ -51,7 +51,8 @@ def queue_writers(engine: sa.Engine, seconds: float) -> None:
     turns = Turns()
 
     def take(connection: sa.Connection) -> None:
-        if connection.get_execution_options().get("reading", False) or _HELD in connection.info:
+        options = connection.get_execution_options()
+        if options.get("reading") or options.get("one_by_one") or _HELD in connection.info:
             return
         try:
             turns.take(seconds)

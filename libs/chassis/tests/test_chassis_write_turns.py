@@ -1,4 +1,5 @@
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -67,8 +68,10 @@ def test_many_writers_queue_and_none_fails(engine: sa.Engine, monkeypatch: pytes
         assert connection.execute(sa.text("SELECT number FROM counted")).scalar_one() == 400
 
 
-def test_a_reader_does_not_wait_for_a_writer(engine: sa.Engine) -> None:
-    with engine.begin(), engine.execution_options(reading=True).connect() as reading:
+@pytest.mark.parametrize("kind", [db.snapshots, db.one_by_one])
+def test_a_reader_does_not_wait_for_a_writer(engine: sa.Engine, kind: Callable[[sa.Engine], sa.Engine]) -> None:
+    reader = kind(engine)
+    with engine.begin(), reader.connect() as reading:
         assert reading.execute(sa.text("SELECT number FROM counted")).scalar_one() == 0
 
 
