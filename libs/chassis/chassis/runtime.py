@@ -109,6 +109,7 @@ class Runtime:
         self._engine = engine
         # Made once: an engine with other options costs as much as a statement.
         self._snapshots, self.one_by_one = db.snapshots(engine), db.one_by_one(engine)
+        self.single_writes = db.single_writes(engine)
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:

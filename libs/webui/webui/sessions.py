@@ -92,8 +92,9 @@ class SqlSessionInterface(SessionInterface):
     Flask sessions in a table.
 
     `engine` is called at each use, so that the application can be built before its database; `reading` too, an engine
-    that opens no transaction around the one statement of a read. `idle` counts from the last request, `absolute` from
-    sign-in. `secure` (the site is https) gives the cookie the `__Host-` prefix.
+    that opens no transaction around the one statement of a read. No two statements here need a transaction. `idle`
+    counts from the last request, `absolute` from sign-in. `secure` (the site is https) gives the cookie the `__Host-`
+    prefix.
     """
 
     serializer = TaggedJSONSerializer()

@@ -5,26 +5,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from chassis.db import any_row
 from chassis.problems import AccountClosed, NotFound
 from chassis.runtime import Runtime
-from sqlalchemy import ColumnElement, Row, and_, bindparam, or_, select
+from sqlalchemy import Row, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from identity.domain.consents import TEXTS, Text
 from identity.domain.first_sign_in import Step
 from identity.domain.supervision import Status
 from identity.models import Account, Consent, Suspension, UserNumber
+from identity.sessions.suspension import suspended
 
-
-def suspended(account: Any = Account) -> ColumnElement[bool]:
-    """SQL condition: the account is suspended; `account` is the entity or an alias of it."""
-    of_organisation = and_(account.organisation_id.is_not(None), Suspension.organisation_id == account.organisation_id)
-    concerned = or_(Suspension.account_id == account.id, of_organisation)
-    return any_row(Suspension, Suspension.ended_at.is_(None), concerned)
-
-
-# Built once: it runs at each sign-in.
 _SUSPENDED = select(Account.id).where(Account.id == bindparam("account_id"), suspended())
 
 

@@ -14,6 +14,8 @@ from identity.crypto.key_derivation import digest
 from identity.domain.security_events import Kind
 from identity.journal import record
 from identity.models import AuthorizationCode, RefreshToken, SignInSession, TokenFamily
+from identity.oidc.queries import ACCOUNTS, IS_OPEN, SESSIONS, SUBJECT, Subject, moments
+from identity.oidc.signing_keys import SEALED_KEY, keep_key
 from identity.sessions.commands import revoke_families
 
 # The same token again within this time is a double click or a lost answer, not theft.
@@ -47,7 +49,7 @@ class RedeemedCode:
     nonce: str | None
     code_challenge: str
     authenticated_at: datetime
-    amr: tuple[str, ...]
+    amr: list[str]
     code_challenge_method: str = "S256"
 
     def get_redirect_uri(self) -> str:
@@ -66,7 +68,7 @@ class RedeemedCode:
         """No assurance level is claimed."""
 
     def get_amr(self) -> list[str]:
-        return list(self.amr)
+        return self.amr
 
 
 @dataclass(frozen=True)
@@ -75,9 +77,8 @@ class RedeemedRefresh:
 
     token: str
     client_id: str
-    session_id: UUID
-    family_id: UUID
     scope: str
+    subject: Subject
 
     def check_client(self, client: object) -> bool:
         return getattr(client, "client_id", None) == self.client_id
@@ -102,9 +103,14 @@ _CONSUME_CODE = (
     .returning(*_CODES.c)
 )
 _START_FAMILY = insert(_FAMILIES)
+# All that a refresh reads. Whatever ends a session revokes its families, so that the family's lock covers the session.
 _FAMILY_OF = (
-    select(_FAMILIES)
-    .join(_TOKENS, _TOKENS.c.family_id == _FAMILIES.c.id)
+    select(
+        _FAMILIES.c.id, _FAMILIES.c.scope, _FAMILIES.c.revoked_at, _FAMILIES.c.expires_at, IS_OPEN, SEALED_KEY, *SUBJECT
+    )
+    .join_from(_TOKENS, _FAMILIES, _FAMILIES.c.id == _TOKENS.c.family_id)
+    .join(SESSIONS, SESSIONS.c.id == _FAMILIES.c.session_id)
+    .join(ACCOUNTS, ACCOUNTS.c.id == SESSIONS.c.account_id)
     .where(_TOKENS.c.token_hash == bindparam("token_hash"), _FAMILIES.c.client_id == bindparam("client_id"))
     .with_for_update(of=_FAMILIES)
 )
@@ -149,18 +155,21 @@ def start_family(session: Session, code: RedeemedCode, refresh_token: str, expir
 
 def consume_refresh(session: Session, token: str, client_id: str, successor: str) -> RedeemedRefresh | None:
     """Uses the token and stores its successor; None if it cannot be refreshed. Reuse revokes the family."""
-    now, token_hash = clock.now(), digest(token)
-    family = session.execute(_FAMILY_OF, {"token_hash": token_hash, "client_id": client_id}).one_or_none()
-    if family is None or family.revoked_at is not None or family.expires_at <= now:
+    read = moments(session)
+    now, token_hash = read["now"], digest(token)
+    row = session.execute(_FAMILY_OF, {"token_hash": token_hash, "client_id": client_id, **read}).one_or_none()
+    if row is None:
         return None
-    redeemed = RedeemedRefresh(token, family.client_id, family.session_id, family.id, family.scope)
+    family_id, scope, revoked_at, expires_at, is_open, sealed_key, *subject = row
+    if revoked_at is not None or expires_at <= now:
+        return None
     if changed(session.execute(_USE, {"used_hash": token_hash, "now": now})) == 1:
-        session.execute(_ADD, {"token_hash": digest(successor), "family_id": family.id, "issued_at": now})
-        return redeemed
-    if _in_grace(session, token, successor, now):
-        return redeemed
-    _revoke_replayed(session, TokenFamily.id == family.id, "refresh_reused", Kind.TOKEN_REPLAYED)
-    return None
+        session.execute(_ADD, {"token_hash": digest(successor), "family_id": family_id, "issued_at": now})
+    elif not _in_grace(session, token, successor, now):
+        _revoke_replayed(session, TokenFamily.id == family_id, "refresh_reused", Kind.TOKEN_REPLAYED)
+        return None
+    keep_key(session, sealed_key)
+    return RedeemedRefresh(token, client_id, scope, Subject._make(subject)) if is_open else None
 
 
 def _in_grace(session: Session, token: str, successor: str, now: datetime) -> bool:

@@ -20,7 +20,14 @@ from identity.oidc import commands
 from identity.oidc.clients import Client
 from identity.oidc.commands import NewCode, RedeemedCode, RedeemedRefresh
 from identity.oidc.context import database
-from identity.oidc.queries import ClientAccount, PersonClaims, ProgramClaims, Subject, program_account_where, subject_of
+from identity.oidc.queries import (
+    ClientAccount,
+    PersonClaims,
+    ProgramClaims,
+    Subject,
+    program_account_where,
+    subject_of_token,
+)
 from identity.oidc.signing_keys import ALGORITHM, signing_key
 from identity.sessions.commands import touch_session
 from identity.sessions.queries import is_seen_lately
@@ -87,7 +94,7 @@ class CodeGrant(grants.AuthorizationCodeGrant):  # type: ignore[misc]  # authlib
         row = commands.consume_code(database(), code, client.client_id)
         if row is None:
             return None
-        subject = subject_of(database(), row.session_id)
+        subject = subject_of_token(database(), row.session_id)
         if subject is None:
             return None
         self.request.user = subject
@@ -127,18 +134,16 @@ class RefreshGrant(grants.RefreshTokenGrant):  # type: ignore[misc]  # authlib h
     def authenticate_refresh_token(self, refresh_token: str) -> RedeemedRefresh | None:
         following = successor(self.server.settings, refresh_token)
         redeemed = commands.consume_refresh(database(), refresh_token, self.request.client.client_id, following)
-        subject = subject_of(database(), redeemed.session_id) if redeemed else None
-        self.request.user = subject
-        if subject is None:
+        if redeemed is None:
             return None
+        self.request.user = redeemed.subject
         # A refresh counts as activity of the session.
-        if not is_seen_lately(subject.seen_at):
-            touch_session(database(), subject.session_id)
+        if not is_seen_lately(redeemed.subject.seen_at):
+            touch_session(database(), redeemed.subject.session_id)
         return redeemed
 
     def authenticate_user(self, refresh_token: RedeemedRefresh) -> Subject:
-        subject: Subject = self.request.user
-        return subject
+        return refresh_token.subject
 
     def issue_token(self, user: Subject, refresh_token: RedeemedRefresh) -> TokenAnswer:
         token: TokenAnswer = super().issue_token(user, refresh_token)
@@ -210,6 +215,10 @@ class AccessTokens(JWTBearerTokenGenerator):  # type: ignore[misc]  # authlib ha
 
     def get_jwks(self) -> KeySet:
         return KeySet([signing_key(database())])
+
+    def get_jti(self, client: Client, grant_type: str, user: Holder, scope: str) -> str:
+        """128 random bits in one draw: authlib draws each character."""
+        return secrets.token_urlsafe(16)
 
     def get_audiences(self, client: Client, user: Holder, scope: str) -> str:
         """One audience for all five services: they are one product behind one gateway."""

@@ -3,13 +3,14 @@
 import json
 from datetime import datetime, timedelta
 from functools import lru_cache
+from typing import cast
 
 from chassis import clock
 from chassis import runtime as runtimes
 from chassis.runtime import Runtime
 from joserfc import jwe
 from joserfc.jwk import ECKey, KeySet, KeySetSerialization, OctKey
-from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy import Table, bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from identity.crypto.key_derivation import subkey
@@ -46,13 +47,18 @@ def jwks(session: Session) -> KeySetSerialization:
     return {"keys": list(session.scalars(published.order_by(SigningKey.created_at)))}
 
 
-# Built once: building such a statement costs as much as running it.
-_CURRENT = (
-    select(SigningKey.private_sealed)
-    .where(SigningKey.signs_from <= bindparam("now"), SigningKey.signs_until > bindparam("now"))
-    .order_by(SigningKey.signs_from, SigningKey.kid)
+# Core columns: statements of entities cost more.
+_KEYS = cast(Table, SigningKey.__table__).c
+# Of the current signing key, to be read with what it signs; needs the parameter `now`.
+SEALED_KEY = (
+    select(_KEYS.private_sealed)
+    .where(_KEYS.signs_from <= bindparam("now"), _KEYS.signs_until > bindparam("now"))
+    .order_by(_KEYS.signs_from, _KEYS.kid)
     .limit(1)
+    .scalar_subquery()
 )
+# Built once: building such a statement costs as much as running it.
+_CURRENT = select(SEALED_KEY)
 
 
 def signing_key(session: Session) -> ECKey:
@@ -60,12 +66,18 @@ def signing_key(session: Session) -> ECKey:
 
     Looked up once per transaction: each token and its header need it.
     """
-    found: ECKey | None = session.info.get("signing_key")
-    if found is None:
-        settings, now = settings_of(runtimes.of(session)), clock.now()
-        sealed = session.scalar(_CURRENT, {"now": now}) or _create(session, settings, signs_from=now).private_sealed
-        found = session.info["signing_key"] = _open(sealed, subkey(settings, "signing keys"))
+    if "signing_key" not in session.info:
+        keep_key(session, session.scalar(_CURRENT, {"now": clock.now()}))
+    found: ECKey = session.info["signing_key"]
     return found
+
+
+def keep_key(session: Session, sealed: str | None) -> None:
+    """The key that this transaction signs with, as SEALED_KEY found it."""
+    settings = settings_of(runtimes.of(session))
+    if sealed is None:
+        sealed = _create(session, settings, signs_from=clock.now()).private_sealed
+    session.info["signing_key"] = _open(sealed, subkey(settings, "signing keys"))
 
 
 def rotate(runtime: Runtime) -> None:

@@ -70,7 +70,7 @@ def create_pages(runtime: Runtime) -> Flask:
 def web_sessions(runtime: Runtime) -> SqlSessionInterface:
     settings = settings_of(runtime)
     return SqlSessionInterface(
-        lambda: runtime.engine,
+        lambda: runtime.single_writes,
         WEB_SESSIONS,
         name="compte",
         secure=settings.is_https,

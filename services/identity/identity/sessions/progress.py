@@ -7,7 +7,8 @@ from uuid import UUID
 
 from chassis import clock
 from chassis import runtime as runtimes
-from sqlalchemy import Select, Table, bindparam, func, select, update
+from chassis.db import any_row
+from sqlalchemy import RowMapping, Select, Table, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from identity import publishes
@@ -20,12 +21,15 @@ from identity.journal.client_address import Origin
 from identity.models import Account, Consent, SignInSession
 from identity.sessions.commands import Opened, start_session
 from identity.sessions.protection import colleagues, place, protected
+from identity.sessions.suspension import suspended
 from identity.settings import settings_of
 
 _OF_ACCOUNT = Consent.account_id == bindparam("account_id")
 _HIGHEST = select(func.max(Consent.document_version)).where(_OF_ACCOUNT)
-# A single statement, built once: it runs at each sign-in.
+# A single statement, built once: it runs at each sign-in. Once the account is locked, its answers hold until the
+# transaction ends.
 _PROGRESS = select(
+    any_row(Account, Account.id == bindparam("account_id"), suspended()).label("suspended"),
     protected(bindparam("account_id")).label("has_factor"),
     colleagues(bindparam("account_id")).label("has_colleagues"),
     *(_HIGHEST.where(Consent.document == step.value).scalar_subquery().label(step.value) for step in TEXTS),
@@ -58,9 +62,16 @@ class SessionStart:
     credential_id: UUID | None = None
 
 
+class Suspended(Exception):
+    """The Caf has suspended the account or its organisation."""
+
+
 def open_session(session: Session, account: Account, trigger: Trigger, start: SessionStart) -> Opened:
-    """The only place that opens one. Returns it with its current step; `account` is locked."""
-    step = advance(Step.CREDENTIALS, trigger, _steps_to_skip(session, account))
+    """The only place that opens one. Returns it with its current step; `account` is locked. Raises Suspended."""
+    progress = _progress(session, account)
+    if progress["suspended"]:
+        raise Suspended
+    step = advance(Step.CREDENTIALS, trigger, _steps_to_skip(session, account, progress))
     opened = start_session(
         session, account, step, amr=start.amr, credential_id=start.credential_id, browser=start.origin.browser
     )
@@ -100,7 +111,8 @@ def _at(
 
 def advance_session(session: Session, opened: SignInSession, account: Account, trigger: Trigger) -> Step:
     """Moves the session to the step after the trigger; activates the account when it first reaches DONE."""
-    step = advance(Step(opened.step), trigger, _steps_to_skip(session, account))
+    skipped = _steps_to_skip(session, account, _progress(session, account))
+    step = advance(Step(opened.step), trigger, skipped)
     opened.step = step.value
     _note_arrival(session, account, step)
     if step is Step.DONE and account.activated_at is None:
@@ -112,9 +124,12 @@ def advance_session(session: Session, opened: SignInSession, account: Account, t
     return step
 
 
-def _steps_to_skip(session: Session, account: Account) -> Set[Step]:
+def _progress(session: Session, account: Account) -> RowMapping:
+    return session.execute(_PROGRESS, {"account_id": account.id}).mappings().one()
+
+
+def _steps_to_skip(session: Session, account: Account, progress: RowMapping) -> Set[Step]:
     """The steps that this account can skip."""
-    progress = session.execute(_PROGRESS, {"account_id": account.id}).mappings().one()
     return satisfied_steps(
         information_given=account.information_given_at is not None,
         consented=consented_steps({step: progress[step.value] or 0 for step in TEXTS}, clock.today()),

@@ -2,15 +2,14 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any, cast
 from uuid import UUID
 
 from chassis import clock
-from chassis import runtime as runtimes
 from chassis.runtime import Runtime
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Select, Table, bindparam, literal, null, select, true, update
 from sqlalchemy.orm import Session
 
-from identity.accounts.queries import is_suspended
 from identity.crypto import hashing
 from identity.domain import guessing
 from identity.domain.credentials import MOST_TRIES, as_provisional, normalise_login
@@ -24,7 +23,7 @@ from identity.journal.client_address import Origin
 from identity.models import Account, Credential
 from identity.sessions import known_devices
 from identity.sessions.commands import Opened, end_unfinished_sessions
-from identity.sessions.progress import SessionStart, open_session
+from identity.sessions.progress import SessionStart, Suspended, open_session
 from identity.settings import settings_of
 from identity.sign_in.concurrent_attempts import admitted
 from identity.throttling import alarm, attempts
@@ -55,18 +54,26 @@ class _Candidate:
     encoded: str | None = None
 
 
-# A closed account is treated as unknown.
-_NOT_CLOSED = (Account.login == bindparam("login"), Account.closed_at.is_(None))
-# Built once, because building such statements costs more than running them.
-_OWN = select(Account.id, Account.password_hash).where(*_NOT_CLOSED)
-_LOCKED = select(Account).where(Account.id == bindparam("account_id")).with_for_update()
-_LAST_SENT = (
-    select(Credential.account_id, Credential.id, Credential.password_hash)
-    .join(Account, Account.id == Credential.account_id)
-    .where(*_NOT_CLOSED, Credential.replaced_at.is_(None))
-    .order_by(Credential.issued_at.desc())
+def _beside_failures(candidate: Select[Any]) -> Select[Any]:
+    """One row, also for an unknown login: the failures everywhere, then what was found of the candidate, or NULL."""
+    found = candidate.subquery()
+    return select(alarm.FAILURES, *found.c).select_from(select(literal(1)).subquery().outerjoin(found, true()))
+
+
+# Statements built once, because building them costs more than running them. A closed account is treated as unknown.
+_ACCOUNTS, _CREDENTIALS = (cast(Table, one.__table__).c for one in (Account, Credential))
+_NOT_CLOSED = (_ACCOUNTS.login == bindparam("login"), _ACCOUNTS.closed_at.is_(None))
+_OWN = _beside_failures(
+    select(_ACCOUNTS.id, null().label("credential_id"), _ACCOUNTS.password_hash).where(*_NOT_CLOSED),
+)
+# The last one sent; earlier ones are void.
+_LAST_SENT = _beside_failures(
+    select(_CREDENTIALS.account_id, _CREDENTIALS.id, _CREDENTIALS.password_hash)
+    .where(_CREDENTIALS.account_id == _ACCOUNTS.id, *_NOT_CLOSED, _CREDENTIALS.replaced_at.is_(None))
+    .order_by(_CREDENTIALS.issued_at.desc())
     .limit(1)
 )
+_LOCKED = select(Account).where(Account.id == bindparam("account_id")).with_for_update()
 _WRONG_PROVISIONAL = (
     update(Credential)
     .where(Credential.id == bindparam("credential_id"))
@@ -87,10 +94,19 @@ def sign_in(runtime: Runtime, typed_login: str, typed_password: str, origin: Ori
 
 
 def _counted(runtime: Runtime, login: str, origin: Origin, *, provisional: bool) -> tuple[Counts, _Candidate]:
+    """Counts the attempt for the login, known or not; stricter during an alarm, except for known devices."""
     with runtime.transaction() as session:
-        counts = _counts(session, login, origin, guessable=not provisional)
+        asked = {"login": login, **alarm.windows(session)}
+        failures, *candidate = session.execute(_LAST_SENT if provisional else _OWN, asked).one()
+        counts = guessing.of_password(
+            login,
+            network_of(origin.address),
+            known_devices.known(session, settings_of(runtime), origin.device, login),
+            guessable=not provisional,
+            alarmed=alarm.rings(session, failures),
+        )
         attempts.admit(session, counts)
-        return counts, _provisional_of(session, login) if provisional else _own_of(session, login)
+        return counts, _Candidate(*candidate)
 
 
 def _verify_and_open(runtime: Runtime, counts: Counts, candidate: _Candidate, password: str, origin: Origin) -> Opened:
@@ -107,13 +123,6 @@ def _verify_and_open(runtime: Runtime, counts: Counts, candidate: _Candidate, pa
     return opened
 
 
-def _counts(session: Session, login: str, origin: Origin, *, guessable: bool) -> Counts:
-    """Counters for the login, known or not; stricter during an alarm, except for known devices."""
-    device = known_devices.known(session, settings_of(runtimes.of(session)), origin.device, login)
-    network, alarmed = network_of(origin.address), alarm.ringing(session)
-    return guessing.of_password(login, network, device, guessable=guessable, alarmed=alarmed)
-
-
 def _record_failure(runtime: Runtime, candidate: _Candidate, refusal: Refusal, origin: Origin) -> None:
     """Writes one line whether or not the login exists, so that both cost the same. An attempt with the right password
     does not count as a guess."""
@@ -122,17 +131,6 @@ def _record_failure(runtime: Runtime, candidate: _Candidate, refusal: Refusal, o
             alarm.note_failure(session)
             session.execute(_WRONG_PROVISIONAL, {"credential_id": candidate.credential_id})
         record(session, Kind.SIGN_IN_FAILED, candidate.account_id, details={"reason": refusal}, origin=origin)
-
-
-def _own_of(session: Session, login: str) -> _Candidate:
-    account = session.execute(_OWN, {"login": login}).one_or_none()
-    return _Candidate(account.id, None, account.password_hash) if account else _Candidate()
-
-
-def _provisional_of(session: Session, login: str) -> _Candidate:
-    """The last one sent; earlier ones are void."""
-    sent = session.execute(_LAST_SENT, {"login": login}).one_or_none()
-    return _Candidate(*sent) if sent else _Candidate()
 
 
 def _renewed(candidate: _Candidate, password: str) -> str | None:
@@ -161,8 +159,10 @@ def _open(session: Session, candidate: _Candidate, renewed: str | None, origin: 
         return Refusal.WRONG
     elif account.password_change_required_at is not None:
         act = Trigger.OWN_PASSWORD_TO_CHANGE
-    if is_suspended(session, account):
+    try:
+        opened = open_session(session, account, act, SessionStart(origin, credential_id=candidate.credential_id))
+    except Suspended:
         return Refusal.SUSPENDED
     if renewed:
         session.execute(update(Account).where(Account.id == account.id).values(password_hash=renewed))
-    return open_session(session, account, act, SessionStart(origin, credential_id=candidate.credential_id))
+    return opened

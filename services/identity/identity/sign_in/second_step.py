@@ -7,7 +7,6 @@ from chassis.runtime import Runtime
 from sqlalchemy.orm import Session
 
 from identity.accounts.notices import Notice, notify
-from identity.accounts.queries import is_suspended
 from identity.crypto import hashing
 from identity.domain import guessing, recovery_codes, totp
 from identity.domain.first_sign_in import FACTOR_STEPS, Step, Trigger
@@ -24,7 +23,7 @@ from identity.journal.client_address import Origin
 from identity.models import Account, SignInSession
 from identity.sessions import known_devices
 from identity.sessions.commands import Opened, mark_proven
-from identity.sessions.progress import SessionStart, advance_session, locked_at, open_session
+from identity.sessions.progress import SessionStart, Suspended, advance_session, locked_at, open_session
 from identity.sessions.protection import has_factor
 from identity.settings import settings_of
 from identity.sign_in.password_login import Refusal, Refused
@@ -51,9 +50,9 @@ def sign_in_by_passkey(runtime: Runtime, challenge: str, text: str, origin: Orig
             account = session.get_one(Account, key.account_id, with_for_update=True)
             if account.closed_at is not None:
                 raise BadAnswer("closed account")
-            if is_suspended(session, account):
-                raise Refused(Refusal.SUSPENDED)
             return open_session(session, account, Trigger.PASSKEY_ACCEPTED, SessionStart(origin, AMR_PASSKEY))
+    except Suspended as suspended:
+        raise Refused(Refusal.SUSPENDED) from suspended
     except BadAnswer as refused:
         if refused.account_id is not None:
             _refused(runtime, refused.account_id, refused.reason)

@@ -7,8 +7,8 @@ from chassis.runtime import Runtime
 from sqlalchemy import delete, select
 
 from identity import publishes
-from identity.accounts.queries import suspended
 from identity.models import Account, FactorReset, SupervisionAct
+from identity.sessions.suspension import suspended
 from identity.settings import settings_of
 from identity.supervision.factor_resets import expire_requests
 

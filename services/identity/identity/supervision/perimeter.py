@@ -7,8 +7,8 @@ from chassis.problems import NotFound
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from identity.accounts.queries import suspended
 from identity.models import Account, UserNumber
+from identity.sessions.suspension import suspended
 
 
 def supervised(agent_id: UUID) -> ColumnElement[bool]:

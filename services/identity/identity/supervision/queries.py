@@ -10,7 +10,7 @@ from chassis.problems import FieldError, Invalid, NotFound
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
-from identity.accounts.queries import is_suspended, own_status, suspended
+from identity.accounts.queries import is_suspended, own_status
 from identity.api_types import (
     FoundAccount,
     ListAccountActivityAnswer,
@@ -27,6 +27,7 @@ from identity.domain.supervision import STATUSES, Status, sole_access
 from identity.models import Account, Credential, SecurityEvent, SupervisionAct, UserNumber
 from identity.sessions.protection import has_factor
 from identity.sessions.queries import open_sessions
+from identity.sessions.suspension import suspended
 from identity.supervision.perimeter import supervised
 
 ONE_CRITERION = "Donnez un seul critère, et écrivez-le en entier."

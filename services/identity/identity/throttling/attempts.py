@@ -2,16 +2,17 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from http import HTTPStatus
 from math import ceil
-from typing import cast
+from typing import NamedTuple, cast
 
 from chassis import clock
 from chassis import runtime as runtimes
-from chassis.db import upsert
 from chassis.problems import TooManyRequests
 from chassis.runtime import Runtime
-from sqlalchemy import Executable, Table, bindparam, delete, update
+from sqlalchemy import Executable, Table, and_, case, delete
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from identity.crypto.key_derivation import keyed_digest
@@ -20,14 +21,15 @@ from identity.domain.throttle import Counter, Failures, one_more, remaining_wait
 from identity.models import Throttle
 from identity.settings import settings_of
 
-# Core statements, built once: they run at each attempt, and building them costs more than running them.
 _TABLE = cast(Table, Throttle.__table__)
-_SUBJECT = _TABLE.c.subject == bindparam("counted")
-_COUNT, _FORGET = update(_TABLE).where(_SUBJECT), delete(_TABLE).where(_SUBJECT)
-_AS_IT_WAS = {"failures": _TABLE.c.failures}
-# By the dialect's name.
-_LOCK: dict[str, Executable] = {}
-_GIVE_BACK = update(_TABLE).where(_SUBJECT, _TABLE.c.failures > 0).values(failures=_TABLE.c.failures - 1)
+
+
+class _Statements(NamedTuple):
+    """Each runs once for all counters of an attempt, and locks their rows in the order given."""
+
+    lock: Executable
+    keep: Executable
+    settle: Executable
 
 
 class UnknownDevice(TooManyRequests, status=HTTPStatus.TOO_MANY_REQUESTS, code="unknown-device"):
@@ -47,10 +49,12 @@ def admit(session: Session, counts: Counts) -> None:
 
 def succeeded(session: Session, counts: Counts) -> None:
     """Uncounts the attempt and clears the failures before it; failures of others on the same network still count."""
-    if counts.shared is not None:
-        give_back(session, counts.shared)
-    afresh = [one for one in (counts.own, counts.in_all) if one is not None]
-    session.execute(_FORGET, [{"counted": _key(session, one)} for one in afresh])
+    kept = [(one, 1 if one is counts.shared else 0) for one in counts.counters]
+    now = clock.now()
+    session.execute(
+        _statements(session.get_bind().dialect.name).settle,
+        [{"subject": _key(session, one), "failures": others, "last_at": now} for one, others in kept],
+    )
 
 
 def take(session: Session, counters: Iterable[Counter]) -> timedelta:
@@ -68,14 +72,12 @@ def take_each(session: Session, counters: Iterable[Counter]) -> list[timedelta]:
     known = _locked(session, list(policies), now)
     waits = [remaining_wait(policy, known[subject], now) for subject, policy in policies.items()]
     if not any(waits):
-        counted = [(subject, one_more(policy, known[subject], now).count) for subject, policy in policies.items()]
-        session.execute(_COUNT, [{"counted": subject, "failures": count, "last_at": now} for subject, count in counted])
+        counted = [
+            {"subject": subject, "failures": one_more(policy, known[subject], now).count, "last_at": now}
+            for subject, policy in policies.items()
+        ]
+        session.execute(_statements(session.get_bind().dialect.name).keep, counted)
     return waits
-
-
-def give_back(session: Session, counter: Counter) -> None:
-    """Uncounts an attempt that succeeded; other failures of the same network still count."""
-    session.execute(_GIVE_BACK, {"counted": _key(session, counter)})
 
 
 def purge(runtime: Runtime) -> None:
@@ -86,12 +88,27 @@ def purge(runtime: Runtime) -> None:
 
 def _locked(session: Session, subjects: Sequence[str], now: datetime) -> dict[str, Failures]:
     """Inserts or locks in one statement: otherwise simultaneous first attempts would each count as the first."""
-    dialect = session.get_bind().dialect.name
-    if dialect not in _LOCK:
-        made = upsert(session, _TABLE).on_conflict_do_update(index_elements=["subject"], set_=_AS_IT_WAS)
-        _LOCK[dialect] = made.returning(*_TABLE.c)
     new = [{"subject": subject, "failures": 0, "last_at": now} for subject in subjects]
-    return {row.subject: Failures(row.failures, row.last_at) for row in session.execute(_LOCK[dialect], new)}
+    rows = session.execute(_statements(session.get_bind().dialect.name).lock, new)
+    return {subject: Failures(failures, last_at) for subject, failures, last_at in rows}
+
+
+@lru_cache(maxsize=2)
+def _statements(dialect: str) -> _Statements:
+    """Core statements, built once: they run at each attempt, and building them costs more than running them."""
+    new = postgresql.insert(_TABLE) if dialect == "postgresql" else sqlite.insert(_TABLE)
+    given, columns = new.excluded, _TABLE.c
+    # Given as one: others still count.
+    others = case((and_(given.failures == 1, columns.failures > 0), columns.failures - 1), else_=0)
+    changes = (
+        {"failures": columns.failures},
+        {"failures": given.failures, "last_at": given.last_at},
+        {"failures": others},
+    )
+    # With RETURNING several rows make one statement.
+    return _Statements(
+        *(new.on_conflict_do_update(index_elements=["subject"], set_=change).returning(*columns) for change in changes)
+    )
 
 
 def _key(session: Session, counter: Counter) -> str:
