@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from chassis import rights, runtime
-from chassis.db import any_row, upsert
+from chassis.db import any_row, keep_newer
 from chassis.events import Event
 from chassis.problems import AccountClosed, RightsMissing
 from chassis.runtime import Runtime, Subscription
@@ -22,20 +22,16 @@ _TABLE = "account_status"
 
 def keep(session: Session, event: Event, *, active: bool) -> bool:
     """Stores the event unless a newer one is already stored; returns whether it was stored."""
-    table = runtime.of(session).service.metadata.tables[_TABLE]
     data = event.data
-    values = {
+    row = {
+        "account_id": UUID(data["account_id"]),
         "active": active,
         "caf_code": data["caf_code"],
         # Present since agents can be moved; None: the Caf in the token holds.
         "supervisor": data.get("supervisor"),
         "version": data["version"],
     }
-    newer = upsert(session, table).values(account_id=UUID(data["account_id"]), **values)
-    newer = newer.on_conflict_do_update(
-        index_elements=["account_id"], set_=values, where=table.c.version < data["version"]
-    )
-    return session.execute(newer.returning(table.c.account_id)).first() is not None
+    return keep_newer(session, runtime.of(session).service.metadata.tables[_TABLE], row)
 
 
 def opened(session: Session, event: Event) -> None:

@@ -2,8 +2,10 @@
 
 import select
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -21,6 +23,8 @@ POOL_TIMEOUT_SECONDS = 10
 LOCK_TIMEOUT_SECONDS = 10
 # A network that drops connections silently takes minutes.
 TRUSTED_SECONDS = 30
+# Compares the columns of a stored row with those of a given one.
+Newer = Callable[[Any, Any], sa.ColumnElement[bool]]
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -252,8 +256,7 @@ def _sqlite_engine(url: str) -> sa.Engine:
 
 def upsert(session: Session, table: Any) -> Any:
     """An INSERT of the session's dialect, with ``on_conflict_do_update`` and ``on_conflict_do_nothing``."""
-    dialect = session.get_bind().dialect.name
-    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+    return _insert(table, session.get_bind().dialect.name)
 
 
 def insert_new(session: Session, table: Any, values: dict[str, Any] | list[dict[str, Any]]) -> int:
@@ -261,9 +264,44 @@ def insert_new(session: Session, table: Any, values: dict[str, Any] | list[dict[
 
     Counted with RETURNING: drivers disagree on ``rowcount`` here.
     """
+    statement = _insert_new(getattr(table, "__table__", table), session.get_bind().dialect.name)
+    return len(session.execute(statement, values).all())
+
+
+def is_newer(known: Any, given: Any) -> sa.ColumnElement[bool]:
+    """SQL condition on the columns of the stored row and of the given one: the version is higher."""
+    newer: sa.ColumnElement[bool] = known.version < given.version
+    return newer
+
+
+def keep_newer(
+    session: Session, table: Any, row: dict[str, Any], *, newer: Newer = is_newer, first: tuple[str, ...] = ()
+) -> bool:
+    """Inserts the row, or overwrites the one with its primary key if the condition `newer` holds; returns whether it
+    was written. `first`: columns that keep the value of their first row."""
     target = getattr(table, "__table__", table)
-    statement = upsert(session, target).values(values).on_conflict_do_nothing()
-    return len(session.execute(statement.returning(*target.primary_key.columns)).all())
+    changing = tuple(name for name in row if name not in first and name not in target.primary_key.columns)
+    statement = _keep_newer(target, session.get_bind().dialect.name, changing, newer)
+    return session.execute(statement, row).first() is not None
+
+
+# Built once: for one row, building a statement costs more than running it.
+@cache
+def _insert_new(table: sa.Table, dialect: str) -> sa.Executable:
+    new = _insert(table, dialect).on_conflict_do_nothing()
+    return new.returning(*table.primary_key.columns)
+
+
+@cache
+def _keep_newer(table: sa.Table, dialect: str, changing: tuple[str, ...], newer: Newer) -> sa.Executable:
+    new, key = _insert(table, dialect), table.primary_key.columns
+    changes = {name: new.excluded[name] for name in changing}
+    written = new.on_conflict_do_update(index_elements=key, set_=changes, where=newer(table.c, new.excluded))
+    return written.returning(*key)
+
+
+def _insert(table: Any, dialect: str) -> postgresql.Insert | sqlite.Insert:
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
 
 
 def any_row(of: Any, *conditions: sa.ColumnExpressionArgument[bool]) -> sa.Exists:

@@ -23,15 +23,15 @@ def record(
 ) -> None:
     """Adds a line to the caller's transaction; ``perimeter`` (an organisation or a Caf) says who may read it later."""
     journal = runtime.of(session).service.metadata.tables["journal"]
-    line = insert(journal).values(
-        at=clock.now(),
-        actor=str(actor),
-        action=action,
-        subject=str(subject),
-        perimeter=str(perimeter),
-        before=before,
-        after=after,
-        reason=reason,
-        trace_id=tracing.current_trace_id() or None,
-    )
-    session.execute(line)
+    line = {
+        "at": clock.now(),
+        "actor": str(actor),
+        "action": action,
+        "subject": str(subject),
+        "perimeter": str(perimeter),
+        "before": before,
+        "after": after,
+        "reason": reason,
+        "trace_id": tracing.current_trace_id() or None,
+    }
+    session.execute(insert(journal), line)

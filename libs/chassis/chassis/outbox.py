@@ -43,15 +43,15 @@ def publish(
         causation_id=str(cause.id) if cause else "",
     )
     event_schemas.check(here.service, event)
-    row = insert(table(session)).values(
-        event_id=event.id,
-        type=event.type,
-        subject=event.subject,
-        envelope=event.to_envelope(here.settings),
-        created_at=event.time,
-        next_attempt_at=event.time,
-    )
-    session.execute(row)
+    row = {
+        "event_id": event.id,
+        "type": event.type,
+        "subject": event.subject,
+        "envelope": event.to_envelope(here.settings),
+        "created_at": event.time,
+        "next_attempt_at": event.time,
+    }
+    session.execute(insert(table(session)), row)
     if not session.info.get("published") and session.get_bind().dialect.name == "postgresql":
         # PostgreSQL delivers it at commit to the worker process that relays for this service.
         session.execute(text(f"NOTIFY {CHANNEL}"))

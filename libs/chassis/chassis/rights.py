@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from chassis import runtime
-from chassis.db import upsert
+from chassis.db import keep_newer
 from chassis.events import Event
 from chassis.zones import WHOLE_COUNTRY, covered
 
@@ -20,15 +20,12 @@ def access_changed(session: Session, event: Event) -> None:
     access, scopes = tables(runtime.of(session).service.metadata)
     account_id = UUID(event.data["account_id"])
     held = {
+        "account_id": account_id,
         "organisation_id": UUID(event.data["organisation_id"]),
         "active": event.data["active"],
         "version": event.data["version"],
     }
-    newer = upsert(session, access).values(account_id=account_id, **held)
-    newer = newer.on_conflict_do_update(
-        index_elements=["account_id"], set_=held, where=access.c.version < event.data["version"]
-    )
-    if session.execute(newer.returning(access.c.account_id)).first() is None:
+    if not keep_newer(session, access, held):
         return
     session.execute(sa.delete(scopes).where(scopes.c.account_id == account_id))
     pairs = {(scope["housing_type"], zone) for scope in event.data["scopes"] for zone in covered(scope["zone"])}

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 from chassis import money
-from chassis.db import changed, insert_new, upsert
+from chassis.db import changed, insert_new, keep_newer, upsert
 from chassis.ids import new_id
 from chassis.testing.harness import Harness
-from sqlalchemy import func, select, text, update
+from sqlalchemy import ColumnElement, func, select, text, update
 from sqlalchemy.exc import IntegrityError, StatementError
 from toybox.models import Thing
 
@@ -124,3 +124,19 @@ def test_changed_counts_the_rows_touched(toy: Harness) -> None:
         touched = session.execute(update(Thing).where(Thing.name == "kept").values(amount=Decimal(1)))
         assert changed(touched) == 1
         assert changed(session.execute(update(Thing).where(Thing.name == "none").values(amount=None))) == 0
+
+
+def test_a_row_is_kept_unless_a_newer_one_is_there_and_its_first_values_stay(toy: Harness) -> None:
+    def written(version: int, name: str) -> bool:
+        row = {"id": one, "name": name, "amount": Decimal(version), "extra": {"of": name}}
+        with toy.transaction() as session:
+            return keep_newer(session, Thing, row, newer=dearer, first=("name",))
+
+    one = new_id()
+    assert [written(*given) for given in ((2, "a"), (1, "b"), (3, "c"), (3, "d"))] == [True, False, True, False]
+    assert [(row["name"], row["amount"], row["extra"]) for row in toy.rows("thing")] == [("a", Decimal(3), {"of": "c"})]
+
+
+def dearer(known: Any, given: Any) -> ColumnElement[bool]:
+    higher: ColumnElement[bool] = known.amount < given.amount
+    return higher

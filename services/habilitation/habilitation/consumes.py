@@ -1,11 +1,12 @@
 """Handlers of the events that habilitation consumes."""
 
+from typing import Any, cast
 from uuid import UUID
 
 from chassis import account_status, clock, journal, landlords
-from chassis.db import changed, insert_new, upsert
+from chassis.db import changed, insert_new, keep_newer
 from chassis.ids import new_id
-from sqlalchemy import and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, Table, and_, bindparam, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from habilitation import domain, natural_persons, publishes, users
@@ -23,6 +24,23 @@ from habilitation.domain import Scope
 from habilitation.models import AdministratorTerm, Group, GroupScope, Member, Organisation, OrganisationCaf, UserNumber
 
 _NOBODY = {"last_name": "", "first_name": "", "email": "", "access_version": 0, "person_version": 0}
+# Built once: they run for each landlord of a registry.
+_NUMBERS = cast(Table, UserNumber.__table__).c
+_ORGANISATIONS = cast(Table, Organisation.__table__)
+# Compares times, not versions: versions of two landlords of one organisation are not comparable.
+_NAME = update(_ORGANISATIONS).where(
+    _ORGANISATIONS.c.id == bindparam("organisation"),
+    or_(
+        _ORGANISATIONS.c.naming_caf.is_(None),
+        and_(_ORGANISATIONS.c.naming_caf == bindparam("caf"), _ORGANISATIONS.c.named_at < bindparam("at")),
+    ),
+)
+_NEWER_PORTFOLIO = (
+    update(_ORGANISATIONS)
+    .where(_ORGANISATIONS.c.id == bindparam("organisation"), _ORGANISATIONS.c.portfolio_version < bindparam("to"))
+    .values(portfolio_version=bindparam("to"))
+)
+_PLACE = select(_NUMBERS.organisation_id, _NUMBERS.caf_code).where(_NUMBERS.number == bindparam("number"))
 
 
 def landlord_registered(session: Session, event: LandlordRegistered) -> None:
@@ -34,11 +52,7 @@ def landlord_registered(session: Session, event: LandlordRegistered) -> None:
         return
     insert_new(session, OrganisationCaf, {"organisation_id": organisation_id, "caf_code": caf_code})
     told = {"name": event.personal["name"], "kind": event.data["kind"], "named_at": event.time, "naming_caf": caf_code}
-    unnamed = Organisation.naming_caf.is_(None)
-    # Compare times, not versions: versions of two landlords of one organisation are not comparable.
-    older = and_(Organisation.naming_caf == caf_code, Organisation.named_at < event.time)
-    named = update(Organisation).where(Organisation.id == organisation_id, or_(unnamed, older))
-    session.execute(named.values(**told))
+    session.execute(_NAME, {"organisation": organisation_id, "caf": caf_code, "at": event.time, **told})
     natural_persons.set_right(session, organisation_id)
 
 
@@ -46,8 +60,7 @@ def portfolio_changed(session: Session, event: PortfolioChanged) -> None:
     """Creates the missing groups: one per (housing type, département)."""
     organisation_id, version = UUID(event.data["organisation_id"]), event.data["version"]
     _ensure_organisation(session, organisation_id)
-    newer = update(Organisation).where(Organisation.id == organisation_id, Organisation.portfolio_version < version)
-    if not changed(session.execute(newer.values(portfolio_version=version))):
+    if not changed(session.execute(_NEWER_PORTFOLIO, {"organisation": organisation_id, "to": version})):
         return
     wanted = {Scope(scope["housing_type"], scope["departement"]) for scope in event.data["scopes"]}
     missing = wanted - _automatic_scopes(session, organisation_id)
@@ -125,17 +138,14 @@ def account_restored(session: Session, event: AccountRestored) -> None:
 def _tie_user_number(session: Session, data: LandlordRegisteredData) -> bool:
     """False if the number belongs to another Caf or organisation: only an agent can move it."""
     place = {"organisation_id": UUID(data["organisation_id"]), "caf_code": data["caf_code"]}
-    values = {**place, "version": data["version"], "moves": data.get("moves", 0)}
-    number = UserNumber.number == data["user_number"]
-    where = select(UserNumber.organisation_id, UserNumber.caf_code).where(number)
-    before = session.execute(where).one_or_none()
-    added = upsert(session, UserNumber).values(number=data["user_number"], **values)
-    newer = landlords.may_change(UserNumber, data)
-    session.execute(added.on_conflict_do_update(index_elements=["number"], set_=values, where=newer))
-    after = session.execute(where).one()
-    if before is not None and before != after:
-        _unlink_caf(session, before.organisation_id, before.caf_code, after.caf_code)
-    return dict(after._mapping) == place
+    row = {"number": data["user_number"], **place, "version": data["version"], "moves": data.get("moves", 0)}
+    known = {"number": data["user_number"]}
+    before = session.execute(_PLACE, known).mappings().one_or_none()
+    if not keep_newer(session, UserNumber, row, newer=landlords.may_change):
+        return dict(session.execute(_PLACE, known).mappings().one()) == place
+    if before is not None and before != place:
+        _unlink_caf(session, before["organisation_id"], before["caf_code"], data["caf_code"])
+    return True
 
 
 def _unlink_caf(session: Session, organisation_id: UUID, caf_code: str, following: str) -> None:
@@ -167,11 +177,16 @@ def _keep_person(
     if person.get("email") is None:
         # No confirmed address yet: keep the one the administrator typed.
         person.pop("email", None)
-    values = {**person, "person_version": event.data["version"]}
-    row = {"email": "", "account_id": account_id, "organisation_id": organisation_id, "access_version": 0, **values}
-    newer = Member.person_version < event.data["version"]
-    statement = upsert(session, Member).values(row)
-    session.execute(statement.on_conflict_do_update(index_elements=["account_id"], set_=values, where=newer))
+    given = {**person, "person_version": event.data["version"]}
+    # Of a person unknown until now.
+    first = {"email": "", "organisation_id": organisation_id, "access_version": 0}
+    row = {**first, "account_id": account_id, **given}
+    keep_newer(session, Member, row, newer=_newer_person, first=tuple(name for name in first if name not in given))
+
+
+def _newer_person(known: Any, given: Any) -> ColumnElement[bool]:
+    newer: ColumnElement[bool] = known.person_version < given.person_version
+    return newer
 
 
 def _become_administrator(session: Session, organisation_id: UUID, account_id: UUID) -> bool:

@@ -4,13 +4,20 @@ from uuid import UUID
 
 from chassis import clock, journal
 from chassis.runtime import Runtime
-from sqlalchemy import delete, exists, select
+from sqlalchemy import bindparam, delete, exists, select
 from sqlalchemy.orm import Session
 
 from habilitation import delegations, domain, publishes
 from habilitation.models import DelegatedGroup, Group, GroupScope, Member, Membership, Organisation
 
 REASON = "une personne physique n’a pas d’autre groupe que ceux de la Caf"
+
+# Built once: it runs for each landlord of a registry.
+_PERSON = (
+    select(Organisation.id)
+    .where(Organisation.id == bindparam("organisation_id"), Organisation.kind == domain.NATURAL_PERSON)
+    .with_for_update()
+)
 
 
 def on_start(runtime: Runtime) -> None:
@@ -24,10 +31,7 @@ def on_start(runtime: Runtime) -> None:
 
 def set_right(session: Session, organisation_id: UUID) -> None:
     """Removes groups not created from the registry and publishes the new rights. Does nothing for a legal person."""
-    person = select(Organisation.id).where(
-        Organisation.id == organisation_id, Organisation.kind == domain.NATURAL_PERSON
-    )
-    if session.scalar(person.with_for_update()) is None:
+    if session.scalar(_PERSON, {"organisation_id": organisation_id}) is None:
         return
     added = select(Group).where(Group.organisation_id == organisation_id, ~Group.automatic).order_by(Group.label)
     groups = session.scalars(added).all()

@@ -1,13 +1,13 @@
 """Handlers of the events that identity consumes: accounts to create with credentials, roles, bounces, withdrawals."""
 
-from typing import TypedDict
+from typing import TypedDict, cast
 from uuid import UUID
 
 from chassis import ids, landlords
-from chassis.db import upsert
+from chassis.db import keep_newer
 from chassis.runtime import Subscription
 from chassis.texts import full_name
-from sqlalchemy import select, update
+from sqlalchemy import Table, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from identity.accounts.commands import ClosingReason, close_account, create_account, follow_role
@@ -31,6 +31,10 @@ from identity.domain.identifiers import normalise_email
 from identity.models import Account, UserNumber
 from identity.publishes import Recipient
 
+# Of a user number, the Caf and its last e-mail and postal address. Built once: it runs for each landlord of a registry.
+_NUMBERS = cast(Table, UserNumber.__table__).c
+_KNOWN = select(_NUMBERS.caf_code, _NUMBERS.email, _NUMBERS.address).where(_NUMBERS.number == bindparam("number"))
+
 
 class Names(TypedDict):
     civility: str | None
@@ -45,8 +49,8 @@ def landlord_registered(session: Session, event: LandlordRegistered) -> None:
     organisation per user number, hence one account per département (both guides).
     """
     data, personal = event.data, event.personal
-    known_contact = _known_contact(session, data["user_number"])
-    if not _tie_user_number(session, data, personal):
+    known = session.execute(_KNOWN, {"number": data["user_number"]}).one_or_none()
+    if not _tie_user_number(session, data, personal, known and known.caf_code):
         return
     email = _email(personal)
     account = create_account(
@@ -66,7 +70,7 @@ def landlord_registered(session: Session, event: LandlordRegistered) -> None:
     if account is not None:
         recipient = Recipient(personal["name"], email, tuple(personal["address"]))
         issue_and_send(session, account, Purpose.CREATION, recipient, user_number=data["user_number"])
-    elif known_contact not in (None, (email, personal["address"])):
+    elif known is not None and (known.email, known.address) != (email, personal["address"]):
         issue_again(session, UUID(data["organisation_id"]), data["user_number"])
 
 
@@ -123,9 +127,14 @@ def bounced(session: Session, event: Bounced) -> None:
         email_bounced(session, UUID(event.data["account_id"]), event.data["template"])
 
 
-def _tie_user_number(session: Session, data: LandlordRegisteredData, personal: LandlordRegisteredPersonal) -> bool:
-    """False if a newer version of this landlord is already stored, or if the number belongs to another Caf."""
-    values = {
+def _tie_user_number(
+    session: Session, data: LandlordRegisteredData, personal: LandlordRegisteredPersonal, before: str | None
+) -> bool:
+    """False if a newer version of this landlord is already stored, or if the number belongs to another Caf. `before`:
+    the number's Caf until now."""
+    row = {
+        "number": data["user_number"],
+        "landlord_id": UUID(data["landlord_id"]),
         "organisation_id": UUID(data["organisation_id"]),
         "caf_code": data["caf_code"],
         "name": personal["name"],
@@ -134,16 +143,7 @@ def _tie_user_number(session: Session, data: LandlordRegisteredData, personal: L
         "version": data["version"],
         "moves": data.get("moves", 0),
     }
-    keys = {"number": data["user_number"], "landlord_id": UUID(data["landlord_id"])}
-    newer = landlords.may_change(UserNumber, data)
-    before = session.scalar(select(UserNumber.caf_code).where(UserNumber.number == data["user_number"]))
-    written = (
-        upsert(session, UserNumber)
-        .values(**keys, **values)
-        .on_conflict_do_update(index_elements=["number"], set_=values, where=newer)
-        .returning(UserNumber.number)
-    )
-    if session.execute(written).scalar_one_or_none() is None:
+    if not keep_newer(session, UserNumber, row, newer=landlords.may_change, first=("landlord_id",)):
         return False
     if before not in (None, data["caf_code"]):
         _follow_to_caf(session, UUID(data["organisation_id"]), str(before), data["caf_code"])
@@ -158,14 +158,6 @@ def _follow_to_caf(session: Session, organisation_id: UUID, before: str, after: 
     for column in (Account.caf_code, Account.registry_caf):
         mine = update(Account).where(Account.organisation_id == organisation_id, column == before)
         session.execute(mine.values({column: after}).execution_options(synchronize_session=False))
-
-
-def _known_contact(session: Session, user_number: str) -> tuple[str | None, list[str]] | None:
-    """The last e-mail and postal address given by the Caf; None for an unknown number."""
-    known = session.execute(
-        select(UserNumber.email, UserNumber.address).where(UserNumber.number == user_number)
-    ).first()
-    return (known.email, known.address) if known else None
 
 
 def _email(personal: LandlordRegisteredPersonal | UserCreatedPersonal) -> str | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from uuid import UUID
 
 from chassis import clock, sealing
-from chassis.db import upsert
+from chassis.db import keep_newer
 from chassis.runtime import Subscription, of
 from chassis.texts import full_name
 from sqlalchemy import Select, select
@@ -102,19 +102,14 @@ def account_activated(session: Session, event: consumed_types.AccountActivated |
     """The address for recap messages from now on, repeated on a change; an older version never replaces
     a newer one."""
     person = event.personal
-    values = {
+    row = {
         "account_id": UUID(event.data["account_id"]),
         "name": full_name(person["civility"], person["first_name"], person["last_name"]),
         # Empty until the person has confirmed an address.
         "email": person["email"] or "",
         "version": event.data["version"],
     }
-    statement = upsert(session, Contact).values(**values)
-    session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["account_id"], set_=values, where=Contact.version < event.data["version"]
-        )
-    )
+    keep_newer(session, Contact, row)
 
 
 @handles("declaration.landlord_asked.v1")

@@ -1,18 +1,24 @@
 """The life of a message: state transitions by the table of `domain.states`, one row each, then erasure."""
 
 from chassis import clock
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from notification.domain.states import FINAL, State, Trigger, advance
 from notification.models import Message, StateTransition
 
+# Built once: it runs for each message and each of its events.
+_LOCKED = (
+    select(Message)
+    .where(Message.id == bindparam("message_id"))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+
 
 def locked(session: Session, message_id: object) -> Message | None:
     """The message's current row, locked until the end of the transaction."""
-    return session.scalars(
-        select(Message).where(Message.id == message_id).with_for_update().execution_options(populate_existing=True)
-    ).one_or_none()
+    return session.scalars(_LOCKED, {"message_id": message_id}).one_or_none()
 
 
 def start(session: Session, message: Message) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
+from typing import cast
 from uuid import UUID
 
 import structlog
@@ -11,7 +12,7 @@ from chassis import sealing
 from chassis.email_address import as_carried
 from chassis.french.postal import PostalAddress
 from chassis.runtime import of
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, Table, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from notification import recipients
@@ -25,6 +26,20 @@ from notification.models import Message
 log = structlog.get_logger()
 # Separates an act from the number of the address it is sent to.
 NEXT_ADDRESS = "#"
+# Built once: each message asks all three, and building a statement costs more than running it.
+_MESSAGES = cast(Table, Message.__table__).c
+_OF_ACT = select(_MESSAGES.id).where(_MESSAGES.act == bindparam("act"))
+_BOUNCED = select(_MESSAGES.email_digest).where(
+    _MESSAGES.email_digest.in_(bindparam("digests", expanding=True)), _MESSAGES.state == State.BOUNCED
+)
+# By the time of the acts: a replay, or an act's second envelope, gets the same result as the first.
+_LAST = select(func.max(_MESSAGES.act_at)).where(
+    _MESSAGES.landlord_id == bindparam("landlord_id"),
+    _MESSAGES.template == bindparam("template"),
+    _MESSAGES.act_at < bindparam("act_at"),
+    # A message cancelled before sending reached nobody.
+    _MESSAGES.state != State.WITHDRAWN,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,28 +155,20 @@ def email_digest(email: str) -> str:
 
 
 def _already_created(session: Session, request: MessageRequest) -> bool:
-    return bool(session.scalar(select(exists().where(Message.act == request.act))))
+    return session.execute(_OF_ACT, {"act": request.act}).first() is not None
 
 
 def bounced(session: Session, emails: Sequence[str]) -> set[str]:
     """The addresses that have already bounced."""
     by_digest = {email_digest(email): email for email in emails}
-    refused = select(Message.email_digest).where(Message.email_digest.in_(by_digest), Message.state == State.BOUNCED)
-    return {by_digest[digest] for digest in session.scalars(refused) if digest}
+    return {by_digest[digest] for digest in session.scalars(_BOUNCED, {"digests": list(by_digest)})}
 
 
 def _repeated(session: Session, request: MessageRequest) -> bool:
     if request.landlord_id is None:
         return False
-    # By the time of the acts: a replay, or an act's second envelope, gets the same result as the first.
-    last = select(func.max(Message.act_at)).where(
-        Message.landlord_id == request.landlord_id,
-        Message.template == request.template,
-        Message.act_at < request.act_at,
-        # A message cancelled before sending reached nobody.
-        Message.state != State.WITHDRAWN,
-    )
-    held = request.template.kind.too_soon(session.scalar(last), request.act_at)
+    asked = {"landlord_id": request.landlord_id, "template": request.template, "act_at": request.act_at}
+    held = request.template.kind.too_soon(session.scalar(_LAST, asked), request.act_at)
     if held:
         log.info("message held back", template=request.template, landlord_id=str(request.landlord_id))
     return held

@@ -1,13 +1,14 @@
 """Addresses of recipients: the e-mail confirmed in the account, else the Caf's registry. Also releases what waited for
 a printable address, once the Caf gives one."""
 
+from typing import cast
 from uuid import UUID
 
 from chassis import clock, landlords, sealing
-from chassis.db import upsert
+from chassis.db import keep_newer
 from chassis.french.postal import PostalAddress
 from chassis.runtime import of
-from sqlalchemy import or_, select
+from sqlalchemy import Table, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from notification import publishes
@@ -17,6 +18,28 @@ from notification.lifecycle import transition
 from notification.models import AdministratorTerm, Contact, Landlord, Message
 
 ADMINISTRATOR = "administrator"
+# Built once: messages and landlords of a registry ask these, and building a statement costs more than running it.
+_LANDLORDS, _CONTACTS, _TERMS = (cast(Table, one.__table__).c for one in (Landlord, Contact, AdministratorTerm))
+_ADMINISTRATOR_EMAIL = (
+    select(_CONTACTS.email)
+    .where(
+        _TERMS.account_id == _CONTACTS.account_id,
+        _TERMS.organisation_id == bindparam("organisation_id"),
+        _TERMS.active,
+    )
+    .order_by(_TERMS.version.desc(), _TERMS.account_id)
+    .limit(1)
+)
+_KNOWN_ADDRESS = (
+    select(_LANDLORDS.address)
+    .where(or_(_LANDLORDS.id == bindparam("landlord_id"), _LANDLORDS.user_number == bindparam("user_number")))
+    .limit(1)
+)
+_ANOTHER = (
+    select(_LANDLORDS.id)
+    .where(_LANDLORDS.user_number == bindparam("user_number"), _LANDLORDS.id != bindparam("landlord_id"))
+    .limit(1)
+)
 
 
 def emails(session: Session, organisation_id: str | None, registry: str | None) -> tuple[str, ...]:
@@ -26,32 +49,24 @@ def emails(session: Session, organisation_id: str | None, registry: str | None) 
 
 
 def administrator_email(session: Session, organisation_id: UUID) -> str | None:
-    return session.scalar(
-        select(Contact.email)
-        .join(AdministratorTerm, AdministratorTerm.account_id == Contact.account_id)
-        .where(AdministratorTerm.organisation_id == organisation_id, AdministratorTerm.active)
-        .order_by(AdministratorTerm.version.desc(), AdministratorTerm.account_id)
-        .limit(1)
-    )
+    return session.scalar(_ADMINISTRATOR_EMAIL, {"organisation_id": organisation_id})
 
 
 def known_address(session: Session, user_number: str | None, landlord_id: UUID | None) -> list[str]:
     """The registry's current lines: an event may carry older ones."""
-    about = or_(Landlord.id == landlord_id, Landlord.user_number == user_number)
-    return session.scalar(select(Landlord.address).where(about).limit(1)) or []
+    return session.scalar(_KNOWN_ADDRESS, {"landlord_id": landlord_id, "user_number": user_number}) or []
 
 
 def access_changed(session: Session, event: AccessChanged) -> None:
     """Stores who administers the organisation; an older version never overwrites a newer one."""
     data = event.data
-    values = {
+    row = {
+        "account_id": UUID(data["account_id"]),
         "organisation_id": UUID(data["organisation_id"]),
         "active": data["active"] and data["role"] == ADMINISTRATOR,
         "version": data["version"],
     }
-    statement = upsert(session, AdministratorTerm).values(account_id=UUID(data["account_id"]), **values)
-    newer = AdministratorTerm.version < data["version"]
-    session.execute(statement.on_conflict_do_update(index_elements=["account_id"], set_=values, where=newer))
+    keep_newer(session, AdministratorTerm, row)
 
 
 def landlord_registered(session: Session, event: LandlordRegistered) -> None:
@@ -59,11 +74,12 @@ def landlord_registered(session: Session, event: LandlordRegistered) -> None:
 
     A user number belongs to one landlord: another landlord's event for it changes and releases nothing."""
     data, person = event.data, event.personal
-    another = Landlord.user_number == data["user_number"], Landlord.id != UUID(data["landlord_id"])
-    if session.scalar(select(Landlord.id).where(*another).limit(1)) is not None:
+    landlord_id = UUID(data["landlord_id"])
+    if session.scalar(_ANOTHER, {"user_number": data["user_number"], "landlord_id": landlord_id}) is not None:
         return
     address = PostalAddress.parse(person["name"], person["address"])
-    values = {
+    row = {
+        "id": landlord_id,
         "organisation_id": UUID(data["organisation_id"]),
         "caf_code": data["caf_code"],
         "user_number": data["user_number"],
@@ -74,11 +90,7 @@ def landlord_registered(session: Session, event: LandlordRegistered) -> None:
         "version": data["version"],
         "moves": data.get("moves", 0),
     }
-    landlord_id = UUID(data["landlord_id"])
-    statement = upsert(session, Landlord).values(id=landlord_id, **values)
-    newer = landlords.may_change(Landlord, data)
-    written = statement.on_conflict_do_update(index_elements=["id"], set_=values, where=newer).returning(Landlord.id)
-    if session.execute(written).first() is not None:
+    if keep_newer(session, Landlord, row, newer=landlords.may_change):
         _release(session, landlord_id, data["user_number"], person["address"])
 
 

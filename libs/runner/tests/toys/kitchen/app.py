@@ -4,7 +4,7 @@ from chassis import tracing
 from chassis.db import insert_new, service_metadata
 from chassis.events import Event
 from chassis.runtime import Service, Subscription
-from sqlalchemy import Column, Integer, String, Table, insert, update
+from sqlalchemy import Column, Integer, String, Table, bindparam, insert, update
 from sqlalchemy.orm import Session
 
 metadata = service_metadata()
@@ -25,6 +25,15 @@ latest = Table(
 )
 
 
+# Built once, as a service's handlers do.
+_ADD = insert(meal)
+_RAISE = (
+    update(latest)
+    .where(latest.c.subject == bindparam("of"), latest.c.version < bindparam("to"))
+    .values(version=bindparam("to"))
+)
+
+
 def ordered(session: Session, event: Event) -> None:
     """Makes a meal for each event, and keeps the highest version of each subject."""
     version = event.data["version"]
@@ -34,10 +43,9 @@ def ordered(session: Session, event: Event) -> None:
         "last_name": event.personal.get("last_name"),
         "trace_id": tracing.current_trace_id(),
     }
-    session.execute(insert(meal).values(**values))
+    session.execute(_ADD, values)
     insert_new(session, latest, {"subject": event.subject, "version": 0})
-    newer = update(latest).where(latest.c.subject == event.subject, latest.c.version < version)
-    session.execute(newer.values(version=version))
+    session.execute(_RAISE, {"of": event.subject, "to": version})
 
 
 class Stove:
