@@ -64,7 +64,7 @@ def _api_modules(folder: Path, title: str, types: Types, tags: dict[str, set[str
 
 def _api_types(service: str, *, literals: bool) -> tuple[Types, dict[str, set[str]]]:
     """The types of a document; for each one that an operation names, the tags of these operations."""
-    document = yaml.safe_load((ROOT / "services" / service / "openapi.yaml").read_text(encoding="utf-8"))
+    document = yaml.load((ROOT / "services" / service / "openapi.yaml").read_text(encoding="utf-8"), yaml.CSafeLoader)
     types, tags = Types(document, literals=literals), dict[str, set[str]]()
     for name, operation in operations(document).items():
         before = set(types.definitions)

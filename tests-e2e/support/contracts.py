@@ -29,7 +29,7 @@ class Operation:
 def operations() -> Iterator[Operation]:
     """Every operation of the five services."""
     for service in SERVICES:
-        spec = yaml.safe_load((ROOT / "services" / service / "openapi.yaml").read_text(encoding="utf-8"))
+        spec = yaml.load((ROOT / "services" / service / "openapi.yaml").read_text(encoding="utf-8"), yaml.CSafeLoader)
         for path, item in spec["paths"].items():
             for method in METHODS:
                 if method in item:

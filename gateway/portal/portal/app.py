@@ -28,14 +28,20 @@ def create_portal(settings: PortalSettings, transport: httpx.BaseTransport | Non
     engine = store.open_store(settings)
     app.extensions["portal_engine"] = engine
     app.session_interface = sessions = store.session_interface(settings, engine)
+    connect(app, settings, transport)
+    install(app, service_name=SERVICE_NAME, navigation=layout.navigation, user=layout.person, states=layout.STATES)
+    sent = sending.add_sent_forms(app, engine)
+    kept = keeping.add_kept_forms(app, settings, engine)
+    app.extensions["portal_purge"] = purge = store.Purge(sessions.purge, sent.purge, kept.purge)
+    app.before_request(purge)
+    error_handlers.add_error_handlers(app)
+    routes.add_pages(app)
+    return app
+
+
+def connect(app: Flask, settings: PortalSettings, transport: httpx.BaseTransport | None = None) -> None:
+    """Gives the pages identity and the services, with nothing read from them yet."""
     provider = add_provider(app, settings)
     app.extensions["portal_provider"] = provider
     http = make_http(settings.api_url, settings.api_timeout_seconds, transport)
     app.extensions[EXTENSION] = make_clients(http, lambda: tokens.access_token(provider), request_id)
-    install(app, service_name=SERVICE_NAME, navigation=layout.navigation, user=layout.person, states=layout.STATES)
-    sent = sending.add_sent_forms(app, engine)
-    kept = keeping.add_kept_forms(app, settings, engine)
-    app.before_request(store.Purge(sessions.purge, sent.purge, kept.purge))
-    error_handlers.add_error_handlers(app)
-    routes.add_pages(app)
-    return app

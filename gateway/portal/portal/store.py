@@ -51,11 +51,11 @@ class Purge:
 
     def __init__(self, *purges: Callable[[], int]) -> None:
         self._purges = purges
-        self._due_at = time.monotonic()
+        self.due_at = time.monotonic()
 
     def __call__(self) -> None:
         """Two concurrent requests may both purge: that is harmless."""
-        if time.monotonic() >= self._due_at:
-            self._due_at = time.monotonic() + self.every_seconds
+        if time.monotonic() >= self.due_at:
+            self.due_at = time.monotonic() + self.every_seconds
             for purge in self._purges:
                 purge()

@@ -37,7 +37,7 @@ MakePortal = Callable[[str], Flask]
 
 @functools.cache
 def contract(service: str) -> dict[str, Any]:
-    document: dict[str, Any] = yaml.safe_load((SERVICES / service / "openapi.yaml").read_text())
+    document: dict[str, Any] = yaml.load((SERVICES / service / "openapi.yaml").read_text(), yaml.CSafeLoader)
     return document
 
 

@@ -264,14 +264,12 @@ def insert_new(session: Session, table: Any, values: dict[str, Any] | list[dict[
 
     Counted with RETURNING: drivers disagree on ``rowcount`` here.
     """
-    statement = _insert_new(getattr(table, "__table__", table), session.get_bind().dialect.name)
-    return len(session.execute(statement, values).all())
+    return len(session.execute(_insert_new(*_place(session, table)), values).all())
 
 
 def is_newer(known: Any, given: Any) -> sa.ColumnElement[bool]:
     """SQL condition on the columns of the stored row and of the given one: the version is higher."""
-    newer: sa.ColumnElement[bool] = known.version < given.version
-    return newer
+    return sa.and_(known.version < given.version)
 
 
 def keep_newer(
@@ -279,17 +277,19 @@ def keep_newer(
 ) -> bool:
     """Inserts the row, or overwrites the one with its primary key if the condition `newer` holds; returns whether it
     was written. `first`: columns that keep the value of their first row."""
-    target = getattr(table, "__table__", table)
+    target, dialect = _place(session, table)
     changing = tuple(name for name in row if name not in first and name not in target.primary_key.columns)
-    statement = _keep_newer(target, session.get_bind().dialect.name, changing, newer)
-    return session.execute(statement, row).first() is not None
+    return session.execute(_keep_newer(target, dialect, changing, newer), row).first() is not None
+
+
+def _place(session: Session, table: Any) -> tuple[sa.Table, str]:
+    return getattr(table, "__table__", table), session.get_bind().dialect.name
 
 
 # Built once: for one row, building a statement costs more than running it.
 @cache
 def _insert_new(table: sa.Table, dialect: str) -> sa.Executable:
-    new = _insert(table, dialect).on_conflict_do_nothing()
-    return new.returning(*table.primary_key.columns)
+    return _insert(table, dialect).on_conflict_do_nothing().returning(*table.primary_key.columns)
 
 
 @cache

@@ -48,8 +48,7 @@ def publish(
         "type": event.type,
         "subject": event.subject,
         "envelope": event.to_envelope(here.settings),
-        "created_at": event.time,
-        "next_attempt_at": event.time,
+        **dict.fromkeys(("created_at", "next_attempt_at"), event.time),
     }
     session.execute(insert(table(session)), row)
     if not session.info.get("published") and session.get_bind().dialect.name == "postgresql":

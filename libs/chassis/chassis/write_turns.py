@@ -9,7 +9,7 @@ from collections import deque
 
 import sqlalchemy as sa
 
-_HELD = "bailleurs.write_turn"
+_HELD, _READS = "bailleurs.write_turn", {"reading", "one_by_one"}
 
 
 class Turns:
@@ -51,8 +51,7 @@ def queue_writers(engine: sa.Engine, seconds: float) -> None:
     turns = Turns()
 
     def take(connection: sa.Connection) -> None:
-        options = connection.get_execution_options()
-        if options.get("reading") or options.get("one_by_one") or _HELD in connection.info:
+        if connection.get_execution_options().keys() & _READS or _HELD in connection.info:
             return
         try:
             turns.take(seconds)

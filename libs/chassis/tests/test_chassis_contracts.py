@@ -30,7 +30,7 @@ SPOKEN = [
 
 def read(contract: Path) -> Any:
     text = contract.read_text(encoding="utf-8")
-    return json.loads(text) if contract.suffix == ".json" else yaml.safe_load(text)
+    return json.loads(text) if contract.suffix == ".json" else yaml.load(text, yaml.CSafeLoader)
 
 
 def properties(node: Any) -> Iterator[tuple[str, Any]]:

@@ -19,7 +19,7 @@ from declaration.domain.rows.columns import COLUMNS
 from declaration.domain.states import State
 from declaration_cases import CONTEXT, GONE, INFORMATION, KNOWN, OWING, RENT, YEAR, saved
 
-CONTRACT = yaml.safe_load(service.resource("openapi.yaml").read_text())["components"]["schemas"]
+CONTRACT = yaml.load(service.resource("openapi.yaml").read_text(), yaml.CSafeLoader)["components"]["schemas"]
 EVENT = load_schema(service, "declaration.transmitted.v1")["properties"]["personal"]["properties"]["snapshot"]
 LINE = {"type": ["string", "null"], "format": "line"}
 # By kind: what the API takes before the rules, which explain in French; what it answers and publishes.

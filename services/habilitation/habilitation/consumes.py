@@ -185,8 +185,7 @@ def _keep_person(
 
 
 def _newer_person(known: Any, given: Any) -> ColumnElement[bool]:
-    newer: ColumnElement[bool] = known.person_version < given.person_version
-    return newer
+    return and_(known.person_version < given.person_version)
 
 
 def _become_administrator(session: Session, organisation_id: UUID, account_id: UUID) -> bool:

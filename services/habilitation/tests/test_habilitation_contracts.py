@@ -12,7 +12,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 @pytest.fixture
 def contract() -> dict[str, Any]:
-    loaded: dict[str, Any] = yaml.safe_load(service.resource("openapi.yaml").read_text(encoding="utf-8"))
+    loaded: dict[str, Any] = yaml.load(service.resource("openapi.yaml").read_text(encoding="utf-8"), yaml.CSafeLoader)
     return loaded
 
 
