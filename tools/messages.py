@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from documents.rendering import letters
+from notification.domain.envelopes import MOST_TENANTS_PER_LETTER
 from notification.domain.kinds import Kind
-from notification.domain.messages import MOST_TENANTS_PER_LETTER, Template
+from notification.domain.messages import Template
 
 from tools.workspace import ROOT
 

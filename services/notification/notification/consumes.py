@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from uuid import UUID
 
 from chassis import clock, sealing
@@ -14,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from notification import consumed_types, landlords, recipients, reminders
 from notification.domain import answers
-from notification.domain.messages import CREDENTIALS, MOST_TENANTS_PER_LETTER, Template
+from notification.domain.messages import CREDENTIALS, Template
 from notification.domain.states import State, Trigger
 from notification.lifecycle import locked, transition
 from notification.message_requests import MessageRequest, create
@@ -114,22 +113,11 @@ def account_activated(session: Session, event: consumed_types.AccountActivated |
 
 @handles("declaration.landlord_asked.v1")
 def landlord_asked(session: Session, event: consumed_types.LandlordAsked) -> None:
-    """The July message: one per landlord, in as many envelopes as its attestations need."""
+    """The July message: one per landlord; by post, in as many envelopes as its attestations need."""
     data = event.data
     act = f"july:{data['campaign_id']}:{data['landlord_id']}"
-    by_email = bool(recipients.emails(session, data["organisation_id"], event.personal["email"]))
-    for part, tenants in enumerate(_envelopes(event.personal["tenants"], by_email=by_email), start=1):
-        own_act = act + (f":{part}" if part > 1 else "")
-        values = {**data, "tenants": tenants}
-        create(session, landlords.message_request(session, event, Template.JULY, own_act, values))
-
-
-def _envelopes(tenants: list[consumed_types.Tenant], *, by_email: bool) -> Iterator[list[consumed_types.Tenant]]:
-    if by_email:
-        yield tenants[:MOST_TENANTS_PER_LETTER]
-        return
-    for start in range(0, max(1, len(tenants)), MOST_TENANTS_PER_LETTER):
-        yield tenants[start : start + MOST_TENANTS_PER_LETTER]
+    values = {**data, "tenants": event.personal["tenants"]}
+    create(session, landlords.message_request(session, event, Template.JULY, act, values))
 
 
 @handles("documents.recap_ready.v1")

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from notification import recipients
 from notification.domain.channels import NOT_CARRIED, Channel, choose_email
+from notification.domain.envelopes import envelopes
 from notification.domain.kinds import Forms
 from notification.domain.messages import Template
 from notification.domain.states import State
@@ -77,14 +78,23 @@ def create(session: Session, request: MessageRequest) -> Message | None:
         return None
     if email:
         return _create_email(session, request, email)
-    letter = create_letter(session, request)
-    if letter.reason is None and any(each and not as_carried(each) for each in request.emails):
-        # Shows the agent why the Caf's address is not used.
-        letter.reason = NOT_CARRIED
-    return letter
+    letters = create_letters(session, request)
+    if any(each and not as_carried(each) for each in request.emails):
+        for letter in letters:
+            # Shows the agent why the Caf's address is not used.
+            letter.reason = letter.reason or NOT_CARRIED
+    return letters[0]
 
 
-def create_letter(session: Session, request: MessageRequest) -> Message:
+def create_letters(session: Session, request: MessageRequest) -> list[Message]:
+    """In as many envelopes as the attestations need; from the second on, each has an act of its own."""
+    return [
+        _create_letter(session, replace(request, forms=forms, act=f"{request.act}:{part}" if part > 1 else request.act))
+        for part, forms in enumerate(envelopes(request.forms), start=1)
+    ]
+
+
+def _create_letter(session: Session, request: MessageRequest) -> Message:
     """A letter to compose, or waiting until the Caf corrects the address: an address is never cut to fit."""
     address = _printable_address(session, request)
     message = _row(request, Channel.LETTER, State.TO_COMPOSE if address.valid else State.ADDRESS_REFUSED)

@@ -6,6 +6,7 @@ small: the Message-ID and the bytes stay the same, so that relays and mailboxes 
 answers « duplicate » counts as having accepted. Only the attempt that took the claim may mark it.
 """
 
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
@@ -26,7 +27,7 @@ from notification.domain.states import State, Trigger
 from notification.factories import mailer_for, sender_for
 from notification.lifecycle import locked, transition
 from notification.mailers import Mailer, MailerError
-from notification.message_requests import create_letter, create_next_email, replacement_request
+from notification.message_requests import create_letters, create_next_email, replacement_request
 from notification.models import TO_SEND, Message
 from notification.settings import own
 
@@ -57,12 +58,12 @@ class Outcome:
 
 def send_due(runtime: Runtime) -> datetime | None:
     """Sends due messages, at most MOST_IN_A_ROW; the worker calls again soon after. Returns when the next is due."""
-    mailer = mailer_for(own(runtime.settings))
-    for _ in range(MOST_IN_A_ROW):
-        claim = claim_next(runtime)
-        if claim is None:
-            break
-        record(runtime, claim, hand_over(mailer, runtime, claim))
+    with closing(mailer_for(own(runtime.settings))) as mailer:
+        for _ in range(MOST_IN_A_ROW):
+            claim = claim_next(runtime)
+            if claim is None:
+                break
+            record(runtime, claim, hand_over(mailer, runtime, claim))
 
     with runtime.read_only() as session:
         return session.scalar(select(func.min(Message.next_attempt_at)).where(TO_SEND))
@@ -180,4 +181,4 @@ def _replacement(session: Session, message: Message, secret: dict[str, str]) -> 
     printable = Template(message.template).kind.printed
     if not (printable and message.address and letter_still_useful(clock.now(), message.expires_at)):
         return None
-    return create_letter(session, request)
+    return create_letters(session, request)[0]

@@ -35,6 +35,9 @@ class Relay:
     accepted: list[EmailMessage] = field(default_factory=list)
     contents: list[bytes] = field(default_factory=list)
     envelopes: list[tuple[str, list[str]]] = field(default_factory=list)
+    # The connection that brought each accepted message.
+    peers: list[object] = field(default_factory=list)
+    still_there: str = "250 OK"
     goodbye: str = "221 Bye"
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
@@ -46,7 +49,12 @@ class Relay:
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
+    async def handle_NOOP(  # noqa: N802 - aiosmtpd's name
+        self, _server: SMTP, _session: Session, _envelope: Envelope, _argument: str
+    ) -> str:
+        return self.still_there
+
+    async def handle_DATA(self, _server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
         if envelope.rcpt_tos[0].startswith("reject@"):
             return "554 5.7.1 Refused by policy"
         content = envelope.content if isinstance(envelope.content, bytes) else b""
@@ -55,6 +63,7 @@ class Relay:
             return "554 5.5.0 Duplicate Message-ID"
         self.accepted.append(message)
         self.contents.append(content)
+        self.peers.append(session.peer)
         self.envelopes.append((envelope.mail_from or "", envelope.rcpt_tos))
         return "250 Accepted"
 
@@ -70,7 +79,8 @@ class RunningRelay:
 
 
 @contextmanager
-def running_relay() -> Iterator[RunningRelay]:
+def running_relay(*, idle_seconds: float = 300) -> Iterator[RunningRelay]:
+    """`idle_seconds`: how long the relay keeps a silent connection."""
     relay = Relay()
     controller = Controller(
         relay,
@@ -78,6 +88,7 @@ def running_relay() -> Iterator[RunningRelay]:
         port=_free_port(),
         auth_require_tls=False,
         authenticator=lambda *_: AuthResult(success=False),
+        timeout=idle_seconds,
     )
     controller.start()
     try:

@@ -1,6 +1,7 @@
 """One promise, two mailers: a real SMTP conversation and the caught mail of the all-in-one mode."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.parser import BytesParser
@@ -47,17 +48,19 @@ class Way:
 
 
 @pytest.fixture(params=["smtp", "caught"])
-def way(request: pytest.FixtureRequest, tmp_path: Path) -> Way:
+def way(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Way]:
     if request.param == "smtp":
         running = request.getfixturevalue("smtp_relay")
         server = SmtpServer(running.host, running.port, security="none", timeout=5)
-        return Way(SmtpMailer(server), lambda: running.relay.accepted)
+        with closing(SmtpMailer(server)) as mailer:
+            yield Way(mailer, lambda: running.relay.accepted)
+        return
 
     def read() -> list[EmailMessage]:
         parser: BytesParser[EmailMessage] = BytesParser(policy=SMTP)
         return [parser.parsebytes(path.read_bytes()) for path in sorted(tmp_path.glob("*.eml"))]
 
-    return Way(CaughtMailer(tmp_path), read)
+    yield Way(CaughtMailer(tmp_path), read)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ Written by the Python that runs the tests, and by the one of the images.
 
 import json
 import subprocess
+from contextlib import closing
 from datetime import UTC, datetime
 from email import policy
 from email.message import EmailMessage
@@ -84,8 +85,8 @@ def check(raw: bytes, name: str, subject: str = "Reçu") -> EmailMessage:
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_name_adds_no_header_and_no_body_to_what_the_relay_receives(smtp_relay: Any, name: str) -> None:
-    mailer = SmtpMailer(SmtpServer(smtp_relay.host, smtp_relay.port, security="none", timeout=5))
-    mailer.send(sent(name), envelope_from="retours@example.org", recipient=ADDRESS)
+    with closing(SmtpMailer(SmtpServer(smtp_relay.host, smtp_relay.port, security="none", timeout=5))) as mailer:
+        mailer.send(sent(name), envelope_from="retours@example.org", recipient=ADDRESS)
     assert smtp_relay.relay.envelopes == [("retours@example.org", [ADDRESS])]
     (raw,) = smtp_relay.relay.contents
     received = check(raw, name)

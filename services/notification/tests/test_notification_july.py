@@ -51,6 +51,16 @@ def test_a_landlord_whose_email_bounced_gets_a_letter_now_and_the_next_time(worl
     assert world.states()["receipt/letter"] == "to_compose"
 
 
+def test_the_letters_after_a_bounce_hold_every_tenant(world: World) -> None:
+    world.july(email="bounce@example.org", tenants=1001)
+    world.send()
+    assert [len(event.personal["variables"]["tenants"]) for event in world.requested()] == [500, 500, 1]
+    letters = [row for row in world.messages if row["channel"] == "letter"]
+    [bounce] = [row for row in world.messages if row["channel"] == "email"]
+    assert len({row["act"] for row in letters}) == 3
+    assert {row["replaces_id"] for row in letters} == {bounce["id"]}
+
+
 def test_no_tenant_stays_in_the_table_once_the_letter_is_asked_for(world: World) -> None:
     world.july(email=None)
     assert TENANT["last_name"] not in str(world.messages)

@@ -1,5 +1,6 @@
 """The relay fails in every way: nothing is lost, nothing is sent twice that could be known as a duplicate."""
 
+from contextlib import closing
 from datetime import timedelta
 
 import time_machine
@@ -68,8 +69,8 @@ def test_a_crash_after_the_relay_accepted_sends_the_same_bytes_and_the_duplicate
     runtime = world.harness.runtime
     claim = sending.claim_next(runtime)
     assert claim is not None
-    mailer = mailer_for(own(runtime.settings))
-    sending.hand_over(mailer, runtime, claim)
+    with closing(mailer_for(own(runtime.settings))) as mailer:
+        sending.hand_over(mailer, runtime, claim)
     # The process dies here: nobody records the outcome.
     world.send()
     assert world.states() == {"july/email": "sending"}

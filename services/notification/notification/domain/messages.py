@@ -221,6 +221,3 @@ CREDENTIALS = {
     "reissue": (Template.LOGIN, Template.PROVISIONAL_PASSWORD),
     "password_recovery": (Template.PROVISIONAL_PASSWORD,),
 }
-
-# The July letter has one attestation per tenant; more than this number would not fit in an envelope.
-MOST_TENANTS_PER_LETTER = 500

@@ -41,3 +41,6 @@ class Mailer(Protocol):
         """Returns once the relay has accepted the message. Raises a MailerError; waits are bounded.
 
         `envelope_from` is the address for bounces, separate from the From header that people read."""
+
+    def close(self) -> None:
+        """Ends what a run of messages has kept open; the next message opens it again."""

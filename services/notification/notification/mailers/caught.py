@@ -34,6 +34,9 @@ class CaughtMailer:
         name = str(message["Message-ID"]).strip("<>").partition("@")[0]
         self._write(self._directory / f"{name}.eml", _as_received(message, envelope_from))
 
+    def close(self) -> None:
+        """Nothing is held open."""
+
     def _write(self, path: Path, content: bytes) -> None:
         """Writes atomically: a reader of the directory never sees half a message."""
         try:

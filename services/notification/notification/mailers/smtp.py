@@ -1,4 +1,4 @@
-"""SMTP relay. One connection per message: simple, and relays that close idle connections cause no failure."""
+"""SMTP relay. One connection for a run of messages: opening one costs more than handing over a message."""
 
 import smtplib
 import ssl
@@ -19,6 +19,9 @@ from notification.mailers.base import (
 SERVICE_CLOSING = 421
 MAILBOX_BUSY = 450
 PERMANENT = 500
+OK = 250
+# Relays end a connection that carries too many; none is known that allows fewer.
+MOST_PER_CONNECTION = 100
 
 
 @dataclass(frozen=True)
@@ -34,25 +37,43 @@ class SmtpServer:
 
 
 class SmtpMailer:
+    """Keeps its connection until `close`; one that the relay has ended is opened again before the next message."""
+
     def __init__(self, server: SmtpServer) -> None:
         self._server = server
+        self._kept: smtplib.SMTP | None = None
+        self._carried = 0
 
     def send(self, message: EmailMessage, *, envelope_from: str, recipient: str) -> None:
-        with _translated(), self._connection() as connection:
+        with _translated():
+            connection = self._ready()
+            self._carried += 1
             connection.send_message(message, from_addr=envelope_from, to_addrs=[recipient])
 
-    @contextmanager
-    def _connection(self) -> Iterator[smtplib.SMTP]:
-        connection = self._open()
-        try:
-            self._secure(connection)
-            yield connection
-        finally:
-            # The message is accepted or refused by now: an error on QUIT changes nothing,
-            # and treating it as a failure would send the message twice.
+    def close(self) -> None:
+        """The messages are accepted or refused by now: an error on QUIT changes nothing, and treating it as a failure
+        would send the last one twice."""
+        connection, self._kept, self._carried = self._kept, None, 0
+        if connection is not None:
             with suppress(smtplib.SMTPException, OSError):
                 connection.quit()
             connection.close()
+
+    def _ready(self) -> smtplib.SMTP:
+        if self._kept is None or self._carried >= MOST_PER_CONNECTION or not _answers(self._kept):
+            self.close()
+            self._kept = self._secured()
+        return self._kept
+
+    def _secured(self) -> smtplib.SMTP:
+        connection = self._open()
+        try:
+            self._secure(connection)
+        except BaseException:
+            # Never kept: the next message must not leave unencrypted, or without our name.
+            connection.close()
+            raise
+        return connection
 
     def _open(self) -> smtplib.SMTP:
         server = self._server
@@ -68,6 +89,15 @@ class SmtpMailer:
             connection.starttls(context=ssl.create_default_context())
         if server.username is not None:
             connection.login(server.username, server.password or "")
+
+
+def _answers(connection: smtplib.SMTP) -> bool:
+    """Asked before each further message: once a message is under way, a lost connection leaves open whether it was
+    accepted."""
+    try:
+        return connection.noop()[0] == OK
+    except (smtplib.SMTPException, OSError):
+        return False
 
 
 @contextmanager
