@@ -20,6 +20,7 @@ import subprocess
 import time
 from pathlib import Path
 
+from tools import pango
 from tools.steps import Step, steps
 from tools.workspace import ROOT
 
@@ -62,6 +63,7 @@ def main() -> int:
     parser.add_argument("--dev", action="store_true", help="also the tools of tests and checks")
     try:
         prepare(dev=parser.parse_args().dev)
+        pango.ensure(ROOT)
     except SetupError as error:
         print(f"\nSet-up stopped. {error}", file=sys.stderr)
         return 1

@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-CODE = {".py", ".js", ".mjs", ".css", ".scss", ".html", ".typ", ".sh", ".mjml"}
+CODE = {".py", ".js", ".mjs", ".css", ".scss", ".html", ".sh", ".mjml"}
 MOST_LINES = 400
 # The mark of a warning put to silence; what follows the codes must say why.
 SILENCED = re.compile(r"#\s*(?:noqa|type:\s*ignore)\b(?::\s*[A-Z0-9, ]+|\[[a-z, -]+\])?(?P<reason>.*)")
@@ -79,3 +79,13 @@ KNOW_CONNEXION = {f"libs/chassis/chassis/{name}.py" for name in ("http", "operat
 def test_four_modules_import_connexion() -> None:
     importing = [file for file in tracked({".py"}) if CONNEXION.search(file.read_text(encoding="utf-8"))]
     assert {str(file.relative_to(ROOT)) for file in importing} == KNOW_CONNEXION
+
+
+# docs/adr/0021: what has to change with a new WeasyPrint.
+WEASYPRINT = re.compile(r"^\s*(?:from|import) weasyprint\b", re.M)
+
+
+def test_one_module_imports_weasyprint() -> None:
+    importing = [file for file in tracked({".py"}) if WEASYPRINT.search(file.read_text(encoding="utf-8"))]
+    names = {str(file.relative_to(ROOT)) for file in importing}
+    assert names == {"services/documents/documents/rendering/engine.py"}

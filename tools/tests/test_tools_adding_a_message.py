@@ -52,7 +52,7 @@ MISSING = {
     "messages.py": "AttributeError: OVERDUE",
     "body.txt": "TemplateNotFound: 'overdue/body.txt'",
     "body.mjml": "overdue/body.mjml'",
-    "overdue.typ": "UnknownTemplate: overdue",
+    "overdue.html": "UnknownTemplate: overdue",
     "consumes.py": "KeyError: 'declaration.deadline_passed.v1'",
 }
 
@@ -122,6 +122,6 @@ def test_a_step_left_out_gives_no_message(followed: Path, tmp_path: Path, step: 
 
 def test_a_letter_that_documents_does_not_print_is_noticed(tmp_path: Path) -> None:
     copy = new_copy(tmp_path)
-    (copy / "services/documents/documents/rendering/templates/letters/reminder.typ").unlink()
+    (copy / "services/documents/documents/rendering/templates/letters/reminder.html").unlink()
     checked = run(copy, "-m", "tools.messages", "--check")
     assert (checked.returncode, checked.stdout) == (1, "letters of one side only: reminder.\n")

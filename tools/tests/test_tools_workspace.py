@@ -21,18 +21,18 @@ def workspace(tmp_path: Path) -> Path:
     package(tmp_path, "libs/chassis", "sqlalchemy>=2.1")
     package(tmp_path, "libs/webui", "flask-babel")
     package(tmp_path, "services/identity", "bailleurs-chassis", "bailleurs-webui", "argon2-cffi")
-    package(tmp_path, "services/documents", "bailleurs-chassis", "typst")
+    package(tmp_path, "services/documents", "bailleurs-chassis", "weasyprint")
     package(tmp_path, "launcher", "typer", "bailleurs-chassis", "bailleurs-identity", "bailleurs-documents")
     return tmp_path
 
 
 def test_a_deployable_needs_its_own_libraries_and_the_launcher_but_no_other_service(workspace: Path) -> None:
-    assert third_party(workspace, "services/documents") == ["sqlalchemy>=2.1", "typer", "typst"]
+    assert third_party(workspace, "services/documents") == ["sqlalchemy>=2.1", "typer", "weasyprint"]
     assert third_party(workspace, "services/identity") == ["argon2-cffi", "flask-babel", "sqlalchemy>=2.1", "typer"]
 
 
 def test_all_together_need_everything_but_the_packages_of_the_workspace(workspace: Path) -> None:
-    assert third_party(workspace) == ["argon2-cffi", "flask-babel", "sqlalchemy>=2.1", "typer", "typst"]
+    assert third_party(workspace) == ["argon2-cffi", "flask-babel", "sqlalchemy>=2.1", "typer", "weasyprint"]
 
 
 def test_a_requirement_that_names_one_of_our_folders_is_refused(workspace: Path) -> None:

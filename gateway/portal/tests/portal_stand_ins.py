@@ -108,7 +108,7 @@ class FakeServices:
         made = example("declaration", "/declarations/{declaration_id}/transmission", "post", "201")
         self.on("POST", f"{one}/transmission", made)
         self.on("POST", f"{one}/amendments", lambda _: httpx.Response(201, json=self.declaration))
-        self.on("GET", "/api/documents/v1/documents", {"items": []})
+        self.on("GET", "/api/documents/v1/documents", {"items": [], "delayed": False})
         self.on("GET", f"/api/documents/v1/documents/{DOCUMENT}/content", pdf())
         verified = {
             "reference": REFERENCE,

@@ -198,7 +198,7 @@ def test_a_transmitted_declaration_is_no_longer_a_form(browser: FlaskClient, ser
 def test_the_receipt_is_announced_while_it_is_made_then_linked(browser: FlaskClient, services: FakeServices) -> None:
     finish(services)
     waiting = browser.get(f"{AT}/confirmation")
-    services.on("GET", "/api/documents/v1/documents", {"items": [{"id": DOCUMENT, "version": 1}]})
+    services.on("GET", "/api/documents/v1/documents", {"items": [{"id": DOCUMENT, "version": 1}], "delayed": False})
     ready = browser.get(f"{AT}/confirmation")
     assert "en cours de préparation" in waiting.text
     assert REFERENCE in ready.text
@@ -207,8 +207,17 @@ def test_the_receipt_is_announced_while_it_is_made_then_linked(browser: FlaskCli
     assert page_checks(ready.text) == []
 
 
+def test_a_receipt_that_cannot_be_made_yet_is_said_to_come_later(browser: FlaskClient, services: FakeServices) -> None:
+    finish(services)
+    services.on("GET", "/api/documents/v1/documents", {"items": [], "delayed": True})
+    page = browser.get(f"{AT}/confirmation").text
+    assert "ne peuvent pas être préparés pour l’instant" in page
+    assert "dans quelques instants" not in page
+    assert page_checks(page) == []
+
+
 def test_the_receipt_is_handed_on_and_never_kept(browser: FlaskClient, services: FakeServices) -> None:
-    services.on("GET", "/api/documents/v1/documents", {"items": [{"id": DOCUMENT, "version": 1}]})
+    services.on("GET", "/api/documents/v1/documents", {"items": [{"id": DOCUMENT, "version": 1}], "delayed": False})
     services.on("GET", f"/api/documents/v1/documents/{DOCUMENT}/content", pdf())
     answer = browser.get(f"{AT}/recapitulatif.pdf")
     assert answer.data == b"%PDF-1.7"

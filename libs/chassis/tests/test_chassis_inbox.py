@@ -146,6 +146,28 @@ def test_what_keeps_failing_waits_longer_each_time_then_is_dead_and_left_alone(t
     assert row_of(toy)["attempts"] == toy.runtime.settings.inbox_max_attempts == 12
 
 
+def test_what_waits_for_something_to_be_installed_is_tried_every_minute_and_never_dead(
+    toy: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    receive(toy, ordered(toy, "a"))
+    handle = inbox._handle
+
+    def absent(*_: object) -> None:
+        raise inbox.NotYet
+
+    monkeypatch.setattr(inbox, "_handle", absent)
+    with time_machine.travel(clock.now() + timedelta(seconds=1), tick=False) as traveller:
+        for _ in range(2 * toy.runtime.settings.inbox_max_attempts):
+            assert inbox.process_due(toy.runtime) == 1
+            assert inbox.process_due(toy.runtime) == 0
+            row = row_of(toy)
+            assert (row["dead_at"], row["next_attempt_at"] - clock.now()) == (None, timedelta(minutes=1))
+            traveller.move_to(row["next_attempt_at"])
+        monkeypatch.setattr(inbox, "_handle", handle)
+        handle_all(toy)
+    assert row_of(toy)["done_at"] is not None
+
+
 def test_one_that_fails_does_not_hold_up_the_others(toy: Harness) -> None:
     receive(toy, failing(toy), ordered(toy, "a"), ordered(toy, "b"))
     handle_all(toy)

@@ -6,12 +6,13 @@ from chassis.http import caller, read_only, settings
 from chassis.storage import Storage
 
 from documents import api_types, queries, schemas
+from documents.rendering import pango
 
 
 def list_documents(declaration: str) -> api_types.ListDocumentsAnswer:
     with read_only() as session:
         found = queries.recaps(session, caller(), UUID(declaration))
-        return {"items": [schemas.document_to_json(row) for row in found]}
+        return {"items": [schemas.document_to_json(row) for row in found], "delayed": bool(pango.missing())}
 
 
 def get_document(document_id: str) -> api_types.Document:

@@ -1,18 +1,24 @@
 """The documents service's declaration: subscriptions, events published, periodic jobs."""
 
+import structlog
 from chassis import account_status, rights
 from chassis.runtime import Periodic, Runtime, Service, Subscription
 
 from documents import publishes, retention
 from documents.consumes import batches, declarations, letters
 from documents.models import Base
-from documents.rendering import fonts
+from documents.rendering import fonts, pango
 from documents.settings import Settings
 
+log = structlog.get_logger()
 
-def require_fonts(_: Runtime) -> None:
-    """Checked at start rather than at the first recap: raises FontsMissing, which says what to run."""
+
+def check_means(_: Runtime) -> None:
+    """At start rather than at the first recap: raises FontsMissing, which says what to run. Without Pango, which is the
+    system's, the service serves what it has and documents wait."""
     fonts.folder()
+    if absent := pango.missing():
+        log.warning("documents wait for Pango to be installed: `make setup` says how", missing=absent)
 
 
 service = Service(
@@ -28,6 +34,6 @@ service = Service(
         Subscription("notification.letter_requested.v1", letters.letter_requested),
     ),
     published=publishes.PUBLISHED,
-    on_start=require_fonts,
+    on_start=check_means,
     periodic=(Periodic("purge documents", 3600, retention.purge),),
 )

@@ -13,8 +13,10 @@ from sqlalchemy.orm import Session
 class Settings(ChassisSettings):
     # 0 renders in the calling process: for tests, and where a second process is not allowed.
     render_processes: int = 1
-    # A letter of 500 pages takes under 2 s on one core of 2026; rendering beyond the limit is stopped.
-    render_seconds: int = 60
+    # A letter of 500 pages or a lot of 5,000 declarations takes 50 s of one core of 2026; what takes longer is stopped.
+    render_seconds: int = 300
+    # Of addresses, per process: the largest of these documents uses a third.
+    render_megabytes: int = 3_000
     # A process is replaced after this many files, which frees whatever it keeps in memory.
     render_recycle_after: int = 500
     # Full calendar years after the campaign's: as long as the Caf may claim benefits back (2 years, more in case of
@@ -25,7 +27,7 @@ class Settings(ChassisSettings):
         super().__post_init__()
         if self.render_processes < 0:
             raise SettingsError("BAILLEURS_RENDER_PROCESSES : un nombre positif ou nul est attendu.")
-        for name in ("render_seconds", "render_recycle_after", "retention_years"):
+        for name in ("render_seconds", "render_megabytes", "render_recycle_after", "retention_years"):
             if getattr(self, name) < 1:
                 raise SettingsError(f"BAILLEURS_{name.upper()} : un nombre d’au moins 1 est attendu.")
 

@@ -7,6 +7,7 @@ import pytest
 from chassis import ids
 from documents import retention
 from documents.models import DeclarationDocument
+from documents.rendering import pango
 from documents_world import REFERENCE
 from sqlalchemy import update
 
@@ -45,7 +46,16 @@ def test_outside_the_perimeter_a_document_answers_as_one_that_does_not_exist(
 def test_the_same_perimeter_in_another_organisation_shows_nothing(world: Any, receipt: str) -> None:
     stranger = world.landlord(("private", "FR"), org=ids.new_id())
     assert world.get(f"/documents/{receipt}", stranger).status_code == 404
-    assert world.get(f"/documents?declaration={world.declaration_id}", stranger).json() == {"items": []}
+    assert world.get(f"/documents?declaration={world.declaration_id}", stranger).json()["items"] == []
+
+
+def test_the_list_says_when_no_document_can_be_made(world: Any, receipt: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def delayed() -> Any:
+        return world.get(f"/documents?declaration={world.declaration_id}", world.landlord(("private", "35"))).json()
+
+    assert delayed()["delayed"] is False
+    monkeypatch.setattr(pango, "LIBRARIES", (("libnothing.so.0",),))
+    assert (delayed()["delayed"], [each["id"] for each in delayed()["items"]]) == (True, [receipt])
 
 
 def test_a_right_withdrawn_or_an_account_stopped_sees_no_more_at_once(world: Any, receipt: str) -> None:

@@ -3,16 +3,19 @@
 import base64
 import hashlib
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pdf_reading as read
 import pytest
-from chassis import event_schemas, events, ids, sealing
+import time_machine
+from chassis import event_schemas, events, ids, inbox, sealing
 from chassis.storage import Storage
 from chassis.testing.harness import load_schema
 from documents.app import service
 from documents.domain import SnapshotAltered
+from documents.rendering import pango
 from documents.rendering.recap import canonical
 from documents_world import Data
 
@@ -57,6 +60,21 @@ def test_a_transmission_becomes_a_stored_receipt_that_is_announced(world: Any) -
     assert ready.data["size"] == len(pdf)
     assert ready.personal["recipient"]["name"] == "SCI Les Tilleuls"
     assert ready.personal["caf"]["telephone"] == "32 30"
+
+
+def test_a_transmission_told_while_pango_is_missing_is_drawn_once_it_is_there(
+    world: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as missing:
+        missing.setattr(pango, "LIBRARIES", (("libnothing.so.0",),))
+        with pytest.raises(AssertionError, match="PangoMissing"):
+            world.transmit()
+    assert world.harness.rows("document") == []
+    [row] = world.harness.rows("inbox")
+    assert (row["done_at"], row["dead_at"]) == (None, None)
+    with time_machine.travel(row["next_attempt_at"] + timedelta(seconds=1), tick=False):
+        inbox.process_due(world.harness.runtime)
+    assert len(world.harness.rows("document")) == 1
 
 
 def test_the_same_version_told_twice_makes_one_receipt(world: Any) -> None:

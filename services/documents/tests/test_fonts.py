@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from chassis.testing.plugin import HarnessFactory
 from documents.app import service
-from documents.rendering import fonts, french
+from documents.rendering import fonts, french, pango
 
 
 def test_missing_fonts_name_the_command_to_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -23,6 +23,18 @@ def test_a_service_without_fonts_says_so_when_it_starts(
     assert service.on_start is not None
     with pytest.raises(fonts.FontsMissing):
         service.on_start(harness(service, sqlite_url).runtime)
+
+
+def test_a_service_without_pango_starts_and_says_that_documents_wait(
+    monkeypatch: pytest.MonkeyPatch, harness: HarnessFactory, sqlite_url: str, capfd: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(pango, "LIBRARIES", (("libnothing.so.0",),))
+    assert service.on_start is not None
+    service.on_start(harness(service, sqlite_url).runtime)
+    said = "".join(capfd.readouterr()) + caplog.text
+    assert "documents wait for Pango" in said
+    assert "libnothing.so.0" in said
 
 
 def test_fonts_already_there_are_not_fetched_again(monkeypatch: pytest.MonkeyPatch) -> None:

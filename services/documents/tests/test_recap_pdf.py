@@ -2,8 +2,8 @@
 
 import hashlib
 import io
-import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pdf_reading as read
@@ -15,10 +15,17 @@ from pypdf import PdfReader
 
 BuildRecap = Callable[..., Recap]
 
+MARKUP = [
+    "<script>alert(1)</script>",
+    "{{ 7 * 7 }} {% include 'recap.html' %}",
+    "</td></tr></table><h1>",
+    "@import url(http://evil.example/a.css);",
+    '"><img src="file:///etc/passwd">',
+    "&lt;b&gt; &amp;nbsp;",
+    "]]> --> <!--",
+]
 HOSTILE = [
-    "#panic()",
-    "$x$ *b* _u_ `c` #emoji.face",
-    ']#read("/etc/passwd")',
+    *MARKUP,
     "محمد שלום Ωμέγα",
     "🏠 漢字",
     "a\x00\x07b",
@@ -51,8 +58,9 @@ def test_what_people_type_is_printed_and_never_interpreted(typed: str, recap: Bu
     snapshot["confirmations"][0]["reason"] = typed
     pdf = render_recap(recap(snapshot=snapshot)).pdf
     assert read.unmet(pdf) == []
-    if typed.startswith(("#", "$", "]")):
-        assert read.words(pdf).count(typed) == 2
+    if typed in MARKUP:
+        # A long word is cut at the edge of its cell.
+        assert read.words(pdf).replace(" ", "").count(typed.replace(" ", "")) == 2
 
 
 def test_a_tenant_with_one_name_only_is_printed_without_a_stray_space(snapshot: Data) -> None:
@@ -73,14 +81,33 @@ def test_a_name_of_five_thousand_letters_stays_inside_the_margins(recap: BuildRe
     assert read.words(rendered.pdf).replace(" ", "").count("W") >= 5000
 
 
-def test_the_same_transmission_gives_the_same_bytes_from_a_fresh_compiler(recap: BuildRecap) -> None:
-    made: list[bytes] = []
-    for _ in range(2):
-        thread = threading.Thread(target=lambda: made.append(render_recap(recap()).pdf))
-        thread.start()
-        thread.join(timeout=30)
-    assert len(made) == 2
-    assert made[0] == made[1]
+def test_threads_that_draw_at_once_make_the_same_bytes(recap: BuildRecap) -> None:
+    with ThreadPoolExecutor(3) as pool:
+        made = list(pool.map(lambda _: render_recap(recap()).pdf, range(6)))
+    assert set(made) == {render_recap(recap()).pdf}
+
+
+def test_the_ordinary_receipt_is_one_sheet_with_rent_and_reference_at_its_top(recap: BuildRecap) -> None:
+    rendered = render_recap(recap())
+    assert rendered.pages == 1
+    top = " ".join(text for _, _, _, bottom, text in read.boxes(rendered.pdf) if bottom < 85)
+    assert "1 470,50 €" in top.replace("\u202f", " ").replace("\u00a0", " ")
+    assert recap().reference in top
+
+
+@pytest.mark.parametrize("lines", [6, 40])
+def test_a_longer_receipt_goes_on_over_the_next_sheets_and_loses_nothing(
+    recap: BuildRecap, snapshot: Data, lines: int
+) -> None:
+    snapshot["confirmations"] = [
+        {"code": "rent_gap", "message": f"Point {number}. " + "Le loyer diffère. " * 20, "reason": f"Motif {number}."}
+        for number in range(lines)
+    ]
+    rendered = render_recap(recap(snapshot=snapshot))
+    assert rendered.pages > 1
+    text = read.words(rendered.pdf)
+    assert [number for number in range(lines) if f"Point {number}." not in text or f"Motif {number}." not in text] == []
+    assert read.unmet(rendered.pdf) == []
 
 
 def test_the_code_on_the_page_opens_the_public_verification(recap: BuildRecap) -> None:
@@ -125,13 +152,15 @@ def test_a_screen_reader_finds_language_title_and_table_headers(recap: BuildReca
     kinds = [node["/S"] for node in read.structure(pdf)]
     assert kinds.count("/H1") == 1
     assert kinds.count("/TH") >= 2 * kinds.count("/Table")
+    scopes = {node["/A"]["/Scope"] for node in read.structure(pdf) if node["/S"] == "/TH"}
+    assert scopes == {"/Row", "/Column"}
 
 
 def test_fonts_are_ours_and_embedded(recap: BuildRecap) -> None:
     fonts = read.fonts(render_recap(recap()).pdf)
     assert fonts
     assert all(fonts.values())
-    assert all("DejaVuSans" in name for name in fonts)
+    assert all("+DejaVu-Sans-" in name for name in fonts)
 
 
 @pytest.mark.parametrize("up_to_date", [True, False])
@@ -144,7 +173,7 @@ def test_amounts_and_their_total_stay_on_one_page(recap: BuildRecap, snapshot: D
 
 def test_the_page_count_is_that_of_the_file(recap: BuildRecap) -> None:
     rendered = render_recap(recap())
-    assert rendered.pages == len(PdfReader(io.BytesIO(rendered.pdf)).pages) == 2
+    assert rendered.pages == len(PdfReader(io.BytesIO(rendered.pdf)).pages)
 
 
 def test_a_dwelling_corrected_by_the_landlord_is_printed_as_declared(recap: BuildRecap, snapshot: Data) -> None:

@@ -7,8 +7,10 @@ from functools import partial
 from typing import cast
 
 import pytest
+from chassis.inbox import NotYet
 from chassis.settings import SettingsError
 from documents import render_pool
+from documents.rendering import pango
 from documents.rendering.recap import Recap, render_recap
 from documents.settings import Settings
 from documents_world import Data
@@ -37,12 +39,34 @@ def test_a_page_that_does_not_end_is_stopped_and_the_next_one_is_made(
     with pytest.raises(TimeoutError):
         render_pool.make_recap(hurried, cast("Recap", "a" * 60))
     monkeypatch.undo()
-    assert render_pool.make_recap(settings, recap()).pages == 2
+    assert render_pool.make_recap(settings, recap()).pages == 1
+
+
+def test_a_page_that_asks_for_too_much_memory_fails_and_the_next_one_is_made(
+    settings: Settings, recap: Callable[..., Recap], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Bytes of this length stand for a layout that grows for ever.
+    monkeypatch.setattr(render_pool, "render_recap", bytes)
+    greedy = Settings(service="documents", environment="test", render_recycle_after=2, render_megabytes=1_000)
+    with pytest.raises(MemoryError):
+        render_pool.make_recap(greedy, cast("Recap", 2_000_000_000))
+    monkeypatch.undo()
+    assert render_pool.make_recap(settings, recap()).pages == 1
+
+
+def test_without_pango_nothing_is_drawn_and_the_event_waits(
+    settings: Settings, recap: Callable[..., Recap], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pango, "LIBRARIES", (("libnothing.so.0",),))
+    with pytest.raises(NotYet, match=r"libnothing\.so\.0"):
+        render_pool.make_recap(settings, recap())
+    monkeypatch.undo()
+    assert render_pool.make_recap(settings, recap()).pages == 1
 
 
 def _serve_one(wanted: Recap) -> None:
     settings = Settings(service="documents", environment="test", render_processes=1)
-    assert render_pool.make_recap(settings, wanted).pages == 2
+    assert render_pool.make_recap(settings, wanted).pages == 1
 
 
 def test_a_server_process_that_rendered_ends_at_once_when_asked(recap: Callable[..., Recap]) -> None:
@@ -56,7 +80,9 @@ def test_a_server_process_that_rendered_ends_at_once_when_asked(recap: Callable[
     assert ended == 0
 
 
-@pytest.mark.parametrize("wrong", [{"render_processes": -1}, {"render_seconds": 0}, {"retention_years": 0}])
+@pytest.mark.parametrize(
+    "wrong", [{"render_processes": -1}, {"render_seconds": 0}, {"render_megabytes": 0}, {"retention_years": 0}]
+)
 def test_a_setting_that_makes_no_sense_is_refused_by_its_key(wrong: Data) -> None:
     with pytest.raises(SettingsError, match=f"BAILLEURS_{next(iter(wrong)).upper()}"):
         Settings(service="documents", environment="test", **wrong)

@@ -20,6 +20,7 @@ class Document(TypedDict):
 
 class ListDocumentsAnswer(TypedDict):
     items: list[Document]
+    delayed: bool
 
 
 class LotDocument(TypedDict):

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from portal.api_types.documents import Document, ListDocumentsAnswer, LotDocument, Verification
+from portal.api_types.documents import ListDocumentsAnswer, LotDocument, Verification
 from portal.clients.http import Service
 
 
@@ -19,9 +19,9 @@ class DocumentsClient(Service):
 
     name = "documents"
 
-    def list_for(self, declaration: str) -> list[Document]:
-        """The recaps of a declaration's versions."""
-        return self._get(ListDocumentsAnswer, "documents", declaration=declaration)["items"]
+    def list_for(self, declaration: str) -> ListDocumentsAnswer:
+        """The recaps of a declaration's versions, and whether none can be made at present."""
+        return self._get(ListDocumentsAnswer, "documents", declaration=declaration)
 
     def content(self, document: str) -> Content:
         """The PDF."""

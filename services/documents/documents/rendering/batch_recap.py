@@ -22,16 +22,16 @@ class BatchRecap:
 
 def render_batch_recap(batch: BatchRecap) -> Rendered:
     """PDF/A-3a with PDF/UA-1 marks; the same input gives the same bytes. Errors: as `render_pdf`."""
-    return render_pdf("batch_recap.typ", _view(batch), dated=batch.transmitted_at, raw={"reference": batch.reference})
+    return render_pdf("batch_recap.html", _view(batch), dated=batch.transmitted_at)
 
 
 def _view(batch: BatchRecap) -> dict[str, object]:
     lines = batch.personal["lines"]
     return {
+        "reference": batch.reference,
         "title": f"Récapitulatif d’un lot de déclarations – juillet {batch.campaign_year}",
         "count": french.declarations(len(lines)),
         "transmitted": french.instant(batch.transmitted_at),
-        "moment": french.parts(batch.transmitted_at.date()),
         "cafs": [
             {
                 "name": caf["name"],

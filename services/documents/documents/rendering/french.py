@@ -7,18 +7,13 @@ from chassis.clock import PARIS
 from chassis.french import formats
 from chassis.french.formats import NBSP, declarations, user_number
 
-__all__ = ["NBSP", "day", "declarations", "euros", "instant", "instant_utc", "parts", "siret", "user_number", "yes_no"]
+__all__ = ["NBSP", "day", "declarations", "euros", "instant", "instant_utc", "siret", "user_number", "yes_no"]
 
 
 def day(value: date | str) -> str:
     """`1er janvier 2027`; ISO text is accepted."""
     moment = date.fromisoformat(value) if isinstance(value, str) else value
     return formats.long_date(moment).replace(" ", NBSP)
-
-
-def parts(value: date) -> dict[str, int]:
-    """The arguments of typst's `datetime`."""
-    return {"year": value.year, "month": value.month, "day": value.day}
 
 
 def instant(value: datetime) -> str:

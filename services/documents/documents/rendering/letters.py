@@ -11,14 +11,17 @@ from typing import Any
 from chassis.clock import PARIS
 from chassis.texts import full_name
 
-from documents.rendering import french
+from documents.rendering import fonts, french
 from documents.rendering.address import below_name, window_lines
 from documents.rendering.pdf import TEMPLATES, Rendered, render_pdf
 
 # Any: JSON of an event, whose variables each letter knows.
 Facts = Mapping[str, Any]
-LETTERS = frozenset(path.stem for path in (TEMPLATES / "letters").glob("*.typ"))
+LETTERS = frozenset(path.stem for path in (TEMPLATES / "letters").glob("*.html"))
 
+# The inner width of the window and the size of its text (`print.css`), in points; a hair less, for rounding.
+WINDOW_POINTS = 80 * 72 / 25.4
+ADDRESS_POINTS = 9.5
 # The entry of the sealed part that each letter prints; never both in one envelope.
 SECRETS = {"login": "login", "provisional_password": "password"}
 # 500 pages take 1.5 s and 250 MB; more do not fit in an envelope.
@@ -54,8 +57,8 @@ def render_letter(letter: Letter) -> Rendered:
         raise UnknownTemplate(letter.template)
     data = {**_variables(letter), **_common(letter), **_BODIES.get(letter.template, _nothing_more)(letter)}
     secret_name = SECRETS.get(letter.template)
-    raw = {"secret": str(letter.secret[secret_name])} if secret_name else {}
-    return render_pdf(f"letters/{letter.template}.typ", data, dated=letter.written_at, raw=raw)
+    shown = {"secret": str(letter.secret[secret_name])} if secret_name else {}
+    return render_pdf(f"letters/{letter.template}.html", {**data, **shown}, dated=letter.written_at)
 
 
 def _variables(letter: Letter) -> dict[str, object]:
@@ -76,12 +79,16 @@ def _common(letter: Letter) -> dict[str, object]:
     return {
         "title": letter.variables.get("title", ANY_TITLE),
         "caf": caf,
-        "recipient": window_lines(letter.recipient["name"], letter.recipient["address"]),
+        "recipient": [_in_window(line) for line in window_lines(letter.recipient["name"], letter.recipient["address"])],
         "written": french.day(written),
-        "moment": french.parts(written),
         "references": _references(letter.variables, caf),
         "portal_url": letter.variables.get("portal_url") or letter.public_url,
     }
+
+
+def _in_window(line: str) -> dict[str, object]:
+    """A line too wide for the window is narrowed, never cut and never wrapped (NF Z10-011: 6 lines, 38 characters)."""
+    return {"text": line, "scale": min(1, round(WINDOW_POINTS / (fonts.width(line) * ADDRESS_POINTS), 3))}
 
 
 def _nothing_more(_: Letter) -> dict[str, object]:

@@ -1,25 +1,19 @@
-"""Only this module calls typst: only our fonts and templates, both accessibility standards, a given date."""
+"""From the data of a document to its PDF: the page by a Jinja template, then WeasyPrint, then both standards' marks."""
 
-import io
-import json
-import threading
+import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
-from typing import Literal, cast
 
-import typst
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
 
 from documents.rendering import fonts, text
-from documents.rendering.fonts import FontsMissing
-
-__all__ = ["FontsMissing", "Rendered", "render_pdf"]
 
 TEMPLATES = Path(__file__).with_name("templates")
-# Both standards in one file: tagged for screen readers, archivable with its data attached.
-STANDARDS: list[Literal["ua-1", "a-3a"]] = ["ua-1", "a-3a"]
-
-_local = threading.local()
+AUTHOR = "Offre Bailleurs"
 
 
 @dataclass(frozen=True)
@@ -30,32 +24,59 @@ class Rendered:
     pages: int
 
 
-def render_pdf(template: str, data: object, *, dated: datetime, raw: dict[str, str] | None = None) -> Rendered:
-    """Renders `data` (any JSON value) with a template of this package; `dated` (aware) becomes the file's date.
+@dataclass(frozen=True)
+class AttachedFile:
+    """A file that the PDF holds."""
 
-    Strings of `data` reach the template as values, made printable; those of `raw` unchanged. Neither is parsed as
-    markup. Errors: FontsMissing; typst.TypstError when a template is wrong.
+    name: str
+    description: str
+    content: bytes
+
+
+def render_pdf(
+    template: str,
+    data: Mapping[str, object],
+    *,
+    dated: datetime,
+    attached: AttachedFile | None = None,
+) -> Rendered:
+    """Renders `data` (a JSON object) with a template of this package; `dated` (aware) becomes the file's date.
+
+    Strings of `data` are made printable and escaped: none is read as markup. The same input gives the same bytes.
+    Errors: FontsMissing, pango.PangoMissing, engine.FaultyDocument; jinja2.UndefinedError when a value lacks.
     """
-    inputs = {"data": json.dumps(text.printable_tree(data, fonts.coverage())), **(raw or {})}
-    made = _compiler().compile(
-        str(TEMPLATES / template),
-        format="pdf",
-        sys_inputs=inputs,
-        pdf_standards=[*STANDARDS],
-        timestamp=int(dated.timestamp()),
+    # Here, because WeasyPrint needs a second and libraries of the system: a server starts without either.
+    from documents.rendering import engine, standards
+
+    page = html(template, data, dated)
+    inside = attached and engine.Attached(
+        name=attached.name, description=attached.description, content=attached.content, dated=dated.astimezone(UTC)
     )
-    pdf = cast("bytes", made)  # without an output path a PDF is one value; only images are lists
-    from pypdf import PdfReader  # imported when a document is rendered, not at server start
-
-    return Rendered(pdf=pdf, pages=len(PdfReader(io.BytesIO(pdf)).pages))
+    pdf, pages = engine.write_pdf(page, identifier=hashlib.sha256(page.encode()).digest()[:16], attached=inside or None)
+    return Rendered(pdf=standards.meet_both(pdf), pages=pages)
 
 
-def _compiler() -> typst.Compiler:
-    """One per thread: a compiler caches fonts and templates, and is not thread-safe."""
-    compiler = getattr(_local, "compiler", None)
-    if compiler is None:
-        only_ours = typst.Fonts(
-            include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(fonts.folder())]
-        )
-        compiler = _local.compiler = typst.Compiler(root=str(TEMPLATES), font_paths=only_ours)
-    return compiler
+def html(template: str, data: Mapping[str, object], dated: datetime) -> str:
+    """The page that is printed."""
+    shown = text.printable_tree(data, fonts.coverage())
+    stamp = dated.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return _templates().get_template(template).render(shown, author=AUTHOR, dated=stamp)
+
+
+@cache
+def _templates() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=select_autoescape(default=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.filters["site"] = site
+    return environment
+
+
+def site(url: str) -> Markup:
+    """An address of the web as a link that stays whole on its line."""
+    return Markup('<a class="whole" href="{0}">{0}</a>').format(url)

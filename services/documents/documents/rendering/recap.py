@@ -13,7 +13,7 @@ import rfc8785
 
 from documents.rendering import french, qr, recap_rows
 from documents.rendering.address import below_name
-from documents.rendering.pdf import Rendered, render_pdf
+from documents.rendering.pdf import AttachedFile, Rendered, render_pdf
 
 Snapshot = Mapping[str, Any]
 
@@ -51,19 +51,21 @@ def canonical(snapshot: Snapshot) -> str:
 
 def render_recap(recap: Recap) -> Rendered:
     """PDF/A-3a with PDF/UA-1 marks; the same recap gives the same bytes. Errors: as `render_pdf`."""
-    raw = {
-        "reference": recap.reference,
-        "sha256": recap.sha256,
-        "verification_url": recap.verification_url,
-        "qr": qr.svg(recap.verification_url),
-        "snapshot": canonical(recap.snapshot),
-    }
-    return render_pdf("recap.typ", _view(recap), dated=recap.transmitted_at, raw=raw)
+    data = AttachedFile(
+        name="declaration.json",
+        description="Données de la déclaration, dont l’empreinte SHA-256 est imprimée",
+        content=canonical(recap.snapshot).encode(),
+    )
+    return render_pdf("recap.html", _view(recap), dated=recap.transmitted_at, attached=data)
 
 
 def _view(recap: Recap) -> dict[str, object]:
     snapshot = recap.snapshot
     return {
+        "reference": recap.reference,
+        "sha256": recap.sha256,
+        "verification_url": recap.verification_url,
+        "qr": qr.image(recap.verification_url),
         "caf": _caf(snapshot["caf"]),
         "title": f"Récapitulatif de la déclaration de loyer – juillet {recap.campaign_year}",
         "year": str(recap.campaign_year),
@@ -74,8 +76,7 @@ def _view(recap: Recap) -> dict[str, object]:
         "channel": _channel(recap),
         "received": french.instant(recap.transmitted_at),
         "received_utc": french.instant_utc(recap.transmitted_at),
-        "moment": french.parts(recap.transmitted_at.date()),
-        "sections": recap_rows.sections(snapshot),
+        "sections": recap_rows.columns(snapshot),
         "rent": recap_rows.rent(snapshot["rent"], recap.campaign_year),
         "confirmations": recap_rows.confirmations(snapshot["confirmations"]),
         "corrected": recap_rows.corrected(snapshot["corrected"]),

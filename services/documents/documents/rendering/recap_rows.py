@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypedDict
 
 from chassis.french.housing import HOUSING_TYPES
 from chassis.texts import full_name
@@ -14,18 +14,28 @@ Row = tuple[str, str]
 Facts = Mapping[str, Any]
 
 NOT_GIVEN = "Non renseigné"
+# Characters: an address of six lines takes as many lines of a column.
+SHORT = 230
 SHARES = {"whole": "Loyer entier du logement", "tenant_share": "Part du locataire seulement"}
 
 
-def sections(snapshot: Facts) -> list[dict[str, object]]:
-    """Landlord, dwelling, tenant, situation: title and (label, value) rows."""
-    parts = (
-        ("Bailleur", _landlord(snapshot["landlord"])),
-        ("Logement", _dwelling(snapshot["dwelling"], snapshot["information"])),
-        ("Locataire", _tenant(snapshot["tenant"], snapshot["information"])),
-        ("Situation du locataire", _situation(snapshot["situation"])),
-    )
-    return [{"title": title, "rows": rows} for title, rows in parts]
+class Section(TypedDict):
+    """A title and its (label, value) rows."""
+
+    title: str
+    rows: list[Row]
+
+
+def columns(snapshot: Facts) -> list[list[Section]]:
+    """Sections in two columns, the first below the rent; in one when a value is too long for half a page."""
+    information = snapshot["information"]
+    landlord = Section(title="Bailleur", rows=_landlord(snapshot["landlord"]))
+    dwelling = Section(title="Logement", rows=_dwelling(snapshot["dwelling"], information))
+    tenant = Section(title="Locataire", rows=_tenant(snapshot["tenant"], information))
+    situation = Section(title="Situation du locataire", rows=_situation(snapshot["situation"]))
+    sections = [landlord, dwelling, tenant, situation]
+    short = all(len(value) <= SHORT for section in sections for _, value in section["rows"])
+    return [[landlord, tenant], [dwelling, situation]] if short else [sections]
 
 
 def rent(declared: Facts, year: int) -> dict[str, object]:
@@ -36,6 +46,7 @@ def rent(declared: Facts, year: int) -> dict[str, object]:
         "rows": [
             ("Loyer hors charges", french.euros(declared["rent"])),
             ("Charges", french.euros(declared["charges"])),
+            ("Total", french.euros(total)),
         ],
         "total": french.euros(total),
         "terms": [

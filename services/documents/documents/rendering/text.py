@@ -1,21 +1,18 @@
-"""Makes typed text printable: no markup, direction controls dropped, other undrawable characters marked."""
+"""Makes typed text printable: direction controls dropped, other undrawable characters marked. The page escapes it."""
 
 import unicodedata
 from collections.abc import Set as AbstractSet
 
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
-ZERO_WIDTH_SPACE = "\N{ZERO WIDTH SPACE}"
-# Longest run of characters without a line break opportunity: fits the narrowest table cell in use.
-LONGEST_RUN = 24
 # They change the displayed order (https://www.unicode.org/reports/tr36/#Bidirectional_Text_Spoofing).
 BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 def printable(text: str, drawable: AbstractSet[int]) -> str:
-    """One line of text that fonts can draw and lines can break; a character without glyph shows as U+FFFD."""
+    """One line of text that fonts can draw; a character without glyph shows as U+FFFD."""
     composed = unicodedata.normalize("NFC", text)
     kept = "".join(_printable_character(character, drawable) for character in composed)
-    return " ".join(_breakable(word) for word in kept.split(" ") if word)
+    return " ".join(word for word in kept.split(" ") if word)
 
 
 def printable_tree(value: object, drawable: AbstractSet[int]) -> object:
@@ -35,9 +32,3 @@ def _printable_character(character: str, drawable: AbstractSet[int]) -> str:
     if character.isspace() and character not in "\u00a0\u202f":
         return " "
     return character if ord(character) in drawable else REPLACEMENT
-
-
-def _breakable(word: str) -> str:
-    if len(word) <= LONGEST_RUN:
-        return word
-    return ZERO_WIDTH_SPACE.join(word[start : start + LONGEST_RUN] for start in range(0, len(word), LONGEST_RUN))

@@ -1,6 +1,6 @@
 """The table of messages: what is declared of each stands in its row, and nowhere else.
 
-The texts are `emails/<name>/` and, in documents, `rendering/templates/letters/<name>.typ`. docs/adding-a-message.md
+The texts are `emails/<name>/` and, in documents, `rendering/templates/letters/<name>.html`. docs/adding-a-message.md
 lists the steps; `python -m tools.messages` writes the contracts and the list of docs/messages.md from this table.
 """
 

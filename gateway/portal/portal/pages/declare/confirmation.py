@@ -9,7 +9,7 @@ from portal.clients import api
 from portal.pages.declare.blueprint import pages
 from portal.pages.declare.journey import heading, next_address, reported
 from portal.pages.declare.outcomes import outcome_of
-from portal.pages.declare.recap import recaps_of
+from portal.pages.declare.recap import Recaps, recaps_of
 from portal.sign_in.person import current_user, login_required
 
 
@@ -20,6 +20,11 @@ def confirmation(declaration: Any) -> ResponseReturnValue:
     body = api().declaration.get(str(declaration)).body
     if not body["transmissions"] and body["next_step"] != "done" and not current_user().is_agent:
         return redirect(next_address(body), 303)
-    receipts = recaps_of(body["id"]) if body["transmissions"] else {}
-    shown = {"receipts": receipts, "outcome": outcome_of(body, current_user().is_agent), "index": 4}
+    recaps = recaps_of(body["id"]) if body["transmissions"] else Recaps({}, delayed=False)
+    shown = {
+        "receipts": recaps.by_version,
+        "delayed": recaps.delayed,
+        "outcome": outcome_of(body, current_user().is_agent),
+        "index": 4,
+    }
     return render_template("declare/confirmation.html", **shown, **reported(body), **heading(body))

@@ -32,6 +32,6 @@ def history(declaration: Any) -> ResponseReturnValue:
         history=found,
         author=author_name(),
         channels=CHANNELS,
-        receipts=recaps_of(body["id"]) if found["versions"] else {},
+        receipts=recaps_of(body["id"]).by_version if found["versions"] else {},
         **heading(body),
     )

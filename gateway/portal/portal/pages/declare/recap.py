@@ -1,6 +1,6 @@
 """The recap of a transmission, as a PDF."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Response, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,20 +11,27 @@ from portal.pages.declare.blueprint import pages
 from portal.sign_in.person import login_required
 
 
-def recaps_of(declaration_id: str) -> dict[int, str]:
-    """Version -> document; empty while documents is late or unavailable: the page is useful without them."""
+class Recaps(NamedTuple):
+    """Version -> document; `delayed`: those to come wait for something to be installed."""
+
+    by_version: dict[int, str]
+    delayed: bool
+
+
+def recaps_of(declaration_id: str) -> Recaps:
+    """Empty while documents is late or unavailable: the page is useful without them."""
     try:
         found = api().documents.list_for(declaration_id)
     except (Refused, Unavailable):
-        return {}
-    return {int(document["version"]): str(document["id"]) for document in found}
+        return Recaps({}, delayed=False)
+    return Recaps({int(each["version"]): str(each["id"]) for each in found["items"]}, found["delayed"])
 
 
 @pages.get("/<uuid:declaration>/recapitulatif.pdf")
 @login_required()
 def recap(declaration: Any) -> ResponseReturnValue:
     """The newest version's, or `?version=`; redirects to the confirmation while it is being made."""
-    receipts = recaps_of(str(declaration))
+    receipts = recaps_of(str(declaration)).by_version
     if not receipts:
         return redirect(url_for("declare.confirmation", declaration=declaration), 303)
     version = request.args.get("version", max(receipts), type=int)
