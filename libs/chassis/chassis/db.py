@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import orjson
 import psycopg
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeDecorator
 
-from chassis import money
+from chassis.french import money
 from chassis.write_turns import queue_writers
 
 POOL_TIMEOUT_SECONDS = 10
@@ -91,16 +92,9 @@ def _outbox(metadata: sa.MetaData) -> None:
     sa.Table(
         "outbox",
         metadata,
-        sa.Column("seq", Sequence, primary_key=True),
-        sa.Column("event_id", sa.Uuid, nullable=False, unique=True),
-        sa.Column("type", sa.String(100), nullable=False),
-        sa.Column("subject", sa.String(100), nullable=False),
-        sa.Column("envelope", sa.Text, nullable=False),
-        sa.Column("created_at", UtcDateTime, nullable=False),
+        *_event("created_at"),
         sa.Column("sent_at", UtcDateTime),
-        sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
-        sa.Column("next_attempt_at", UtcDateTime, nullable=False),
-        sa.Column("error", sa.String(200)),
+        sa.UniqueConstraint("event_id"),
         _waiting_index("ix_outbox_pending", "sent_at"),
     )
 
@@ -109,21 +103,28 @@ def _inbox(metadata: sa.MetaData) -> None:
     sa.Table(
         "inbox",
         metadata,
-        sa.Column("seq", Sequence, primary_key=True),
+        *_event("received_at"),
         sa.Column("consumer", sa.String(60), nullable=False),
+        sa.Column("done_at", UtcDateTime),
+        sa.Column("dead_at", UtcDateTime),
+        sa.UniqueConstraint("consumer", "event_id"),
+        _waiting_index("ix_inbox_due", "done_at"),
+    )
+
+
+def _event(since: str) -> list[sa.Column[Any]]:
+    """What is stored of an event, and how often it was tried."""
+    return [
+        sa.Column("seq", Sequence, primary_key=True),
         sa.Column("event_id", sa.Uuid, nullable=False),
         sa.Column("type", sa.String(100), nullable=False),
         sa.Column("subject", sa.String(100), nullable=False),
         sa.Column("envelope", sa.Text, nullable=False),
-        sa.Column("received_at", UtcDateTime, nullable=False),
-        sa.Column("done_at", UtcDateTime),
-        sa.Column("dead_at", UtcDateTime),
+        sa.Column(since, UtcDateTime, nullable=False),
         sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
         sa.Column("next_attempt_at", UtcDateTime, nullable=False),
         sa.Column("error", sa.String(200)),
-        sa.UniqueConstraint("consumer", "event_id"),
-        _waiting_index("ix_inbox_due", "done_at"),
-    )
+    ]
 
 
 def _journal(metadata: sa.MetaData) -> None:
@@ -171,8 +172,11 @@ def make_engine(url: str) -> sa.Engine:
         return _sqlite_engine(url)
     engine = sa.create_engine(
         url,
+        json_deserializer=orjson.loads,
         # Database error messages would show the values: personal data in logs.
         hide_parameters=True,
+        # The last used is the one whose statements are prepared.
+        pool_use_lifo=True,
         pool_size=16,
         max_overflow=8,
         pool_timeout=POOL_TIMEOUT_SECONDS,
@@ -232,9 +236,8 @@ def _sqlite_engine(url: str) -> sa.Engine:
     database = sa.make_url(url).database
     if database and database != ":memory:":
         Path(database).parent.mkdir(parents=True, exist_ok=True)
-    engine = sa.create_engine(
-        url, hide_parameters=True, connect_args={"timeout": LOCK_TIMEOUT_SECONDS, "check_same_thread": False}
-    )
+    waits = {"timeout": LOCK_TIMEOUT_SECONDS, "check_same_thread": False}
+    engine = sa.create_engine(url, json_deserializer=orjson.loads, hide_parameters=True, connect_args=waits)
 
     @sa.event.listens_for(engine, "connect")
     def configure(connection: Any, _record: object) -> None:

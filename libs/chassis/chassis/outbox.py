@@ -50,7 +50,7 @@ def publish(
         "envelope": event.to_envelope(here.settings),
         **dict.fromkeys(("created_at", "next_attempt_at"), event.time),
     }
-    session.execute(insert(table(session)), row)
+    session.connection().execute(insert(table(session)), row)
     if not session.info.get("published") and session.get_bind().dialect.name == "postgresql":
         # PostgreSQL delivers it at commit to the worker process that relays for this service.
         session.execute(text(f"NOTIFY {CHANNEL}"))

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from chassis import runtime
 from chassis.db import keep_newer
 from chassis.events import Event
-from chassis.zones import WHOLE_COUNTRY, covered
+from chassis.french.zones import WHOLE_COUNTRY, covered
 
 
 def access_changed(session: Session, event: Event) -> None:

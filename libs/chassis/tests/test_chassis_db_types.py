@@ -5,8 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from chassis import money
 from chassis.db import changed, insert_new, keep_newer, upsert
+from chassis.french import money
 from chassis.ids import new_id
 from chassis.testing.harness import Harness
 from sqlalchemy import ColumnElement, func, select, text, update

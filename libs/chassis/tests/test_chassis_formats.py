@@ -6,8 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from chassis import money
-from chassis.french import formats
+from chassis.french import formats, money
 from hypothesis import given
 from hypothesis import strategies as st
 

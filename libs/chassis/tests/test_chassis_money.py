@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from chassis import money
+from chassis.french import money
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -104,3 +104,33 @@ def test_a_server_that_dies_in_a_transaction_is_a_database_error(
         if when == "before the next statement":
             session.scalar(COUNT)
     assert toy.runtime.rows(NAMED, {"name": name}) == []
+
+
+PREPARED = text("SELECT count(*) FROM pg_prepared_statements")
+
+
+@pytest.mark.containers
+def test_what_a_snapshot_prepared_is_prepared_for_the_next(toy_on_postgres: Harness) -> None:
+    with toy_on_postgres.runtime.read_only() as session:
+        for _ in range(6):
+            session.execute(NAMED, {"name": "a"})
+        before = session.scalar(PREPARED)
+        process = session.scalar(select(func.pg_backend_pid()))
+    with toy_on_postgres.runtime.read_only() as session:
+        assert session.scalar(select(func.pg_backend_pid())) == process
+        assert session.scalar(PREPARED) == before > 0
+
+
+def test_what_a_snapshot_wrote_is_rolled_back(toy: Harness) -> None:
+    with toy.runtime.read_only() as session:
+        session.add(Thing(name="a"))
+        session.flush()
+    with toy.runtime.read_only() as session:
+        session.add(Thing(name="b"))
+    assert toy.rows("thing") == []
+
+
+def test_a_snapshot_that_nobody_asked_anything_ends(toy: Harness) -> None:
+    with toy.runtime.read_only():
+        pass
+    assert toy.runtime.rows(NAMED, {"name": "a"}) == []

@@ -4,8 +4,9 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from chassis import ids, rights, zones
+from chassis import ids, rights
 from chassis.db import service_metadata
+from chassis.french import zones
 from chassis.runtime import Service, Subscription
 from chassis.testing.harness import Harness
 from chassis.testing.plugin import HarnessFactory

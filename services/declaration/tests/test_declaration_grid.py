@@ -5,7 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from chassis import clock, ids, money
+from chassis import clock, ids
+from chassis.french import money
 from declaration.domain import journey
 from declaration.domain.draft import Draft
 from declaration.domain.rows import cells, row_validation

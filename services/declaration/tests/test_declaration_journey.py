@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from chassis import money
+from chassis.french import money
 from chassis.problems import Invalid
 from declaration.domain import checks, declared, journey, steps
 from declaration.domain.draft import Draft, Known

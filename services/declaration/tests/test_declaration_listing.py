@@ -185,7 +185,7 @@ def test_late_keeps_those_that_can_no_longer_be_in_time(listed: Any, year: int) 
 
 
 def test_no_user_number_and_no_word_of_a_search_is_kept_with_the_statements(listed: Any) -> None:
-    kept = (pages._inside, keyset._counted, keyset._first_of_few)
+    kept = (pages._inside, keyset._counted, pages._first_shown)
     agent = listed.agent()
 
     def amounts(**filters: str) -> list[int]:

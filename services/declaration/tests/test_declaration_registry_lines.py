@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from chassis import zones
+from chassis.french import zones
 from declaration.domain import communes
 from declaration.domain.registry import lines
 from declaration.domain.registry.columns import COLUMNS, MANDATORY_COLUMNS

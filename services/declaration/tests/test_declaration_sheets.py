@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 import xlsxwriter
-from chassis import ids, money
+from chassis import ids
+from chassis.french import money
 from declaration.domain.registry.lines import FileRefusedError
 from declaration.domain.rows.columns import COLUMNS
 from declaration.settings import DeclarationSettings

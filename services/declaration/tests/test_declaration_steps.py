@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from chassis import money
+from chassis.french import money
 from chassis.problems import FieldError, Invalid
 from declaration.domain import declared, fields, journey, readers, steps
 from declaration.domain.draft import Draft, Information, Rent, Situation, from_json, to_json

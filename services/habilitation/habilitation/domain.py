@@ -7,8 +7,8 @@ from uuid import UUID
 
 from chassis.french import communes
 from chassis.french.housing import HOUSING_GROUPS
+from chassis.french.zones import WHOLE_COUNTRY
 from chassis.problems import FieldError, Invalid
-from chassis.zones import WHOLE_COUNTRY
 
 ADMINISTRATOR = "administrator"
 DELEGATE = "delegate"

@@ -7,10 +7,10 @@ from uuid import UUID
 from chassis import journal
 from chassis.auth import Caller
 from chassis.db import insert_new
+from chassis.french.zones import WHOLE_COUNTRY
 from chassis.ids import new_id
 from chassis.problems import Forbidden, NotFound
 from chassis.runtime import Runtime
-from chassis.zones import WHOLE_COUNTRY
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from chassis import money
+from chassis.french import money
 
 from declaration.domain.fields import (
     Address,

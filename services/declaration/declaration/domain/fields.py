@@ -10,8 +10,7 @@ from decimal import Decimal
 from typing import Any, ClassVar, TypeVar, cast
 
 import marshmallow
-from chassis import money
-from chassis.french import postal
+from chassis.french import money, postal
 from chassis.problems import FieldError
 
 from declaration.domain import readers

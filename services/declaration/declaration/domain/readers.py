@@ -8,8 +8,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from chassis import money, texts
-from chassis.french import postal
+from chassis import texts
+from chassis.french import money, postal
 from chassis.french.postal import AddressProblem
 from marshmallow import ValidationError
 

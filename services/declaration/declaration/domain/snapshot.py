@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from typing import Any, TypedDict
 
 import rfc8785
-from chassis import ids, money
+from chassis import ids
+from chassis.french import money
 
 from declaration.domain import journey
 from declaration.domain.declared import INFORMATION

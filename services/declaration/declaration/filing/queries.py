@@ -3,8 +3,9 @@
 from typing import Any, cast
 from uuid import UUID
 
-from chassis import clock, money
+from chassis import clock
 from chassis.auth import Caller
+from chassis.french import money
 from chassis.http import etag
 from chassis.runtime import Runtime
 from sqlalchemy.orm import Session

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from typing import Any, cast
 from uuid import UUID
 
-from chassis import clock, money, pagination
+from chassis import clock, pagination
 from chassis.auth import Caller
+from chassis.french import money
 from chassis.http import etag
 from chassis.problems import Conflict
 from sqlalchemy import ColumnElement, and_, literal, tuple_

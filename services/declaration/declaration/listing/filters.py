@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from chassis import clock
-from chassis.zones import covered
+from chassis.french.zones import covered
 from sqlalchemy import BindParameter, ColumnElement, case, or_, select
 
 from declaration.domain import communes, texts

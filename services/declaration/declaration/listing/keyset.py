@@ -9,6 +9,7 @@ from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
+from chassis import prepared
 from sqlalchemy import (
     CTE,
     ColumnElement,
@@ -58,8 +59,11 @@ class PageQuery:
 
 def counts_by_state(session: Session, wanted: PageQuery) -> dict[str, int]:
     """States without declarations are absent."""
-    build = _counted if wanted.common else _counted.__wrapped__
-    return {state: count for state, count in wanted.rows(session, build(wanted.inside))}
+    if wanted.common:
+        return {
+            state: count for state, count in prepared.rows(session.connection(), _counted(wanted.inside), wanted.named)
+        }
+    return {state: count for state, count in wanted.rows(session, _counted.__wrapped__(wanted.inside))}
 
 
 @lru_cache(maxsize=100)
@@ -69,17 +73,26 @@ def _counted(inside: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
 
 def keyset_page(session: Session, wanted: PageQuery, counts: Mapping[str, int]) -> Picked:
     """The rows of the page, in order; `counts` by state, as they were at the first page."""
-    there = counts.get(wanted.status, 0) if wanted.status else sum(counts.values())
+    there = _amount(wanted, counts)
     if there == 0 and wanted.key is None:
         return []
     if there <= FEW:
-        return _keyed(wanted, wanted.rows(session, _few(wanted)))
+        return _keyed(wanted, wanted.rows(session, few(wanted)))
     if wanted.order.name in (sorting.DEFAULT, sorting.BY_TENANT.name):
         return _page_by_state(session, wanted, counts)
     sifted = select(RentDeclaration.id, *wanted.order.columns).where(wanted.inside)
     sifted = sifted.where(RentDeclaration.state == wanted.status) if wanted.status else sifted
     sifted = sifted.where(wanted.order.after(wanted.key)) if wanted.key else sifted
     return _keyed(wanted, wanted.rows(session, sifted.order_by(*wanted.order.by).limit(wanted.most)))
+
+
+def at_once(wanted: PageQuery, counts: Mapping[str, int]) -> bool:
+    """Whether `few` finds the page, and many ask for it: the first page of a list without search words."""
+    return wanted.common and wanted.key is None and 0 < _amount(wanted, counts) <= FEW
+
+
+def _amount(wanted: PageQuery, counts: Mapping[str, int]) -> int:
+    return counts.get(wanted.status, 0) if wanted.status else sum(counts.values())
 
 
 def searched(session: Session, wanted: PageQuery) -> tuple[dict[str, int], Picked]:
@@ -96,18 +109,9 @@ def searched(session: Session, wanted: PageQuery) -> tuple[dict[str, int], Picke
     return {row.state: row.amount for row in rows if row.state is not None}, in_order
 
 
-def _few(wanted: PageQuery) -> Select[*tuple[Any, ...]]:
-    if wanted.key is None:
-        build = _first_of_few if wanted.common else _first_of_few.__wrapped__
-        return build(wanted.inside, wanted.order.name_given, wanted.status, wanted.most)
+def few(wanted: PageQuery) -> Select[*tuple[Any, ...]]:
+    """The ids of the page, with the columns of its order as `key_0`, `key_1`…"""
     return _page_of(_found(wanted.inside, wanted.order), wanted)
-
-
-@lru_cache(maxsize=100)
-def _first_of_few(inside: ColumnElement[bool], order: str, status: str | None, most: int) -> Select[*tuple[Any, ...]]:
-    """Built once: most people see no other page."""
-    wanted = PageQuery(sorting.of(order), inside, status, None, most, {})
-    return _page_of(_found(inside, wanted.order), wanted)
 
 
 def _found(inside: ColumnElement[bool], order: sorting.Order) -> CTE:

@@ -1,13 +1,15 @@
 """A page of the list (SQLAlchemy Core: it is the hot path)."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cache, lru_cache
 from typing import Any
 from uuid import UUID
 
-from chassis import clock, money
+from chassis import clock, prepared
 from chassis.auth import Caller
+from chassis.french import money
 from sqlalchemy import ColumnElement, Date, Row, Select, Uuid, and_, bindparam, case
 from sqlalchemy.orm import Session
 
@@ -65,12 +67,21 @@ def page(
         counts, picked = keyset.searched(session, wanted)
     else:
         counts = keyset.counts_by_state(session, wanted) if counts is None else counts
+        if keyset.at_once(wanted, counts):
+            rows, picked = _first_page(session, caller, wanted)
+            return _page(rows[:limit], wanted, counts, picked)
         picked = keyset.keyset_page(session, wanted, counts)
+    return _page(_rows(session, caller, [each for each, _ in picked[:limit]]), wanted, counts, picked)
+
+
+def _page(
+    rows: Sequence[Row[*tuple[Any, ...]]], wanted: keyset.PageQuery, counts: dict[str, int], picked: keyset.Picked
+) -> DeclarationPage:
     return {
-        "items": _items(session, caller, [declaration for declaration, _ in picked[:limit]]),
-        "total": counts.get(filters.status, 0) if filters.status else sum(counts.values()),
+        "items": [item(row) for row in rows],
+        "total": counts.get(wanted.status, 0) if wanted.status else sum(counts.values()),
         "counts": counts,
-        "next_cursor": _following(counts, picked, limit),
+        "next_cursor": _following(counts, picked, wanted.most - 1),
     }
 
 
@@ -81,20 +92,45 @@ def _inside(sight: Sight, held: Held, filters: Filters, today: date) -> ColumnEl
     return and_(visible_with(sight), literally(sight, held), *conditions(filters, today))
 
 
-def _items(session: Session, caller: Caller, ids: list[UUID]) -> list[DeclarationSummary]:
+def _rows(session: Session, caller: Caller, ids: list[UUID]) -> list[Row[*tuple[Any, ...]]]:
     """In the order of the ids; the other tables are read for these only."""
     named = {"_ids": ids, "_today": clock.today(), **parameters(caller)}
-    rows = session.connection().execute(_shown(sight_of(caller)), named) if ids else ()
-    found = {row.id: item(row) for row in rows}
+    rows = session.connection().execute(_shown_of(sight_of(caller)), named) if ids else ()
+    found = {row.id: row for row in rows}
     return [found[each] for each in ids if each in found]
 
 
+def _first_page(
+    session: Session, caller: Caller, wanted: keyset.PageQuery
+) -> tuple[Sequence[Row[*tuple[Any, ...]]], keyset.Picked]:
+    """Its rows, with one that follows, and their keys: in one statement, since most people see no other page."""
+    order = wanted.order
+    statement = _first_shown(sight_of(caller), wanted.inside, order.name_given, wanted.status, wanted.most)
+    rows = prepared.rows(session.connection(), statement, {**wanted.named, "_today": clock.today()})
+    keys = slice(-len(order.columns), None)
+    return rows, [(row.id, (*row[keys], row.id)) for row in rows]
+
+
+@lru_cache(maxsize=100)
+def _first_shown(
+    sight: Sight, inside: ColumnElement[bool], order: str, status: str | None, most: int
+) -> Select[*tuple[Any, ...]]:
+    wanted = keyset.PageQuery(sorting.of(order), inside, status, None, most, {})
+    page = keyset.few(wanted).subquery("page")
+    keys = [page.c[f"key_{rank}"] for rank in range(len(wanted.order.columns))]
+    shown = _shown(sight).add_columns(*keys).join(page, page.c.id == RentDeclaration.id)
+    return shown.order_by(*wanted.order.directed((*keys, page.c.id)))
+
+
 @cache
+def _shown_of(sight: Sight) -> Select[*tuple[Any, ...]]:
+    return _shown(sight).where(RentDeclaration.id.in_(bindparam("_ids", type_=Uuid[UUID](), expanding=True)))
+
+
 def _shown(sight: Sight) -> Select[*tuple[Any, ...]]:
     today = bindparam("_today", type_=Date())
     statement = joined(*SHOWN, *ANSWERED, late(today).label("late")).outerjoin(CafAnswer, ANSWER)
-    ids = bindparam("_ids", type_=Uuid[UUID](), expanding=True)
-    return statement.where(RentDeclaration.id.in_(ids), visible_with(sight))
+    return statement.where(visible_with(sight))
 
 
 def _following(counts: dict[str, int], picked: keyset.Picked, limit: int) -> str | None:

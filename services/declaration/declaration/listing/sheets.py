@@ -7,7 +7,8 @@ from datetime import date
 from decimal import Decimal
 from typing import IO, Any
 
-from chassis import money, texts
+from chassis import texts
+from chassis.french import money
 from chassis.french.formats import short_date
 
 Cell = str | int | Decimal | date | None

@@ -4,8 +4,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from uuid import UUID
 
-from chassis import clock, money, pagination
+from chassis import clock, pagination
 from chassis.auth import Caller
+from chassis.french import money
 from chassis.http import etag
 from chassis.problems import NotFound
 from sqlalchemy import ColumnElement, select

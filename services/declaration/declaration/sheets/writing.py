@@ -8,7 +8,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from chassis import money, texts
+from chassis import texts
+from chassis.french import money
 
 from declaration.domain import readers
 from declaration.domain.fields import Amount, Choice, Day, Declared, Number

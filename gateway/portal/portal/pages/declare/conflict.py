@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from chassis import money
+from chassis.french import money
 from chassis.french.formats import short_date
 from flask import render_template, request
 from webui.forms import FrenchDateField

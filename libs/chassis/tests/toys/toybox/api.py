@@ -2,8 +2,9 @@ from typing import Any
 from uuid import UUID
 
 import flask
-from chassis import clock, money, outbox, pagination, problems
+from chassis import clock, outbox, pagination, problems
 from chassis.db import LOCK_TIMEOUT_SECONDS
+from chassis.french import money
 from chassis.http import agent, caller, etag, landlord, read_only, require_match, settings, transaction
 from chassis.idempotency import idempotent
 from sqlalchemy import func, select

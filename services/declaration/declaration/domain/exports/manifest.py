@@ -10,7 +10,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from chassis import clock, money
+from chassis import clock
+from chassis.french import money
 
 from declaration.api_types.exchange import Manifest, ManifestTotals
 from declaration.domain.exports.columns import COLUMNS, FORMAT, Version

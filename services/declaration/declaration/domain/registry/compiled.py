@@ -15,7 +15,7 @@ from decimal import Decimal
 from itertools import compress
 from typing import Any
 
-from chassis import money
+from chassis.french import money
 
 from declaration.domain.registry import values
 from declaration.domain.registry.columns import COLUMNS, Column, When, always, never

@@ -8,8 +8,8 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 
-from chassis import email_address, money, texts
-from chassis.french import postal
+from chassis import email_address, texts
+from chassis.french import money, postal
 from stdnum.fr import siret as siret_number
 
 from declaration.domain import communes, readers

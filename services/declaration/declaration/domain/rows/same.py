@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
-from chassis import money
+from chassis.french import money
 
 from declaration.domain import texts
 from declaration.domain.rows import cells
