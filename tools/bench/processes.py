@@ -44,6 +44,19 @@ def family(pid: int) -> list[int]:
     return [pid, *(found for child in _children(pid) for found in family(child))]
 
 
+def backends(database: str) -> list[int]:
+    """Of a PostgreSQL server of this machine, those that serve a database: their titles name it, after the user."""
+    return [int(file.parent.name) for file in Path("/proc").glob("[0-9]*/cmdline") if _serves(file, database)]
+
+
+def _serves(file: Path, database: str) -> bool:
+    try:
+        words = file.read_bytes().split()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return words[:1] == [b"postgres:"] and words[2:3] == [database.encode()]
+
+
 def _children(pid: int) -> Iterator[int]:
     for task in Path(f"/proc/{pid}/task").iterdir():
         try:

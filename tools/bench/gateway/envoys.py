@@ -142,20 +142,27 @@ def envoys(folder: Path, behind: Upstream) -> Iterator[dict[str, Running]]:
 
 @contextmanager
 def _envoy(folder: Path, name: str, behind: Upstream) -> Iterator[Running]:
+    request = f"GET {PATH} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {behind.token()}\r\n\r\n".encode()
+    with process(folder, name, behind.port) as (pid, port):
+        running = Running(pid, port, request)
+        _wait(running)
+        yield running
+
+
+@contextmanager
+def process(folder: Path, name: str, behind: int) -> Iterator[tuple[int, int]]:
+    """Its pid and its port. The port `behind` stands for all services."""
     port, file = envoy.free_port(), folder / f"{name}.yaml"
-    config = VARIANTS[name](_hurried(envoy.here(port, lambda _cluster: behind.port)))
+    config = VARIANTS[name](_hurried(envoy.here(port, lambda _cluster: behind)))
     file.write_text(yaml.safe_dump(config, allow_unicode=True), encoding="utf-8")
     command = [envoy.binary(), "-c", str(file), "--use-dynamic-base-id", "--concurrency", "1", "-l", "warning"]
-    request = f"GET {PATH} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {behind.token()}\r\n\r\n".encode()
     with (folder / f"{name}.log").open("wb") as output:
-        process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT)
+        started = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT)
         try:
-            running = Running(process.pid, port, request)
-            _wait(running)
-            yield running
+            yield started.pid, port
         finally:
-            process.kill()
-            process.wait()
+            started.kill()
+            started.wait()
 
 
 def _wait(running: Running) -> None:

@@ -1,7 +1,8 @@
 """What one answer costs the serving process, beside a bare handler of the same server with the same rows.
 
-In processor time of the process, one caller, on SQLite, and on PostgreSQL where a container engine answers (its
-server's time is not counted). BAILLEURS_BENCH_CALLS sets how many calls each measurement makes.
+In processor time of the process, one caller, on SQLite, and on PostgreSQL where a container engine answers; what its
+server spends, and the gateway where Envoy is installed, have figures of their own. BAILLEURS_BENCH_CALLS sets how many
+calls each measurement makes.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from runner import logs
 from tools.bench.figures import Figure
 from tools.bench.http import layers, taking
 from tools.bench.http.ground import Ground, on_postgres, on_sqlite
+from tools.bench.http.in_front import gateway
 from tools.bench.http.process import served
 
 
@@ -29,6 +31,6 @@ def figures() -> list[Figure]:
 
 
 def _of(database: str, ground: Ground, folder: str) -> list[Figure]:
-    with served(ground, folder) as process:
-        found = taking.figures(database, ground, process)
+    with served(ground, folder) as process, gateway(ground, folder, process) as in_front:
+        found = taking.figures(database, ground, process, in_front)
     return found + layers.figures(database, ground)

@@ -1,4 +1,4 @@
-"""The share of each layer in two kinds of answers: a profile of the same application in this process, in one thread.
+"""The share of each layer in some answers: a profile of the same application in this process, in one thread.
 
 Not of the serving process: whatever samples it from inside makes its threads wait for each other, and shows that.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import cProfile
+import json
 import pstats
 import time
 from collections import defaultdict
@@ -22,13 +23,14 @@ from runner.asgi import Edge
 from starlette.types import Message
 
 from tools.bench.figures import Figure
-from tools.bench.http.ground import CALLS, WARM_UP, Call, Ground
+from tools.bench.http.ground import CALLS, WARM_UP, Call, Case, Ground
+from tools.bench.http.taking import numbers_used
 
-SHOWN = ("one declaration", "list of 50")
+SHOWN = ("/me", "one declaration", "list of 50", "save a step")
 # Part of a file's path → layer; of two that match, the first.
 LAYERS = {
     "edge": "/runner/ structlog/ opentelemetry/ prometheus_client/ chassis/tracing.py",
-    "database": "sqlalchemy/ psycopg/ chassis/db.py chassis/runtime.py",
+    "database": "sqlalchemy/ psycopg/ chassis/db.py chassis/prepared.py chassis/runtime.py",
     "token": "joserfc/ cryptography/ chassis/auth.py chassis/token_memory.py",
     "admission": "chassis/entrance.py chassis/account_status.py chassis/rights.py",
     "contract": "chassis/validation.py chassis/intake.py chassis/operations.py chassis/webapp.py connexion/ starlette/",
@@ -48,7 +50,7 @@ def figures(database: str, ground: Ground) -> list[Figure]:
         edge, found = Edge(apps, checks={}), []
         for case in ground.cases:
             if case.name in SHOWN:
-                spent = _spent(edge, case.call, ground.headers())
+                spent = _spent(edge, case, ground.headers())
                 total = sum(spent.values())
                 names = (*LAYERS, "the language's own library")
                 found += [
@@ -62,16 +64,17 @@ async def _here(_bridge: WsgiBridge, work: Callable[..., Any], *arguments: Any) 
     return work(*arguments)
 
 
-def _spent(edge: Edge, call: Callable[[int], Call], headers: dict[str, str]) -> defaultdict[str, float]:
+def _spent(edge: Edge, case: Case, headers: dict[str, str]) -> defaultdict[str, float]:
     # Of processor time: what else the machine does, or waiting for a database server, is no layer's.
     profile = cProfile.Profile(time.thread_time)
 
     async def run() -> None:
+        first = numbers_used(case)
         for number in range(WARM_UP):
-            await _ask(edge, call(number), headers)
+            await _ask(edge, case.call(first + number), headers)
         profile.enable()
-        for number in range(2 * CALLS):
-            await _ask(edge, call(number), headers)
+        for number in range(WARM_UP, WARM_UP + 2 * CALLS):
+            await _ask(edge, case.call(first + number), headers)
         profile.disable()
 
     asyncio.run(run())
@@ -95,7 +98,10 @@ def _layer(file: str) -> str:
 
 
 async def _ask(edge: Edge, call: Call, headers: dict[str, str]) -> None:
-    url, status = urlsplit(call.path), 0
+    url, status, body, sent = urlsplit(call.path), 0, b"", dict(headers)
+    if call.body is not None:
+        body = json.dumps(call.body).encode()
+        sent |= {"If-Match": call.tag, "Content-Type": "application/json", "Content-Length": str(len(body))}
     scope = {
         "type": "http",
         "http_version": "1.1",
@@ -103,14 +109,14 @@ async def _ask(edge: Edge, call: Call, headers: dict[str, str]) -> None:
         "scheme": "http",
         "path": url.path,
         "query_string": url.query.encode(),
-        "headers": [(name.lower().encode(), value.encode()) for name, value in headers.items()],
+        "headers": [(name.lower().encode(), value.encode()) for name, value in sent.items()],
         "server": ("127.0.0.1", 80),
         "client": ("127.0.0.1", 50000),
         "extensions": {},
     }
 
     async def receive() -> Message:
-        return {"type": "http.request", "body": b"", "more_body": False}
+        return {"type": "http.request", "body": body, "more_body": False}
 
     async def send(message: Message) -> None:
         nonlocal status

@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import sqlalchemy as sa
+from chassis.settings import Settings
 from chassis.testing.harness import signing_keys
 
 from tools.bench import processes
@@ -27,12 +29,23 @@ PATIENCE_SECONDS = 60
 
 @dataclass(frozen=True)
 class Process:
+    """Something that answers calls; `databases`: those on a server whose own time is to be known."""
+
     pid: int
     connection: http.client.HTTPConnection
+    databases: tuple[str, ...] = ()
 
     def cpu(self) -> float:
         """Seconds of processor time so far, all threads."""
         return processes.processor_seconds(self.pid)
+
+    def server_cpu(self) -> float:
+        """Of the database server's processes that work for these databases; 0 for one on another machine."""
+        return sum(processes.processor_seconds(pid) for name in self.databases for pid in processes.backends(name))
+
+    @property
+    def port(self) -> int:
+        return self.connection.port
 
     def ask(self, call: Call, headers: dict[str, str]) -> None:
         """Raises RuntimeError when it is refused."""
@@ -65,10 +78,16 @@ def served(ground: Ground, folder: str) -> Iterator[Process]:
     try:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
         _wait(connection, child, log)
-        yield Process(int(given.with_suffix(".pid").read_text()), connection)
+        yield Process(int(given.with_suffix(".pid").read_text()), connection, tuple(_on_a_server(settings)))
     finally:
         child.terminate()
         child.wait(PATIENCE_SECONDS)
+
+
+def _on_a_server(settings: list[Settings]) -> Iterator[str]:
+    for url in (sa.make_url(one.database_url) for one in settings):
+        if url.get_backend_name() == "postgresql" and url.database:
+            yield url.database
 
 
 def _wait(connection: http.client.HTTPConnection, child: subprocess.Popen[bytes], log: Path) -> None:
