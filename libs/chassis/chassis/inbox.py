@@ -202,7 +202,9 @@ def _record_failure(session: Session, row: Row[Any], error: BaseException) -> No
     later, dead_at = clock.now() + timedelta(seconds=wait), clock.now() if dead else None
     failed = update(inbox).where(inbox.c.seq == row.seq)
     session.execute(failed.values(attempts=attempts, error=told, next_attempt_at=later, dead_at=dead_at))
-    log.warning("event failed", service=settings.service, type=row.type, attempts=attempts, dead=dead, error=told)
+    # Each minute: it was said at start.
+    tell = log.debug if waits else log.warning
+    tell("event failed", service=settings.service, type=row.type, attempts=attempts, dead=dead, error=told)
 
 
 def replay(session: Session, event_id: UUID | None = None) -> int:

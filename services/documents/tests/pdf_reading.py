@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import page
+import pikepdf
 import pypdfium2  # type: ignore[import-untyped]  # publishes no types
 import zxingcpp
 from pypdf import PdfReader
@@ -15,10 +16,12 @@ A4_HEIGHT_MM = 297.0
 
 
 def unmet(pdf: bytes) -> list[str]:
-    """Rules of PDF/UA-1 and PDF/A-3a that the file breaks."""
+    """Rules of PDF/UA-1 and PDF/A-3a that the file breaks, and what `qpdf --check` says of it."""
+    with pikepdf.open(io.BytesIO(pdf)) as file:
+        problems = file.check_pdf_syntax()
     reports = [page.validate_pdf_bytes(pdf, profile=profile) for profile in ("ua1", "3a")]
     failures = [failure for report in reports for failure in report.failures]
-    return [f"{each.rule_id} {each.message}" for each in failures if not _length_misread(pdf, each)]
+    return [*problems, *(f"{each.rule_id} {each.message}" for each in failures if not _length_misread(pdf, each))]
 
 
 def _length_misread(pdf: bytes, failure: page.ValidationFailure) -> bool:
