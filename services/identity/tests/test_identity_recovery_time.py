@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from chassis import clock, ids
 from identity.crypto import hashing
-from identity.models import Account
+from identity.models import Account, UserNumber
 from identity.recovery.commands import request_recovery
 from sqlalchemy import insert, select
 
@@ -48,8 +48,22 @@ def accounts(world: Any, many: int) -> list[str]:
 def numbers(world: Any, many: int) -> list[str]:
     """User numbers of one legal person, known at as many Cafs."""
     known = [f"{100 + number}00007090001" for number in range(many)]
-    for number in known:
-        world.register(number)
+    organisation_id = world.register(known[0])
+    rows = [
+        {
+            "number": number,
+            "landlord_id": ids.new_id(),
+            "organisation_id": organisation_id,
+            "caf_code": number[:3],
+            "name": "",
+            "email": None,
+            "address": [],
+            "version": 1,
+        }
+        for number in known[1:]
+    ]
+    with world.harness.transaction() as session:
+        session.execute(insert(UserNumber), rows)
     return known
 
 
