@@ -21,11 +21,11 @@ from tools.workspace import ROOT
 
 sys.path.insert(0, str(ROOT / "libs/runner/tests/toys"))
 
-from kitchen.app import ordered
+from kitchen.app import latest, meal, ordered
 from kitchen.app import service as kitchen_service
 from shop.app import service as shop_service
 
-__all__ = ["kitchen_service", "ordered", "shop_service"]
+__all__ = ["kitchen_service", "latest", "meal", "ordered", "shop_service"]
 SUBJECTS = 100
 
 

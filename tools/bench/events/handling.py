@@ -9,11 +9,13 @@ from functools import partial
 from typing import Any
 
 import orjson
-from chassis import clock, events, inbox, runtime
+from chassis import clock, events, inbox, runtime, tracing
+from chassis.db import upsert
 from chassis.testing.harness import Harness
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
 
-from tools.bench.events.ground import Ground, Spent, costs, empty, ordered, publish, rates, spent
+from tools.bench.events.ground import Ground, Spent, costs, empty, latest, meal, ordered, publish, rates, spent
 from tools.bench.figures import Figure
 
 EVENTS = 600
@@ -43,7 +45,7 @@ def figures(made: Ground) -> list[Figure]:
         Figure("processor of the worker, an event", cost["inbox"], "ms", cost["bare"]),
         Figure("the same one by one, as before", cost["one by one"], "ms", cost["bare"]),
         Figure("of both, the handler's statements", cost["handler"], "ms", cost["bare"]),
-        Figure("gain by handling several at a time", gain, "x", aim=">= 5", met=gain >= 5),
+        Figure("gain by handling several at a time, statements made once", gain, "x", aim=">= 5", met=gain >= 5),
         Figure("gain without the handler's statements", own_before / own, "x"),
         Figure("events handled, one worker", rate["inbox"], "/s", rate["bare"]),
         Figure("events handled one by one, as before", rate["one by one"], "/s", rate["bare"]),
@@ -56,7 +58,8 @@ def _handle(kitchen: Harness) -> None:
 
 
 def _one_by_one(kitchen: Harness) -> None:
-    """As the inbox did before it took several: a transaction, a savepoint and two statements of its own an event."""
+    """As before the inbox took several and handlers made their statements once: a transaction, a savepoint and two
+    statements of its own an event, and the handler's made anew."""
     while _one(kitchen):
         pass
 
@@ -71,10 +74,20 @@ def _one(kitchen: Harness) -> bool:
             return False
         with session.begin_nested():
             event: Any = events.from_envelope(row.envelope, runtime.of(session).settings)
-            runtime.of(session).service.handler_of(event.type)(session, event)
+            _ordered_anew(session, event)
         done = {"done_at": clock.now(), "error": None, "envelope": ""}
         session.execute(update(table).where(table.c.seq == row.seq).values(**done))
     return True
+
+
+def _ordered_anew(session: Session, event: Any) -> None:
+    version = event.data["version"]
+    values = {"subject": event.subject, "version": version, "last_name": event.personal.get("last_name")}
+    session.execute(insert(meal).values(**values, trace_id=tracing.current_trace_id()))
+    new = upsert(session, latest).values(subject=event.subject, version=0).on_conflict_do_nothing()
+    session.execute(new.returning(latest.c.subject)).all()
+    newer = update(latest).where(latest.c.subject == event.subject, latest.c.version < version)
+    session.execute(newer.values(version=version))
 
 
 def _handler(kitchen: Harness) -> None:
