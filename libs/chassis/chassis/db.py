@@ -200,11 +200,6 @@ def one_by_one(engine: sa.Engine) -> sa.Engine:
     return engine.execution_options(isolation_level="AUTOCOMMIT")
 
 
-def single_writes(engine: sa.Engine) -> sa.Engine:
-    """For transactions of one statement, without BEGIN and COMMIT where each is a round trip; on the same pool."""
-    return engine if engine.dialect.name == "sqlite" else one_by_one(engine)
-
-
 def _ask_doubtful_connections(engine: sa.Engine) -> None:
     """Replaces connections that a restarted server has closed, as `pool_pre_ping` does, but asks the server only for a
     connection that was idle for long or from which something can be read: a server says goodbye before it hangs up."""
@@ -298,9 +293,8 @@ def _insert_new(table: sa.Table, dialect: str) -> sa.Executable:
 @cache
 def _keep_newer(table: sa.Table, dialect: str, changing: tuple[str, ...], newer: Newer) -> sa.Executable:
     new, key = _insert(table, dialect), table.primary_key.columns
-    changes = {name: new.excluded[name] for name in changing}
-    written = new.on_conflict_do_update(index_elements=key, set_=changes, where=newer(table.c, new.excluded))
-    return written.returning(*key)
+    given = {name: new.excluded[name] for name in changing}
+    return new.on_conflict_do_update(index_elements=key, set_=given, where=newer(table.c, new.excluded)).returning(*key)
 
 
 def _insert(table: Any, dialect: str) -> postgresql.Insert | sqlite.Insert:
