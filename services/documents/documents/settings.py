@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 class Settings(ChassisSettings):
     # 0 renders in the calling process: for tests, and where a second process is not allowed.
     render_processes: int = 1
-    # A letter of 500 pages or a lot of 5,000 declarations takes 50 s of one core of 2026; what takes longer is stopped.
-    render_seconds: int = 300
-    # Of addresses, per process: the largest of these documents uses a third.
+    # A letter of 500 pages or a lot of 5,000 declarations takes a minute of one core of 2026, more where others use it;
+    # what takes longer is stopped.
+    render_seconds: int = 600
+    # Of addresses, per process: the largest of these documents uses 1,200.
     render_megabytes: int = 3_000
     # A process is replaced after this many files, which frees whatever it keeps in memory.
     render_recycle_after: int = 500

@@ -24,7 +24,7 @@ WINDOW_POINTS = 80 * 72 / 25.4
 ADDRESS_POINTS = 9.5
 # The entry of the sealed part that each letter prints; never both in one envelope.
 SECRETS = {"login": "login", "provisional_password": "password"}
-# 500 pages take 1.5 s and 250 MB; more do not fit in an envelope.
+# 500 pages take a minute and 800 MB; more do not fit in an envelope.
 MOST_TENANTS = 500
 ANY_CAF = "Caisse d’allocations familiales"
 # Of the PDF, for a letter requested before its title came with its variables.
