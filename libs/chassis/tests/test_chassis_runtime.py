@@ -130,6 +130,12 @@ def test_sqlite_keeps_foreign_keys_and_writes_ahead(toy_on_sqlite: Harness) -> N
         assert session.execute(text("PRAGMA journal_mode")).scalar_one() == "wal"
 
 
+def test_a_connection_of_sqlite_keeps_four_megabytes_of_pages_at_most(toy_on_sqlite: Harness) -> None:
+    """One process has some thirty connections, each with pages of its own."""
+    with toy_on_sqlite.runtime.read_only() as session:
+        assert session.execute(text("PRAGMA cache_size")).scalar_one() == -4000
+
+
 @pytest.mark.containers
 @pytest.mark.parametrize(("setting", "value"), [("timezone", "UTC"), ("lock_timeout", "10s")])
 def test_postgresql_sessions_are_utc_and_bounded(toy_on_postgres: Harness, setting: str, value: str) -> None:
