@@ -101,6 +101,12 @@ def test_it_lists_each_declaration_with_its_reference_and_instant(world: Any) ->
         assert words in text
 
 
+def test_it_meets_every_rule_of_pdf_ua_1_and_pdf_a_3a_over_several_sheets(world: Any) -> None:
+    transmit(world, lines=60)
+    assert world.harness.rows("lot_document")[0]["pages"] > 1
+    assert read.unmet(get(world, person(world, ("private", "FR"), ("conventioned", "FR")), "/content").content) == []
+
+
 def test_a_lot_of_a_thousand_is_one_document(world: Any) -> None:
     transmit(world, lines=1_000)
     [row] = world.harness.rows("lot_document")

@@ -1,6 +1,7 @@
 """Rendering in processes of its own."""
 
 import multiprocessing
+import os
 import re
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -11,6 +12,7 @@ from chassis.inbox import NotYet
 from chassis.settings import SettingsError
 from documents import render_pool
 from documents.rendering import pango
+from documents.rendering.letters import Letter
 from documents.rendering.recap import Recap, render_recap
 from documents.settings import Settings
 from documents_world import Data
@@ -52,6 +54,23 @@ def test_a_page_that_asks_for_too_much_memory_fails_and_the_next_one_is_made(
         render_pool.make_recap(greedy, cast("Recap", 2_000_000_000))
     monkeypatch.undo()
     assert render_pool.make_recap(settings, recap()).pages == 1
+
+
+def _process(_: Letter) -> int:
+    return os.getpid()
+
+
+def test_a_letter_of_many_tenants_gets_a_process_that_ends_with_it(
+    settings: Settings, letter: Callable[..., Letter], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(render_pool, "render_letter", _process)
+    [tenant] = letter("july").variables["tenants"]
+    few, many = ([tenant] * count for count in (render_pool.MANY_TENANTS, render_pool.MANY_TENANTS + 1))
+    drawn_by = {
+        count: {render_pool.make_letter(settings, letter("july", variables={"tenants": tenants})) for _ in range(2)}
+        for count, tenants in (("few", few), ("many", many))
+    }
+    assert {count: len(processes) for count, processes in drawn_by.items()} == {"few": 1, "many": 2}
 
 
 def test_without_pango_nothing_is_drawn_and_the_event_waits(
