@@ -31,11 +31,12 @@ BATCH_LOCK_MILLISECONDS = 500
 # A space of advisory locks of our own.
 _LOCKS = 0x1B0C
 BACKOFF_SECONDS = (0.2, 1, 5, 15, 60, 300, 900)
-NOT_YET_SECONDS = 60
 
 
 class NotYet(Exception):
-    """Something the handler needs is not installed or not reachable yet: the event waits, and never dies of it."""
+    """Something the handler needs is not there yet: the event is tried again after `seconds`, and never dies of it."""
+
+    seconds = 60
 
 
 def table(session: Session) -> Table:
@@ -198,7 +199,7 @@ def _record_failure(session: Session, row: Row[Any], error: BaseException) -> No
     place = traceback.extract_tb(error.__traceback__)[-1]
     told = f"{type(error).__name__} at {place.name}:{place.lineno}"
     dead = (attempts >= settings.inbox_max_attempts and not waits) or isinstance(error, events.EventUnreadable)
-    wait = NOT_YET_SECONDS if waits else BACKOFF_SECONDS[min(attempts - 1, len(BACKOFF_SECONDS) - 1)]
+    wait = error.seconds if isinstance(error, NotYet) else BACKOFF_SECONDS[min(attempts - 1, len(BACKOFF_SECONDS) - 1)]
     later, dead_at = clock.now() + timedelta(seconds=wait), clock.now() if dead else None
     failed = update(inbox).where(inbox.c.seq == row.seq)
     session.execute(failed.values(attempts=attempts, error=told, next_attempt_at=later, dead_at=dead_at))

@@ -146,14 +146,17 @@ def test_what_keeps_failing_waits_longer_each_time_then_is_dead_and_left_alone(t
     assert row_of(toy)["attempts"] == toy.runtime.settings.inbox_max_attempts == 12
 
 
-def test_what_waits_for_something_to_be_installed_is_tried_every_minute_and_never_dead(
-    toy: Harness, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("seconds", [inbox.NotYet.seconds, 1])
+def test_what_waits_for_something_is_tried_again_when_it_says_and_never_dead(
+    toy: Harness, monkeypatch: pytest.MonkeyPatch, seconds: int
 ) -> None:
     receive(toy, ordered(toy, "a"))
     handle = inbox._handle
 
     def absent(*_: object) -> None:
-        raise inbox.NotYet
+        error = inbox.NotYet()
+        error.seconds = seconds
+        raise error
 
     monkeypatch.setattr(inbox, "_handle", absent)
     with time_machine.travel(clock.now() + timedelta(seconds=1), tick=False) as traveller:
@@ -161,7 +164,7 @@ def test_what_waits_for_something_to_be_installed_is_tried_every_minute_and_neve
             assert inbox.process_due(toy.runtime) == 1
             assert inbox.process_due(toy.runtime) == 0
             row = row_of(toy)
-            assert (row["dead_at"], row["next_attempt_at"] - clock.now()) == (None, timedelta(minutes=1))
+            assert (row["dead_at"], row["next_attempt_at"] - clock.now()) == (None, timedelta(seconds=seconds))
             traveller.move_to(row["next_attempt_at"])
         monkeypatch.setattr(inbox, "_handle", handle)
         handle_all(toy)

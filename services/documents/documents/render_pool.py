@@ -4,6 +4,7 @@ import multiprocessing
 import multiprocessing.util
 import resource
 from collections.abc import Callable
+from concurrent.futures import Future
 from functools import cache
 from typing import TypeVar
 
@@ -21,6 +22,7 @@ from documents.settings import Settings
 
 Wanted = TypeVar("Wanted", Recap, BatchRecap, Letter)
 _pools: list[ProcessPool] = []
+_begun: dict[str, Future[Rendered]] = {}
 # How often two threads of a pool look at its processes: at the usual ten times a second, half of what an idle process
 # costs. A time limit and a process that died are noticed that much later; results are not waited for.
 CONSTS.sleep_unit = 0.5
@@ -34,6 +36,12 @@ class PangoMissing(NotYet):
     """No document can be made before a library of the system is installed; the message names it."""
 
 
+class StillDrawing(NotYet):
+    """A long document was begun: the same call finds it once it is drawn."""
+
+    seconds = 1
+
+
 def make_recap(settings: Settings, wanted: Recap) -> Rendered:
     """Raises PangoMissing, TimeoutError beyond `render_seconds`, MemoryError beyond `render_megabytes`,
     pebble.ProcessExpired if the process dies, as `render_recap`.
@@ -42,25 +50,50 @@ def make_recap(settings: Settings, wanted: Recap) -> Rendered:
 
 
 def make_batch_recap(settings: Settings, wanted: BatchRecap) -> Rendered:
-    """Raises as `make_recap`. In a process that ends with it: thousands of lines take half a gigabyte."""
-    return _run(settings, render_batch_recap, wanted, recycle_after=1)
+    """Raises as `make_recap`, and StillDrawing."""
+    return _make_long(settings, render_batch_recap, wanted, wanted.reference)
 
 
-def make_letter(settings: Settings, wanted: Letter) -> Rendered:
-    """Raises as `make_recap` and `render_letter`."""
-    many = len(wanted.variables.get("tenants") or ()) > MANY_TENANTS
-    return _run(settings, render_letter, wanted, recycle_after=1 if many else 0)
+def make_letter(settings: Settings, wanted: Letter, key: str) -> Rendered:
+    """`key`: of its message. Raises as `make_recap` and `render_letter`, and StillDrawing for many tenants."""
+    if len(wanted.variables.get("tenants") or ()) > MANY_TENANTS:
+        return _make_long(settings, render_letter, wanted, key)
+    return _run(settings, render_letter, wanted)
 
 
-def _run(settings: Settings, render: Callable[[Wanted], Rendered], wanted: Wanted, recycle_after: int = 0) -> Rendered:
+def _run(settings: Settings, render: Callable[[Wanted], Rendered], wanted: Wanted) -> Rendered:
+    if settings.render_processes == 0:
+        _require_pango()
+        return render(wanted)
+    return _begin_drawing(settings, render, wanted, settings.render_recycle_after).result()
+
+
+def _make_long(settings: Settings, render: Callable[[Wanted], Rendered], wanted: Wanted, key: str) -> Rendered:
+    """A document that takes up to a minute, in a process that ends with it: thousands of lines take a gigabyte.
+
+    The event's transaction does not stay open meanwhile, on SQLite nobody else could write: the first try begins to
+    draw, a later one finds the file. A try by another process begins again."""
+    if settings.render_processes == 0:
+        return _run(settings, render, wanted)
+    if key not in _begun:
+        _begun[key] = _begin_drawing(settings, render, wanted, 1)
+    if not _begun[key].done():
+        raise StillDrawing
+    return _begun.pop(key).result()
+
+
+def _begin_drawing(
+    settings: Settings, render: Callable[[Wanted], Rendered], wanted: Wanted, recycle_after: int
+) -> Future[Rendered]:
+    _require_pango()
+    pool = _pool(settings.render_processes, recycle_after, settings.render_megabytes * 1_000_000)
+    drawing: Future[Rendered] = pool.schedule(render, (wanted,), timeout=settings.render_seconds)
+    return drawing
+
+
+def _require_pango() -> None:
     if absent := pango.missing():
         raise PangoMissing(", ".join(absent))
-    if settings.render_processes == 0:
-        return render(wanted)
-    limit = settings.render_megabytes * 1_000_000
-    pool = _pool(settings.render_processes, recycle_after or settings.render_recycle_after, limit)
-    rendered: Rendered = pool.schedule(render, (wanted,), timeout=settings.render_seconds).result()
-    return rendered
 
 
 @cache
@@ -88,6 +121,7 @@ def _begin(memory: int) -> None:
 def close() -> None:
     """Ends the processes; the next file starts new ones."""
     _pool.cache_clear()
+    _begun.clear()
     while _pools:
         pool = _pools.pop()
         pool.stop()  # type: ignore[no-untyped-call]  # pebble annotates the rest

@@ -1,21 +1,42 @@
 """Rendering in processes of its own."""
 
+import json
 import multiprocessing
 import os
 import re
+import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from datetime import UTC, datetime
 from functools import partial
-from typing import cast
+from typing import TypeVar, cast
 
 import pytest
 from chassis.inbox import NotYet
 from chassis.settings import SettingsError
 from documents import render_pool
+from documents.app import service
 from documents.rendering import pango
+from documents.rendering.batch_recap import BatchRecap, render_batch_recap
 from documents.rendering.letters import Letter
 from documents.rendering.recap import Recap, render_recap
 from documents.settings import Settings
 from documents_world import Data
+
+Made = TypeVar("Made")
+
+
+@pytest.fixture
+def batch_recap() -> BatchRecap:
+    folder = service.resource("events").parents[1] / "declaration" / "events"
+    example = json.loads((folder / "lot_transmitted.v1.json").read_text())["examples"][0]
+    return BatchRecap(
+        reference=example["data"]["reference"],
+        campaign_year=2026,
+        transmitted_at=datetime(2026, 9, 2, 8, 15, tzinfo=UTC),
+        personal=example["personal"],
+        public_url="https://bailleurs.example",
+    )
 
 
 @pytest.fixture
@@ -56,6 +77,35 @@ def test_a_page_that_asks_for_too_much_memory_fails_and_the_next_one_is_made(
     assert render_pool.make_recap(settings, recap()).pages == 1
 
 
+def drawn(make: Callable[[], Made]) -> Made:
+    """What is made, by as many tries as it takes."""
+    ends = time.monotonic() + 60
+    while time.monotonic() < ends:
+        with suppress(render_pool.StillDrawing):
+            return make()
+        time.sleep(0.05)
+    raise TimeoutError
+
+
+def test_a_long_document_is_drawn_while_its_event_waits(settings: Settings, batch_recap: BatchRecap) -> None:
+    with pytest.raises(render_pool.StillDrawing):
+        render_pool.make_batch_recap(settings, batch_recap)
+    assert drawn(lambda: render_pool.make_batch_recap(settings, batch_recap)) == render_batch_recap(batch_recap)
+    # Nothing is left of it: the same again is drawn again.
+    with pytest.raises(render_pool.StillDrawing):
+        render_pool.make_batch_recap(settings, batch_recap)
+
+
+def test_a_long_document_that_fails_says_so_once_and_is_begun_again(
+    settings: Settings, batch_recap: BatchRecap, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(render_pool, "render_batch_recap", int)
+    with pytest.raises(TypeError):
+        drawn(lambda: render_pool.make_batch_recap(settings, batch_recap))
+    monkeypatch.undo()
+    assert drawn(lambda: render_pool.make_batch_recap(settings, batch_recap)).pages == 1
+
+
 def _process(_: Letter) -> int:
     return os.getpid()
 
@@ -66,9 +116,10 @@ def test_a_letter_of_many_tenants_gets_a_process_that_ends_with_it(
     monkeypatch.setattr(render_pool, "render_letter", _process)
     [tenant] = letter("july").variables["tenants"]
     few, many = ([tenant] * count for count in (render_pool.MANY_TENANTS, render_pool.MANY_TENANTS + 1))
+    wanted = {"few": letter("july", variables={"tenants": few}), "many": letter("july", variables={"tenants": many})}
     drawn_by = {
-        count: {render_pool.make_letter(settings, letter("july", variables={"tenants": tenants})) for _ in range(2)}
-        for count, tenants in (("few", few), ("many", many))
+        count: {drawn(partial(render_pool.make_letter, settings, one, "1")) for _ in range(2)}
+        for count, one in wanted.items()
     }
     assert {count: len(processes) for count, processes in drawn_by.items()} == {"few": 1, "many": 2}
 

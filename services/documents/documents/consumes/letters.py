@@ -24,7 +24,7 @@ def letter_requested(session: Session, event: LetterRequested) -> None:
     message_id = UUID(event.data["message_id"])
     if session.get(Letter, message_id) is not None:
         return
-    rendered = render_pool.make_letter(settings, _to_render(event, settings))
+    rendered = render_pool.make_letter(settings, _to_render(event, settings), event.data["message_id"])
     letter = Letter(
         message_id=message_id,
         template=event.data["template"],
