@@ -23,8 +23,8 @@ def rows(connection: Connection, statement: Select[*Columns], parameters: Mappin
     """What a statement finds that is built once. Raises what SQLAlchemy raises, KeyError for a missing parameter."""
     dialect, of_statement = connection.dialect, _known.setdefault(statement, {})
     run = of_statement.get(dialect.name) or of_statement.setdefault(dialect.name, _prepared(statement, dialect))
-    # Those who listen to statements hear of SQLAlchemy's only.
-    if not connection.dispatch.before_cursor_execute:
+    # Those who listen to statements hear of SQLAlchemy's only; and in a transaction the first error is the one to tell.
+    if not (connection.dispatch.before_cursor_execute or connection.in_transaction()):
         # SQLAlchemy knows how to fail: it gives up a lost connection and wraps the error. It fails again below.
         with suppress(dialect.loaded_dbapi.Error):
             return run(connection.connection.dbapi_connection, parameters)  # type: ignore[no-any-return]  # by its columns

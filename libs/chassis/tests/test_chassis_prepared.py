@@ -10,8 +10,8 @@ import pytest
 from chassis import prepared
 from chassis.ids import new_id
 from chassis.testing.harness import Harness
-from sqlalchemy import Connection, Select, bindparam, column, event, literal, select, table
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Connection, Float, Select, bindparam, column, event, func, literal, select, table, text
+from sqlalchemy.exc import DBAPIError, OperationalError
 from toybox.models import Thing
 
 KNOWN = {
@@ -120,6 +120,15 @@ def test_an_error_of_the_driver_is_sqlalchemys_and_shows_no_value(toy: Harness) 
         toy.runtime.rows(missing, {"name": "Mme Le Goff"})
     assert "Le Goff" not in str(refused.value)
     assert toy.runtime.rows(BY_NAME, {"name": "a"}) == []
+
+
+@pytest.mark.containers
+def test_in_a_snapshot_the_first_error_is_told(toy_on_postgres: Harness) -> None:
+    """Which the API answers 503; what follows it in the same transaction would be answered 500."""
+    slow = select(func.pg_sleep(bindparam("seconds", type_=Float())))
+    with pytest.raises(OperationalError), toy_on_postgres.runtime.read_only() as session:
+        session.execute(text("SET LOCAL statement_timeout = 50"))
+        prepared.rows(session.connection(), slow, {"seconds": 5.0})
 
 
 def test_who_listens_to_statements_hears_of_it(toy: Harness) -> None:
