@@ -11,6 +11,8 @@ import pytest
 from chassis import clock, ids
 from declaration.domain.states import PRECEDENCE, State
 from declaration.listing import keyset, pages, sheets
+from declaration.listing.filters import Filters
+from declaration.perimeter import Sight
 from declaration_cases import INFORMATION, PERSON, RENT, SITUATION
 from python_calamine import CalamineWorkbook
 
@@ -197,6 +199,15 @@ def test_no_user_number_and_no_word_of_a_search_is_kept_with_the_statements(list
     assert amounts() == [1, 1, 1]
     assert amounts(user_number="359 00007090001") == amounts(q="deujours") == [1, 1, 1]
     assert amounts(zone="35") == [2, 2, 2]
+
+
+def test_the_first_page_holds_the_perimeter_once_where_its_ids_are_found() -> None:
+    """None would show everybody's; a second one beside the join is evaluated again for each row of the page."""
+    inside = pages._inside(Sight.RIGHTS, frozenset({("private", "FR")}), Filters(), clock.today())
+    found, _, shown = str(pages._first_shown(inside, "status", None, 51)).partition(
+        "SELECT rent_declaration.id, campaign."
+    )
+    assert (found.count("FROM access "), shown.count("FROM access ")) == (1, 0)
 
 
 def test_an_agent_finds_a_landlord_by_the_user_number_of_the_letter(world: Any) -> None:

@@ -68,7 +68,7 @@ def page(
     else:
         counts = keyset.counts_by_state(session, wanted) if counts is None else counts
         if keyset.at_once(wanted, counts):
-            rows, picked = _first_page(session, caller, wanted)
+            rows, picked = _first_page(session, wanted)
             return _page(rows[:limit], wanted, counts, picked)
         picked = keyset.keyset_page(session, wanted, counts)
     return _page(_rows(session, caller, [each for each, _ in picked[:limit]]), wanted, counts, picked)
@@ -100,37 +100,35 @@ def _rows(session: Session, caller: Caller, ids: list[UUID]) -> list[Row[*tuple[
     return [found[each] for each in ids if each in found]
 
 
-def _first_page(
-    session: Session, caller: Caller, wanted: keyset.PageQuery
-) -> tuple[Sequence[Row[*tuple[Any, ...]]], keyset.Picked]:
+def _first_page(session: Session, wanted: keyset.PageQuery) -> tuple[Sequence[Row[*tuple[Any, ...]]], keyset.Picked]:
     """Its rows, with one that follows, and their keys: in one statement, since most people see no other page."""
     order = wanted.order
-    statement = _first_shown(sight_of(caller), wanted.inside, order.name_given, wanted.status, wanted.most)
+    statement = _first_shown(wanted.inside, order.name_given, wanted.status, wanted.most)
     rows = prepared.rows(session.connection(), statement, {**wanted.named, "_today": clock.today()})
     keys = slice(-len(order.columns), None)
     return rows, [(row.id, (*row[keys], row.id)) for row in rows]
 
 
 @lru_cache(maxsize=100)
-def _first_shown(
-    sight: Sight, inside: ColumnElement[bool], order: str, status: str | None, most: int
-) -> Select[*tuple[Any, ...]]:
+def _first_shown(inside: ColumnElement[bool], order: str, status: str | None, most: int) -> Select[*tuple[Any, ...]]:
+    """The perimeter is in `inside`, once: given again beside the join, PostgreSQL reads all that the caller may see for
+    each row of the page, instead of the row by its key."""
     wanted = keyset.PageQuery(sorting.of(order), inside, status, None, most, {})
     page = keyset.few(wanted).subquery("page")
     keys = [page.c[f"key_{rank}"] for rank in range(len(wanted.order.columns))]
-    shown = _shown(sight).add_columns(*keys).join(page, page.c.id == RentDeclaration.id)
+    shown = _shown().add_columns(*keys).join(page, page.c.id == RentDeclaration.id)
     return shown.order_by(*wanted.order.directed((*keys, page.c.id)))
 
 
 @cache
 def _shown_of(sight: Sight) -> Select[*tuple[Any, ...]]:
-    return _shown(sight).where(RentDeclaration.id.in_(bindparam("_ids", type_=Uuid[UUID](), expanding=True)))
+    ids = bindparam("_ids", type_=Uuid[UUID](), expanding=True)
+    return _shown().where(RentDeclaration.id.in_(ids), visible_with(sight))
 
 
-def _shown(sight: Sight) -> Select[*tuple[Any, ...]]:
+def _shown() -> Select[*tuple[Any, ...]]:
     today = bindparam("_today", type_=Date())
-    statement = joined(*SHOWN, *ANSWERED, late(today).label("late")).outerjoin(CafAnswer, ANSWER)
-    return statement.where(visible_with(sight))
+    return joined(*SHOWN, *ANSWERED, late(today).label("late")).outerjoin(CafAnswer, ANSWER)
 
 
 def _following(counts: dict[str, int], picked: keyset.Picked, limit: int) -> str | None:
