@@ -6,7 +6,7 @@ from enum import Enum, auto
 from typing import Any
 from uuid import UUID
 
-from chassis import prepared, rights
+from chassis import rights
 from chassis.auth import Caller
 from chassis.french.zones import WHOLE_COUNTRY
 from sqlalchemy import BindParameter, ColumnElement, Select, Uuid, bindparam, false, or_, select, true
@@ -89,10 +89,10 @@ def held(session: Session, caller: Caller) -> Held:
     """What `literally` needs to know of the caller."""
     sight = sight_of(caller)
     if sight is Sight.CAF:
-        campaigns = prepared.rows(session.connection(), _CAMPAIGNS, {"_caf": caller.caf})
+        campaigns = session.connection().execute(_CAMPAIGNS, {"_caf": caller.caf})
         return frozenset(campaign_id for (campaign_id,) in campaigns)
     if sight is Sight.RIGHTS:
-        return frozenset(map(tuple, prepared.rows(session.connection(), _SCOPES, {"_sub": caller.sub})))
+        return frozenset(map(tuple, session.connection().execute(_SCOPES, {"_sub": caller.sub})))
     return frozenset()
 
 

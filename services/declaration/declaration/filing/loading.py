@@ -7,7 +7,7 @@ from functools import cache, cached_property
 from typing import Any
 from uuid import UUID
 
-from chassis import clock, prepared
+from chassis import clock
 from chassis.auth import Caller
 from chassis.problems import NotFound
 from chassis.runtime import Runtime
@@ -96,7 +96,7 @@ def read(runtime: Runtime, caller: Caller, declaration_id: UUID) -> tuple[Declar
 
 def beside(session: Session, loaded: LoadedDeclaration) -> Beside:
     """What is shown beside a declaration that has just been changed."""
-    found = prepared.rows(session.connection(), _BESIDE, {"_id": loaded.row.id})
+    found = session.connection().execute(_BESIDE, {"_id": loaded.row.id})
     return rows.beside([rows.split(each, rows.BESIDE) for each in found])
 
 

@@ -9,7 +9,6 @@ from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
-from chassis import prepared
 from sqlalchemy import (
     CTE,
     ColumnElement,
@@ -60,9 +59,7 @@ class PageQuery:
 def counts_by_state(session: Session, wanted: PageQuery) -> dict[str, int]:
     """States without declarations are absent."""
     if wanted.common:
-        return {
-            state: count for state, count in prepared.rows(session.connection(), _counted(wanted.inside), wanted.named)
-        }
+        return {state: count for state, count in session.connection().execute(_counted(wanted.inside), wanted.named)}
     return {state: count for state, count in wanted.rows(session, _counted.__wrapped__(wanted.inside))}
 
 

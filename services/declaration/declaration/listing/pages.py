@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from typing import Any
 from uuid import UUID
 
-from chassis import clock, prepared
+from chassis import clock
 from chassis.auth import Caller
 from chassis.french import money
 from sqlalchemy import ColumnElement, Date, Row, Select, Uuid, and_, bindparam, case
@@ -104,7 +104,7 @@ def _first_page(session: Session, wanted: keyset.PageQuery) -> tuple[Sequence[Ro
     """Its rows, with one that follows, and their keys: in one statement, since most people see no other page."""
     order = wanted.order
     statement = _first_shown(wanted.inside, order.name_given, wanted.status, wanted.most)
-    rows = prepared.rows(session.connection(), statement, {**wanted.named, "_today": clock.today()})
+    rows = session.connection().execute(statement, {**wanted.named, "_today": clock.today()}).all()
     keys = slice(-len(order.columns), None)
     return rows, [(row.id, (*row[keys], row.id)) for row in rows]
 
