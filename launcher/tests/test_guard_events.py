@@ -13,6 +13,13 @@ PUBLISHED = {type_: name for name, service in LOADED.items() for type_ in servic
 SUBSCRIBED = {one.type for service in LOADED.values() for one in service.subscriptions}
 
 
+# What gives or takes away a right: within two seconds, however many events wait.
+OF_RIGHTS = {
+    *(f"habilitation.{change}.v1" for change in ("access_changed", "delegation_changed", "user_withdrawn")),
+    *(f"identity.account_{change}.v1" for change in ("suspended", "restored", "closed", "moved")),
+}
+
+
 def schema_of(type_: str) -> dict[str, Any]:
     """The JSON Schema that the publisher checks an event against."""
     file = LOADED[PUBLISHED[type_]].resource("events") / f"{type_.partition('.')[2]}.json"
@@ -44,6 +51,11 @@ def test_a_published_event_has_a_subscriber_or_says_why_it_has_none(type_: str) 
     else:
         assert schema["x-subscribers"] == []
         assert schema["x-subscribers-reason"]
+
+
+@pytest.mark.parametrize("name", services.NAMES)
+def test_what_changes_rights_is_handled_before_all_else_and_nothing_else_is(name: str) -> None:
+    assert set(LOADED[name].urgent) == OF_RIGHTS & {one.type for one in LOADED[name].subscriptions}
 
 
 @pytest.mark.parametrize("type_", sorted(SUBSCRIBED))

@@ -43,10 +43,10 @@ def shut(session: Session, event: Event) -> None:
 
 
 SUBSCRIPTIONS = (
-    Subscription("identity.account_suspended.v1", shut),
-    Subscription("identity.account_restored.v1", opened),
-    Subscription("identity.account_closed.v1", shut),
-    Subscription("identity.account_moved.v1", opened),
+    Subscription("identity.account_suspended.v1", shut, urgent=True),
+    Subscription("identity.account_restored.v1", opened, urgent=True),
+    Subscription("identity.account_closed.v1", shut, urgent=True),
+    Subscription("identity.account_moved.v1", opened, urgent=True),
 )
 
 

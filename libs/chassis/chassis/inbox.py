@@ -127,23 +127,32 @@ def _try_alone(session: Session, rows: Sequence[Row[Any]]) -> int:
 
 
 def _claim(session: Session, limit: int) -> Sequence[Row[Any]]:
-    """The oldest due rows. A subject belongs to one worker until its transaction ends: its events stay in order."""
+    """The oldest due rows, those first whose subject has an urgent one: a right is withdrawn in two seconds, however
+    many wait."""
     inbox = table(session)
-    oldest = select(inbox).where(_due(inbox)).order_by(inbox.c.seq).limit(limit)
+    urgent = runtime.of(session).service.urgent
+    ahead = _due(inbox) & inbox.c.subject.in_(select(inbox.c.subject).where(_due(inbox), inbox.c.type.in_(urgent)))
+    return (urgent and _claim_of(session, ahead, limit)) or _claim_of(session, _due(inbox), limit)
+
+
+def _claim_of(session: Session, due: ColumnElement[bool], limit: int) -> Sequence[Row[Any]]:
+    """A subject belongs to one worker until its transaction ends: its events stay in order."""
+    inbox = table(session)
+    oldest = select(inbox).where(due).order_by(inbox.c.seq).limit(limit)
     # SQLite has a single writer anyway.
     if session.get_bind().dialect.name == "postgresql":
         # In a statement of its own: the next one sees what the worker that held a subject before has committed.
-        mine = _own_subjects(session, limit)
+        mine = _own_subjects(session, due, limit)
         if not mine:
             return []
         oldest = oldest.where(inbox.c.subject.in_(mine)).with_for_update(skip_locked=True)
     return session.execute(oldest).all()
 
 
-def _own_subjects(session: Session, limit: int) -> list[str]:
+def _own_subjects(session: Session, due: ColumnElement[bool], limit: int) -> list[str]:
     """The subjects of the oldest due rows that no other worker holds; held until the end of the transaction."""
     inbox = table(session)
-    oldest = select(inbox.c.subject).where(_due(inbox)).order_by(inbox.c.seq).limit(limit).subquery()
+    oldest = select(inbox.c.subject).where(due).order_by(inbox.c.seq).limit(limit).subquery()
     subjects = select(oldest.c.subject).distinct().subquery()
     held = func.pg_try_advisory_xact_lock(func.hashtextextended(subjects.c.subject, _LOCKS))
     return [subject for subject, mine in session.execute(select(subjects.c.subject, held)) if mine]

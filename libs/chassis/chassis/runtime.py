@@ -21,10 +21,13 @@ Columns = TypeVarTuple("Columns")
 
 @dataclass(frozen=True)
 class Subscription:
-    """An event type and its handler. Effect and "done" commit together; a handler that raises is retried later."""
+    """An event type and its handler. Effect and "done" commit together; a handler that raises is retried later.
+
+    ``urgent``: handled before the events that wait, such as a withdrawn right before a thousand PDFs."""
 
     type: str
     handler: Callable[[Session, Event[Any, Any]], None]
+    urgent: bool = False
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,11 @@ class Service:
         package = Path(str(files(self.name)))
         inside = package / name
         return inside if inside.exists() else package.parent / name
+
+    @property
+    def urgent(self) -> tuple[str, ...]:
+        """The types of events that are handled first."""
+        return tuple(each.type for each in self.subscriptions if each.urgent)
 
     def handler_of(self, event_type: str) -> Callable[[Session, Event[Any, Any]], None]:
         """Raises KeyError for a type the service does not subscribe to."""

@@ -44,6 +44,11 @@ def by_seq(toy: Harness) -> list[dict[str, Any]]:
     return sorted(toy.rows("inbox"), key=lambda row: row["seq"])
 
 
+def names_in_order(toy: Harness) -> list[str]:
+    """The effects of what was handled, as they were made."""
+    return [str(each.data["name"]) for each in toy.published("toybox.made.v1")]
+
+
 def row_of(toy: Harness) -> dict[str, Any]:
     (row,) = toy.rows("inbox")
     return row
@@ -97,6 +102,24 @@ def test_an_event_done_is_never_handled_again(toy: Harness) -> None:
 
 def test_an_empty_inbox_has_nothing_to_handle(toy: Harness) -> None:
     assert inbox.process_due(toy.runtime) == 0
+
+
+def test_what_is_urgent_is_handled_before_what_waits_and_after_what_came_before_of_its_subject(
+    toy: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # One event in each transaction, as where each draws a PDF.
+    monkeypatch.setattr(inbox, "BATCH_SECONDS", dict.fromkeys(inbox.BATCH_SECONDS, 0))
+    recalled = Event(type="shop.recalled.v1", subject="b", source="shop", data={"name": "recalled"})
+    receive(toy, *(ordered(toy, name) for name in "abc"), recalled.to_envelope(toy.runtime.settings))
+    assert handle_all(toy) == 4
+    assert names_in_order(toy) == ["b", "recalled", "a", "c"]
+
+
+def test_what_is_urgent_and_fails_keeps_nobody_waiting(toy: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(type(toy.runtime.service), "urgent", ("shop.broken.v1",))
+    receive(toy, ordered(toy, "a"), failing(toy), ordered(toy, "b"))
+    handle_all(toy)
+    assert names_in_order(toy) == ["a", "b"]
 
 
 def test_events_are_handled_in_the_order_in_which_they_came(toy: Harness) -> None:

@@ -20,7 +20,7 @@ service = Service(
     metadata=Base.metadata,
     settings=DeclarationSettings,
     subscriptions=(
-        Subscription("habilitation.access_changed.v1", rights.access_changed),
+        Subscription("habilitation.access_changed.v1", rights.access_changed, urgent=True),
         *account_status.SUBSCRIPTIONS,
         Subscription("documents.recap_ready.v1", consumes.recap_ready),
     ),

@@ -29,7 +29,7 @@ service = Service(
         Subscription("declaration.transmitted.v1", declarations.transmitted),
         Subscription("declaration.superseded.v1", declarations.superseded),
         Subscription("declaration.lot_transmitted.v1", batches.lot_transmitted),
-        Subscription("habilitation.access_changed.v1", rights.access_changed),
+        Subscription("habilitation.access_changed.v1", rights.access_changed, urgent=True),
         *account_status.SUBSCRIPTIONS,
         Subscription("notification.letter_requested.v1", letters.letter_requested),
     ),

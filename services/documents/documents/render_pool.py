@@ -28,7 +28,9 @@ _begun: dict[str, Future[Rendered]] = {}
 CONSTS.sleep_unit = 0.5
 
 
-# From this many attestations on, a letter takes hundreds of megabytes.
+# A letter of more attestations takes more than a second, and no event may wait for that.
+SOME_TENANTS = 10
+# From this many on, hundreds of megabytes.
 MANY_TENANTS = 50
 
 
@@ -51,14 +53,16 @@ def make_recap(settings: Settings, wanted: Recap) -> Rendered:
 
 def make_batch_recap(settings: Settings, wanted: BatchRecap) -> Rendered:
     """Raises as `make_recap`, and StillDrawing."""
-    return _make_long(settings, render_batch_recap, wanted, wanted.reference)
+    return _make_long(settings, render_batch_recap, wanted, wanted.reference, recycle_after=1)
 
 
 def make_letter(settings: Settings, wanted: Letter, key: str) -> Rendered:
-    """`key`: of its message. Raises as `make_recap` and `render_letter`, and StillDrawing for many tenants."""
-    if len(wanted.variables.get("tenants") or ()) > MANY_TENANTS:
-        return _make_long(settings, render_letter, wanted, key)
-    return _run(settings, render_letter, wanted)
+    """`key`: of its message. Raises as `make_recap` and `render_letter`; StillDrawing for more than a few tenants."""
+    tenants = len(wanted.variables.get("tenants") or ())
+    if tenants <= SOME_TENANTS:
+        return _run(settings, render_letter, wanted)
+    recycle_after = 1 if tenants > MANY_TENANTS else settings.render_recycle_after
+    return _make_long(settings, render_letter, wanted, key, recycle_after)
 
 
 def _run(settings: Settings, render: Callable[[Wanted], Rendered], wanted: Wanted) -> Rendered:
@@ -68,15 +72,17 @@ def _run(settings: Settings, render: Callable[[Wanted], Rendered], wanted: Wante
     return _begin_drawing(settings, render, wanted, settings.render_recycle_after).result()
 
 
-def _make_long(settings: Settings, render: Callable[[Wanted], Rendered], wanted: Wanted, key: str) -> Rendered:
-    """A document that takes up to a minute, in a process that ends with it: thousands of lines take a gigabyte.
+def _make_long(
+    settings: Settings, render: Callable[[Wanted], Rendered], wanted: Wanted, key: str, recycle_after: int
+) -> Rendered:
+    """A document that takes up to a minute; the largest in a process that ends with it, as they take a gigabyte.
 
     The event's transaction does not stay open meanwhile, on SQLite nobody else could write: the first try begins to
     draw, a later one finds the file. A try by another process begins again."""
     if settings.render_processes == 0:
         return _run(settings, render, wanted)
     if key not in _begun:
-        _begun[key] = _begin_drawing(settings, render, wanted, 1)
+        _begun[key] = _begin_drawing(settings, render, wanted, recycle_after)
     if not _begun[key].done():
         raise StillDrawing
     return _begun.pop(key).result()

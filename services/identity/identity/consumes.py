@@ -176,8 +176,8 @@ SUBSCRIPTIONS = (
     Subscription("registry.landlord_registered.v1", landlord_registered),
     Subscription("habilitation.user_created.v1", user_created),
     Subscription("notification.bounced.v1", bounced),
-    Subscription("habilitation.access_changed.v1", access_changed),
+    Subscription("habilitation.access_changed.v1", access_changed, urgent=True),
     Subscription("habilitation.credentials_requested.v1", credentials_requested),
-    Subscription("habilitation.user_withdrawn.v1", user_withdrawn),
-    Subscription("habilitation.delegation_changed.v1", delegation_changed),
+    Subscription("habilitation.user_withdrawn.v1", user_withdrawn, urgent=True),
+    Subscription("habilitation.delegation_changed.v1", delegation_changed, urgent=True),
 )

@@ -323,7 +323,7 @@ def _links(session: Session) -> dict[str, str]:
 
 SUBSCRIPTIONS = (
     Subscription("registry.landlord_registered.v1", recipients.landlord_registered),
-    Subscription("habilitation.access_changed.v1", recipients.access_changed),
+    Subscription("habilitation.access_changed.v1", recipients.access_changed, urgent=True),
     Subscription("declaration.reminder_due.v1", reminders.reminder_due),
     Subscription("declaration.reminder_withdrawn.v1", reminders.reminder_withdrawn),
     *HANDLED,

@@ -16,7 +16,11 @@ service = Service(
     name="toybox",
     settings=ToySettings,
     metadata=Base.metadata,
-    subscriptions=(Subscription("shop.ordered.v1", consumes.ordered), Subscription("shop.broken.v1", consumes.broken)),
+    subscriptions=(
+        Subscription("shop.ordered.v1", consumes.ordered),
+        Subscription("shop.broken.v1", consumes.broken),
+        Subscription("shop.recalled.v1", consumes.ordered, urgent=True),
+    ),
     published=("toybox.made.v1", "toybox.unheard.v1"),
     periodic=(Periodic("tidy", 3600, jobs.tidy),),
 )
