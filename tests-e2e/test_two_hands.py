@@ -85,7 +85,7 @@ def test_an_agent_types_an_attestation_and_puts_a_second_one_aside(
     page.get_by_label("Pourquoi écarter cette attestation").fill("Reçue en double, la première fait foi.")
     visitor.press("Écarter l’attestation")
     visitor.go("/declarer?status=transmitted")
-    page.locator("tbody a", has_text=tenant["tenant_last_name"].upper()).first.click()
+    page.locator("tbody tr", has_text=tenant["tenant_number"]).get_by_role("link").first.click()
     visitor.look()
     page.get_by_role("link", name="Historique").first.click()
     visitor.look()
