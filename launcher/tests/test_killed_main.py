@@ -24,7 +24,7 @@ from concurrent.futures import wait
 from documents import render_pool
 
 if __name__ == "__main__":
-    pool = render_pool._pool(2, 10)
+    pool = render_pool._pool(2, 10, 3_000_000_000)
     sleeping = [pool.schedule(time.sleep, (600,)) for _ in range(2)]
     while not all(each.running() for each in sleeping):
         time.sleep(0.1)

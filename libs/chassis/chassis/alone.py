@@ -25,9 +25,12 @@ def alone(engine: Engine, identifier: str) -> Iterator[None]:
         if engine.dialect.name != "postgresql":
             yield
             return
-        with engine.begin() as connection:
+        with engine.connect() as connection:
+            # A transaction even on an engine of single statements: the lock would end with its own statement.
+            connection.execution_options(isolation_level="READ COMMITTED")
             connection.execute(_LOCK, {"key": number})
             yield
+            connection.commit()
 
 
 def alone_until_commit(session: Session, identifier: str) -> None:
