@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 
-from chassis.db import make_engine, one_by_one
+from chassis.db import make_engine, one_by_one, single_writes
 from sqlalchemy import Engine, MetaData, text
 from webui.kept_forms import kept_form_table
 from webui.sent_forms import sent_form_table
@@ -32,9 +32,7 @@ def open_store(settings: PortalSettings) -> Engine:
 
 def session_interface(settings: PortalSettings, engine: Engine) -> SqlSessionInterface:
     """Sessions as long as the settings say."""
-    reading = one_by_one(engine)
-    # Single statements: on PostgreSQL, BEGIN and COMMIT are round trips of their own.
-    writing = engine if engine.dialect.name == "sqlite" else reading
+    reading, writing = one_by_one(engine), single_writes(engine)
     return SqlSessionInterface(
         lambda: writing,
         SESSIONS,

@@ -100,5 +100,7 @@ def _replay(stored: Row[Any]) -> Any:
 
 
 def _normal(result: Any) -> tuple[Any, int, dict[str, str]]:
-    body, status, headers = (*result, {})[:3] if isinstance(result, tuple) else (result, 200, {})
-    return body, int(status), dict(headers)
+    if not isinstance(result, tuple):
+        return result, 200, {}
+    body, status, *rest = result
+    return body, int(status), dict(rest[0]) if rest else {}

@@ -48,7 +48,8 @@ def publish(
         "type": event.type,
         "subject": event.subject,
         "envelope": event.to_envelope(here.settings),
-        **dict.fromkeys(("created_at", "next_attempt_at"), event.time),
+        "created_at": event.time,
+        "next_attempt_at": event.time,
     }
     session.connection().execute(insert(table(session)), row)
     if not session.info.get("published") and session.get_bind().dialect.name == "postgresql":

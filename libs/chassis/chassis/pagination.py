@@ -59,12 +59,14 @@ def after(
 
 def after_id(cursor: str | None) -> UUID | None:
     """The key of a list ordered by id; None on the first page. Raises BadRequest."""
-    return next(iter(after(cursor, UUID) or ()), None)
+    key = after(cursor, UUID)
+    return key[0] if key else None
 
 
 def after_number(cursor: str | None) -> int | None:
     """The key of a list ordered by a counter; None on the first page. Raises BadRequest."""
-    return next(iter(after(cursor, int) or ()), None)
+    key = after(cursor, int)
+    return key[0] if key else None
 
 
 def page(

@@ -116,8 +116,7 @@ class Runtime:
         self._engine = engine
         # Made once: an engine with other options costs as much as a statement.
         self._snapshots, self.one_by_one = db.snapshots(engine), db.one_by_one(engine)
-        # For transactions of one statement: on PostgreSQL, BEGIN and COMMIT are round trips of their own.
-        self.single_writes = engine if engine.dialect.name == "sqlite" else self.one_by_one
+        self.single_writes = db.single_writes(engine)
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:

@@ -1,7 +1,7 @@
 """W3C trace context through HTTP and events, with OpenTelemetry; exported only if an endpoint is configured."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from opentelemetry import context, propagate, trace
@@ -49,3 +49,10 @@ def current_trace_id() -> str:
     """32 hexadecimal digits; empty outside a trace."""
     spanning = trace.get_current_span().get_span_context()
     return f"{spanning.trace_id:032x}" if spanning.is_valid else ""
+
+
+def outgoing_headers(extra: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Headers that propagate the trace to another service."""
+    headers = dict(extra or {})
+    propagate.inject(headers)
+    return headers

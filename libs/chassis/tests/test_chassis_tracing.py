@@ -58,6 +58,13 @@ def test_spans_inside_each_other_share_the_trace(spans: InMemorySpanExporter) ->
     assert inner.parent.span_id == outer.context.span_id
 
 
+def test_headers_carry_the_trace_on() -> None:
+    with tracing.span("x"):
+        headers = tracing.outgoing_headers({"Accept": "application/json"})
+        assert headers["Accept"] == "application/json"
+        assert headers["traceparent"] == tracing.current_traceparent()
+
+
 def test_an_error_marks_the_span_with_its_kind_and_never_with_its_message(spans: InMemorySpanExporter) -> None:
     with pytest.raises(ValueError), tracing.span("x"):
         raise ValueError("Mme Le Goff, 2 place des Lices")

@@ -22,7 +22,9 @@ from documents.settings import Settings
 
 Wanted = TypeVar("Wanted", Recap, BatchRecap, Letter)
 _pools: list[ProcessPool] = []
+# The oldest first.
 _begun: dict[str, Future[Rendered]] = {}
+MOST_BEGUN = 16
 # How often two threads of a pool look at its processes: at the usual ten times a second, half of what an idle process
 # costs. A time limit and a process that died are noticed that much later; results are not waited for.
 CONSTS.sleep_unit = 0.5
@@ -82,6 +84,9 @@ def _make_long(
     if settings.render_processes == 0:
         return _run(settings, render, wanted)
     if key not in _begun:
+        while len(_begun) >= MOST_BEGUN:
+            # Its event ended in another process, or died; if it still waits, it is drawn again.
+            del _begun[next(iter(_begun))]
         _begun[key] = _begin_drawing(settings, render, wanted, recycle_after)
     if not _begun[key].done():
         raise StillDrawing

@@ -7,6 +7,7 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import TypeVar, cast
@@ -104,6 +105,16 @@ def test_a_long_document_that_fails_says_so_once_and_is_begun_again(
         drawn(lambda: render_pool.make_batch_recap(settings, batch_recap))
     monkeypatch.undo()
     assert drawn(lambda: render_pool.make_batch_recap(settings, batch_recap)).pages == 1
+
+
+def test_long_documents_that_nobody_comes_back_for_are_given_up(
+    settings: Settings, batch_recap: BatchRecap, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(render_pool, "MOST_BEGUN", 2)
+    for reference in ("L1", "L2", "L3"):
+        with pytest.raises(render_pool.StillDrawing):
+            render_pool.make_batch_recap(settings, replace(batch_recap, reference=reference))
+    assert list(render_pool._begun) == ["L2", "L3"]
 
 
 def _process(_: Letter) -> int:

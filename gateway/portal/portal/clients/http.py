@@ -65,7 +65,7 @@ class Service:
                 HTTPStatus.BAD_REQUEST,
                 {"title": "Un champ caché de cette page a été modifié : rouvrez la page, puis recommencez."},
             )
-        carried = {"X-Request-Id": self._request_id(), "traceparent": tracing.current_traceparent(), **(headers or {})}
+        carried = tracing.outgoing_headers({"X-Request-Id": self._request_id(), **(headers or {})})
         if token := self._token():
             carried["Authorization"] = f"Bearer {token}"
         streamed = options.pop("streamed", False)

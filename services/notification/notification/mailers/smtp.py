@@ -20,7 +20,7 @@ SERVICE_CLOSING = 421
 MAILBOX_BUSY = 450
 PERMANENT = 500
 OK = 250
-# Relays end a connection that carries too many; none is known that allows fewer.
+# Relays may end a connection that carries too many.
 MOST_PER_CONNECTION = 100
 
 
