@@ -5,7 +5,6 @@ from collections.abc import Iterator
 
 from pikepdf import Array, Dictionary, Name, Object, ObjectStreamMode, Pdf
 
-PRINT = 4
 # ISO 14289-1, 5, and ISO 19005-3, 6.6.2.3: PDF/A knows this property only if the file describes its schema.
 PDF_UA = b"""<rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/">
 <pdfuaid:part>1</pdfuaid:part></rdf:Description>
@@ -29,7 +28,6 @@ def meet_both(pdf: bytes) -> bytes:
     out = io.BytesIO()
     with Pdf.open(io.BytesIO(pdf)) as file:
         _scope_headers(file.Root.StructTreeRoot)
-        _print_annotations(file)
         _name_attachments_once(file.Root)
         _declare_pdf_ua(file)
         file.save(out, deterministic_id=True, object_stream_mode=ObjectStreamMode.generate)
@@ -55,12 +53,6 @@ def _elements(node: Object, in_head: bool) -> Iterator[tuple[Object, bool]]:
         kids = element.get(Name.K, Array([]))
         pending += [(kid, inside) for kid in (kids if isinstance(kids, Array) else [kids])
                     if isinstance(kid, Dictionary) and Name.S in kid]  # fmt: skip
-
-
-def _print_annotations(file: Pdf) -> None:
-    for page in file.pages:
-        for annotation in page.obj.get(Name.Annots, Array([])):
-            annotation.F = int(annotation.get(Name.F, 0)) | PRINT
 
 
 def _name_attachments_once(root: Object) -> None:
